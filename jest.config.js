@@ -1,0 +1,26 @@
+/** Everything runs as CommonJS, the format we publish; see docs/decisions/0001-module-format.md. */
+const transform = {
+  '^.+\\.ts$': [
+    '@swc/jest',
+    {
+      jsc: { parser: { syntax: 'typescript', decorators: true }, target: 'es2022', transform: { legacyDecorator: true } },
+      module: { type: 'commonjs' },
+    },
+  ],
+};
+
+const project = (name, extra = {}) => ({
+  displayName: name,
+  testEnvironment: 'node',
+  roots: [`<rootDir>/test/${name}`],
+  testMatch: ['**/*.test.ts'],
+  transform,
+  ...extra,
+});
+
+module.exports = {
+  projects: [project('unit'), project('contract'), project('e2e')],
+  collectCoverageFrom: ['src/**/*.ts'],
+  coverageThreshold: { global: { lines: 85 } },
+  testTimeout: 30_000,
+};

@@ -1,0 +1,1 @@
+export { RespiteError, type RespiteErrorDetails } from './respite-error';
