@@ -1,0 +1,87 @@
+/**
+ * Packed records, the currency between engine and snapshot store. All integers little endian. One record:
+ *
+ * | bytes | field                                                                     |
+ * |-------|---------------------------------------------------------------------------|
+ * | 4     | length of all that follows                                                |
+ * | 1     | 1 = put, 0 = the key is gone                                              |
+ * | 4     | dataset id                                                                |
+ * | 8     | expiry, milliseconds since the epoch as float64; 0 = none                 |
+ * | 4     | length of the key                                                         |
+ * | n     | the key                                                                   |
+ * | rest  | value: RDB type byte and RDB body (what DUMP writes before its footer)    |
+ */
+export interface PackedRecord {
+  readonly put: boolean;
+  readonly dataset: number;
+  /** Milliseconds since the epoch, 0 = none. */
+  readonly expireAt: number;
+  /** latin1 string. */
+  readonly key: string;
+  /** RDB type byte and body; empty when `put` is false. A view into the batch. */
+  readonly value: Buffer;
+}
+
+const HEADER = 17;
+const INITIAL_CAPACITY = 64 * 1024;
+
+/** Appends records to a growing buffer; `finish` hands it over. */
+export class RecordBatchWriter {
+  #buffer = Buffer.allocUnsafeSlow(INITIAL_CAPACITY);
+  #length = 0;
+
+  get byteLength(): number {
+    return this.#length;
+  }
+
+  append(record: Omit<PackedRecord, 'value'> & { readonly value: Uint8Array | undefined }): void {
+    const keyLength = record.key.length;
+    const valueLength = record.value?.length ?? 0;
+    const size = HEADER + keyLength + valueLength;
+    this.#reserve(4 + size);
+    let at = this.#buffer.writeUInt32LE(size, this.#length);
+    at = this.#buffer.writeUInt8(record.put ? 1 : 0, at);
+    at = this.#buffer.writeUInt32LE(record.dataset, at);
+    at = this.#buffer.writeDoubleLE(record.expireAt, at);
+    at = this.#buffer.writeUInt32LE(keyLength, at);
+    at += this.#buffer.latin1Write(record.key, at);
+    if (record.value !== undefined) this.#buffer.set(record.value, at);
+    this.#length = at + valueLength;
+  }
+
+  /** The packed bytes in a buffer of their own; the writer is empty again. */
+  finish(): Uint8Array<ArrayBuffer> {
+    const packed = new Uint8Array(this.#buffer.buffer as ArrayBuffer, 0, this.#length);
+    this.#buffer = Buffer.allocUnsafeSlow(INITIAL_CAPACITY);
+    this.#length = 0;
+    return packed;
+  }
+
+  #reserve(bytes: number): void {
+    const needed = this.#length + bytes;
+    if (needed <= this.#buffer.length) return;
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
+    this.#buffer.copy(grown, 0, 0, this.#length);
+    this.#buffer = grown;
+  }
+}
+
+/** Reads a batch record by record. @throws RangeError when the batch is cut short. */
+export function* readRecordBatch(batch: Uint8Array): Generator<PackedRecord> {
+  const buffer = Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength);
+  let at = 0;
+  while (at < buffer.length) {
+    const end = at + 4 + buffer.readUInt32LE(at);
+    if (end > buffer.length) throw new RangeError(`record at ${String(at)} ends at ${String(end)}, after the batch`);
+    const keyLength = buffer.readUInt32LE(at + 17);
+    const keyStart = at + 4 + HEADER;
+    yield {
+      put: buffer[at + 4] === 1,
+      dataset: buffer.readUInt32LE(at + 5),
+      expireAt: buffer.readDoubleLE(at + 9),
+      key: buffer.latin1Slice(keyStart, keyStart + keyLength),
+      value: buffer.subarray(keyStart + keyLength, end),
+    };
+    at = end;
+  }
+}
