@@ -12,8 +12,8 @@ const transform = {
 const project = (name, extra = {}) => ({
   displayName: name,
   testEnvironment: 'node',
-  roots: [`<rootDir>/test/${name}`],
-  testMatch: ['**/*.test.ts'],
+  roots: ['<rootDir>/test', '<rootDir>/src'],
+  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
   transform,
   ...extra,
 });

@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
+
+/** A real redis-server of our own; `stop` ends it and waits until it is gone. */
+export interface RedisServer {
+  readonly port: number;
+  readonly host: '127.0.0.1';
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+export interface RedisServerOptions {
+  /** Further command line arguments, e.g. `['--requirepass', 'secret']`; they outrank the defaults. */
+  readonly args?: readonly string[];
+}
+
+const HOST = '127.0.0.1';
+const ATTEMPTS = 5;
+
+const DEFAULT_ARGS = [
+  ['--bind', HOST],
+  ['--save', ''],
+  ['--appendonly', 'no'],
+  ['--enable-debug-command', 'yes'],
+  ['--enable-protected-configs', 'yes'],
+].flat();
+
+const running = new Set<ChildProcess>();
+let exitHookInstalled = false;
+
+/**
+ * Starts the redis-server found on PATH on a free loopback port and waits until it accepts connections.
+ * @throws Error when there is none, when it is not a 7.0.x (our oracle), or when it ends before it is ready.
+ */
+export async function startRedisServer(options: RedisServerOptions = {}): Promise<RedisServer> {
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    try {
+      return await launch(port, options.args ?? []);
+    } catch (error) {
+      // Between our probe and the server's bind another process may have taken the port.
+      const portWasTaken = error instanceof Error && error.message.includes('Address already in use');
+      if (!portWasTaken || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** A TCP port on loopback that nobody listens on right now. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, HOST);
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo; // TCP servers have an AddressInfo, never a string or null
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+async function launch(port: number, args: readonly string[]): Promise<RedisServer> {
+  const child = spawn('redis-server', ['--port', String(port), ...DEFAULT_ARGS, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  killAtExit(child);
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      running.delete(child);
+      resolve();
+    });
+    child.once('error', () => {
+      running.delete(child);
+      resolve();
+    });
+  });
+  const stop = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await exited;
+  };
+  try {
+    const pid = await readiness(child);
+    return { port, host: HOST, pid, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function readiness(child: ChildProcess): Promise<number> {
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error('redis-server was started without pipes');
+  return new Promise((resolve, reject) => {
+    const seen: string[] = [];
+    child.once('error', (cause) => {
+      reject(new Error('redis-server could not be started; install Debian\'s package "redis-server" 7.0.x', { cause }));
+    });
+    stderr.setEncoding('utf8').on('data', (text: string) => seen.push(text));
+    // 'close' comes after the pipes were read to their end, so the reason is in `seen`.
+    child.once('close', (code) => {
+      reject(new Error(`redis-server ended with code ${String(code)} before it was ready:\n${seen.join('\n')}`));
+    });
+    createInterface({ input: stdout }).on('line', (line) => {
+      seen.push(line);
+      const version = /Redis version=(\S+?),/.exec(line)?.[1];
+      if (version !== undefined && !version.startsWith('7.0.')) {
+        reject(new Error(`redis-server ${version} found, but the oracle must be a 7.0.x`));
+      }
+      if (line.includes('Ready to accept connections') && child.pid !== undefined) resolve(child.pid);
+    });
+  });
+}
+
+function killAtExit(child: ChildProcess): void {
+  running.add(child);
+  if (exitHookInstalled) return;
+  exitHookInstalled = true;
+  process.once('exit', () => {
+    for (const leftover of running) leftover.kill('SIGKILL');
+  });
+}
