@@ -8,6 +8,8 @@
  * | `null`           | null bulk string (RESP3 null)                                  |
  * | `Reply[]`        | array                                                          |
  * | the classes below| everything with a type of its own                              |
+ *
+ * The private `kind` exists for the type checker only: it keeps classes of the same shape apart.
  */
 export type Reply =
   | string
@@ -28,31 +30,37 @@ export type Reply =
 
 /** A simple string (`+OK`). */
 export class Status {
+  declare private readonly kind: 'status';
   constructor(readonly text: string) {}
 }
 
 /** An error as the wire carries it, code word first (`ERR ...`, `WRONGTYPE ...`). A value, not an exception. */
 export class ErrorReply {
+  declare private readonly kind: 'error';
   constructor(readonly text: string) {}
 }
 
 /** The null array of RESP2 (`*-1`), RESP3's null. */
 export class NullArray {
+  declare private readonly kind: 'null array';
   static readonly instance = new NullArray();
 }
 
 /** A map in RESP3; in RESP2 the flat array of its pairs. `entries` alternates key and value. */
 export class MapReply {
+  declare private readonly kind: 'map';
   constructor(readonly entries: readonly Reply[]) {}
 }
 
 /** A set in RESP3; in RESP2 an array. */
 export class SetReply {
+  declare private readonly kind: 'set';
   constructor(readonly items: readonly Reply[]) {}
 }
 
 /** A double in RESP3; in RESP2 the bulk string `text`. */
 export class DoubleReply {
+  declare private readonly kind: 'double';
   constructor(
     readonly value: number,
     readonly text: string,
@@ -61,11 +69,13 @@ export class DoubleReply {
 
 /** `#t`/`#f` in RESP3; 1/0 in RESP2. */
 export class BooleanReply {
+  declare private readonly kind: 'boolean';
   constructor(readonly value: boolean) {}
 }
 
 /** A verbatim string in RESP3 (`format` has three letters); a bulk string in RESP2. */
 export class VerbatimReply {
+  declare private readonly kind: 'verbatim';
   constructor(
     readonly format: string,
     readonly text: string,
@@ -74,11 +84,13 @@ export class VerbatimReply {
 
 /** A big number in RESP3, digits only; a bulk string in RESP2. */
 export class BigNumberReply {
+  declare private readonly kind: 'big number';
   constructor(readonly digits: string) {}
 }
 
 /** Out-of-band data in RESP3; in RESP2 an array. */
 export class PushReply {
+  declare private readonly kind: 'push';
   constructor(readonly items: readonly Reply[]) {}
 }
 

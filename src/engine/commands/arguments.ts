@@ -1,0 +1,136 @@
+import type { ErrorReply } from '../protocol/reply';
+import { error, INVALID_CURSOR, NOT_A_FLOAT, NOT_AN_INTEGER, SYNTAX_ERROR } from './errors';
+
+const INT64_MAX = 9_223_372_036_854_775_807n;
+const INT64_MIN = -9_223_372_036_854_775_808n;
+const ZERO = 48;
+const NINE = 57;
+const MINUS = 45;
+/** Any integer of so many characters, sign included, is a safe JavaScript number. */
+const SAFE_DIGITS = 15;
+const INT64_DIGITS = 20;
+
+/**
+ * Reads an integer exactly as Redis' string2ll does: no plus sign, no leading zeros, no spaces, no `-0`, within int64.
+ * @returns a number while it is safe, else a bigint; undefined when the text is no such integer
+ */
+export function parseInt64(text: string): number | bigint | undefined {
+  const { length } = text;
+  if (length === 0 || length > INT64_DIGITS) return undefined;
+  const negative = text.charCodeAt(0) === MINUS;
+  const start = negative ? 1 : 0;
+  if (length === 1 && text.charCodeAt(0) === ZERO) return 0;
+  const first = text.charCodeAt(start);
+  if (!(first > ZERO && first <= NINE)) return undefined;
+  let value = 0;
+  for (let i = start; i < length; i++) {
+    const digit = text.charCodeAt(i);
+    if (digit < ZERO || digit > NINE) return undefined;
+    value = value * 10 + (digit - ZERO);
+  }
+  if (length <= SAFE_DIGITS) return negative ? -value : value;
+  return normalizeInt64(BigInt(text));
+}
+
+/** A bigint within int64 as the shortest JavaScript form; undefined outside. */
+export function normalizeInt64(value: bigint): number | bigint | undefined {
+  if (value > INT64_MAX || value < INT64_MIN) return undefined;
+  const asNumber = Number(value);
+  return Number.isSafeInteger(asNumber) ? asNumber : value;
+}
+
+/** Sum of two int64 values; undefined on overflow. */
+export function addInt64(a: number | bigint, b: number | bigint): number | bigint | undefined {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const sum = a + b;
+    if (Number.isSafeInteger(sum)) return sum;
+  }
+  return normalizeInt64(BigInt(a) + BigInt(b));
+}
+
+/** An int64 argument. @throws `failure` (default: not an integer) */
+export function int64(text: string, failure: ErrorReply = NOT_AN_INTEGER): number | bigint {
+  const value = parseInt64(text);
+  if (value === undefined) throw failure;
+  return value;
+}
+
+/**
+ * An int64 argument as a number. Beyond 2^53 it is rounded: use it for counts and positions, where no such value can
+ * mean anything but "more than there is".
+ * @throws `failure` (default: not an integer)
+ */
+export function integer(text: string, failure: ErrorReply = NOT_AN_INTEGER): number {
+  return Number(int64(text, failure));
+}
+
+/** An integer within [min, max]. @throws `failure` for anything else */
+export function integerWithin(text: string, min: number, max: number, failure: ErrorReply = NOT_AN_INTEGER): number {
+  const value = integer(text, failure);
+  if (value < min || value > max) throw failure;
+  return value;
+}
+
+const DECIMAL = /^[+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)$/;
+const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)(?:[pP]([+-]?\d+))?$/;
+const INFINITE = /^([+-]?)inf(?:inity)?$/i;
+
+/** Reads a double as C's strtod does when the whole text must be a number; NaN is no number here. */
+export function parseDouble(text: string): number | undefined {
+  if (DECIMAL.test(text)) {
+    const value = Number(text);
+    // strtod reports ERANGE, and Redis refuses what does not fit into a double.
+    return Number.isFinite(value) ? value : undefined;
+  }
+  const infinite = INFINITE.exec(text);
+  if (infinite !== null) return infinite[1] === '-' ? -Infinity : Infinity;
+  return parseHexadecimal(text);
+}
+
+function parseHexadecimal(text: string): number | undefined {
+  const match = HEXADECIMAL.exec(text);
+  if (match === null) return undefined;
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
+  if (whole === '' && fraction === '') return undefined;
+  const mantissa = Number(BigInt(`0x${whole}${fraction}`));
+  const value = mantissa * 2 ** (Number(exponent) - 4 * fraction.length);
+  return sign === '-' ? -value : value;
+}
+
+/** A double argument. @throws `failure` (default: not a valid float) */
+export function double(text: string, failure: ErrorReply = NOT_A_FLOAT): number {
+  const value = parseDouble(text);
+  if (value === undefined) throw failure;
+  return value;
+}
+
+const UINT64_MAX = 18_446_744_073_709_551_615n;
+
+/** A SCAN cursor: an unsigned 64-bit number. One of no engine's making counts as the end. */
+export function cursor(text: string): number {
+  // strtoul skips leading white space only where Redis forbids it, and takes a sign.
+  if (!/^[+-]?\d+$/.test(text)) throw INVALID_CURSOR;
+  const value = BigInt(text.startsWith('+') ? text.slice(1) : text);
+  if (value > UINT64_MAX || value < -UINT64_MAX) throw INVALID_CURSOR;
+  return value < 0n ? Number.MAX_SAFE_INTEGER : Number(value);
+}
+
+/** Whether an argument is this option; `option` in lower case. */
+export function isOption(text: string, option: string): boolean {
+  return text.length === option.length && text.toLowerCase() === option;
+}
+
+/** The argument after an option. @throws syntax error when there is none */
+export function optionValue(args: readonly string[], index: number): string {
+  const value = args[index];
+  if (value === undefined) throw SYNTAX_ERROR;
+  return value;
+}
+
+/** `numkeys` with the texts Redis uses for it. */
+export function numberOfKeys(text: string, available: number): number {
+  const count = integer(text, error('numkeys should be greater than 0'));
+  if (count <= 0) throw error('numkeys should be greater than 0');
+  if (count > available) throw SYNTAX_ERROR;
+  return count;
+}

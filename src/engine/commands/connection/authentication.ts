@@ -1,0 +1,95 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { CommandContext } from '../../execution/command-context';
+import { ErrorReply, MapReply, OK } from '../../protocol/reply';
+import { integer } from '../arguments';
+import { defineCommand } from '../define-command';
+import { error } from '../errors';
+
+const WRONG_PASSWORD = new ErrorReply('WRONGPASS invalid username-password pair or user is disabled.');
+const DEFAULT_USER = 'default';
+
+function sameText(a: string, b: string): boolean {
+  const left = Buffer.from(a, 'latin1');
+  const right = Buffer.from(b, 'latin1');
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** @throws WRONGPASS */
+function authenticate(context: CommandContext, user: string, password: string): void {
+  const expected = context.engine.parameters.password;
+  if (user !== DEFAULT_USER || (expected !== '' && !sameText(password, expected))) throw WRONG_PASSWORD;
+  context.session.authenticated = true;
+}
+
+export const auth = defineCommand({
+  name: 'auth',
+  arity: -2,
+  flags: ['noscript', 'loading', 'stale', 'fast', 'no_auth', 'allow_busy'],
+  group: 'connection',
+  since: '1.0.0',
+  summary: 'Authenticates the connection.',
+  complexity: 'O(1)',
+  syntax: '[username] password',
+  run(context, args) {
+    if (args.length > 2) throw error('syntax error');
+    const [first, second] = args;
+    if (second === undefined && context.engine.parameters.password === '') {
+      throw error(
+        'AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
+      );
+    }
+    authenticate(context, second === undefined ? DEFAULT_USER : first, second ?? first);
+    return OK;
+  },
+});
+
+/** Characters a client's name may have: printable ASCII without spaces. */
+export function isValidClientName(name: string): boolean {
+  return /^[!-~]*$/.test(name);
+}
+
+export const INVALID_CLIENT_NAME = error('Client names cannot contain spaces, newlines or special characters.');
+
+export const hello = defineCommand({
+  name: 'hello',
+  arity: -1,
+  flags: ['noscript', 'loading', 'stale', 'fast', 'no_auth', 'allow_busy'],
+  group: 'connection',
+  since: '6.0.0',
+  summary: 'Chooses the protocol version, and may authenticate and name the connection.',
+  complexity: 'O(1)',
+  syntax: '[protover [AUTH username password] [SETNAME clientname]]',
+  run(context, args) {
+    const { session, engine } = context;
+    let version: number = session.resp;
+    let name: string | undefined;
+    if (args[0] !== undefined) {
+      version = integer(args[0], error('Protocol version is not an integer or out of range'));
+      if (version !== 2 && version !== 3) throw new ErrorReply('NOPROTO unsupported protocol version');
+    }
+    for (let i = 1; i < args.length; i++) {
+      const option = args[i]?.toLowerCase();
+      const left = args.length - 1 - i;
+      if (option === 'auth' && left >= 2) {
+        authenticate(context, args[i + 1] ?? '', args[i + 2] ?? '');
+        i += 2;
+      } else if (option === 'setname' && left >= 1) {
+        name = args[++i] ?? '';
+        if (!isValidClientName(name)) throw INVALID_CLIENT_NAME;
+      } else {
+        throw error(`Syntax error in HELLO option '${args[i] ?? ''}'`);
+      }
+    }
+    if (!session.authenticated) {
+      throw new ErrorReply(
+        'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time',
+      );
+    }
+    if (name !== undefined) session.name = name;
+    if (args[0] !== undefined) session.resp = version === 3 ? 3 : 2;
+    return new MapReply([
+      'server', 'redis', 'version', engine.redisVersion, 'proto', session.resp, 'id', session.id,
+      'mode', 'standalone', 'role', 'master', 'modules', [],
+    ]);
+  },
+});

@@ -1,0 +1,78 @@
+import { OK, PONG, Status } from '../../protocol/reply';
+import { defineCommand } from '../define-command';
+import { NOT_AN_INTEGER, wrongArity } from '../errors';
+import { databaseArgument } from '../generic/copy-move';
+
+export const ping = defineCommand({
+  name: 'ping',
+  arity: -1,
+  flags: ['fast'],
+  group: 'connection',
+  since: '1.0.0',
+  summary: 'Answers PONG, or the message.',
+  complexity: 'O(1)',
+  hints: ['request_policy:all_shards', 'response_policy:all_succeeded'],
+  syntax: '[message]',
+  run({ session }, args) {
+    if (args.length > 1) throw wrongArity('ping');
+    const [message] = args;
+    // While subscribed, RESP2 only knows messages: the answer looks like one.
+    if (session.resp === 2 && session.subscriptions > 0) return ['pong', message ?? ''];
+    return message ?? PONG;
+  },
+});
+
+export const echo = defineCommand({
+  name: 'echo',
+  arity: 2,
+  flags: ['fast'],
+  group: 'connection',
+  since: '1.0.0',
+  summary: 'Answers the message.',
+  complexity: 'O(1)',
+  syntax: 'message',
+  run: (_, [message]) => message,
+});
+
+export const select = defineCommand({
+  name: 'select',
+  arity: 2,
+  flags: ['loading', 'stale', 'fast'],
+  group: 'connection',
+  since: '1.0.0',
+  summary: 'Chooses the database of this connection.',
+  complexity: 'O(1)',
+  syntax: 'index',
+  run(context, [index]) {
+    context.db = databaseArgument(context, index, NOT_AN_INTEGER);
+    return OK;
+  },
+});
+
+export const quit = defineCommand({
+  name: 'quit',
+  arity: -1,
+  flags: ['noscript', 'loading', 'stale', 'fast', 'no_auth', 'allow_busy'],
+  group: 'connection',
+  since: '1.0.0',
+  summary: 'Closes the connection.',
+  complexity: 'O(1)',
+  run({ session }) {
+    session.closing = true;
+    return OK;
+  },
+});
+
+export const reset = defineCommand({
+  name: 'reset',
+  arity: 1,
+  flags: ['noscript', 'loading', 'stale', 'fast', 'no_auth', 'allow_busy'],
+  group: 'connection',
+  since: '6.2.0',
+  summary: 'Brings the connection back to the state of a new one.',
+  complexity: 'O(1)',
+  run({ session }) {
+    session.reset();
+    return new Status('RESET');
+  },
+});

@@ -1,0 +1,5 @@
+import { auth, hello } from './authentication';
+import { client } from './client';
+import { echo, ping, quit, reset, select } from './connection';
+
+export const CONNECTION_COMMANDS = [auth, client, echo, hello, ping, quit, reset, select];

@@ -1,0 +1,86 @@
+import type { CommandContext } from '../../execution/command-context';
+import { typeOf } from '../../keyspace/entry';
+import { Status } from '../../protocol/reply';
+import { defineCommand, keyRange, oneKey } from '../define-command';
+
+const MULTI_SHARD_SUM = ['request_policy:multi_shard', 'response_policy:agg_sum'];
+
+function count(keys: readonly string[], test: (key: string) => boolean): number {
+  let matching = 0;
+  for (const key of keys) if (test(key)) matching += 1;
+  return matching;
+}
+
+const removeAll = (context: CommandContext, keys: readonly string[]) => count(keys, (key) => context.remove(key));
+
+export const del = defineCommand({
+  name: 'del',
+  arity: -2,
+  flags: ['write'],
+  group: 'generic',
+  since: '1.0.0',
+  summary: 'Removes keys; answers how many existed.',
+  complexity: 'O(N) in the number of keys',
+  keys: [keyRange('RM DELETE', 1, -1)],
+  hints: MULTI_SHARD_SUM,
+  syntax: 'key [key ...]',
+  run: removeAll,
+});
+
+export const unlink = defineCommand({
+  name: 'unlink',
+  arity: -2,
+  flags: ['write', 'fast'],
+  group: 'generic',
+  since: '4.0.0',
+  summary: 'Removes keys; the same as DEL here, where memory is given back in the background anyway.',
+  complexity: 'O(N) in the number of keys',
+  keys: [keyRange('RM DELETE', 1, -1)],
+  hints: MULTI_SHARD_SUM,
+  syntax: 'key [key ...]',
+  run: removeAll,
+});
+
+export const exists = defineCommand({
+  name: 'exists',
+  arity: -2,
+  flags: ['readonly', 'fast'],
+  group: 'generic',
+  since: '1.0.0',
+  summary: 'Answers how many of these keys exist; a key named twice counts twice.',
+  complexity: 'O(N) in the number of keys',
+  keys: [keyRange('RO', 1, -1)],
+  hints: MULTI_SHARD_SUM,
+  syntax: 'key [key ...]',
+  run: (context, keys) => count(keys, (key) => context.glance(key) !== undefined),
+});
+
+export const touch = defineCommand({
+  name: 'touch',
+  arity: -2,
+  flags: ['readonly', 'fast'],
+  group: 'generic',
+  since: '3.2.1',
+  summary: 'Marks keys as used just now; answers how many exist.',
+  complexity: 'O(N) in the number of keys',
+  keys: [keyRange('RO', 1, -1)],
+  hints: MULTI_SHARD_SUM,
+  syntax: 'key [key ...]',
+  run: (context, keys) => count(keys, (key) => context.lookupRead(key) !== undefined),
+});
+
+export const type = defineCommand({
+  name: 'type',
+  arity: 2,
+  flags: ['readonly', 'fast'],
+  group: 'generic',
+  since: '1.0.0',
+  summary: 'Answers the data type of a key.',
+  complexity: 'O(1)',
+  keys: [oneKey('RO')],
+  syntax: 'key',
+  run(context, [key]) {
+    const entry = context.glance(key);
+    return new Status(entry === undefined ? 'none' : typeOf(entry.value));
+  },
+});

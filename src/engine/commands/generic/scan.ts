@@ -1,0 +1,77 @@
+import { typeOf, type Entry } from '../../keyspace/entry';
+import type { CommandContext } from '../../execution/command-context';
+import { matchGlob } from '../../values/glob';
+import { cursor } from '../arguments';
+import { defineCommand } from '../define-command';
+import { parseScanOptions } from '../scan-options';
+
+/** Whether an entry's time has come; such a key is never shown. */
+function isExpired(context: CommandContext, entry: Entry): boolean {
+  return entry.heapIndex >= 0 && context.expireAt(entry) < context.now;
+}
+
+export const scan = defineCommand({
+  name: 'scan',
+  arity: -2,
+  flags: ['readonly'],
+  group: 'generic',
+  since: '2.8.0',
+  summary: 'Walks through the keys of the database in steps.',
+  complexity: 'O(1) per call',
+  hints: ['nondeterministic_output', 'request_policy:special'],
+  categories: ['@keyspace'],
+  syntax: 'cursor [MATCH pattern] [COUNT count] [TYPE type]',
+  run(context, args) {
+    const at = cursor(args[0]);
+    const { count, matches, type } = parseScanOptions(args, 1, true);
+    const found: string[] = [];
+    const due: Entry[] = [];
+    const next = context.db.dataset.keys.scan(at, count, (entry) => {
+      if (isExpired(context, entry)) due.push(entry);
+      else if (matches(entry.key) && (type === undefined || typeOf(entry.value) === type)) found.push(entry.key);
+    });
+    // Removed after the walk: removal moves entries.
+    for (const entry of due) context.engine.keyspace.expire(context.db, entry);
+    return [String(next), found];
+  },
+});
+
+export const keys = defineCommand({
+  name: 'keys',
+  arity: 2,
+  flags: ['readonly'],
+  group: 'generic',
+  since: '1.0.0',
+  summary: 'Answers all keys that match a pattern; walks through the whole database at once.',
+  complexity: 'O(N) in the number of keys',
+  hints: ['request_policy:all_shards', 'nondeterministic_output_order'],
+  categories: ['@keyspace', '@dangerous'],
+  syntax: 'pattern',
+  run(context, [pattern]) {
+    const found: string[] = [];
+    for (const entry of context.db.dataset.keys.entries()) {
+      if (!isExpired(context, entry) && matchGlob(pattern, entry.key)) found.push(entry.key);
+    }
+    return found;
+  },
+});
+
+export const randomkey = defineCommand({
+  name: 'randomkey',
+  arity: 1,
+  flags: ['readonly'],
+  group: 'generic',
+  since: '1.0.0',
+  summary: 'Answers a random key.',
+  complexity: 'O(1)',
+  hints: ['request_policy:all_shards', 'nondeterministic_output'],
+  categories: ['@keyspace'],
+  run(context) {
+    for (;;) {
+      const entry = context.db.dataset.keys.random(context.engine.random);
+      if (entry === undefined) return null;
+      if (!isExpired(context, entry)) return entry.key;
+      context.engine.keyspace.expire(context.db, entry);
+    }
+  },
+});

@@ -1,0 +1,19 @@
+import type { AnyCommand, CommandContainer } from './define-command';
+import { CONNECTION_COMMANDS } from './connection';
+import { GENERIC_COMMANDS } from './generic';
+import { HASH_COMMANDS } from './hash';
+import { PUBSUB_COMMANDS } from './pubsub';
+import { SERVER_COMMANDS } from './server';
+import { STRING_COMMANDS } from './string';
+import { TRANSACTION_COMMANDS } from './transactions';
+
+/** Every command the engine knows; one folder per group. */
+export const ALL_COMMANDS: readonly (AnyCommand | CommandContainer)[] = [
+  ...STRING_COMMANDS,
+  ...HASH_COMMANDS,
+  ...GENERIC_COMMANDS,
+  ...TRANSACTION_COMMANDS,
+  ...PUBSUB_COMMANDS,
+  ...CONNECTION_COMMANDS,
+  ...SERVER_COMMANDS,
+];

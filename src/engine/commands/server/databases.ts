@@ -1,0 +1,93 @@
+import { OK } from '../../protocol/reply';
+import { isOption } from '../arguments';
+import { defineCommand } from '../define-command';
+import { error, SYNTAX_ERROR } from '../errors';
+import { databaseArgument } from '../generic/copy-move';
+
+/** FLUSHDB and FLUSHALL take SYNC or ASYNC; both are the same here. @throws syntax error */
+function checkFlushMode(args: readonly string[]): void {
+  const [mode] = args;
+  if (args.length > 1 || (mode !== undefined && !isOption(mode, 'async') && !isOption(mode, 'sync'))) throw SYNTAX_ERROR;
+}
+
+export const flushdb = defineCommand({
+  name: 'flushdb',
+  arity: -1,
+  flags: ['write'],
+  group: 'server',
+  since: '1.0.0',
+  summary: 'Removes all keys of this database.',
+  complexity: 'O(1)',
+  categories: ['@keyspace', '@dangerous'],
+  hints: ['request_policy:all_shards', 'response_policy:all_succeeded'],
+  syntax: '[ASYNC | SYNC]',
+  run(context, args) {
+    checkFlushMode(args);
+    context.engine.keyspace.flush(context.db);
+    return OK;
+  },
+});
+
+export const flushall = defineCommand({
+  name: 'flushall',
+  arity: -1,
+  flags: ['write'],
+  group: 'server',
+  since: '1.0.0',
+  summary: 'Removes all keys of all databases.',
+  complexity: 'O(1)',
+  categories: ['@keyspace', '@dangerous'],
+  hints: ['request_policy:all_shards', 'response_policy:all_succeeded'],
+  syntax: '[ASYNC | SYNC]',
+  run(context, args) {
+    checkFlushMode(args);
+    for (const database of context.engine.keyspace.databases) context.engine.keyspace.flush(database);
+    return OK;
+  },
+});
+
+export const swapdb = defineCommand({
+  name: 'swapdb',
+  arity: 3,
+  flags: ['write', 'fast'],
+  group: 'server',
+  since: '4.0.0',
+  summary: 'Exchanges the contents of two databases.',
+  complexity: 'O(N) in the number of clients that watch or wait',
+  categories: ['@keyspace', '@dangerous'],
+  syntax: 'index1 index2',
+  run(context, [first, second]) {
+    const a = databaseArgument(context, first, error('invalid first DB index'));
+    const b = databaseArgument(context, second, error('invalid second DB index'));
+    context.engine.keyspace.swap(a, b);
+    return OK;
+  },
+});
+
+export const dbsize = defineCommand({
+  name: 'dbsize',
+  arity: 1,
+  flags: ['readonly', 'fast'],
+  group: 'server',
+  since: '1.0.0',
+  summary: 'Answers the number of keys in this database.',
+  complexity: 'O(1)',
+  categories: ['@keyspace'],
+  hints: ['request_policy:all_shards', 'response_policy:agg_sum'],
+  run: (context) => context.db.dataset.size,
+});
+
+export const time = defineCommand({
+  name: 'time',
+  arity: 1,
+  flags: ['loading', 'stale', 'fast'],
+  group: 'server',
+  since: '2.6.0',
+  summary: 'Answers the time in seconds since the epoch, and microseconds.',
+  complexity: 'O(1)',
+  hints: ['nondeterministic_output'],
+  run({ now }) {
+    const microseconds = (now % 1000) * 1000;
+    return [String(Math.floor(now / 1000)), String(microseconds)];
+  },
+});

@@ -1,0 +1,97 @@
+import { defineCommand, oneKey } from '../define-command';
+import { SYNTAX_ERROR } from '../errors';
+import { deadline, type ExpireUnit } from './expire-option';
+
+export const get = defineCommand({
+  name: 'get',
+  arity: 2,
+  flags: ['readonly', 'fast'],
+  group: 'string',
+  since: '1.0.0',
+  summary: 'Answers the string a key holds.',
+  complexity: 'O(1)',
+  keys: [oneKey('RO ACCESS')],
+  syntax: 'key',
+  run(context, [key]) {
+    return context.readString(key)?.toString() ?? null;
+  },
+});
+
+export const getdel = defineCommand({
+  name: 'getdel',
+  arity: 2,
+  flags: ['write', 'fast'],
+  group: 'string',
+  since: '6.2.0',
+  summary: 'Answers the string a key holds and removes the key.',
+  complexity: 'O(1)',
+  keys: [oneKey('RW ACCESS DELETE')],
+  syntax: 'key',
+  run(context, [key]) {
+    const value = context.readString(key)?.toString() ?? null;
+    if (value !== null) context.remove(key);
+    return value;
+  },
+});
+
+export const getset = defineCommand({
+  name: 'getset',
+  arity: 3,
+  flags: ['write', 'denyoom', 'fast'],
+  group: 'string',
+  since: '1.0.0',
+  summary: 'Gives a key a string value and answers the one it held.',
+  complexity: 'O(1)',
+  keys: [oneKey('RW ACCESS UPDATE')],
+  syntax: 'key value',
+  run(context, [key, value]) {
+    const previous = context.readString(key)?.toString() ?? null;
+    context.store(key, value);
+    context.notify('$', 'set', key);
+    return previous;
+  },
+});
+
+const UNITS: readonly string[] = ['ex', 'px', 'exat', 'pxat'];
+
+/** Reads GETEX's one option. @throws syntax error */
+function parseGetexOption(args: readonly string[]): { unit: ExpireUnit | 'persist'; time: string } | undefined {
+  if (args.length === 1) return undefined;
+  const option = args[1]?.toLowerCase() ?? '';
+  if (option === 'persist' && args.length === 2) return { unit: option, time: '' };
+  const time = args[2];
+  if (!UNITS.includes(option) || time === undefined || args.length > 3) throw SYNTAX_ERROR;
+  return { unit: option as ExpireUnit, time }; // one of UNITS
+}
+
+export const getex = defineCommand({
+  name: 'getex',
+  arity: -2,
+  flags: ['write', 'fast'],
+  group: 'string',
+  since: '6.2.0',
+  summary: 'Answers the string a key holds and changes its time to live.',
+  complexity: 'O(1)',
+  keys: [{ ...oneKey('RW ACCESS UPDATE'), notes: 'RW and UPDATE because it changes the TTL' }],
+  syntax: 'key [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | PERSIST]',
+  run(context, args) {
+    const [key] = args;
+    const option = parseGetexOption(args);
+    const value = context.readString(key)?.toString() ?? null;
+    const expireAt = option === undefined || option.unit === 'persist' ? 0 : deadline(context, 'getex', option.unit, option.time);
+    const entry = context.lookup(key);
+    if (value === null || entry === undefined || option === undefined) return value;
+    if (option.unit === 'persist') {
+      if (entry.heapIndex < 0) return value;
+      context.setExpiry(entry, 0);
+      context.notify('g', 'persist', key);
+    } else if (expireAt < context.now) {
+      // Redis treats a deadline in the past as a deletion.
+      context.remove(key);
+    } else {
+      context.setExpiry(entry, expireAt);
+      context.notify('g', 'expire', key);
+    }
+    return value;
+  },
+});

@@ -1,0 +1,123 @@
+import type { CommandContext } from '../../execution/command-context';
+import { OK, type Reply } from '../../protocol/reply';
+import { defineCommand, oneKey } from '../define-command';
+import { SYNTAX_ERROR } from '../errors';
+import { deadline, type ExpireUnit } from './expire-option';
+
+interface SetOptions {
+  condition: 'nx' | 'xx' | undefined;
+  get: boolean;
+  keepTtl: boolean;
+  unit: ExpireUnit | undefined;
+  time: string;
+}
+
+/** Reads SET's options; each excludes the others of its kind. @throws syntax error */
+function parseOptions(args: readonly string[], first: number): SetOptions {
+  const options: SetOptions = { condition: undefined, get: false, keepTtl: false, unit: undefined, time: '' };
+  for (let i = first; i < args.length; i++) {
+    const option = args[i]?.toLowerCase();
+    if (option === 'nx' || option === 'xx') {
+      if (options.condition !== undefined && options.condition !== option) throw SYNTAX_ERROR;
+      options.condition = option;
+    } else if (option === 'get') {
+      options.get = true;
+    } else if (option === 'keepttl' && options.unit === undefined) {
+      options.keepTtl = true;
+    } else if (isUnit(option) && !options.keepTtl && (options.unit === undefined || options.unit === option) && i + 1 < args.length) {
+      options.unit = option;
+      options.time = args[++i] ?? '';
+    } else {
+      throw SYNTAX_ERROR;
+    }
+  }
+  return options;
+}
+
+function isUnit(option: string | undefined): option is ExpireUnit {
+  return option === 'ex' || option === 'px' || option === 'exat' || option === 'pxat';
+}
+
+/** Stores a string with its deadline (0 = none) and publishes what SET publishes. */
+function storeString(context: CommandContext, key: string, value: string, expireAt: number, keepTtl: boolean): void {
+  const entry = context.store(key, value, keepTtl);
+  context.notify('$', 'set', key);
+  if (expireAt === 0) return;
+  context.setExpiry(entry, expireAt);
+  context.notify('g', 'expire', key);
+}
+
+export const set = defineCommand({
+  name: 'set',
+  arity: -3,
+  flags: ['write', 'denyoom'],
+  group: 'string',
+  since: '1.0.0',
+  summary: 'Gives a key a string value, whatever it held before.',
+  complexity: 'O(1)',
+  keys: [{ ...oneKey('RW ACCESS UPDATE VARIABLE_FLAGS'), notes: 'RW and ACCESS due to the optional `GET` argument' }],
+  syntax: 'key value [NX | XX] [GET] [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | KEEPTTL]',
+  run(context, args): Reply {
+    const [key, value] = args;
+    if (args.length === 2) {
+      storeString(context, key, value, 0, false);
+      return OK;
+    }
+    const options = parseOptions(args, 2);
+    const expireAt = options.unit === undefined ? 0 : deadline(context, 'set', options.unit, options.time);
+    const previous = options.get ? (context.readString(key)?.toString() ?? null) : undefined;
+    const exists = options.condition !== undefined && context.lookup(key) !== undefined;
+    if ((options.condition === 'nx' && exists) || (options.condition === 'xx' && !exists)) return previous ?? null;
+    storeString(context, key, value, expireAt, options.keepTtl);
+    return previous === undefined ? OK : previous;
+  },
+});
+
+export const setnx = defineCommand({
+  name: 'setnx',
+  arity: 3,
+  flags: ['write', 'denyoom', 'fast'],
+  group: 'string',
+  since: '1.0.0',
+  summary: 'Gives a key a string value only if it does not exist.',
+  complexity: 'O(1)',
+  keys: [oneKey('OW INSERT')],
+  syntax: 'key value',
+  run(context, [key, value]) {
+    if (context.lookup(key) !== undefined) return 0;
+    storeString(context, key, value, 0, false);
+    return 1;
+  },
+});
+
+export const setex = defineCommand({
+  name: 'setex',
+  arity: 4,
+  flags: ['write', 'denyoom'],
+  group: 'string',
+  since: '2.0.0',
+  summary: 'Gives a key a string value and a time to live in seconds.',
+  complexity: 'O(1)',
+  keys: [oneKey('OW UPDATE')],
+  syntax: 'key seconds value',
+  run(context, [key, seconds, value]) {
+    storeString(context, key, value, deadline(context, 'setex', 'ex', seconds), false);
+    return OK;
+  },
+});
+
+export const psetex = defineCommand({
+  name: 'psetex',
+  arity: 4,
+  flags: ['write', 'denyoom'],
+  group: 'string',
+  since: '2.6.0',
+  summary: 'Gives a key a string value and a time to live in milliseconds.',
+  complexity: 'O(1)',
+  keys: [oneKey('OW UPDATE')],
+  syntax: 'key milliseconds value',
+  run(context, [key, milliseconds, value]) {
+    storeString(context, key, value, deadline(context, 'psetex', 'px', milliseconds), false);
+    return OK;
+  },
+});

@@ -1,0 +1,86 @@
+import type { AnyCommand, CommandContainer } from './define-command';
+
+/** A command as one engine runs it: the definition and what happened to it here. */
+export interface CommandRecord {
+  readonly definition: AnyCommand;
+  /** Name as statistics and errors show it: `get`, `client|list`. */
+  readonly fullName: string;
+  /** Properties the gate asks for on every call, looked up once. */
+  readonly write: boolean;
+  readonly denyOom: boolean;
+  readonly noAuth: boolean;
+  readonly noMulti: boolean;
+  readonly loading: boolean;
+  readonly blocking: boolean;
+  readonly noScript: boolean;
+  readonly stats: { calls: number; microseconds: number; rejected: number; failed: number };
+}
+
+/** A container as one engine runs it. */
+export interface ContainerRecord {
+  readonly container: CommandContainer;
+  readonly subcommands: ReadonlyMap<string, CommandRecord>;
+  readonly bare: CommandRecord | undefined;
+}
+
+export type TableEntry = CommandRecord | ContainerRecord;
+
+/** Every command of an engine, by lower-case name. */
+export class CommandTable {
+  readonly #entries = new Map<string, TableEntry>();
+
+  constructor(commands: Iterable<AnyCommand | CommandContainer>) {
+    for (const command of commands) {
+      if (this.#entries.has(command.name)) throw new Error(`command ${command.name} is defined twice`);
+      this.#entries.set(command.name, 'subcommands' in command ? containerRecord(command) : commandRecord(command, command.name));
+    }
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(name: string): TableEntry | undefined {
+    return this.#entries.get(name) ?? this.#entries.get(name.toLowerCase());
+  }
+
+  entries(): IterableIterator<TableEntry> {
+    return this.#entries.values();
+  }
+
+  /** Commands and subcommands, containers left out. */
+  *records(): Generator<CommandRecord> {
+    for (const entry of this.#entries.values()) {
+      if (!('container' in entry)) {
+        yield entry;
+        continue;
+      }
+      if (entry.bare !== undefined) yield entry.bare;
+      yield* entry.subcommands.values();
+    }
+  }
+}
+
+function containerRecord(container: CommandContainer): ContainerRecord {
+  const subcommands = new Map(
+    container.subcommands.map((command) => [command.name, commandRecord(command, `${container.name}|${command.name}`)]),
+  );
+  const bare = container.bare === undefined ? undefined : commandRecord(container.bare, container.name);
+  return { container, subcommands, bare };
+}
+
+function commandRecord(definition: AnyCommand, fullName: string): CommandRecord {
+  const has = (flag: AnyCommand['flags'][number]) => definition.flags.includes(flag);
+  return {
+    definition,
+    fullName,
+    write: has('write'),
+    denyOom: has('denyoom'),
+    noAuth: has('no_auth'),
+    noMulti: has('no_multi'),
+    loading: has('loading'),
+    blocking: has('blocking'),
+    noScript: has('noscript'),
+    stats: { calls: 0, microseconds: 0, rejected: 0, failed: 0 },
+  };
+}

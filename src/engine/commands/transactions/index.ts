@@ -1,0 +1,103 @@
+import { Block, NoReply } from '../../execution/block';
+import { NULL_ARRAY, OK, type Reply } from '../../protocol/reply';
+import { defineCommand, keyRange } from '../define-command';
+import { error, EXEC_ABORT } from '../errors';
+
+const multi = defineCommand({
+  name: 'multi',
+  arity: 1,
+  flags: ['noscript', 'loading', 'stale', 'fast', 'allow_busy'],
+  group: 'transactions',
+  since: '1.2.0',
+  summary: 'Begins a transaction: what follows is queued until EXEC.',
+  complexity: 'O(1)',
+  run({ session }) {
+    if (session.transaction !== undefined) throw error('MULTI calls can not be nested');
+    session.transaction = { queue: [], aborted: false };
+    return OK;
+  },
+});
+
+const discard = defineCommand({
+  name: 'discard',
+  arity: 1,
+  flags: ['noscript', 'loading', 'stale', 'fast', 'allow_busy'],
+  group: 'transactions',
+  since: '2.0.0',
+  summary: 'Forgets the queued commands of a transaction, and what was watched.',
+  complexity: 'O(N) in the number of queued commands',
+  run({ session }) {
+    if (session.transaction === undefined) throw error('DISCARD without MULTI');
+    session.discardTransaction();
+    return OK;
+  },
+});
+
+const exec = defineCommand({
+  name: 'exec',
+  arity: 1,
+  flags: ['noscript', 'loading', 'stale', 'skip_slowlog'],
+  group: 'transactions',
+  since: '1.2.0',
+  summary: 'Runs the queued commands of a transaction, unless a watched key changed.',
+  complexity: 'That of the queued commands',
+  run(context): Reply {
+    const { session, engine } = context;
+    const { transaction } = session;
+    if (transaction === undefined) throw error('EXEC without MULTI');
+    // A watched key whose time has come counts as changed, although nobody removed it yet.
+    for (const { database, key } of session.watched.values()) context.lookup(key, database);
+    const broken = session.watchBroken;
+    session.discardTransaction();
+    if (transaction.aborted) throw EXEC_ABORT;
+    if (broken) return NULL_ARRAY;
+    const frozen = context.now;
+    context.denyBlocking = true;
+    const replies = transaction.queue.map(({ record, args }) => {
+      context.resetClock(frozen);
+      const reply = engine.executor.call(session, record, args);
+      if (reply instanceof Block) return reply.otherwise;
+      return reply instanceof NoReply ? null : reply;
+    });
+    context.denyBlocking = false;
+    return replies;
+  },
+});
+
+const watch = defineCommand({
+  name: 'watch',
+  arity: -2,
+  flags: ['noscript', 'loading', 'stale', 'fast', 'allow_busy'],
+  group: 'transactions',
+  since: '2.2.0',
+  summary: 'Makes the next EXEC depend on these keys staying as they are.',
+  complexity: 'O(N) in the number of keys',
+  keys: [keyRange('RO', 1, -1)],
+  syntax: 'key [key ...]',
+  run(context, keys) {
+    const { session } = context;
+    if (session.transaction !== undefined) throw error('WATCH inside MULTI is not allowed');
+    for (const key of keys) {
+      // A key that has expired already is watched as a missing one.
+      context.lookup(key);
+      session.watch(key);
+    }
+    return OK;
+  },
+});
+
+const unwatch = defineCommand({
+  name: 'unwatch',
+  arity: 1,
+  flags: ['noscript', 'loading', 'stale', 'fast', 'allow_busy'],
+  group: 'transactions',
+  since: '2.2.0',
+  summary: 'Forgets all watched keys.',
+  complexity: 'O(1)',
+  run({ session }) {
+    session.unwatchAll();
+    return OK;
+  },
+});
+
+export const TRANSACTION_COMMANDS = [multi, discard, exec, watch, unwatch];

@@ -1,0 +1,205 @@
+/** Bytes that are no RDB encoding. */
+export class RdbFormatError extends Error {
+  override readonly name = 'RdbFormatError';
+}
+
+const LENGTH_14_BITS = 0x40;
+const LENGTH_32_BITS = 0x80;
+const LENGTH_64_BITS = 0x81;
+const INT8 = 0xc0;
+const INT16 = 0xc1;
+const INT32 = 0xc2;
+const LZF = 0xc3;
+
+/** Writes RDB's primitives into a growing buffer. */
+export class RdbWriter {
+  #buffer = Buffer.allocUnsafe(256);
+  #length = 0;
+
+  /** The bytes so far: a view, valid until the next write. */
+  view(): Buffer {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  reset(): void {
+    this.#length = 0;
+  }
+
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#buffer[this.#length++] = value;
+  }
+
+  length(value: number): void {
+    this.#reserve(9);
+    if (value < 64) {
+      this.#buffer[this.#length++] = value;
+    } else if (value < 16_384) {
+      this.#length = this.#buffer.writeUInt16BE((LENGTH_14_BITS << 8) | value, this.#length);
+    } else if (value < 2 ** 32) {
+      this.#buffer[this.#length++] = LENGTH_32_BITS;
+      this.#length = this.#buffer.writeUInt32BE(value, this.#length);
+    } else {
+      this.#buffer[this.#length++] = LENGTH_64_BITS;
+      this.#length = this.#buffer.writeBigUInt64BE(BigInt(value), this.#length);
+    }
+  }
+
+  /** A string, as an integer where it is one of up to 32 bits. */
+  string(text: string): void {
+    if (text.length <= 11 && this.#integer(text)) return;
+    this.length(text.length);
+    this.#reserve(text.length);
+    this.#length += this.#buffer.latin1Write(text, this.#length);
+  }
+
+  doubleLE(value: number): void {
+    this.#reserve(8);
+    this.#length = this.#buffer.writeDoubleLE(value, this.#length);
+  }
+
+  uint64LE(value: bigint): void {
+    this.#reserve(8);
+    this.#length = this.#buffer.writeBigUInt64LE(value, this.#length);
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#buffer.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  #integer(text: string): boolean {
+    const value = Number(text);
+    if (!Number.isInteger(value) || String(value) !== text) return false;
+    this.#reserve(5);
+    if (value >= -128 && value <= 127) {
+      this.#buffer[this.#length++] = INT8;
+      this.#length = this.#buffer.writeInt8(value, this.#length);
+    } else if (value >= -32_768 && value <= 32_767) {
+      this.#buffer[this.#length++] = INT16;
+      this.#length = this.#buffer.writeInt16LE(value, this.#length);
+    } else if (value >= -(2 ** 31) && value < 2 ** 31) {
+      this.#buffer[this.#length++] = INT32;
+      this.#length = this.#buffer.writeInt32LE(value, this.#length);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  #reserve(bytes: number): void {
+    const needed = this.#length + bytes;
+    if (needed <= this.#buffer.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2));
+    this.#buffer.copy(grown, 0, 0, this.#length);
+    this.#buffer = grown;
+  }
+}
+
+/** Reads RDB's primitives; every method throws RdbFormatError when the bytes end too early. */
+export class RdbReader {
+  #at = 0;
+
+  constructor(private readonly buffer: Buffer) {}
+
+  get remaining(): number {
+    return this.buffer.length - this.#at;
+  }
+
+  get position(): number {
+    return this.#at;
+  }
+
+  fail(what: string): never {
+    throw new RdbFormatError(`${what} at byte ${String(this.#at)}`);
+  }
+
+  byte(): number {
+    return this.buffer[this.#take(1)] ?? 0;
+  }
+
+  /** A length. @throws RdbFormatError for an encoded string where a length must stand */
+  length(): number {
+    const first = this.byte();
+    const length = first >= INT8 ? undefined : this.#plainLength(first);
+    return length ?? this.fail('expected a length');
+  }
+
+  string(): string {
+    const first = this.byte();
+    if (first < INT8) {
+      const length = this.#plainLength(first);
+      const start = this.#take(length);
+      return this.buffer.latin1Slice(start, start + length);
+    }
+    if (first === INT8) return String(this.buffer.readInt8(this.#take(1)));
+    if (first === INT16) return String(this.buffer.readInt16LE(this.#take(2)));
+    if (first === INT32) return String(this.buffer.readInt32LE(this.#take(4)));
+    if (first === LZF) return this.#compressed();
+    return this.fail(`unknown string encoding ${String(first)}`);
+  }
+
+  doubleLE(): number {
+    return this.buffer.readDoubleLE(this.#take(8));
+  }
+
+  uint64LE(): bigint {
+    return this.buffer.readBigUInt64LE(this.#take(8));
+  }
+
+  /** A view of the next bytes. */
+  bytes(count: number): Buffer {
+    const start = this.#take(count);
+    return this.buffer.subarray(start, start + count);
+  }
+
+  #plainLength(first: number): number {
+    if (first < LENGTH_14_BITS) return first;
+    if (first < LENGTH_32_BITS) return ((first & 0x3f) << 8) | this.byte();
+    if (first === LENGTH_32_BITS) return this.buffer.readUInt32BE(this.#take(4));
+    if (first === LENGTH_64_BITS) return Number(this.buffer.readBigUInt64BE(this.#take(8)));
+    return this.fail(`unknown length encoding ${String(first)}`);
+  }
+
+  #compressed(): string {
+    const packed = this.length();
+    const unpacked = this.length();
+    const from = this.bytes(packed);
+    return decompressLzf(from, unpacked)?.latin1Slice() ?? this.fail('damaged LZF data');
+  }
+
+  #take(count: number): number {
+    const start = this.#at;
+    if (count < 0 || start + count > this.buffer.length) this.fail(`${String(count)} bytes expected, ${String(this.remaining)} left`);
+    this.#at = start + count;
+    return start;
+  }
+}
+
+/** Undoes LZF compression. @returns undefined when the data is damaged */
+export function decompressLzf(packed: Buffer, length: number): Buffer | undefined {
+  // A claimed length that no such input can unpack to must not allocate memory.
+  if (length > packed.length * 264) return undefined;
+  const out = Buffer.allocUnsafe(length);
+  let from = 0;
+  let to = 0;
+  while (from < packed.length) {
+    const control = packed[from++] ?? 0;
+    if (control < 32) {
+      const run = control + 1;
+      if (from + run > packed.length || to + run > length) return undefined;
+      packed.copy(out, to, from, from + run);
+      from += run;
+      to += run;
+      continue;
+    }
+    let run = (control >> 5) + 2;
+    if (control >> 5 === 7) run += packed[from++] ?? 0;
+    let source = to - ((control & 0x1f) << 8) - (packed[from++] ?? 0) - 1;
+    if (source < 0 || to + run > length) return undefined;
+    // Byte by byte: source and destination may overlap on purpose.
+    while (run-- > 0) out[to++] = out[source++] ?? 0;
+  }
+  return to === length ? out : undefined;
+}

@@ -1,0 +1,37 @@
+import type { EncodingLimits, StoredValue } from '../keyspace/entry';
+import { HashValue } from '../values/hash';
+import { RawString } from '../values/raw-string';
+import { RdbReader, RdbWriter } from './rdb-primitives';
+
+/** RDB type bytes we write; Redis 7.0 reads them all and re-encodes small values itself. */
+export const RDB_TYPE = { string: 0, hash: 4 } as const;
+
+/** Appends a value in RDB encoding: type byte and body, as DUMP has them before its footer. */
+export function writeValue(writer: RdbWriter, value: StoredValue): void {
+  if (typeof value === 'string' || value instanceof RawString) {
+    writer.byte(RDB_TYPE.string);
+    writer.string(value.toString());
+  } else if (value instanceof HashValue) {
+    writer.byte(RDB_TYPE.hash);
+    writer.length(value.size);
+    for (const part of value.pairs()) writer.string(part);
+  } else {
+    throw new TypeError(`values of type ${value.type} have no RDB encoding here`);
+  }
+}
+
+/** Reads one value: type byte and body. @throws RdbFormatError when the bytes are no such value */
+export function readValue(reader: RdbReader, limits: EncodingLimits): StoredValue {
+  const type = reader.byte();
+  switch (type) {
+    case RDB_TYPE.string:
+      return reader.string();
+    case RDB_TYPE.hash: {
+      const hash = new HashValue(limits);
+      for (let left = reader.length(); left > 0; left--) hash.set(reader.string(), reader.string());
+      return hash;
+    }
+    default:
+      return reader.fail(`unknown value type ${String(type)}`);
+  }
+}

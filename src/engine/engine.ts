@@ -1,0 +1,193 @@
+import { randomBytes } from 'node:crypto';
+import { systemClock, type Clock } from './clock';
+import { ALL_COMMANDS } from './commands';
+import { error } from './commands/errors';
+import { CommandTable } from './commands/table';
+import { Parameters } from './config/parameters';
+import { Blocking } from './execution/blocking';
+import { Executor } from './execution/executor';
+import type { Collection, EncodingLimits, Entry, StoredValue } from './keyspace/entry';
+import { Keyspace } from './keyspace/keyspace';
+import { Memory, type EvictionPolicy } from './keyspace/memory';
+import type { NoReply } from './execution/block';
+import type { ErrorReply, Reply } from './protocol/reply';
+import { PubSub, unsubscribe } from './pubsub/pubsub';
+import { FunctionLibraries } from './scripting/function-libraries';
+import { Session, type ClientAddress, type SessionOutput } from './session/session';
+import { SnapshotTracker } from './dump/snapshot-tracker';
+import type { SnapshotSource } from './snapshot-source';
+
+/** What SAVE, BGSAVE and LASTSAVE do; the snapshot module provides it. */
+export interface SaveHooks {
+  /** Starts a snapshot in the background. @throws when one is running */
+  save(): Promise<void>;
+  /** When the last snapshot was finished, in milliseconds since the epoch; 0 = never. */
+  lastSave(): number;
+  /** Whether a snapshot is being written. */
+  saving(): boolean;
+}
+
+export interface EngineOptions {
+  /** Default 16. */
+  readonly databases?: number;
+  /** Bytes; default 0 = derived from V8's heap limit. */
+  readonly maxMemory?: number;
+  /** Default `noeviction`. */
+  readonly maxMemoryPolicy?: EvictionPolicy;
+  /** What AUTH expects of clients of the listener; default none. */
+  readonly password?: string;
+  /** Milliseconds, 0 = none; default 5000. */
+  readonly scriptTimeLimit?: number;
+  /** Whether changes are tracked so that snapshots can be taken; default false. */
+  readonly persistent?: boolean;
+  readonly clock?: Clock;
+  /** Returns a number in [0, 1); default `Math.random`. */
+  readonly random?: () => number;
+  /** Told about errors that are ours, never about a client's; default: written to stderr. */
+  readonly onInternalError?: (failure: unknown, command: string) => void;
+}
+
+export interface EngineStats {
+  commands: number;
+  connections: number;
+  readonly errors: Map<string, number>;
+}
+
+/** One Redis, in process: databases, commands and the clients that share them. */
+export class Engine {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly keyspace: Keyspace;
+  readonly memory: Memory;
+  readonly commands: CommandTable;
+  readonly executor: Executor;
+  readonly blocking: Blocking;
+  readonly pubsub = new PubSub();
+  readonly parameters: Parameters;
+  readonly sessions = new Map<number, Session>();
+  readonly stats: EngineStats = { commands: 0, connections: 0, errors: new Map() };
+  /** What INFO and HELLO answer: clients decide by it which commands they use. */
+  readonly redisVersion = '7.0.15';
+  /** Random and new for every engine, as Redis' run id. */
+  readonly runId = randomBytes(20).toString('hex');
+  readonly startedAt: number;
+  /** Function libraries; kept by snapshots. */
+  readonly libraries: FunctionLibraries = new FunctionLibraries();
+  /** Set once the snapshot module is there. */
+  saveHooks: SaveHooks | undefined;
+  /** Answers LOADING while a snapshot is being restored. */
+  loading = false;
+  readonly #tracker: SnapshotTracker;
+  readonly #onInternalError: (failure: unknown, command: string) => void;
+  #nextSessionId = 1;
+
+  constructor(options: EngineOptions = {}) {
+    this.clock = options.clock ?? systemClock;
+    this.random = options.random ?? Math.random;
+    this.startedAt = this.clock.now();
+    this.#onInternalError = options.onInternalError ?? reportToStderr;
+    this.keyspace = new Keyspace(options.databases ?? 16, this.clock);
+    this.memory = new Memory(this.keyspace, options.maxMemory ?? 0);
+    if (options.maxMemoryPolicy !== undefined) this.memory.policy = options.maxMemoryPolicy;
+    this.parameters = new Parameters(this, options);
+    this.commands = new CommandTable(ALL_COMMANDS);
+    this.executor = new Executor(this);
+    this.blocking = new Blocking(this);
+    this.#tracker = new SnapshotTracker(this);
+    if (options.persistent === true) this.keyspace.trackChanges();
+    this.keyspace.publishEvent = (event, key, database) => { this.#publishEvent(event, key, database); };
+    this.keyspace.onExpired = () => { this.blocking.serveReady(); };
+  }
+
+  /** Redis' limits between compact and general encodings, changed by CONFIG SET. */
+  get limits(): EncodingLimits {
+    return this.parameters.limits;
+  }
+
+  get requiresPassword(): boolean {
+    return this.parameters.password !== '';
+  }
+
+  /** The snapshot module's door. */
+  get snapshots(): SnapshotSource {
+    return this.#tracker;
+  }
+
+  /** Joins a client. Its replies that are not answers go to `output`. */
+  connect(address: ClientAddress, output: SessionOutput): Session {
+    const session = new Session(this, this.#nextSessionId++, address, output);
+    this.sessions.set(session.id, session);
+    this.stats.connections += 1;
+    return session;
+  }
+
+  /** Lets a client go: ends its wait, its watches and its subscriptions. */
+  disconnect(session: Session): void {
+    if (!this.sessions.delete(session.id)) return;
+    session.closed = true;
+    this.blocking.forget(session);
+    session.discardTransaction();
+    this.unsubscribeAll(session);
+  }
+
+  unsubscribeAll(session: Session): void {
+    for (const name of [...session.channels]) unsubscribe(this.pubsub.channels, session.channels, name, session);
+    for (const name of [...session.patterns]) unsubscribe(this.pubsub.patterns, session.patterns, name, session);
+    for (const name of [...session.shardChannels]) unsubscribe(this.pubsub.shardChannels, session.shardChannels, name, session);
+  }
+
+  execute(session: Session, name: string, args: readonly string[]): Reply | NoReply {
+    return this.executor.execute(session, name, args);
+  }
+
+  /** What an access writes into an entry: LRU seconds, so that OBJECT IDLETIME and eviction know. */
+  accessStamp(_entry: Entry | undefined): number {
+    return this.#accessSecond();
+  }
+
+  /** Gives back what a removed value holds. Large collections are left to the garbage collector. */
+  release(_value: StoredValue | Collection): void {
+    // Nothing to do yet: values hold no resources beyond memory.
+  }
+
+  countError(reply: ErrorReply): void {
+    const space = reply.text.indexOf(' ');
+    const code = space < 0 ? reply.text : reply.text.slice(0, space);
+    this.stats.errors.set(code, (this.stats.errors.get(code) ?? 0) + 1);
+  }
+
+  /** CONFIG RESETSTAT. */
+  resetStatistics(): void {
+    this.stats.commands = 0;
+    this.stats.connections = 0;
+    this.stats.errors.clear();
+    Object.assign(this.keyspace.stats, { hits: 0, misses: 0, expired: 0, evicted: 0 });
+    for (const { stats } of this.commands.records()) Object.assign(stats, { calls: 0, microseconds: 0, rejected: 0, failed: 0 });
+  }
+
+  /** Turns a defect of ours into an error reply, so that one command fails and the process lives on. */
+  internalError(command: string, failure: unknown): ErrorReply {
+    this.#onInternalError(failure, command);
+    const text = failure instanceof Error ? failure.message : String(failure);
+    return error(`internal error in '${command}': ${text.replace(/[\r\n]+/g, ' ')}`);
+  }
+
+  /** Stops timers; sessions are closed by those who opened them. */
+  close(): void {
+    this.keyspace.disarmExpiry();
+  }
+
+  #accessSecond(): number {
+    return Math.floor(performance.now() / 1000);
+  }
+
+  #publishEvent(event: string, key: string, database: number): void {
+    const { notifications } = this.keyspace;
+    if (notifications.has('K')) this.pubsub.publish(`__keyspace@${String(database)}__:${key}`, event);
+    if (notifications.has('E')) this.pubsub.publish(`__keyevent@${String(database)}__:${event}`, key);
+  }
+}
+
+function reportToStderr(failure: unknown, command: string): void {
+  process.stderr.write(`respite: internal error in '${command}': ${failure instanceof Error ? String(failure.stack) : String(failure)}\n`);
+}

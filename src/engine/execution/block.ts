@@ -1,0 +1,21 @@
+import type { Reply } from '../protocol/reply';
+
+/** A command's answer when it has to wait for a key. */
+export class Block {
+  constructor(
+    readonly keys: readonly string[],
+    /** Milliseconds; 0 = for ever. */
+    readonly timeoutMs: number,
+    /** What is answered when the time is over, or at once where blocking is not allowed (MULTI, scripts). */
+    readonly otherwise: Reply,
+    /** Tries again when one of the keys became ready; undefined = keep waiting. Runs like a command of the client's. */
+    readonly resume: (key: string) => Reply | undefined,
+  ) {}
+}
+
+/** A command's answer when it has already sent what there was to send (SUBSCRIBE), or must stay silent. */
+export class NoReply {
+  static readonly instance = new NoReply();
+}
+
+export const NO_REPLY = NoReply.instance;

@@ -1,0 +1,143 @@
+import {
+  error,
+  LOADING,
+  NO_AUTH,
+  NOT_ALLOWED_IN_MULTI,
+  OUT_OF_MEMORY,
+  unknownCommand,
+  unknownSubcommand,
+  wrongArity,
+} from '../commands/errors';
+import type { CommandRecord, ContainerRecord } from '../commands/table';
+import type { Engine } from '../engine';
+import { ErrorReply, QUEUED, type Reply } from '../protocol/reply';
+import type { Session } from '../session/session';
+import { Block, NO_REPLY, NoReply } from './block';
+
+/** Commands that MULTI does not queue. */
+const RUNS_IN_MULTI = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
+
+/** What a RESP2 client that subscribed may still say. */
+const ALLOWED_WHILE_SUBSCRIBED = new Set([
+  'ping', 'quit', 'reset', 'subscribe', 'unsubscribe', 'psubscribe', 'punsubscribe', 'ssubscribe', 'sunsubscribe',
+]);
+
+/** Runs commands: the one gate every command passes, in Redis' order of checks, and what follows every command. */
+export class Executor {
+  constructor(private readonly engine: Engine) {}
+
+  /**
+   * Runs one command of a client.
+   * @returns the reply, or `NO_REPLY` when there is none to send now (blocked, CLIENT REPLY, pushes sent instead)
+   */
+  execute(session: Session, name: string, args: readonly string[]): Reply | NoReply {
+    const reply = this.#dispatch(session, name, args);
+    this.engine.blocking.serveReady();
+    return session.replyMode === 'on' ? reply : filterReply(session, reply);
+  }
+
+  /** Runs one command to its end without asking the gate: for EXEC, scripts and resumed commands. */
+  call(session: Session, record: CommandRecord, args: readonly string[]): Reply | Block | NoReply {
+    const { context } = session;
+    const started = performance.now();
+    let reply: Reply | Block | NoReply;
+    try {
+      reply = record.definition.run(context, args);
+    } catch (failure) {
+      reply = failure instanceof ErrorReply ? failure : this.engine.internalError(record.fullName, failure);
+    }
+    context.settle();
+    const { stats } = record;
+    const elapsed = performance.now() - started;
+    stats.calls += 1;
+    stats.microseconds += elapsed * 1000;
+    if (reply instanceof ErrorReply) {
+      stats.failed += 1;
+      this.engine.countError(reply);
+    }
+    return reply;
+  }
+
+  /** Finds what a command line names. @throws the error reply of an unknown command or a wrong arity */
+  resolve(name: string, args: readonly string[]): CommandRecord {
+    const entry = this.engine.commands.get(name);
+    if (entry === undefined) throw unknownCommand(name, args);
+    const record = 'container' in entry ? resolveSubcommand(entry, args) : entry;
+    const { arity } = record.definition;
+    const given = args.length + 1;
+    if (arity >= 0 ? given !== arity : given < -arity) throw wrongArity(record.fullName);
+    return record;
+  }
+
+  #dispatch(session: Session, name: string, args: readonly string[]): Reply | NoReply {
+    const { engine } = this;
+    session.context.resetClock();
+    engine.stats.commands += 1;
+    let record: CommandRecord | undefined;
+    try {
+      record = this.resolve(name, args);
+      session.lastCommand = record.fullName;
+      this.#admit(session, record);
+    } catch (refusal) {
+      if (!(refusal instanceof ErrorReply)) throw refusal;
+      if (session.transaction !== undefined) session.transaction.aborted = true;
+      if (record !== undefined) record.stats.rejected += 1;
+      engine.countError(refusal);
+      return refusal;
+    }
+    const { transaction } = session;
+    if (transaction !== undefined && !RUNS_IN_MULTI.has(record.fullName)) {
+      transaction.queue.push({ record, args });
+      return QUEUED;
+    }
+    const reply = this.call(session, record, args);
+    if (!(reply instanceof Block)) return reply;
+    engine.blocking.block(session, { record, args }, reply);
+    return NO_REPLY;
+  }
+
+  /** The checks before a command may run, in the order of Redis' processCommand. */
+  #admit(session: Session, record: CommandRecord): void {
+    const { engine } = this;
+    if (!session.authenticated && !record.noAuth) throw NO_AUTH;
+    const inMulti = session.transaction !== undefined;
+    if (inMulti && record.noMulti) throw NOT_ALLOWED_IN_MULTI;
+    if (engine.memory.limit > 0) {
+      const asks = record.denyOom || (inMulti && !RUNS_IN_MULTI.has(record.fullName));
+      if (!engine.memory.makeRoom() && asks) throw OUT_OF_MEMORY;
+    }
+    if (session.resp === 2 && session.subscriptions > 0 && !ALLOWED_WHILE_SUBSCRIBED.has(record.fullName)) {
+      throw error(
+        `Can't execute '${record.fullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
+      );
+    }
+    if (engine.loading && !record.loading) throw LOADING;
+  }
+}
+
+function resolveSubcommand(
+  entry: ContainerRecord,
+  args: readonly string[],
+): CommandRecord {
+  const [name] = args;
+  if (name === undefined) {
+    if (entry.bare === undefined) throw wrongArity(entry.container.name);
+    return entry.bare;
+  }
+  const record = entry.subcommands.get(name.toLowerCase());
+  if (record === undefined) throw unknownSubcommand(entry.container.name, name);
+  return record;
+}
+
+/** Applies CLIENT REPLY OFF and SKIP. */
+function filterReply(session: Session, reply: Reply | NoReply): Reply | NoReply {
+  if (session.replyMode === 'skip-next') {
+    session.replyMode = 'skip';
+    return NO_REPLY;
+  }
+  if (session.replyMode === 'skip') {
+    session.replyMode = 'on';
+    return NO_REPLY;
+  }
+  return session.replyMode === 'on' || session.replyMode !== 'off' ? reply : NO_REPLY;
+}

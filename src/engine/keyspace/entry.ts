@@ -1,0 +1,62 @@
+import type { DictEntry } from '../values/dict';
+import type { Expiring } from '../values/expiry-heap';
+import { RawString } from '../values/raw-string';
+
+/** Redis' data types, as TYPE names them. */
+export type ValueType = 'string' | 'list' | 'set' | 'zset' | 'hash' | 'stream';
+
+/** What every collection value offers to the keyspace. */
+export interface Collection {
+  readonly type: ValueType;
+  /** Elements; a key whose collection falls to 0 is removed (streams excepted). */
+  readonly size: number;
+  /** Estimated bytes of memory, known without walking the value. */
+  readonly bytes: number;
+  /** An independent copy with the same encoding, for COPY. */
+  clone(): Collection;
+}
+
+/** What a key holds. A plain string is by far the commonest value and needs no object around it. */
+export type StoredValue = string | RawString | Collection;
+
+/** One key. */
+export interface Entry extends DictEntry, Expiring {
+  value: StoredValue;
+  /** LRU clock (seconds since the engine's epoch) or, under an LFU policy, Redis' 16 + 8 bit counter. */
+  access: number;
+}
+
+export function typeOf(value: StoredValue): ValueType {
+  return typeof value === 'string' ? 'string' : value.type;
+}
+
+/** Entry object, map slot, index slot and the key's header; measured with V8's heap statistics. */
+const ENTRY_OVERHEAD = 130;
+
+/** Estimated bytes of memory of a key with its value. */
+export function entryBytes(key: string, value: StoredValue): number {
+  return ENTRY_OVERHEAD + key.length + (typeof value === 'string' ? value.length + 16 : value.bytes);
+}
+
+/** Names a collection type for `CommandContext.read` and `edit`; `View` is its read-only side. */
+export interface Kind<Value extends Collection, View> {
+  readonly type: ValueType;
+  /** Never called: carries the read-only type. */
+  readonly view?: View;
+  /** An empty value, with the encoding limits in force. */
+  create(limits: EncodingLimits): Value;
+}
+
+/** The CONFIG parameters that decide which encoding OBJECT ENCODING reports. Shared and live: CONFIG SET changes it. */
+export interface EncodingLimits {
+  'hash-max-listpack-entries': number;
+  'hash-max-listpack-value': number;
+  'set-max-intset-entries': number;
+  'zset-max-listpack-entries': number;
+  'zset-max-listpack-value': number;
+  'list-max-listpack-size': number;
+  'list-compress-depth': number;
+  'stream-node-max-bytes': number;
+  'stream-node-max-entries': number;
+  'hll-sparse-max-bytes': number;
+}

@@ -1,0 +1,167 @@
+import type { Clock } from '../clock';
+import { Database } from './database';
+import { Dataset } from './dataset';
+import type { Entry } from './entry';
+import { NotificationFlags, type EventClass } from './notifications';
+
+/** Publishes a keyspace event; the engine connects it to pub/sub. */
+export type EventPublisher = (event: string, key: string, database: number) => void;
+
+/** Counters INFO stats reports. */
+export interface KeyspaceStats {
+  hits: number;
+  misses: number;
+  expired: number;
+  evicted: number;
+}
+
+/** How long one round of active expiry may take before it yields to other work, in keys. */
+const EXPIRE_BATCH = 200;
+
+/** All databases, their expiry, and the events their changes cause. */
+export class Keyspace {
+  readonly databases: Database[];
+  readonly notifications = new NotificationFlags();
+  readonly stats: KeyspaceStats = { hits: 0, misses: 0, expired: 0, evicted: 0 };
+  /** Changes since the last save; what INFO calls rdb_changes_since_last_save. */
+  dirty = 0;
+  /** DEBUG SET-ACTIVE-EXPIRE. */
+  activeExpiry = true;
+  /** Keys that became interesting to blocked commands, in the order they did. */
+  readonly ready = new Map<string, { readonly database: Database; readonly key: string }>();
+  publishEvent: EventPublisher = () => undefined;
+  #nextDatasetId = 1;
+  #tracked = false;
+  #timer: unknown;
+  #timerAt = Infinity;
+
+  constructor(
+    databases: number,
+    readonly clock: Clock,
+  ) {
+    this.databases = Array.from({ length: databases }, (_, index) => new Database(index, this.newDataset()));
+  }
+
+  /** Estimated bytes of all datasets. */
+  get bytes(): number {
+    let sum = 0;
+    for (const database of this.databases) sum += database.dataset.bytes;
+    return sum;
+  }
+
+  /** A logical database by number. @throws RangeError when there is none: callers have checked what a client sent */
+  database(index: number): Database {
+    const database = this.databases[index];
+    if (database === undefined) throw new RangeError(`there is no database ${String(index)}`);
+    return database;
+  }
+
+  newDataset(id = this.#nextDatasetId): Dataset {
+    this.#nextDatasetId = Math.max(this.#nextDatasetId, id + 1);
+    return new Dataset(id, this.#tracked);
+  }
+
+  /** From now on every dataset remembers which keys changed. Called once, before anything is written. */
+  trackChanges(): void {
+    this.#tracked = true;
+    for (const database of this.databases) database.dataset = this.newDataset(database.dataset.id);
+  }
+
+  /** Marks a key as changed for everyone who cares: snapshots, WATCH, blocked commands. Call it before the change. */
+  touch(database: Database, key: string): void {
+    database.dataset.touch(key);
+    this.dirty += 1;
+    if (database.watchers.size > 0) database.invalidate(key);
+    if (database.waiters.size > 0 && database.waiters.has(key)) this.signalReady(database, key);
+  }
+
+  signalReady(database: Database, key: string): void {
+    this.ready.set(`${String(database.index)}:${key}`, { database, key });
+  }
+
+  notify(letter: EventClass, event: string, key: string, database: Database): void {
+    if (!this.notifications.silent && this.notifications.has(letter)) this.publishEvent(event, key, database.index);
+  }
+
+  /** The live entry of a key; one whose time has come is removed first. */
+  find(database: Database, key: string, now: () => number): Entry | undefined {
+    const entry = database.dataset.keys.get(key);
+    if (entry === undefined || entry.heapIndex < 0) return entry;
+    if (now() <= database.dataset.expireAt(entry)) return entry;
+    this.expire(database, entry);
+    return undefined;
+  }
+
+  expire(database: Database, entry: Entry): void {
+    this.touch(database, entry.key);
+    database.dataset.remove(entry.key);
+    this.stats.expired += 1;
+    this.notify('x', 'expired', entry.key, database);
+  }
+
+  /** Gives a key a deadline (milliseconds since the epoch). The caller has touched the key. */
+  setExpiry(database: Database, entry: Entry, at: number): void {
+    database.dataset.expiries.set(entry, at);
+    this.armExpiry(at);
+  }
+
+  /** Empties a logical database by giving it a new dataset. @returns how many keys it held */
+  flush(database: Database): number {
+    const { dataset } = database;
+    this.dirty += dataset.size;
+    for (const [key, watchers] of database.watchers) {
+      if (dataset.keys.has(key)) for (const watcher of watchers) watcher.invalidate();
+    }
+    database.dataset = this.newDataset();
+    return dataset.size;
+  }
+
+  /** Exchanges what two logical databases show. */
+  swap(a: Database, b: Database): void {
+    [a.dataset, b.dataset] = [b.dataset, a.dataset];
+    this.dirty += 1;
+    for (const database of [a, b]) {
+      for (const [key, watchers] of database.watchers) {
+        if (a.dataset.keys.has(key) || b.dataset.keys.has(key)) for (const watcher of watchers) watcher.invalidate();
+      }
+      for (const key of database.waiters.keys()) if (database.dataset.keys.has(key)) this.signalReady(database, key);
+    }
+  }
+
+  /** Makes sure the timer fires no later than `at`. */
+  armExpiry(at: number): void {
+    if (at >= this.#timerAt || !this.activeExpiry) return;
+    this.disarmExpiry();
+    this.#timerAt = at;
+    // Redis expires a key when its deadline has passed, not when it is reached: hence the extra millisecond.
+    this.#timer = this.clock.setTimer(() => { this.#expireDue(); }, at + 1 - this.clock.now());
+  }
+
+  disarmExpiry(): void {
+    if (this.#timer !== undefined) this.clock.clearTimer(this.#timer);
+    this.#timer = undefined;
+    this.#timerAt = Infinity;
+  }
+
+  #expireDue(): void {
+    this.#timer = undefined;
+    this.#timerAt = Infinity;
+    if (!this.activeExpiry) return;
+    const now = this.clock.now();
+    let budget = EXPIRE_BATCH;
+    let next = Infinity;
+    for (const database of this.databases) {
+      const { expiries } = database.dataset;
+      for (let entry = expiries.first(); entry !== undefined && expiries.firstTime < now && budget > 0; entry = expiries.first()) {
+        this.expire(database, entry);
+        budget -= 1;
+      }
+      next = Math.min(next, expiries.firstTime);
+    }
+    if (next < Infinity) this.armExpiry(next);
+    this.onExpired();
+  }
+
+  /** Called after a round of active expiry: blocked commands (XREADGROUP) may have to be told. */
+  onExpired: () => void = () => undefined;
+}

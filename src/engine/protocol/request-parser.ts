@@ -1,0 +1,230 @@
+/** A command line as it came in: name and arguments, one byte per character. */
+export interface Request {
+  readonly name: string;
+  readonly args: string[];
+}
+
+/** What the parser needs to know of the configuration, asked anew each time: CONFIG SET may change it. */
+export interface RequestLimits {
+  /** Longest argument in bytes (`proto-max-bulk-len`). */
+  readonly maxBulkLength: number;
+  /** Whether the client has authenticated; strangers get small limits. */
+  readonly authenticated: boolean;
+}
+
+/** The peer does not speak RESP; the connection has to be closed after the error was sent. */
+export class ProtocolError extends Error {
+  override readonly name = 'ProtocolError';
+}
+
+const CR = 13;
+const LF = 10;
+const STAR = 42;
+const DOLLAR = 36;
+/** Longest inline command and longest length line, as in Redis (PROTO_INLINE_MAX_SIZE). */
+const MAX_LINE = 65_536;
+const MAX_ARGUMENTS = 2_147_483_647;
+const STRANGER_ARGUMENTS = 10;
+const STRANGER_BULK = 16_384;
+
+/**
+ * Cuts the byte stream of a client into commands: RESP arrays of bulk strings, and inline commands. Bytes of an
+ * unfinished command are kept; every argument is copied out of the network chunk, so that no value keeps one alive.
+ */
+export class RequestParser {
+  #chunks: Buffer[] = [];
+  #buffer: Buffer = Buffer.alloc(0);
+  #at = 0;
+  /** Bytes in `#chunks` not yet joined to `#buffer`. */
+  #waiting = 0;
+  /** Bytes that must be there before parsing can go on; saves joining chunks of a long argument again and again. */
+  #needed = 0;
+  #left = 0;
+  #parts: string[] = [];
+  #bulkLength = -1;
+
+  constructor(private readonly limits: RequestLimits) {}
+
+  /** Bytes that were received and not yet parsed. */
+  get buffered(): number {
+    return this.#buffer.length - this.#at + this.#waiting;
+  }
+
+  push(chunk: Buffer): void {
+    if (this.#at === this.#buffer.length && this.#chunks.length === 0) {
+      this.#buffer = chunk;
+      this.#at = 0;
+      return;
+    }
+    this.#chunks.push(chunk);
+    this.#waiting += chunk.length;
+  }
+
+  /** The next complete command, undefined when more bytes are needed. @throws ProtocolError */
+  next(): Request | undefined {
+    this.#join();
+    for (;;) {
+      if (this.buffered < this.#needed || this.#at >= this.#buffer.length) return undefined;
+      if (this.#left > 0) return this.#readArguments();
+      if (this.#buffer[this.#at] !== STAR) {
+        const request = this.#readInline();
+        if (request === undefined) return undefined;
+        if (request.name !== '' || request.args.length > 0) return request;
+        continue;
+      }
+      if (!this.#readArrayHeader()) return undefined;
+    }
+  }
+
+  #join(): void {
+    if (this.#chunks.length === 0 || this.buffered < this.#needed) return;
+    const rest = this.#buffer.subarray(this.#at);
+    this.#buffer = rest.length === 0 && this.#chunks.length === 1 ? (this.#chunks[0] ?? rest) : Buffer.concat([rest, ...this.#chunks]);
+    this.#at = 0;
+    this.#chunks = [];
+    this.#waiting = 0;
+  }
+
+  /** @returns whether a header was read; an empty array is skipped, as Redis does */
+  #readArrayHeader(): boolean {
+    const line = this.#line('too big mbulk count string');
+    if (line === undefined) return false;
+    const count = strictInteger(line.slice(1));
+    if (count === undefined || count > MAX_ARGUMENTS) throw new ProtocolError('invalid multibulk length');
+    if (count > STRANGER_ARGUMENTS && !this.limits.authenticated) throw new ProtocolError('unauthenticated multibulk length');
+    this.#left = Math.max(count, 0);
+    this.#parts = [];
+    return true;
+  }
+
+  #readArguments(): Request | undefined {
+    while (this.#left > 0) {
+      if (this.#bulkLength < 0 && !this.#readBulkHeader()) return undefined;
+      const end = this.#at + this.#bulkLength;
+      if (end + 2 > this.#buffer.length) {
+        this.#needed = this.#bulkLength + 2;
+        return undefined;
+      }
+      this.#parts.push(this.#buffer.latin1Slice(this.#at, end));
+      this.#at = end + 2;
+      this.#needed = 0;
+      this.#bulkLength = -1;
+      this.#left -= 1;
+    }
+    const [name = '', ...args] = this.#parts;
+    return { name, args };
+  }
+
+  #readBulkHeader(): boolean {
+    if (this.#at >= this.#buffer.length) return false;
+    const line = this.#line('too big bulk count string');
+    if (line === undefined) return false;
+    if (line.charCodeAt(0) !== DOLLAR) throw new ProtocolError(`expected '$', got '${line.charAt(0)}'`);
+    const length = strictInteger(line.slice(1));
+    if (length === undefined || length < 0 || length > this.limits.maxBulkLength) throw new ProtocolError('invalid bulk length');
+    if (length > STRANGER_BULK && !this.limits.authenticated) throw new ProtocolError('unauthenticated bulk length');
+    this.#bulkLength = length;
+    return true;
+  }
+
+  /** The text up to the next CR LF, which is consumed. @throws ProtocolError when the line grows too long */
+  #line(tooLong: string): string | undefined {
+    const end = this.#buffer.indexOf(CR, this.#at);
+    if (end < 0) {
+      if (this.#buffer.length - this.#at > MAX_LINE) throw new ProtocolError(tooLong);
+      return undefined;
+    }
+    if (end + 1 >= this.#buffer.length) return undefined;
+    const line = this.#buffer.latin1Slice(this.#at, end);
+    this.#at = end + 2;
+    return line;
+  }
+
+  #readInline(): Request | undefined {
+    const end = this.#buffer.indexOf(LF, this.#at);
+    if (end < 0) {
+      if (this.#buffer.length - this.#at > MAX_LINE) throw new ProtocolError('too big inline request');
+      return undefined;
+    }
+    const stop = end > this.#at && this.#buffer[end - 1] === CR ? end - 1 : end;
+    const words = splitWords(this.#buffer.latin1Slice(this.#at, stop));
+    if (words === undefined) throw new ProtocolError('unbalanced quotes in request');
+    this.#at = end + 1;
+    const [name, ...args] = words;
+    return { name: name ?? '', args };
+  }
+}
+
+/** A decimal integer without frills, as Redis reads lengths. */
+function strictInteger(text: string): number | undefined {
+  return /^(?:0|-?[1-9]\d{0,18})$/.test(text) ? Number(text) : undefined;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' };
+
+/** Splits an inline command as Redis' sdssplitargs: words, 'single' and "double" quotes with escapes. */
+export function splitWords(line: string): string[] | undefined {
+  const words: string[] = [];
+  let at = 0;
+  for (;;) {
+    while (isSpace(line.charCodeAt(at))) at += 1;
+    if (at >= line.length || line[at] === '\0') return words;
+    let word = '';
+    while (at < line.length && !isSpace(line.charCodeAt(at)) && line[at] !== '\0') {
+      const quote = line[at];
+      if (quote !== '"' && quote !== "'") {
+        word += quote ?? '';
+        at += 1;
+        continue;
+      }
+      const quoted = quote === '"' ? readDouble(line, at + 1) : readSingle(line, at + 1);
+      if (quoted === undefined) return undefined;
+      word += quoted.text;
+      at = quoted.end;
+      if (at < line.length && !isSpace(line.charCodeAt(at))) return undefined;
+    }
+    words.push(word);
+  }
+}
+
+function isSpace(code: number): boolean {
+  return code === 32 || (code >= 9 && code <= 13);
+}
+
+interface Quoted {
+  readonly text: string;
+  /** Position after the closing quote. */
+  readonly end: number;
+}
+
+function readDouble(line: string, start: number): Quoted | undefined {
+  let text = '';
+  for (let at = start; at < line.length; at++) {
+    const char = line[at] ?? '';
+    if (char === '"') return { text, end: at + 1 };
+    if (char !== '\\' || at + 1 >= line.length) {
+      text += char;
+      continue;
+    }
+    const hex = /^x([0-9a-fA-F]{2})/.exec(line.slice(at + 1, at + 4));
+    if (hex !== null) {
+      text += String.fromCharCode(Number.parseInt(hex[1] ?? '', 16));
+      at += 3;
+    } else {
+      at += 1;
+      const escaped = line[at] ?? '';
+      text += ESCAPES[escaped] ?? escaped;
+    }
+  }
+  return undefined;
+}
+
+function readSingle(line: string, start: number): Quoted | undefined {
+  let text = '';
+  for (let at = start; at < line.length; at++) {
+    if (line[at] === "'") return { text, end: at + 1 };
+    if (line[at] === '\\' && line[at + 1] === "'") at += 1;
+    text += line[at] ?? '';
+  }
+  return undefined;
+}

@@ -1,0 +1,56 @@
+import { matchGlob } from '../values/glob';
+import { PushReply } from '../protocol/reply';
+import type { Session } from '../session/session';
+
+/** Who listens to what. Delivery goes to each session's output, never into the publisher's stack. */
+export class PubSub {
+  readonly channels = new Map<string, Set<Session>>();
+  readonly patterns = new Map<string, Set<Session>>();
+  readonly shardChannels = new Map<string, Set<Session>>();
+
+  /** @returns how many clients got the message */
+  publish(channel: string, message: string): number {
+    const direct = this.channels.get(channel);
+    let receivers = 0;
+    if (direct !== undefined) {
+      const push = new PushReply(['message', channel, message]);
+      for (const session of direct) session.output.send(push);
+      receivers += direct.size;
+    }
+    for (const [pattern, sessions] of this.patterns) {
+      if (!matchGlob(pattern, channel)) continue;
+      const push = new PushReply(['pmessage', pattern, channel, message]);
+      for (const session of sessions) session.output.send(push);
+      receivers += sessions.size;
+    }
+    return receivers;
+  }
+
+  /** @returns how many clients got the message */
+  publishSharded(channel: string, message: string): number {
+    const sessions = this.shardChannels.get(channel);
+    if (sessions === undefined) return 0;
+    const push = new PushReply(['smessage', channel, message]);
+    for (const session of sessions) session.output.send(push);
+    return sessions.size;
+  }
+}
+
+/** Adds a session to one of the registries. @returns whether it was not there yet */
+export function subscribe(registry: Map<string, Set<Session>>, own: Set<string>, name: string, session: Session): boolean {
+  if (own.has(name)) return false;
+  own.add(name);
+  let sessions = registry.get(name);
+  if (sessions === undefined) registry.set(name, (sessions = new Set()));
+  sessions.add(session);
+  return true;
+}
+
+/** Takes a session out of one of the registries. @returns whether it was there */
+export function unsubscribe(registry: Map<string, Set<Session>>, own: Set<string>, name: string, session: Session): boolean {
+  if (!own.delete(name)) return false;
+  const sessions = registry.get(name);
+  sessions?.delete(session);
+  if (sessions?.size === 0) registry.delete(name);
+  return true;
+}

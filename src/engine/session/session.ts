@@ -1,0 +1,125 @@
+import type { Block } from '../execution/block';
+import { CommandContext } from '../execution/command-context';
+import type { Engine } from '../engine';
+import type { CommandRecord } from '../commands/table';
+import type { Database, Waiter, Watcher } from '../keyspace/database';
+import type { Reply } from '../protocol/reply';
+
+/** Where a session's replies go when they are not the answer to the call being made: pushes, late answers, the end. */
+export interface SessionOutput {
+  /** Sends a reply. Never runs the client's code before returning. */
+  send(reply: Reply): void;
+  /** The blocked command was answered: input that waited behind it may go on. */
+  resume(): void;
+  /** Closes the connection, once what was sent before has left. */
+  close(): void;
+}
+
+export interface QueuedCommand {
+  readonly record: CommandRecord;
+  readonly args: readonly string[];
+}
+
+/** An open MULTI. */
+export interface Transaction {
+  readonly queue: QueuedCommand[];
+  /** A command was refused while queueing: EXEC will answer EXECABORT. */
+  aborted: boolean;
+}
+
+/** A command that waits. */
+export interface BlockedCommand extends QueuedCommand {
+  readonly block: Block;
+  readonly database: Database;
+  timer: unknown;
+}
+
+/** Who and where a client is, as CLIENT LIST shows it. */
+export interface ClientAddress {
+  readonly remote: string;
+  readonly local: string;
+  /** `unix` shows as such in CLIENT LIST; memory connections count as TCP. */
+  readonly kind: 'memory' | 'tcp' | 'unix';
+}
+
+/** One client: what it has selected, watches, subscribed to and waits for. */
+export class Session implements Watcher, Waiter {
+  readonly context: CommandContext;
+  resp: 2 | 3 = 2;
+  name = '';
+  user = 'default';
+  authenticated: boolean;
+  transaction: Transaction | undefined;
+  /** A watched key changed. */
+  watchBroken = false;
+  readonly watched = new Map<string, { readonly database: Database; readonly key: string }>();
+  blocked: BlockedCommand | undefined;
+  /** CLIENT REPLY. `skip-next` becomes `skip` for exactly one command. */
+  replyMode: 'on' | 'off' | 'skip-next' | 'skip' = 'on';
+  readonly channels = new Set<string>();
+  readonly patterns = new Set<string>();
+  readonly shardChannels = new Set<string>();
+  monitoring = false;
+  noEvict = false;
+  /** QUIT: the connection closes once the reply has left. */
+  closing = false;
+  /** Set once the session may answer no more commands. */
+  closed = false;
+  readonly createdAt: number;
+  lastInteraction: number;
+  lastCommand = 'NULL';
+
+  constructor(
+    readonly engine: Engine,
+    readonly id: number,
+    readonly address: ClientAddress,
+    readonly output: SessionOutput,
+  ) {
+    this.context = new CommandContext(engine, this);
+    this.authenticated = !engine.requiresPassword;
+    this.createdAt = engine.clock.now();
+    this.lastInteraction = this.createdAt;
+  }
+
+  get subscriptions(): number {
+    return this.channels.size + this.patterns.size + this.shardChannels.size;
+  }
+
+  invalidate(): void {
+    this.watchBroken = true;
+  }
+
+  watch(key: string): void {
+    const database = this.context.db;
+    const id = `${String(database.index)}:${key}`;
+    if (this.watched.has(id)) return;
+    this.watched.set(id, { database, key });
+    database.watch(key, this);
+  }
+
+  /** Forgets every watched key, as EXEC, DISCARD and UNWATCH do. */
+  unwatchAll(): void {
+    for (const { database, key } of this.watched.values()) database.unwatch(key, this);
+    this.watched.clear();
+    this.watchBroken = false;
+  }
+
+  /** RESET: back to the state of a new connection. */
+  reset(): void {
+    this.discardTransaction();
+    this.engine.unsubscribeAll(this);
+    this.context.db = this.engine.keyspace.database(0);
+    this.resp = 2;
+    this.name = '';
+    this.user = 'default';
+    this.replyMode = 'on';
+    this.monitoring = false;
+    this.noEvict = false;
+    this.authenticated = !this.engine.requiresPassword;
+  }
+
+  discardTransaction(): void {
+    this.transaction = undefined;
+    this.unwatchAll();
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The arithmetic of INCRBYFLOAT: Redis adds C long doubles (x87: 64 bits of mantissa) and prints `%.17Lf` without
+ * trailing zeros, so that 0.1 + 0.2 is 0.3. JavaScript has nothing like it; this is it, in exact integers.
+ */
+export interface LongDouble {
+  /** value = mantissa * 2^exponent; the mantissa has at most 64 bits. */
+  readonly mantissa: bigint;
+  readonly exponent: number;
+}
+
+const MANTISSA_BITS = 64;
+const MAX_EXPONENT = 16_384;
+const FRACTION_DIGITS = 17;
+const DECIMAL = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/;
+const ZERO: LongDouble = { mantissa: 0n, exponent: 0 };
+const INFINITY = /^[+-]?inf(?:inity)?$/i;
+/** Beyond it every text is 0 or infinite, and exact arithmetic on it would take for ever. */
+const MAX_DECIMAL_EXPONENT = 5000;
+
+/** An infinite operand: legal to read, illegal to add. */
+export const INFINITE: LongDouble = { mantissa: 1n, exponent: MAX_EXPONENT * 2 };
+
+/** Reads a decimal number, rounded to a long double; undefined when the text is none (or NaN). */
+export function parseLongDouble(text: string): LongDouble | undefined {
+  if (INFINITY.test(text)) return INFINITE;
+  const match = DECIMAL.exec(text);
+  if (match === null) return undefined;
+  const [, sign = '', whole = '', fraction = '', exponentText = '0'] = match;
+  if (whole === '' && fraction === '') return undefined;
+  const digits = BigInt(`${whole}${fraction}`);
+  const power = Number(exponentText) - fraction.length;
+  if (digits === 0n) return ZERO;
+  // strtold reports a range error for these, and Redis refuses the text.
+  if (Math.abs(power) > MAX_DECIMAL_EXPONENT) return undefined;
+  const signed = sign === '-' ? -digits : digits;
+  const value = power >= 0 ? round(signed * 10n ** BigInt(power), 0, false) : divide(signed, 10n ** BigInt(-power));
+  return isFinite(value) ? value : undefined;
+}
+
+/** The sum, rounded; undefined when it is not finite. */
+export function addLongDoubles(a: LongDouble, b: LongDouble): LongDouble | undefined {
+  if (a === INFINITE || b === INFINITE) return undefined;
+  const exponent = Math.min(a.exponent, b.exponent);
+  const sum = (a.mantissa << BigInt(a.exponent - exponent)) + (b.mantissa << BigInt(b.exponent - exponent));
+  const rounded = round(sum, exponent, false);
+  return isFinite(rounded) ? rounded : undefined;
+}
+
+/** Formats as `%.17Lf` without trailing zeros. */
+export function formatLongDouble(value: LongDouble): string {
+  const { mantissa, exponent } = value;
+  const negative = mantissa < 0n;
+  const magnitude = negative ? -mantissa : mantissa;
+  const scale = 10n ** BigInt(FRACTION_DIGITS);
+  const scaled = exponent >= 0 ? (magnitude << BigInt(exponent)) * scale : roundShift(magnitude * scale, -exponent, false);
+  const fraction = String(scaled % scale).padStart(FRACTION_DIGITS, '0').replace(/0+$/, '');
+  const text = fraction === '' ? String(scaled / scale) : `${String(scaled / scale)}.${fraction}`;
+  return negative && text !== '0' ? `-${text}` : text;
+}
+
+function isFinite({ mantissa, exponent }: LongDouble): boolean {
+  return mantissa === 0n || bitLength(mantissa < 0n ? -mantissa : mantissa) + exponent <= MAX_EXPONENT;
+}
+
+/** Rounds mantissa * 2^exponent (plus a little more if `sticky`) to 64 bits, ties to even. */
+function round(mantissa: bigint, exponent: number, sticky: boolean): LongDouble {
+  const negative = mantissa < 0n;
+  const magnitude = negative ? -mantissa : mantissa;
+  const excess = bitLength(magnitude) - MANTISSA_BITS;
+  if (excess <= 0) return { mantissa, exponent };
+  const rounded = roundShift(magnitude, excess, sticky);
+  return { mantissa: negative ? -rounded : rounded, exponent: exponent + excess };
+}
+
+function roundShift(magnitude: bigint, bits: number, sticky: boolean): bigint {
+  const shift = BigInt(bits);
+  const quotient = magnitude >> shift;
+  const rest = magnitude - (quotient << shift);
+  const half = 1n << (shift - 1n);
+  const up = rest > half || (rest === half && (sticky || (quotient & 1n) === 1n));
+  return up ? quotient + 1n : quotient;
+}
+
+function divide(numerator: bigint, denominator: bigint): LongDouble {
+  const negative = numerator < 0n;
+  const magnitude = negative ? -numerator : numerator;
+  // Two bits more than needed, and the remainder as sticky bit, make the rounding exact.
+  const shift = Math.max(0, MANTISSA_BITS + 2 + bitLength(denominator) - bitLength(magnitude));
+  const scaled = magnitude << BigInt(shift);
+  const quotient = scaled / denominator;
+  const value = round(quotient, -shift, scaled % denominator !== 0n);
+  return negative ? { mantissa: -value.mantissa, exponent: value.exponent } : value;
+}
+
+function bitLength(value: bigint): number {
+  return value === 0n ? 0 : value.toString(2).length;
+}

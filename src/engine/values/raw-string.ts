@@ -1,0 +1,82 @@
+const MIN_CAPACITY = 64;
+
+/**
+ * A string value that was changed in place (APPEND, SETRANGE, SETBIT). Redis reports it as `raw` whatever its length.
+ * Bytes live in a buffer with room to grow, so changing one costs nothing per byte that stays.
+ */
+export class RawString {
+  readonly type = 'string';
+  #buffer: Buffer;
+  #length: number;
+  /** The text form, kept until the next change: reads are more frequent than writes. */
+  #text: string | undefined;
+
+  constructor(text: string) {
+    this.#length = text.length;
+    this.#buffer = Buffer.allocUnsafeSlow(Math.max(MIN_CAPACITY, text.length));
+    this.#buffer.latin1Write(text, 0);
+    this.#text = text;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Estimated bytes of memory. */
+  get bytes(): number {
+    return 96 + this.#buffer.length + (this.#text === undefined ? 0 : this.#length);
+  }
+
+  clone(): RawString {
+    return new RawString(this.toString());
+  }
+
+  toString(): string {
+    return (this.#text ??= this.#buffer.latin1Slice(0, this.#length));
+  }
+
+  /** The bytes from `start` to before `end`, without building the whole text. */
+  slice(start: number, end: number): string {
+    return this.#text === undefined ? this.#buffer.latin1Slice(start, Math.min(end, this.#length)) : this.#text.slice(start, end);
+  }
+
+  byteAt(index: number): number {
+    return index < this.#length ? (this.#buffer[index] ?? 0) : 0;
+  }
+
+  /** A view of the live bytes; it is only valid until the next change. */
+  view(): Buffer {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  append(text: string): void {
+    this.write(this.#length, text);
+  }
+
+  /** Overwrites from `offset`, growing with zero bytes where needed. */
+  write(offset: number, text: string): void {
+    this.grow(offset + text.length);
+    this.#buffer.latin1Write(text, offset);
+    this.#text = undefined;
+  }
+
+  setByte(index: number, byte: number): void {
+    this.grow(index + 1);
+    this.#buffer[index] = byte;
+    this.#text = undefined;
+  }
+
+  /** Makes the string at least `length` bytes long, filled with zeros. */
+  grow(length: number): void {
+    if (length <= this.#length) return;
+    if (length > this.#buffer.length) {
+      const grown = Buffer.alloc(Math.max(length, Math.min(this.#buffer.length * 2, this.#buffer.length + 1_048_576)));
+      this.#buffer.copy(grown, 0, 0, this.#length);
+      this.#buffer = grown;
+    } else {
+      this.#buffer.fill(0, this.#length, length);
+    }
+    this.#length = length;
+    this.#text = undefined;
+  }
+}
