@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+/** Names one process so that it can be recognised, also after its process id was given to another. */
+export interface ProcessIdentity {
+  readonly host: string;
+  /** Which start of which kernel: containers of one machine share it. Empty where the system has none. */
+  readonly boot: string;
+  /** Process ids mean something within it only. Empty where the system has none. */
+  readonly pidNamespace: string;
+  readonly pid: number;
+  /** When the process started, in the system's own words; empty when it does not tell. */
+  readonly startTime: string;
+}
+
+/** Whether a process lives. `unknown`: its process ids are not ours, so it cannot be asked. */
+export type Liveness = 'alive' | 'dead' | 'unknown';
+
+/** This process. */
+export function ownIdentity(): ProcessIdentity {
+  return {
+    host: hostname(),
+    boot: orEmpty(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()),
+    pidNamespace: orEmpty(() => readlinkSync('/proc/self/ns/pid')),
+    pid: process.pid,
+    startTime: startTimeOf(process.pid),
+  };
+}
+
+/** Whether the process `other` names lives, as far as `own` can see. */
+export function livenessOf(other: ProcessIdentity, own: ProcessIdentity): Liveness {
+  // Where the kernel identifies itself the host's name says nothing: it changes with the network.
+  const sameView =
+    own.boot === '' ? other.host === own.host : other.boot === own.boot && other.pidNamespace === own.pidNamespace;
+  if (!sameView) return 'unknown';
+  if (!processExists(other.pid)) return 'dead';
+  return startTimeOf(other.pid) === other.startTime ? 'alive' : 'dead';
+}
+
+function processExists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it exists and belongs to somebody else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+function startTimeOf(pid: number): string {
+  switch (process.platform) {
+    case 'linux':
+      return orEmpty(() => {
+        const status = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
+        // The second field is the name in parentheses and may hold anything; the start time is the 22nd.
+        return status.slice(status.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+      });
+    case 'win32':
+      return '';
+    default:
+      return orEmpty(() => execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'latin1' }).trim());
+  }
+}
+
+function orEmpty(read: () => string): string {
+  try {
+    return read();
+  } catch {
+    return '';
+  }
+}

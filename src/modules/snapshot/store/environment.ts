@@ -1,0 +1,22 @@
+import type { RootDatabase } from 'lmdb';
+
+/**
+ * Opens an LMDB file. Only the writer's thread and the reader's process may call this: a damaged file crashes whoever
+ * maps it, and importing `respite` must not load lmdb.
+ *
+ * `overlappingSync` is off because a commit has to be on the disk when it returns.
+ */
+export function openEnvironment(path: string, options: { readonly readOnly: boolean }): RootDatabase<Buffer, Buffer> {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded where it is used, never with the module
+  const lmdb = require('lmdb') as typeof import('lmdb');
+  return lmdb.open<Buffer, Buffer>({
+    path,
+    noSubdir: true,
+    readOnly: options.readOnly,
+    encoding: 'binary',
+    keyEncoding: 'binary',
+    overlappingSync: false,
+    eventTurnBatching: false,
+    maxDbs: 1,
+  });
+}

@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { RespiteError } from '../../../errors';
+import { builtFile } from './built-file';
+import type { WriterRequest, WriterResponse, WriterWorkerData } from './protocol';
+import type { CommitResult, SnapshotHeading } from './writer';
+
+/** Batches (about 1 MB each) handed over and not yet accepted by the worker. */
+const MAX_UNACCEPTED = 8;
+
+interface Waiter {
+  resolve(result: CommitResult | undefined): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Writes snapshots to the LMDB file of one data directory, in a worker thread of its own. The thread starts with the
+ * first snapshot and keeps neither itself nor the process alive while it has nothing to do.
+ */
+export class SnapshotStore {
+  readonly #settings: Omit<WriterWorkerData, 'sequence'>;
+  #sequence: number;
+  #worker: Worker | undefined;
+  readonly #waiting: Waiter[] = [];
+
+  /** @param sequence of the snapshot already in the file; 0 = none. */
+  constructor(path: string, datasetId: string, sequence: number) {
+    this.#settings = { path, datasetId };
+    this.#sequence = sequence;
+  }
+
+  /** Starts a snapshot; one at a time. */
+  begin(heading: SnapshotHeading): void {
+    this.#post({ type: 'begin', heading });
+  }
+
+  /**
+   * Hands over a batch; its buffer is transferred.
+   * @returns resolves when the worker has room for another.
+   * @throws RespiteError `SNAPSHOT_WRITE_FAILED`
+   */
+  async add(batch: Uint8Array<ArrayBuffer>): Promise<void> {
+    const accepted = this.#ask({ type: 'batch', batch }, [batch.buffer]);
+    // A failure reaches whoever waits for the batch or the commit; this one may have nobody waiting.
+    accepted.catch(() => undefined);
+    if (this.#waiting.length >= MAX_UNACCEPTED) await accepted;
+  }
+
+  /**
+   * Writes everything handed over since `begin` in one transaction and returns when it is on the disk.
+   * @throws RespiteError `SNAPSHOT_WRITE_FAILED`; the previous snapshot is then untouched.
+   */
+  async commit(): Promise<CommitResult> {
+    const result = await this.#ask({ type: 'commit' });
+    if (result === undefined) throw writeFailed('the worker answered out of order');
+    this.#sequence = result.sequence;
+    return result;
+  }
+
+  /** Gives up a snapshot that was begun. */
+  abort(): void {
+    if (this.#worker !== undefined) this.#post({ type: 'abort' });
+  }
+
+  /** Closes the data file and ends the thread. */
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const ended = once(worker, 'exit');
+    worker.ref();
+    this.#post({ type: 'close' });
+    await ended;
+  }
+
+  #ask(request: WriterRequest, transfer: readonly ArrayBuffer[] = []): Promise<CommitResult | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#post(request, transfer).ref();
+      this.#waiting.push({ resolve, reject });
+    });
+  }
+
+  #post(request: WriterRequest, transfer: readonly ArrayBuffer[] = []): Worker {
+    const worker = (this.#worker ??= this.#start());
+    worker.postMessage(request, transfer);
+    return worker;
+  }
+
+  #start(): Worker {
+    const workerData: WriterWorkerData = { ...this.#settings, sequence: this.#sequence };
+    // No execArgv: a host's loaders and flags are not for this thread.
+    const worker = new Worker(builtFile('worker.js'), { workerData, execArgv: [], name: 'respite-snapshot' });
+    worker.unref();
+    worker.on('message', (response: WriterResponse) => {
+      this.#settle(worker, response);
+    });
+    worker.on('error', (cause) => {
+      this.#fail(worker, cause);
+    });
+    worker.on('exit', () => {
+      this.#fail(worker, new Error('the snapshot thread ended'));
+    });
+    return worker;
+  }
+
+  #settle(worker: Worker, response: WriterResponse): void {
+    const waiter = this.#waiting.shift();
+    if (this.#waiting.length === 0) worker.unref();
+    if (response.type === 'failed') waiter?.reject(writeFailed(response.message));
+    else waiter?.resolve(response.type === 'committed' ? response.result : undefined);
+  }
+
+  /** The next snapshot starts a new thread. */
+  #fail(worker: Worker, cause: unknown): void {
+    if (this.#worker === worker) this.#worker = undefined;
+    for (const waiter of this.#waiting.splice(0)) waiter.reject(writeFailed('its thread ended', cause));
+  }
+}
+
+function writeFailed(reason: string, cause?: unknown): RespiteError {
+  return new RespiteError('SNAPSHOT_WRITE_FAILED', {
+    message: `The snapshot was not written: ${reason}. The previous snapshot is intact; the next one is tried at the next interval.`,
+    cause,
+  });
+}

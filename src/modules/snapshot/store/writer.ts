@@ -1,0 +1,156 @@
+import type { RootDatabase } from 'lmdb';
+import { type PackedRecord, readRecordBatch } from '../../../engine/record-batch';
+import type { DatasetLayout } from '../../../engine/snapshot-source';
+import { openEnvironment } from './environment';
+import { datasetPrefix, encodeRecord, lmdbKey, STAMP_KEY } from './record-format';
+import { decodeStamp, encodeStamp, type Stamp } from './stamp';
+
+/** What a snapshot is besides its records. */
+export interface SnapshotHeading {
+  readonly datasetId: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly layout: DatasetLayout;
+  /** Every record of the data file is replaced, not only the changed ones. */
+  readonly full: boolean;
+}
+
+/** What one commit did. */
+export interface CommitResult {
+  /** Puts and deletions handed in. */
+  readonly written: number;
+  /** Records in the data file now. */
+  readonly count: number;
+  readonly sequence: number;
+  /** Size of the data file in use, bytes. */
+  readonly bytes: number;
+}
+
+interface PendingRecord {
+  readonly storedKey: string;
+  readonly record: PackedRecord;
+}
+
+/** Keys of a removed dataset listed at a time: bounds memory, whatever was flushed. */
+const DELETE_CHUNK = 10_000;
+
+/**
+ * Owns the LMDB environment of one data directory. One snapshot is one synchronous transaction: lmdb's asynchronous
+ * writes crash the process on a full disk, and keep what was written before a callback threw.
+ */
+export class SnapshotWriter {
+  readonly #path: string;
+  readonly #datasetId: string;
+  /** Sequence of the last snapshot this data directory is known to hold; 0 = none. */
+  #expectedSequence: number;
+  #database: RootDatabase<Buffer, Buffer> | undefined;
+
+  constructor(path: string, datasetId: string, sequence: number) {
+    this.#path = path;
+    this.#datasetId = datasetId;
+    this.#expectedSequence = sequence;
+  }
+
+  /**
+   * Writes a snapshot and returns when it is on the disk.
+   * @throws Error of LMDB, e.g. on a full disk; the previous snapshot is then still the one stored.
+   */
+  write(heading: SnapshotHeading, batches: readonly Uint8Array[]): CommitResult {
+    const pending = sortedByKey(batches);
+    try {
+      const database = (this.#database ??= openEnvironment(this.#path, { readOnly: false }));
+      const stamp = database.transactionSync(() => this.#writeAll(database, heading, pending));
+      this.#expectedSequence = stamp.sequence;
+      return { written: pending.length, count: stamp.count, sequence: stamp.sequence, bytes: usedBytes(database) };
+    } catch (error) {
+      // LMDB may refuse everything after a failed write of its meta page; a newly opened environment does not.
+      this.close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    const database = this.#database;
+    this.#database = undefined;
+    void database?.close();
+  }
+
+  #writeAll(database: RootDatabase<Buffer, Buffer>, heading: SnapshotHeading, pending: readonly PendingRecord[]): Stamp {
+    const previous = this.#previousStamp(database);
+    if (heading.full) database.clearSync();
+    else for (const dataset of removedDatasets(previous, heading.layout)) deleteDataset(database, dataset);
+    for (const { storedKey, record } of pending) {
+      const key = Buffer.from(storedKey, 'latin1');
+      if (record.put) database.putSync(key, encodeRecord(key, record));
+      else database.removeSync(key);
+    }
+    const stamp: Stamp = {
+      datasetId: this.#datasetId,
+      sequence: (previous?.sequence ?? 0) + 1,
+      time: heading.time,
+      count: entryCount(database) - (database.doesExist(STAMP_KEY) ? 1 : 0),
+      layout: heading.layout,
+    };
+    database.putSync(STAMP_KEY, encodeStamp(stamp));
+    return stamp;
+  }
+
+  /** The stamp in the file, which must be the one we left or found there: nobody else may write this file. */
+  #previousStamp(database: RootDatabase<Buffer, Buffer>): Stamp | undefined {
+    const entry = database.getBinary(STAMP_KEY);
+    const stamp = entry === undefined ? undefined : decodeStamp(entry);
+    const sequence = stamp?.sequence ?? 0;
+    // One more than expected: a commit that reached the disk although LMDB reported a failure.
+    const known = sequence === this.#expectedSequence || sequence === this.#expectedSequence + 1;
+    if (!known || (stamp !== undefined && stamp.datasetId !== this.#datasetId)) {
+      throw new Error(
+        `the data file holds snapshot ${String(sequence)} where ${String(this.#expectedSequence)} was left: ` +
+          'somebody else replaced or wrote it',
+      );
+    }
+    return stamp;
+  }
+}
+
+/** LMDB writes sorted keys about twice as fast. Of two records of one key the later wins. */
+function sortedByKey(batches: readonly Uint8Array[]): readonly PendingRecord[] {
+  const pending: PendingRecord[] = [];
+  const prefixes = new Map<number, string>();
+  for (const batch of batches) {
+    for (const record of readRecordBatch(batch)) {
+      let prefix = prefixes.get(record.dataset);
+      if (prefix === undefined) prefixes.set(record.dataset, (prefix = datasetPrefix(record.dataset)));
+      pending.push({ storedKey: lmdbKey(prefix, record.key), record });
+    }
+  }
+  return pending.sort((a, b) => (a.storedKey < b.storedKey ? -1 : a.storedKey > b.storedKey ? 1 : 0));
+}
+
+function removedDatasets(previous: Stamp | undefined, layout: DatasetLayout): ReadonlySet<number> {
+  const removed = new Set(previous?.layout.datasets);
+  for (const dataset of layout.datasets) removed.delete(dataset);
+  removed.delete(0); // stands for "never written", not for a dataset
+  return removed;
+}
+
+function deleteDataset(database: RootDatabase<Buffer, Buffer>, dataset: number): void {
+  const start = Buffer.from(datasetPrefix(dataset), 'latin1');
+  const end = Buffer.from(`${datasetPrefix(dataset)}\xff`, 'latin1');
+  for (;;) {
+    // A list first: deleting under an open cursor is nothing lmdb documents.
+    const keys = [...database.getKeys({ start, end, limit: DELETE_CHUNK })];
+    for (const key of keys) database.removeSync(key);
+    if (keys.length < DELETE_CHUNK) return;
+  }
+}
+
+function entryCount(database: RootDatabase<Buffer, Buffer>): number {
+  // lmdb types `getStats` as `{}`; inside a write transaction it counts what was written so far.
+  return (database.getStats() as { readonly entryCount: number }).entryCount;
+}
+
+function usedBytes(database: RootDatabase<Buffer, Buffer>): number {
+  // As above: lmdb types this as `{}`.
+  const stats = database.getStats() as { readonly lastPageNumber: number; readonly pageSize: number };
+  return (stats.lastPageNumber + 1) * stats.pageSize;
+}
