@@ -6,6 +6,7 @@ import { DirectoryLock, LOCK_FILE, type LockOptions } from './directory-lock';
 import { type Marker, readMarker, syncDirectory, writeMarker } from './marker';
 import { refuseNetworkFilesystem } from './network-filesystem';
 import { readWitness, writeWitness } from './witness';
+import { codeOf, messageOf } from '../system-error';
 
 const MARKER = 'respite.json';
 const DATA = 'data.mdb';
@@ -127,8 +128,8 @@ export class DataDirectory {
       try {
         await rename(join(this.path, name), join(target, name));
       } catch (error) {
-        if (hasCode(error, 'ENOENT')) continue;
-        if (name !== DATA || !hasCode(error, 'EXDEV')) throw error;
+        if (codeOf(error) === 'ENOENT') continue;
+        if (name !== DATA || codeOf(error) !== 'EXDEV') throw error;
         await rmdir(target);
         return undefined;
       }
@@ -180,7 +181,7 @@ async function makeNew(wanted: string): Promise<string | undefined> {
       await mkdir(path, { mode: 0o700 });
       return path;
     } catch (error) {
-      if (!hasCode(error, 'EEXIST')) return undefined;
+      if (codeOf(error) !== 'EEXIST') return undefined;
     }
   }
 }
@@ -189,17 +190,13 @@ async function statOf(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path);
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
 
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
-}
-
 function unusable(path: string, cause: unknown): RespiteError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   return new RespiteError('SNAPSHOT_DIR_UNUSABLE', {
     message: `The data directory ${path} cannot be used: ${reason}. Check redis.standalone.persistence.data_dir, its owner and its free space.`,
     cause,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { RespiteError } from '../../../errors';
 import { systemTimers, type Timers } from '../timers';
 import { livenessOf, ownIdentity, type ProcessIdentity } from './process-identity';
+import { codeOf } from '../system-error';
 
 /** Names of lock files: `lock.1`, `lock.2`, ... */
 export const LOCK_FILE = /^lock\.(\d+)$/;
@@ -101,7 +102,7 @@ export class DirectoryLock {
     try {
       await utimes(this.#path, now, now);
     } catch (error) {
-      if (isMissing(error)) this.#lose();
+      if (codeOf(error) === 'ENOENT') this.#lose();
     }
   }
 
@@ -173,7 +174,7 @@ async function create(path: string, holder: LockHolder): Promise<boolean> {
   try {
     file = await open(path, 'wx', 0o600);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
   }
   try {
@@ -200,7 +201,7 @@ async function modified(path: string): Promise<number | undefined> {
   try {
     return (await stat(path)).mtimeMs;
   } catch (error) {
-    if (isMissing(error)) return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -209,10 +210,6 @@ async function remove(path: string): Promise<void> {
   try {
     await unlink(path);
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    if (codeOf(error) !== 'ENOENT') throw error;
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -3,6 +3,7 @@ import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RespiteError } from '../../../errors';
 import { FORMAT_VERSION } from '../store/record-format';
+import { codeOf } from '../system-error';
 
 /** The file that says a directory is ours and how to open its data file, read before LMDB sees anything. */
 export interface Marker {
@@ -20,7 +21,7 @@ export async function readMarker(path: string): Promise<Marker | undefined> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
   const { kind, format, datasetId, encryption } = parse(text);

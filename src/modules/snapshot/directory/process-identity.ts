@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { codeOf } from '../system-error';
 
 /** Names one process so that it can be recognised, also after its process id was given to another. */
 export interface ProcessIdentity {
@@ -43,7 +44,7 @@ function processExists(pid: number): boolean {
     return process.kill(pid, 0);
   } catch (error) {
     // EPERM: it exists and belongs to somebody else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }
 

@@ -11,22 +11,20 @@ const DAMAGE_SIGNALS: ReadonlySet<string> = new Set(['SIGBUS', 'SIGSEGV', 'SIGAB
 const DAMAGE_EXIT_CODES: ReadonlySet<number> = new Set([0xc0000005, 0xc0000006]);
 const STDERR_KEPT = 2_000;
 
-interface LastWord {
-  readonly stamp?: Stamp;
-  readonly failure?: ReadFailure;
+/** Takes what is read, in order; the next is read when its promise resolves. */
+export interface SnapshotReceiver {
+  /** First of all: the stamp, or `undefined` when the file holds no snapshot. */
+  begin(stamp: Stamp | undefined): void;
+  /** One packed batch. Nothing received counts before `readSnapshot` returns. */
+  batch(batch: Uint8Array): Promise<void>;
 }
 
 /**
  * Validates and reads a data file in a process of its own.
- * @param onBatch takes one packed batch; the next is read when its promise resolves.
- * @returns the stamp, or `undefined` when the file holds no snapshot.
- * @throws RespiteError `RESTORE_CORRUPT` when the file is damaged, `RESTORE_FAILED` when it could not be read.
+ * @throws RespiteError `RESTORE_CORRUPT` when the file is damaged, `RESTORE_FAILED` when it could not be read; and
+ * whatever the receiver throws.
  */
-export async function readSnapshot(
-  path: string,
-  onBatch: (batch: Uint8Array) => Promise<void>,
-  signal?: AbortSignal,
-): Promise<Stamp | undefined> {
+export async function readSnapshot(path: string, receiver: SnapshotReceiver, signal?: AbortSignal): Promise<void> {
   const child = spawn(process.execPath, [builtFile('reader.js'), path], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_OPTIONS: withoutInspector(process.env['NODE_OPTIONS']) },
@@ -35,10 +33,14 @@ export async function readSnapshot(
   });
   const ended = ending(child);
   try {
-    const last = await readFrames(child.stdout, onBatch);
-    if (last === undefined) throw crashed(path, await ended);
-    if (last.failure !== undefined) throw refused(path, last.failure);
-    return last.stamp;
+    for await (const { type, body } of frames(child.stdout)) {
+      // What the reader's process writes is `reader-protocol.ts`; it is our own code at the other end.
+      if (type === Frame.begin) receiver.begin((JSON.parse(body.toString()) as Stamp | null) ?? undefined);
+      else if (type === Frame.batch) await receiver.batch(body);
+      else if (type === Frame.end) return;
+      else throw refused(path, JSON.parse(body.toString()) as ReadFailure);
+    }
+    throw crashed(path, await ended);
   } finally {
     child.kill('SIGKILL');
   }
@@ -63,19 +65,6 @@ async function ending(child: ChildProcess): Promise<Ending> {
       resolve({ code: signal ?? code, ended: 'closed', stderr });
     });
   });
-}
-
-async function readFrames(
-  stream: Readable,
-  onBatch: (batch: Uint8Array) => Promise<void>,
-): Promise<LastWord | undefined> {
-  for await (const { type, body } of frames(stream)) {
-    if (type === Frame.batch) await onBatch(body);
-    // What the reader's process writes is `reader-protocol.ts`; it is our own code at the other end.
-    else if (type === Frame.end) return JSON.parse(body.toString()) as { stamp?: Stamp };
-    else return { failure: JSON.parse(body.toString()) as ReadFailure };
-  }
-  return undefined;
 }
 
 /** Cuts a stream into frames. It is not read while the consumer is busy, so that the pipe fills up and the writer waits. */

@@ -1,14 +1,16 @@
 /**
  * What the reader's process writes to its standard output: frames of one byte (the type), four bytes (length, little
- * endian) and a body. A process that ends without a last frame (`end` or `failed`) crashed.
+ * endian) and a body. `begin`, any number of `batch`, then `end` or `failed`; without a last frame it crashed.
  */
 export const Frame = {
+  /** JSON: the `Stamp`, or `null` when there is none. Not yet vouched for. */
+  begin: 1,
   /** A packed record batch. */
-  batch: 1,
-  /** JSON: a `ReadResult`. */
-  end: 2,
+  batch: 2,
+  /** Empty: everything is as it was written. */
+  end: 3,
   /** JSON: a `ReadFailure`. */
-  failed: 3,
+  failed: 4,
 } as const;
 
 export const FRAME_HEADER_BYTES = 5;

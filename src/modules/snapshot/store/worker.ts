@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { WriterRequest, WriterResponse, WriterWorkerData } from './protocol';
 import { type CommitResult, type SnapshotHeading, SnapshotWriter } from './writer';
+import { messageOf } from '../system-error';
 
 /** The writer's thread: collects the batches of one snapshot, then writes them in one transaction. */
 function serve(port: MessagePort, { path, datasetId, sequence }: WriterWorkerData): void {
@@ -34,7 +35,7 @@ function serve(port: MessagePort, { path, datasetId, sequence }: WriterWorkerDat
         try {
           answer({ type: 'committed', result: commit() });
         } catch (error) {
-          answer({ type: 'failed', message: error instanceof Error ? error.message : String(error) });
+          answer({ type: 'failed', message: messageOf(error) });
         } finally {
           forget();
         }

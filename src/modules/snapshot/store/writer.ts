@@ -7,7 +7,6 @@ import { decodeStamp, encodeStamp, type Stamp } from './stamp';
 
 /** What a snapshot is besides its records. */
 export interface SnapshotHeading {
-  readonly datasetId: string;
   /** Milliseconds since the epoch. */
   readonly time: number;
   readonly layout: DatasetLayout;
@@ -75,7 +74,11 @@ export class SnapshotWriter {
     void database?.close();
   }
 
-  #writeAll(database: RootDatabase<Buffer, Buffer>, heading: SnapshotHeading, pending: readonly PendingRecord[]): Stamp {
+  #writeAll(
+    database: RootDatabase<Buffer, Buffer>,
+    heading: SnapshotHeading,
+    pending: readonly PendingRecord[],
+  ): Stamp {
     const previous = this.#previousStamp(database);
     if (heading.full) database.clearSync();
     else for (const dataset of removedDatasets(previous, heading.layout)) deleteDataset(database, dataset);

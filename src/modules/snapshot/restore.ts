@@ -1,0 +1,159 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { SnapshotSource } from '../../engine/snapshot-source';
+import { RespiteError } from '../../errors';
+import type { DataDirectory } from './directory/data-directory';
+import type { RestoreProgress, SnapshotLogger, SnapshotSettings } from './settings';
+import { readSnapshot } from './store/read-snapshot';
+import type { Stamp } from './store/stamp';
+import type { Timers } from './timers';
+import { messageOf } from './system-error';
+
+/** What became of an existing snapshot. */
+export interface RestoreOutcome {
+  /** Sequence of the snapshot the data file holds now; 0 = none. */
+  readonly sequence: number;
+  /** Keys loaded; expired ones are not. */
+  readonly keys: number;
+  /** Milliseconds. */
+  readonly duration: number;
+  /** Point in time of the restored snapshot, milliseconds since the epoch; 0 = none was restored. */
+  readonly snapshotTime: number;
+  /** Where a damaged snapshot was moved to. */
+  readonly quarantined?: string;
+}
+
+export interface RestoreContext {
+  readonly directory: DataDirectory;
+  readonly source: SnapshotSource;
+  readonly settings: SnapshotSettings;
+  readonly logger: SnapshotLogger;
+  readonly timers: Timers;
+  readonly onProgress?: ((progress: RestoreProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const NOTHING: RestoreOutcome = { sequence: 0, keys: 0, duration: 0, snapshotTime: 0 };
+/** Milliseconds between two lines about the progress of a restore. */
+const PROGRESS_EVERY = 1_000;
+
+/**
+ * Fills the engine from the data directory, or declares it empty.
+ * @throws RespiteError `RESTORE_CORRUPT` (with `on_corruption: fail`), `RESTORE_FAILED`; nothing is changed on disk then.
+ */
+export async function restore(context: RestoreContext): Promise<RestoreOutcome> {
+  const { directory, settings, logger, timers } = context;
+  if (!(await directory.hasSnapshot())) return startEmpty(context);
+  if (!settings.restoreOnStartup) {
+    const kept = await directory.setAside('kept', timers.now());
+    logger.warn({ event: 'snapshot.kept', path: kept }, `restore_on_startup is off: the snapshot was moved to ${kept}`);
+    return startEmpty(context);
+  }
+  try {
+    return await load(context);
+  } catch (error) {
+    context.source.abortRestore();
+    if (!RespiteError.is(error) || error.code !== 'RESTORE_CORRUPT' || settings.onCorruption === 'fail') throw error;
+    const quarantined = await directory.setAside('corrupt', timers.now());
+    logger.error(
+      { event: 'snapshot.quarantined', path: quarantined, err: error },
+      `The snapshot is damaged and was moved to ${quarantined}. STARTING EMPTY. ${error.message}`,
+    );
+    return { ...startEmpty(context), quarantined };
+  }
+}
+
+function startEmpty({ source }: RestoreContext): RestoreOutcome {
+  source.beginRestore();
+  source.finishRestore(undefined);
+  return NOTHING;
+}
+
+async function load(context: RestoreContext): Promise<RestoreOutcome> {
+  const { directory, source, logger } = context;
+  const started = performance.now();
+  const loading = new Loading(context);
+  source.beginRestore();
+  await readSnapshot(directory.dataFile, loading, context.signal);
+  const stamp = await expectedStamp(directory, loading.stamp);
+  ours(() => {
+    source.finishRestore(stamp?.layout);
+  });
+  const duration = performance.now() - started;
+  const { keys } = loading;
+  logger.info({ event: 'snapshot.restored', keys, duration }, `restored ${String(keys)} keys`);
+  return { sequence: stamp?.sequence ?? 0, keys, duration, snapshotTime: stamp?.time ?? 0 };
+}
+
+/** @throws RespiteError `RESTORE_CORRUPT` when a whole and sound file is not the one we left here. */
+async function expectedStamp(directory: DataDirectory, stamp: Stamp | undefined): Promise<Stamp | undefined> {
+  const last = await directory.lastSequence();
+  const found = stamp?.sequence ?? 0;
+  if (stamp !== undefined && stamp.datasetId !== directory.datasetId) {
+    throw corrupt(directory, 'it belongs to another data directory');
+  }
+  if (found < last) throw corrupt(directory, `it is snapshot ${String(found)}, but ${String(last)} was written`);
+  return stamp;
+}
+
+/** Hands batches to the engine, one per turn of the event loop, and tells how far it is. */
+class Loading {
+  stamp: Stamp | undefined;
+  keys = 0;
+  #records = 0;
+  #lastLine: number;
+
+  constructor(private readonly context: RestoreContext) {
+    this.#lastLine = context.timers.now();
+  }
+
+  begin(stamp: Stamp | undefined): void {
+    this.stamp = stamp;
+  }
+
+  async batch(batch: Uint8Array): Promise<void> {
+    const { source } = this.context;
+    this.keys += ours(() => source.importBatch(batch));
+    this.#records += countRecords(batch);
+    this.#report();
+    await nextTurn();
+  }
+
+  #report(): void {
+    const progress: RestoreProgress = { records: this.#records, total: this.stamp?.count ?? 0 };
+    this.context.onProgress?.(progress);
+    const now = this.context.timers.now();
+    if (now - this.#lastLine < PROGRESS_EVERY) return;
+    this.#lastLine = now;
+    const { records, total } = progress;
+    this.context.logger.info(
+      { event: 'snapshot.restoring', records, total },
+      `restoring: ${String(records)} of ${String(total)}`,
+    );
+  }
+}
+
+function countRecords(batch: Uint8Array): number {
+  const view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
+  let count = 0;
+  for (let at = 0; at < batch.byteLength; at += 4 + view.getUint32(at, true)) count++;
+  return count;
+}
+
+/** Intact data that the engine cannot take is no damage: it must not be set aside as such. */
+function ours<T>(load: () => T): T {
+  try {
+    return load();
+  } catch (cause) {
+    const reason = messageOf(cause);
+    throw new RespiteError('RESTORE_FAILED', {
+      message: `The snapshot is intact but cannot be loaded: ${reason}. Nothing was changed on disk.`,
+      cause,
+    });
+  }
+}
+
+function corrupt(directory: DataDirectory, reason: string): RespiteError {
+  return new RespiteError('RESTORE_CORRUPT', {
+    message: `The snapshot ${directory.dataFile} could not be restored: ${reason}.`,
+  });
+}

@@ -1,0 +1,30 @@
+/** How snapshots are kept: `redis.standalone.persistence` of the configuration, in plain values. */
+export interface SnapshotSettings {
+  /** `data_dir`: directory of the data file; created when missing. */
+  readonly dataDirectory: string;
+  /** `snapshot_interval`: milliseconds between periodic snapshots; 0 = none. */
+  readonly interval: number;
+  /** `snapshot_on_shutdown`: whether `stop` writes a last snapshot. */
+  readonly onShutdown: boolean;
+  /** `restore_on_startup`: when false, an existing snapshot is set aside as `<data_dir>.kept-<time>`. */
+  readonly restoreOnStartup: boolean;
+  /**
+   * `on_corruption`: what a damaged snapshot means. `quarantine`: it is set aside as `<data_dir>.corrupt-<time>` and
+   * the start goes on empty; `fail`: the start fails.
+   */
+  readonly onCorruption: 'quarantine' | 'fail';
+}
+
+/** What the module writes to: a subset of pino's logger. */
+export interface SnapshotLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** How far a restore is. */
+export interface RestoreProgress {
+  readonly records: number;
+  /** Records the snapshot says it holds. */
+  readonly total: number;
+}

@@ -1,0 +1,47 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { SnapshotCut, SnapshotSource } from '../../engine/snapshot-source';
+import type { SnapshotStore } from './store/snapshot-store';
+import type { CommitResult } from './store/writer';
+
+/** How long (ms) the event loop is kept from others at a time while keys are serialised. */
+const SLICE_MS = 3;
+
+export interface WriteOptions {
+  readonly full: boolean;
+  /** The point in time stamped on the snapshot, milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * Takes one snapshot of `source` and writes it to `store`, slice by slice.
+ * @throws RespiteError `SNAPSHOT_WRITE_FAILED`; the changes are then unsaved again.
+ */
+export async function writeSnapshot(
+  source: SnapshotSource,
+  store: SnapshotStore,
+  { full, now }: WriteOptions,
+): Promise<CommitResult> {
+  // A turn of its own, so that no command, transaction or script is half done at the point in time.
+  await nextTurn();
+  const cut = source.begin({ full });
+  try {
+    store.begin({ full, time: now(), layout: cut.layout });
+    await handOver(cut, store);
+    const result = await store.commit();
+    cut.commit();
+    return result;
+  } catch (error) {
+    cut.abort();
+    store.abort();
+    throw error;
+  }
+}
+
+async function handOver(cut: SnapshotCut, store: SnapshotStore): Promise<void> {
+  for (;;) {
+    const batch = cut.next(SLICE_MS);
+    if (batch === undefined) return;
+    await store.add(batch);
+    await nextTurn();
+  }
+}
