@@ -7,3 +7,4 @@ export * from './protocol/reply';
 export { encodeReply } from './protocol/encode-reply';
 export { ProtocolError, RequestParser, type Request } from './protocol/request-parser';
 export type { ClientAddress, Session, SessionOutput } from './session/session';
+export { RespConnection, type Transport } from './session/resp-connection';

@@ -1,0 +1,124 @@
+import type { Engine } from '../engine';
+import { NoReply } from '../execution/block';
+import { encodeReply } from '../protocol/encode-reply';
+import { ErrorReply, type Reply } from '../protocol/reply';
+import { ProtocolError, RequestParser } from '../protocol/request-parser';
+import type { ClientAddress, Session, SessionOutput } from './session';
+
+/** The bytes' way out: a socket, or the in-memory stream. */
+export interface Transport {
+  /** Sends bytes, given as a latin1 string. Must not run the peer's code before returning. */
+  write(bytes: string): void;
+  /** Closes after everything written has left. */
+  end(): void;
+}
+
+/** Requests are answered in slices of this many, so that one client's long pipeline does not hold up the others. */
+const REQUESTS_PER_TURN = 1000;
+
+/** Speaks RESP with one client: bytes in, commands run one after the other, bytes out. */
+export class RespConnection implements SessionOutput {
+  readonly session: Session;
+  readonly #parser: RequestParser;
+  #ended = false;
+  #scheduled = false;
+  /** Collects what one turn answers, so that a pipeline leaves in one piece. */
+  #out = '';
+  #processing = false;
+
+  constructor(
+    private readonly engine: Engine,
+    address: ClientAddress,
+    private readonly transport: Transport,
+  ) {
+    this.session = engine.connect(address, this);
+    const { session } = this;
+    this.#parser = new RequestParser({
+      get maxBulkLength() {
+        return engine.parameters.maxBulkLength;
+      },
+      get authenticated() {
+        return session.authenticated;
+      },
+    });
+  }
+
+  receive(chunk: Buffer): void {
+    if (this.#ended) return;
+    this.#parser.push(chunk);
+    this.#process();
+  }
+
+  send(reply: Reply): void {
+    if (this.#ended || this.session.replyMode === 'off') return;
+    this.#write(encodeReply(reply, this.session.resp));
+  }
+
+  resume(): void {
+    if (!this.#scheduled) this.#schedule();
+  }
+
+  close(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.engine.disconnect(this.session);
+    if (this.#out !== '') this.transport.write(this.#out);
+    this.#out = '';
+    this.transport.end();
+  }
+
+  /** The peer has gone: nothing can be sent any more. */
+  abandon(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.engine.disconnect(this.session);
+  }
+
+  #write(bytes: string): void {
+    if (this.#processing) this.#out += bytes;
+    else this.transport.write(bytes);
+  }
+
+  #schedule(): void {
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#process();
+    });
+  }
+
+  #process(): void {
+    if (this.#processing || this.#scheduled || this.#ended) return;
+    this.#processing = true;
+    try {
+      this.#runRequests();
+    } catch (failure) {
+      if (!(failure instanceof ProtocolError)) throw failure;
+      this.#out += encodeReply(new ErrorReply(`ERR Protocol error: ${failure.message}`), this.session.resp);
+      this.session.closing = true;
+    } finally {
+      this.#processing = false;
+    }
+    if (this.session.closing) {
+      this.close();
+      return;
+    }
+    const out = this.#out;
+    this.#out = '';
+    if (out !== '') this.transport.write(out);
+  }
+
+  #runRequests(): void {
+    const { session } = this;
+    for (let turn = 0; session.blocked === undefined && !session.closing && !this.#ended; turn++) {
+      if (turn === REQUESTS_PER_TURN) {
+        this.#schedule();
+        return;
+      }
+      const request = this.#parser.next();
+      if (request === undefined) return;
+      const reply = this.engine.execute(session, request.name, request.args);
+      if (!(reply instanceof NoReply)) this.#out += encodeReply(reply, session.resp);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import { channel } from 'node:diagnostics_channel';
+import type { Command, Redis, RedisOptions } from 'ioredis';
+import { encodeReply, ErrorReply, NoReply, type Engine, type Reply } from '../../../engine';
+import { connectorFor } from './connector';
+import { deliverLater, mayDeliverNow } from './delivery';
+import { MemoryStream } from './memory-stream';
+import { isPlain, toClientValue, type ReplyForm } from './reply-to-client';
+
+/** Commands that change the connection itself, or may wait: ioredis must see their bytes. */
+const THROUGH_STREAM = new Set([
+  'auth', 'hello', 'select', 'client', 'reset', 'quit', 'monitor', 'readonly', 'readwrite', 'asking', 'sync', 'psync',
+  'subscribe', 'unsubscribe', 'psubscribe', 'punsubscribe', 'ssubscribe', 'sunsubscribe',
+  'blpop', 'brpop', 'brpoplpush', 'blmove', 'blmpop', 'bzpopmin', 'bzpopmax', 'bzmpop', 'xread', 'xreadgroup', 'wait',
+  'shutdown', 'debug', 'save', 'bgsave',
+]);
+
+/** ioredis traces commands on this channel; while somebody listens, every command goes ioredis' own way. */
+const tracing = channel('tracing:ioredis:command:start');
+
+/** The parts of an ioredis client we touch that its types do not show. Equal in 5.11 and 6.0; contract-tested on both. */
+interface ClientInternals {
+  readonly stream?: unknown;
+  readonly commandQueue: { readonly length: number; push(item: { command: unknown; stream: unknown; select: number }): void };
+  readonly offlineQueue: { readonly length: number };
+  readonly condition?: { readonly subscriber: unknown; readonly select: number };
+}
+
+/** The same for a command. */
+interface CommandInternals {
+  readonly name: string;
+  readonly replyEncoding: string | null;
+  readonly args: readonly (string | Buffer)[];
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+  setReplyContext?(context: unknown): void;
+}
+
+/** How many commands of a process went which way; the benchmark reports it. */
+export const pathCounters = { direct: 0, stream: 0 };
+
+type RedisConstructor = new (options: RedisOptions) => Redis;
+
+/** What `defineInProcessRedis` needs of an ioredis module, 5 or 6. */
+export interface IoredisModule {
+  readonly Redis: RedisConstructor;
+  readonly ReplyError: new (message: string) => Error;
+}
+
+/**
+ * Makes an ioredis class whose clients live on an engine in this process. Everything is ioredis' own but one method:
+ * a command that can be answered at once is handed to the engine directly instead of being written as bytes.
+ */
+export function defineInProcessRedis(ioredis: IoredisModule, engine: () => Engine | undefined): RedisConstructor {
+  const { ReplyError } = ioredis;
+  const Connector = connectorFor(engine);
+
+  return class InProcessRedis extends ioredis.Redis {
+    constructor(options: RedisOptions = {}) {
+      // Auto-pipelining gathers commands to save round trips; here there are none, and it costs a factor of three.
+      super({ ...options, Connector, enableAutoPipelining: false });
+    }
+
+    override duplicate(override?: Partial<RedisOptions>): Redis {
+      return new InProcessRedis({ ...this.options, ...override });
+    }
+
+    override sendCommand(command: Command, stream?: PipelineStream): unknown {
+      const link = directLink(this, command);
+      if (link === undefined) {
+        pathCounters.stream += 1;
+        return super.sendCommand(command, stream as never); // ioredis' own argument, handed on
+      }
+      pathCounters.direct += 1;
+      // A pipeline counts what is written and flushes when all is; this command leaves nothing to write.
+      if (stream?.isPipeline === true) stream.write('');
+      runDirect(this, link, command as unknown as CommandInternals, stream, ReplyError);
+      return command.promise;
+    }
+  };
+}
+
+interface PipelineStream {
+  readonly isPipeline?: boolean;
+  write(bytes: string): void;
+}
+
+/** The client's stream when this command may bypass it; order is what every condition protects. */
+function directLink(client: Redis, command: Command): MemoryStream | undefined {
+  if (client.status !== 'ready') return undefined;
+  const internals = client as unknown as ClientInternals; // see ClientInternals
+  const { stream } = internals;
+  if (!(stream instanceof MemoryStream) || !stream.writable) return undefined;
+  if (internals.commandQueue.length > 0 || internals.offlineQueue.length > 0) return undefined;
+  if (THROUGH_STREAM.has(command.name) || THROUGH_STREAM.has(command.name.toLowerCase())) return undefined;
+  if (Boolean(internals.condition?.subscriber) || tracing.hasSubscribers) return undefined;
+  if (client.options.reconnectOnError !== null && client.options.reconnectOnError !== undefined) return undefined;
+  const { session } = stream;
+  return session.blocked === undefined && session.replyMode === 'on' && !session.monitoring ? stream : undefined;
+}
+
+function runDirect(
+  client: Redis,
+  link: MemoryStream,
+  command: CommandInternals,
+  stream: PipelineStream | undefined,
+  ReplyError: new (message: string) => Error,
+): void {
+  const internals = client as unknown as ClientInternals; // see ClientInternals
+  command.setReplyContext?.(internals.condition ?? client.options);
+  const { session } = link;
+  const reply = session.engine.execute(session, command.name, toBytes(command.args));
+  if (reply instanceof NoReply || (session.resp === 3 && !isPlain(reply))) {
+    // ioredis' parser knows how to map RESP3: let it see the bytes.
+    internals.commandQueue.push({ command, stream, select: internals.condition?.select ?? 0 });
+    if (!(reply instanceof NoReply)) link.deliver(encodeReply(reply, session.resp));
+    return;
+  }
+  if (mayDeliverNow()) settle(client, command, reply, ReplyError);
+  else deliverLater(() => { settle(client, command, reply, ReplyError); });
+}
+
+function settle(client: Redis, command: CommandInternals, reply: Reply, ReplyError: new (message: string) => Error): void {
+  if (reply instanceof ErrorReply) {
+    const failure = new ReplyError(reply.text);
+    Object.assign(failure, { command: { name: command.name, args: command.args } });
+    command.reject(failure);
+    return;
+  }
+  const form: ReplyForm = { text: command.replyEncoding === 'utf8', stringNumbers: client.options.stringNumbers === true, ReplyError };
+  command.resolve(toClientValue(reply, form));
+}
+
+/** ioredis' arguments as the engine's strings: one character per byte. ASCII, the common case, is free. */
+function toBytes(args: readonly (string | Buffer)[]): string[] {
+  const bytes = new Array<string>(args.length);
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? '';
+    if (typeof arg !== 'string') bytes[i] = arg.latin1Slice();
+    else bytes[i] = Buffer.byteLength(arg) === arg.length ? arg : Buffer.from(arg).latin1Slice();
+  }
+  return bytes;
+}

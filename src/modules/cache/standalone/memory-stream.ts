@@ -1,0 +1,108 @@
+import { EventEmitter } from 'node:events';
+import { RespConnection, type Engine, type Session } from '../../../engine';
+import { deliverLater } from './delivery';
+
+/** Node's longest timer; an interval of it is only there to be counted by the event loop. */
+const LONGEST_INTERVAL_MS = 2_147_483_647;
+
+/**
+ * What ioredis gets instead of a socket: written bytes go to a session of the engine, its answers come back as `data`.
+ * It offers just what ioredis touches. Like a socket it keeps the process alive while it is open.
+ */
+export class MemoryStream extends EventEmitter {
+  readonly connecting = false;
+  readonly remoteAddress = '127.0.0.1';
+  readonly remotePort = 0;
+  writable = true;
+  destroyed = false;
+  readonly _writableState = { ended: false };
+  readonly #connection: RespConnection;
+  readonly #keepAlive = setInterval(() => undefined, LONGEST_INTERVAL_MS);
+
+  constructor(engine: Engine) {
+    super();
+    this.#connection = new RespConnection(
+      engine,
+      { remote: '127.0.0.1:0', local: '127.0.0.1:0', kind: 'memory' },
+      {
+        write: (bytes) => { this.deliver(bytes); },
+        end: () => { deliverLater(() => { this.#close(); }); },
+      },
+    );
+  }
+
+  get session(): Session {
+    return this.#connection.session;
+  }
+
+  /** Hands bytes (a latin1 string) to the client, in a later turn of the event loop. */
+  deliver(bytes: string): void {
+    deliverLater(() => {
+      if (!this.destroyed) this.emit('data', Buffer.from(bytes, 'latin1'));
+    });
+  }
+
+  write(data: string | Buffer, callback?: () => void): boolean {
+    if (data.length > 0) this.#connection.receive(typeof data === 'string' ? Buffer.from(data) : data);
+    if (callback !== undefined) setImmediate(callback);
+    return true;
+  }
+
+  end(): this {
+    this.writable = false;
+    this._writableState.ended = true;
+    this.#connection.close();
+    return this;
+  }
+
+  destroy(failure?: Error): this {
+    if (this.destroyed) return this;
+    this.#connection.abandon();
+    deliverLater(() => {
+      if (failure !== undefined) this.emit('error', failure);
+      this.#close();
+    });
+    return this;
+  }
+
+  ref(): this {
+    this.#keepAlive.ref();
+    return this;
+  }
+
+  unref(): this {
+    this.#keepAlive.unref();
+    return this;
+  }
+
+  /** Sockets have these; in memory they mean nothing. */
+  setNoDelay(): this {
+    return this;
+  }
+
+  setKeepAlive(): this {
+    return this;
+  }
+
+  setTimeout(): this {
+    return this;
+  }
+
+  resume(): this {
+    return this;
+  }
+
+  pause(): this {
+    return this;
+  }
+
+  #close(): void {
+    if (this.destroyed) return;
+    this.destroyed = true;
+    this.writable = false;
+    this._writableState.ended = true;
+    clearInterval(this.#keepAlive);
+    this.emit('end');
+    this.emit('close', false);
+  }
+}

@@ -1,0 +1,68 @@
+import {
+  BigNumberReply,
+  BooleanReply,
+  DoubleReply,
+  ErrorReply,
+  MapReply,
+  NullArray,
+  PushReply,
+  SetReply,
+  Status,
+  type Reply,
+} from '../../../engine';
+
+/** What ioredis' own parser would have made of a reply. Strings only where ioredis would decode them anyway. */
+export type ClientValue = string | number | Buffer | null | Error | ClientValue[];
+
+/** How one command wants its reply. */
+export interface ReplyForm {
+  /** ioredis decodes bulk strings as UTF-8: ASCII may be handed over as it is. */
+  readonly text: boolean;
+  /** ioredis' `stringNumbers`. */
+  readonly stringNumbers: boolean;
+  readonly ReplyError: new (message: string) => Error;
+}
+
+/** Converts a RESP2 reply. */
+export function toClientValue(reply: Reply, form: ReplyForm): ClientValue {
+  if (typeof reply === 'string') return bulk(reply, form);
+  if (typeof reply === 'number') return form.stringNumbers ? String(reply) : reply;
+  if (reply === null) return null;
+  if (reply instanceof Status) return bulk(reply.text, form);
+  if (Array.isArray(reply)) return items(reply as readonly Reply[], form);
+  return special(reply as Exclude<Reply, readonly Reply[]>, form);
+}
+
+/** Whether a RESP3 reply looks to ioredis just as it would in RESP2: only then its parser may be bypassed. */
+export function isPlain(reply: Reply): boolean {
+  if (!Array.isArray(reply)) return isScalar(reply);
+  for (const item of reply as readonly Reply[]) if (!isScalar(item) || item instanceof ErrorReply) return false;
+  return true;
+}
+
+function isScalar(reply: Reply): boolean {
+  return typeof reply === 'string' || typeof reply === 'number' || reply === null || reply instanceof Status || reply instanceof ErrorReply;
+}
+
+function bulk(bytes: string, form: ReplyForm): string | Buffer {
+  // The byte length of a latin1 string in UTF-8 equals its length only when it is ASCII.
+  return form.text && Buffer.byteLength(bytes) === bytes.length ? bytes : Buffer.from(bytes, 'latin1');
+}
+
+function items(replies: readonly Reply[], form: ReplyForm): ClientValue[] {
+  const values = new Array<ClientValue>(replies.length);
+  for (let i = 0; i < replies.length; i++) values[i] = toClientValue(replies[i] ?? null, form);
+  return values;
+}
+
+function special(reply: Exclude<Reply, readonly Reply[]>, form: ReplyForm): ClientValue {
+  if (reply instanceof ErrorReply) return new form.ReplyError(reply.text);
+  if (reply instanceof NullArray) return null;
+  if (reply instanceof MapReply) return items(reply.entries, form);
+  if (reply instanceof SetReply || reply instanceof PushReply) return items(reply.items, form);
+  if (reply instanceof BooleanReply) return toClientValue(reply.value ? 1 : 0, form);
+  if (typeof reply === 'bigint') return form.stringNumbers ? String(reply) : Number(reply);
+  if (reply instanceof BigNumberReply) return bulk(reply.digits, form);
+  if (reply instanceof DoubleReply) return bulk(reply.text, form);
+  return bulk((reply as { readonly text: string }).text, form); // verbatim: all that is left
+}
