@@ -11,6 +11,8 @@ export interface Transport {
   write(bytes: string): void;
   /** Closes after everything written has left. */
   end(): void;
+  /** Whether the peer reads too slowly: requests wait until `resume` is called. */
+  congested?(): boolean;
 }
 
 /** Requests are answered in slices of this many, so that one client's long pipeline does not hold up the others. */
@@ -115,6 +117,7 @@ export class RespConnection implements SessionOutput {
         this.#schedule();
         return;
       }
+      if (this.transport.congested?.() === true) return;
       const request = this.#parser.next();
       if (request === undefined) return;
       const reply = this.engine.execute(session, request.name, request.args);

@@ -1,4 +1,4 @@
-import { addLongDoubles, formatLongDouble, parseLongDouble } from '../../values/long-double';
+import { addLongDoubles, formatLongDouble, INFINITE, parseLongDouble } from '../../values/long-double';
 import { addInt64, int64, parseInt64 } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
 import { error, INCREMENT_OVERFLOW, NAN_OR_INFINITY, NOT_A_FLOAT } from '../errors';
@@ -38,6 +38,7 @@ export const hincrbyfloat = defineCommand({
   run(context, [key, field, incrementText]) {
     const increment = parseLongDouble(incrementText);
     if (increment === undefined) throw NOT_A_FLOAT;
+    if (increment === INFINITE) throw error('value is NaN or Infinity');
     const current = parseLongDouble(context.peek(key, HASH)?.get(field) ?? '0');
     if (current === undefined) throw error('hash value is not a float');
     const sum = addLongDoubles(current, increment);

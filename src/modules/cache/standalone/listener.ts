@@ -1,0 +1,119 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { unlink } from 'node:fs/promises';
+import { RespiteError } from '../../../errors';
+import { RespConnection, type ClientAddress, type Engine } from '../../../engine';
+
+/** Where other processes reach the engine. */
+export interface ListenerOptions {
+  /** Default 127.0.0.1. An address beyond loopback needs a password. */
+  readonly host: string;
+  /** 0 = a free port of the system's choice. */
+  readonly port: number;
+  /** Unix socket path; when set, host and port are not used. */
+  readonly path: string;
+  readonly password: string;
+}
+
+export interface Listener {
+  /** `redis://127.0.0.1:6379` or `unix:///run/respite.sock`. */
+  readonly url: string;
+  readonly port: number | undefined;
+  /** Closes the port and every connection. */
+  close(): Promise<void>;
+}
+
+/** Unsent bytes beyond which a client gets no more requests answered until it reads. */
+const CONGESTED_BYTES = 1_048_576;
+/** Unsent bytes beyond which a subscriber is dropped; Redis' hard limit. Other clients only get what they asked for. */
+const DROP_SUBSCRIBER_BYTES = 33_554_432;
+
+const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/;
+
+/**
+ * Opens a port (or unix socket) in front of an engine.
+ * @throws RespiteError LISTENER_UNPROTECTED for an address beyond loopback without a password
+ * @throws RespiteError LISTENER_FAILED when the system refuses the address
+ */
+export async function startListener(engine: Engine, options: ListenerOptions): Promise<Listener> {
+  if (options.path === '' && !LOOPBACK.test(options.host) && options.password === '') {
+    throw new RespiteError('LISTENER_UNPROTECTED', {
+      message: `redis.standalone.listener.host is ${options.host}, which other machines can reach, and no password is set: set redis.standalone.listener.password, or use 127.0.0.1`,
+    });
+  }
+  const connections = new Set<Socket>();
+  const server = createServer({ noDelay: true }, (socket) => { serve(engine, socket, options, connections); });
+  await listen(server, options);
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : undefined;
+  return {
+    url: port === undefined ? `unix://${options.path}` : `redis://${options.host.includes(':') ? `[${options.host}]` : options.host}:${String(port)}`,
+    port,
+    close: () => closeServer(server, connections),
+  };
+}
+
+async function listen(server: Server, options: ListenerOptions): Promise<void> {
+  const where = options.path === '' ? { host: options.host, port: options.port } : { path: options.path };
+  if (options.path !== '') await removeStaleSocket(options.path);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => {
+      const name = options.path === '' ? `${options.host}:${String(options.port)}` : options.path;
+      reject(
+        new RespiteError('LISTENER_FAILED', {
+          message: `cannot listen on ${name} (${cause.message}): choose another redis.standalone.listener address, or port 0 for a free one`,
+          cause,
+        }),
+      );
+    });
+    server.listen(where, resolve);
+  });
+}
+
+/** A socket file left by a process that was killed would make the address look taken. */
+async function removeStaleSocket(path: string): Promise<void> {
+  const alive = await new Promise<boolean>((resolve) => {
+    const probe = connect(path);
+    probe.once('connect', () => { probe.destroy(); resolve(true); });
+    probe.once('error', () => { resolve(false); });
+  });
+  if (!alive) await unlink(path).catch(() => undefined); // there was none, which is just as well
+}
+
+function serve(engine: Engine, socket: Socket, options: ListenerOptions, connections: Set<Socket>): void {
+  connections.add(socket);
+  const connection: RespConnection = new RespConnection(engine, addressOf(socket, options), {
+    write: (bytes) => {
+      socket.write(bytes, 'latin1');
+      if (socket.writableLength > DROP_SUBSCRIBER_BYTES && connection.session.subscriptions > 0) socket.destroy();
+    },
+    end: () => { socket.end(); },
+    congested: () => socket.writableLength > CONGESTED_BYTES,
+  });
+  socket.on('data', (chunk) => {
+    connection.receive(chunk);
+    if (socket.writableLength > CONGESTED_BYTES) socket.pause();
+  });
+  socket.on('drain', () => {
+    socket.resume();
+    connection.resume();
+  });
+  socket.on('error', () => { socket.destroy(); }); // resets are normal: `close` follows
+  socket.on('close', () => {
+    connections.delete(socket);
+    connection.abandon();
+  });
+}
+
+function addressOf(socket: Socket, options: ListenerOptions): ClientAddress {
+  if (options.path !== '') return { kind: 'unix', remote: `${options.path}:0`, local: `${options.path}:0` };
+  const join = (host: string | undefined, port: number | undefined) =>
+    `${host?.includes(':') === true ? `[${host}]` : (host ?? '')}:${String(port ?? 0)}`;
+  return { kind: 'tcp', remote: join(socket.remoteAddress, socket.remotePort), local: join(socket.localAddress, socket.localPort) };
+}
+
+function closeServer(server: Server, connections: Set<Socket>): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => { resolve(); });
+    for (const socket of connections) socket.destroy();
+  });
+}

@@ -1,0 +1,234 @@
+import { Redis } from 'ioredis';
+import * as ioredis from 'ioredis';
+import { Engine } from '../../src/engine';
+import { defineInProcessRedis } from '../../src/modules/cache/standalone/in-process-redis';
+import { startListener, type Listener } from '../../src/modules/cache/standalone/listener';
+import { startRedisServer, type RedisServer } from '../support/redis-server';
+import { RespClient, type WireReply } from '../support/resp-client';
+
+/** A command of a case: the words of one command line, latin1 strings. Numbers are for convenience. */
+export type Words = readonly (string | number)[];
+
+/** One step of a case. */
+export type Step =
+  | Words
+  | {
+      /** The commands to send; more than one are pipelined. */
+      readonly run: Words | readonly Words[];
+      /** Which connection sends it; connections are opened when first named. Default `main`. Not for the direct path. */
+      readonly as?: string;
+      /**
+       * How replies are compared: `sorted` ignores the order of array elements (maps keep their pairs together), `shape`
+       * compares types and sizes only (random or clock-dependent answers), `ignore` not at all (say why beside it).
+       */
+      readonly compare?: 'exact' | 'sorted' | 'shape' | 'ignore';
+      /** The command blocks: its reply is read by a later `{ read }`. Give it time to block. */
+      readonly blocks?: boolean;
+    }
+  /** Reads so many replies (or pushes) that a connection still has coming. */
+  | { readonly read: string; readonly count?: number }
+  /** Waits so many milliseconds, on both sides at once: for expiry, nothing else. */
+  | { readonly wait: number };
+
+export interface CaseOptions {
+  /** Why the direct ioredis path cannot run it (several connections, protocol-level commands). Default: it runs there. */
+  readonly wireOnly?: string;
+  /** Both, unless a case is about one of them. */
+  readonly protocols?: readonly (2 | 3)[];
+}
+
+/** The servers of one test file: the real one and ours. */
+export interface ContractServers {
+  readonly real: RedisServer;
+  readonly engine: Engine;
+  readonly listener: Listener;
+}
+
+let servers: ContractServers | undefined;
+
+/** Starts both servers before the tests of this file and stops them afterwards. */
+export function useServers(options: { readonly realArgs?: readonly string[]; readonly engine?: ConstructorParameters<typeof Engine>[0] } = {}): () => ContractServers {
+  beforeAll(async () => {
+    const engine = new Engine(options.engine);
+    servers = {
+      real: await startRedisServer({ args: [...(options.realArgs ?? [])] }),
+      engine,
+      listener: await startListener(engine, { host: '127.0.0.1', port: 0, path: '', password: '' }),
+    };
+  });
+  afterAll(async () => {
+    await servers?.listener.close();
+    servers?.engine.close();
+    await servers?.real.stop();
+    servers = undefined;
+  });
+  return () => {
+    if (servers === undefined) throw new Error('useServers() was not called in this file');
+    return servers;
+  };
+}
+
+/**
+ * Declares a case: its steps run on the real server and on ours, over the wire in RESP2 and RESP3 and through the direct
+ * ioredis path; every reply has to be the same. Both databases are empty when it begins.
+ */
+export function contract(name: string, steps: readonly Step[], options: CaseOptions = {}): void {
+  describe(name, () => {
+    for (const resp of options.protocols ?? [2, 3]) {
+      it(`on the wire, RESP${String(resp)}`, () => compareOnWire(steps, resp));
+    }
+    if (options.wireOnly === undefined) it('through ioredis, directly', () => compareThroughClient(steps));
+  });
+}
+
+function both(): ContractServers {
+  if (servers === undefined) throw new Error('useServers() was not called in this file');
+  return servers;
+}
+
+async function compareOnWire(steps: readonly Step[], resp: 2 | 3): Promise<void> {
+  const { real, listener } = both();
+  const [expected, actual] = await Promise.all([
+    runOnWire(real.port, steps, resp),
+    runOnWire(listener.port ?? 0, steps, resp),
+  ]);
+  expect(actual).toEqual(expected);
+}
+
+interface Recorded {
+  readonly step: string;
+  readonly reply: unknown;
+}
+
+/** How long a blocking command gets to reach the server before the next step, in milliseconds. */
+const BLOCK_SETTLE_MS = 60;
+
+async function runOnWire(port: number, steps: readonly Step[], resp: 2 | 3): Promise<Recorded[]> {
+  const clients = new Map<string, RespClient>();
+  const client = async (name = 'main') => {
+    let opened = clients.get(name);
+    if (opened === undefined) clients.set(name, (opened = await RespClient.open(port, resp)));
+    return opened;
+  };
+  const record: Recorded[] = [];
+  try {
+    await (await client()).command('FLUSHALL');
+    for (const step of steps) {
+      if ('wait' in step) {
+        await pause(step.wait);
+      } else if ('read' in step) {
+        for (let left = step.count ?? 1; left > 0; left--) {
+          record.push({ step: `read ${step.read}`, reply: await (await client(step.read)).next() });
+        }
+      } else {
+        const { lines, as, compare, blocks } = normalize(step);
+        const connection = await client(as);
+        for (const line of lines) connection.send(...line);
+        if (blocks) await pause(BLOCK_SETTLE_MS);
+        else for (const line of lines) record.push({ step: show(line), reply: reduceWire(await connection.next(), compare) });
+      }
+    }
+    for (const [name, connection] of clients) {
+      for (const reply of connection.drain()) record.push({ step: `unread on ${name}`, reply });
+    }
+  } finally {
+    for (const connection of clients.values()) connection.close();
+  }
+  return record;
+}
+
+function normalize(step: Exclude<Step, { wait: number } | { read: string }>) {
+  const plain = isWords(step);
+  const run = plain ? step : step.run;
+  const lines = (isWords(run) ? [run] : run).map((line) => line.map(String));
+  return {
+    lines,
+    as: plain ? undefined : step.as,
+    compare: plain ? ('exact' as const) : (step.compare ?? ('exact' as const)),
+    blocks: !plain && step.blocks === true,
+  };
+}
+
+function isWords(value: Step | Words | readonly Words[]): value is Words {
+  return Array.isArray(value) && !Array.isArray(value[0]);
+}
+
+const show = (line: readonly string[]) => line.map((word) => (word.length > 60 ? `${word.slice(0, 60)}...` : word)).join(' ');
+
+const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
+type Compare = 'exact' | 'sorted' | 'shape' | 'ignore';
+
+/** Reduces a reply to what is compared. */
+export function reduceWire(reply: WireReply | undefined, compare: Compare): unknown {
+  if (reply === undefined) return 'connection closed';
+  if (compare === 'exact') return reply;
+  if (compare === 'ignore') return undefined;
+  if (compare === 'shape') return shapeOf(reply);
+  return sortWire(reply);
+}
+
+function shapeOf(reply: WireReply): unknown {
+  return Array.isArray(reply.value) ? { type: reply.type, size: reply.value.length } : { type: reply.type };
+}
+
+function sortWire(reply: WireReply): unknown {
+  if (!Array.isArray(reply.value)) return reply;
+  const items = (reply.value as readonly WireReply[]).map(sortWire);
+  const groups = reply.type === '%' ? items.flatMap((item, i) => (i % 2 === 0 ? [[item, items[i + 1]]] : [])) : items;
+  return { type: reply.type, value: groups.map((group) => JSON.stringify(group)).sort() };
+}
+
+async function compareThroughClient(steps: readonly Step[]): Promise<void> {
+  const { real, engine } = both();
+  const InProcess = defineInProcessRedis(ioredis, () => engine);
+  const onReal = new Redis(real.port, '127.0.0.1');
+  const onOurs = new InProcess({});
+  try {
+    const [expected, actual] = await Promise.all([runThroughClient(onReal, steps), runThroughClient(onOurs, steps)]);
+    expect(actual).toEqual(expected);
+  } finally {
+    onReal.disconnect();
+    onOurs.disconnect();
+  }
+}
+
+async function runThroughClient(client: Redis, steps: readonly Step[]): Promise<Recorded[]> {
+  const record: Recorded[] = [];
+  await client.flushall();
+  for (const step of steps) {
+    if ('wait' in step) {
+      await pause(step.wait);
+      continue;
+    }
+    if ('read' in step || (!isWords(step) && (step.as !== undefined || step.blocks === true))) {
+      throw new Error('a case with several connections needs wireOnly');
+    }
+    const { lines, compare } = normalize(step);
+    const replies = lines.map(([name = '', ...args]) =>
+      client.callBuffer(name, ...args.map((arg) => Buffer.from(arg, 'latin1'))).catch((failure: unknown) => failure),
+    );
+    for (const [i, line] of lines.entries()) {
+      record.push({ step: show(line), reply: reduceClient(readable(await replies[i]), compare) });
+    }
+  }
+  return record;
+}
+
+/** Buffers as latin1 text and errors by their message, so that a difference can be read. */
+function readable(value: unknown): unknown {
+  if (Buffer.isBuffer(value)) return value.toString('latin1');
+  if (value instanceof Error) return `error: ${value.message}`;
+  return Array.isArray(value) ? value.map(readable) : value;
+}
+
+function reduceClient(value: unknown, compare: Compare): unknown {
+  if (compare === 'exact') return value;
+  if (compare === 'ignore') return undefined;
+  if (compare === 'shape') return Array.isArray(value) ? value.length : typeof value;
+  return sortClient(value);
+}
+
+function sortClient(value: unknown): unknown {
+  return Array.isArray(value) ? value.map((item) => JSON.stringify(sortClient(item))).sort() : value;
+}
