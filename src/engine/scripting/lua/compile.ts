@@ -1,0 +1,182 @@
+import type { FunctionBody } from './ast';
+import { emit, type EmittedChunk, type GlobalNames } from './emitter';
+import { LuaSyntaxError, position, raise, type Site } from './errors';
+import { modulo, type Operations, power } from './operations';
+import { parse } from './parser';
+import type { LuaState } from './state';
+import { LuaTable, UNKNOWN_KEY } from './table';
+import type { Trampoline } from './trampoline';
+import { all, first, type LuaFunction, type LuaValue, NOTHING } from './values';
+
+/** The JavaScript stack that the fast form may use, in bytes of estimated frames: under half of V8's 984 KB. */
+const STACK_BUDGET = 400_000;
+
+/** Parsed source, ready to become functions. */
+export class CompiledChunk {
+  readonly #tree: FunctionBody;
+  readonly #forms = new Map<boolean, { emitted: EmittedChunk; create: Creator }>();
+  /** Frames of the fast form that fit its stack. */
+  fastLimit = 0;
+
+  /** @throws LuaSyntaxError */
+  constructor(
+    source: string,
+    readonly name: string,
+    private readonly names: GlobalNames,
+  ) {
+    this.#tree = guarded(name, () => parse(source, name));
+    this.#form(false);
+  }
+
+  /** The chunk's main function, new each time: functions made by one run share nothing with another's. */
+  instantiate(helpers: Readonly<Record<string, unknown>>, deep: boolean): LuaFunction {
+    const { emitted, create } = this.#form(deep);
+    return create(helpers, emitted.sites, emitted.constants);
+  }
+
+  #form(deep: boolean): { emitted: EmittedChunk; create: Creator } {
+    let form = this.#forms.get(deep);
+    if (form === undefined) {
+      form = guarded(this.name, () => {
+        const emitted = emit(this.#tree, this.name, this.names, deep);
+        // eslint-disable-next-line @typescript-eslint/no-implied-eval -- compiling is what this file is for; see emitter.ts
+        return { emitted, create: new Function('H', 'K', 'C', emitted.code) as Creator };
+      });
+      this.#forms.set(deep, form);
+      if (!deep) this.fastLimit = Math.min(4_000, Math.floor(STACK_BUDGET / Math.max(form.emitted.frameSize, 1)));
+    }
+    return form;
+  }
+}
+
+type Creator = (
+  helpers: Readonly<Record<string, unknown>>,
+  sites: readonly Site[],
+  constants: readonly LuaValue[],
+) => LuaFunction;
+
+/** Source nested deeper than JavaScript's own parser can follow is refused as Lua refuses what nests too deep. */
+function guarded<T>(chunk: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Error && error.name === 'RangeError')
+      throw new LuaSyntaxError(`${chunk}:1: chunk has too many syntax levels`);
+    throw error;
+  }
+}
+
+/** The helpers that generated code calls; names as in `HELPERS` of `emitter.ts`. */
+export function createHelpers(
+  state: LuaState,
+  operations: Operations,
+  trampoline: Trampoline,
+  dynamicGlobals: Readonly<Record<string, LuaValue>>,
+  iterators: { next: LuaFunction; inext: LuaFunction },
+): Readonly<Record<string, unknown>> {
+  const { callable, arithmetic } = operations;
+
+  /** The function to call, with the call recorded. */
+  function fn(value: LuaValue, site: Site): LuaFunction {
+    state.at = site;
+    return typeof value === 'function' ? value : callable(value, site);
+  }
+
+  function at(value: unknown, site: Site): unknown {
+    state.at = site;
+    return value;
+  }
+
+  function method(object: LuaValue, name: string, site: Site, objectSite: Site): LuaFunction {
+    const value = operations.indexKey(object, name, objectSite);
+    state.at = site;
+    return typeof value === 'function' ? value : callable(value, site);
+  }
+
+  function step(table: LuaTable, key: LuaValue, site: Site): LuaValue {
+    const next = table.nextKey(key);
+    if (next === UNKNOWN_KEY) {
+      state.at = site;
+      state.failPlain("invalid key to 'next'");
+    }
+    return next;
+  }
+
+  function field(table: LuaTable, key: LuaValue, value: LuaValue, site: Site): void {
+    operations.rawSet(table, key, value, site);
+  }
+
+  /** Puts the listed items of a constructor in a table that already has its fields. */
+  function finish(table: LuaTable, items: LuaValue[]): LuaTable {
+    if (table.array.length === 0 && table.hash?.has(1) !== true) table.array = items;
+    else
+      items.forEach((item, i) => {
+        table.setNumber(i + 1, item);
+      });
+    table.adopt();
+    return table;
+  }
+
+  const binary = (event: Parameters<typeof arithmetic>[0], compute: (a: number, b: number) => number) =>
+    Object.assign(
+      (a: LuaValue, b: LuaValue, site: Site): LuaValue =>
+        typeof a === 'number' && typeof b === 'number' ? compute(a, b) : arithmetic(event, a, b, site),
+      { number: compute },
+    );
+
+  return {
+    S: state,
+    E: NOTHING,
+    T: LuaTable,
+    V: dynamicGlobals,
+    first,
+    all,
+    fn,
+    at,
+    method,
+    index: operations.index,
+    indexKey: operations.indexKey,
+    setIndex: operations.setIndex,
+    setKey: operations.setKey,
+    field,
+    finish,
+    add: (a: LuaValue, b: LuaValue, site: Site) =>
+      typeof a === 'number' && typeof b === 'number' ? a + b : arithmetic('__add', a, b, site),
+    sub: (a: LuaValue, b: LuaValue, site: Site) =>
+      typeof a === 'number' && typeof b === 'number' ? a - b : arithmetic('__sub', a, b, site),
+    mul: (a: LuaValue, b: LuaValue, site: Site) =>
+      typeof a === 'number' && typeof b === 'number' ? a * b : arithmetic('__mul', a, b, site),
+    div: (a: LuaValue, b: LuaValue, site: Site) =>
+      typeof a === 'number' && typeof b === 'number' ? a / b : arithmetic('__div', a, b, site),
+    mod: binary('__mod', modulo),
+    pow: binary('__pow', power),
+    minus: operations.minus,
+    len: operations.length,
+    concat: operations.concat,
+    eq: (a: LuaValue, b: LuaValue, site: Site) => {
+      if (a === b) return true;
+      if (!(a instanceof LuaTable)) return false;
+      state.at = site;
+      return operations.equals(a, b);
+    },
+    lt: operations.lessThan,
+    le: operations.lessOrEqual,
+    forNumber: operations.forNumber,
+    noGlobal: (name: string, site: Site) =>
+      raise(`${position(site)}Script attempted to access nonexistent global variable '${name}'`, site),
+    setGlobal: (_name: string, _value: LuaValue, site: Site) =>
+      raise(`${position(site)}Attempt to modify a readonly table`, site),
+    next: iterators.next,
+    inext: iterators.inext,
+    step,
+    legacyArg: (values: LuaValue[]) => {
+      const table = new LuaTable(values.slice());
+      table.setKey('n', values.length);
+      return table;
+    },
+    floor: Math.floor,
+    deep: trampoline.deep,
+    call: trampoline.call,
+    tail: trampoline.tail,
+  };
+}

@@ -1,0 +1,58 @@
+import { raise, position, NeedsDeepForm } from '../errors';
+import { Coroutine, type Trampoline } from '../trampoline';
+import type { LuaFunction, LuaValue } from '../values';
+import type { LibraryContext } from './context';
+
+/** The `coroutine` library. Works in the deep form of code only; elsewhere it asks for that form. */
+export function coroutineLibrary(
+  { state, args: check }: LibraryContext,
+  trampoline: Trampoline,
+): Record<string, LuaFunction> {
+  const needsDeepForm = (): void => {
+    if (!state.deep) throw new NeedsDeepForm();
+  };
+
+  const thread = (args: readonly LuaValue[]): Coroutine => {
+    const [value] = args;
+    return value instanceof Coroutine ? value : check.fail(1, 'coroutine expected');
+  };
+
+  const create: LuaFunction = (...args) => {
+    needsDeepForm();
+    return new Coroutine(check.function(args, 1));
+  };
+
+  /** Continues a coroutine: its results after `true`, or `false` and the error. */
+  const resumed = (coroutine: Coroutine, args: LuaValue[]): [boolean, ...LuaValue[]] => {
+    if (coroutine.status !== 'suspended')
+      return [false, `cannot resume ${coroutine.status === 'dead' ? 'dead' : 'non-suspended'} coroutine`];
+    const outcome = state.protect(() => {
+      if (++state.nativeDepth >= 199) state.fail('C stack overflow');
+      const results = trampoline.resume(coroutine, args);
+      state.nativeDepth--;
+      return results;
+    });
+    return outcome.ok ? [true, ...outcome.results] : [false, outcome.error.value];
+  };
+
+  const wrap: LuaFunction = (...args) => {
+    needsDeepForm();
+    const coroutine = new Coroutine(check.function(args, 1));
+    return (...values) => {
+      const { at } = state;
+      const [ok, ...results] = resumed(coroutine, values);
+      if (ok) return results;
+      const [error] = results;
+      return raise(typeof error === 'string' ? position(at) + error : error, at);
+    };
+  };
+
+  return {
+    create,
+    resume: (...args) => resumed(thread(args), args.slice(1)),
+    running: () => trampoline.running(),
+    status: (...args) => thread(args).status,
+    wrap,
+    yield: trampoline.yieldNative,
+  };
+}

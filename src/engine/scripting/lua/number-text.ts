@@ -1,0 +1,166 @@
+/** Numbers to text and back, as C's printf and strtod do it: JavaScript's own rules differ in ties, names and forms. */
+
+const bits = new Float64Array(1);
+const words = new Uint32Array(bits.buffer);
+
+/**
+ * A NaN printed as `nan`. Arithmetic on x86 makes NaNs that C prints as `-nan`; JavaScript does not keep the sign, so a
+ * mark in the payload tells the few others (negated, or read from text) apart.
+ */
+export const POSITIVE_NAN = ((): number => {
+  words[1] = 0x7ff80000;
+  words[0] = 1;
+  return bits[0] ?? NaN;
+})();
+
+function nanText(value: number): string {
+  bits[0] = value;
+  return words[0] === 1 ? 'nan' : '-nan';
+}
+
+/** Lua's `-x`: flips the sign of a NaN too. */
+export function negate(value: number): number {
+  return value === value ? -value : nanText(value) === 'nan' ? NaN : POSITIVE_NAN;
+}
+
+/** `%.14g`: what Lua shows for a number. */
+export function numberToString(value: number): string {
+  if (Number.isInteger(value) && value < 1e14 && value > -1e14) {
+    return value === 0 && 1 / value < 0 ? '-0' : String(value);
+  }
+  return formatG(value, 14, false);
+}
+
+/** inf and nan, sign included; nothing for a finite number. */
+export function nonFiniteText(value: number): string | undefined {
+  if (value !== value) return nanText(value);
+  if (value === Infinity) return 'inf';
+  return value === -Infinity ? '-inf' : undefined;
+}
+
+/** C's `%.<precision>g`; with `alternate` (`#`) trailing zeros stay. */
+export function formatG(value: number, precision: number, alternate: boolean): string {
+  const special = nonFiniteText(value);
+  if (special !== undefined) return special;
+  const digits = precision === 0 ? 1 : precision;
+  const scientific = formatE(value, digits - 1, alternate);
+  const e = scientific.indexOf('e');
+  const exponent = Number(scientific.slice(e + 1));
+  if (exponent < -4 || exponent >= digits) {
+    return alternate ? scientific : withoutTrailingZeros(scientific.slice(0, e)) + scientific.slice(e);
+  }
+  const fixed = formatF(value, digits - 1 - exponent, alternate);
+  return alternate ? fixed : withoutTrailingZeros(fixed);
+}
+
+function withoutTrailingZeros(text: string): string {
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}
+
+/** C's `%.<precision>f`. */
+export function formatF(value: number, precision: number, alternate = false): string {
+  const special = nonFiniteText(value);
+  if (special !== undefined) return special;
+  const magnitude = Math.abs(value);
+  const sign = value < 0 || (value === 0 && 1 / value < 0) ? '-' : '';
+  const text =
+    magnitude < 1e21 && precision <= 100 && !mayTie(magnitude, precision)
+      ? magnitude.toFixed(precision)
+      : exactFixed(magnitude, precision);
+  return sign + text + (alternate && precision === 0 ? '.' : '');
+}
+
+/** C's `%.<precision>e`: at least two exponent digits. */
+export function formatE(value: number, precision: number, alternate = false): string {
+  const special = nonFiniteText(value);
+  if (special !== undefined) return special;
+  const magnitude = Math.abs(value);
+  const sign = value < 0 || (value === 0 && 1 / value < 0) ? '-' : '';
+  const text = precision <= 100 ? magnitude.toExponential(precision) : exactExponential(magnitude, precision);
+  let e = text.indexOf('e');
+  let exponent = Number(text.slice(e + 1));
+  let mantissa = text.slice(0, e);
+  if (precision <= 100 && mayTie(magnitude, precision - exponent)) {
+    const exact = exactExponential(magnitude, precision);
+    e = exact.indexOf('e');
+    exponent = Number(exact.slice(e + 1));
+    mantissa = exact.slice(0, e);
+  }
+  const point = alternate && precision === 0 ? '.' : '';
+  return `${sign}${mantissa}${point}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
+}
+
+/**
+ * Whether the decimal digits after place `precision` may be exactly a half: C rounds that to even, JavaScript up.
+ * Only a number with at most `precision + 1` binary places can be such a tie.
+ */
+function mayTie(magnitude: number, precision: number): boolean {
+  if (precision < 0) return true;
+  return precision < 60 && Number.isInteger(magnitude * 2 ** (precision + 1)) && !Number.isInteger(magnitude);
+}
+
+/** All decimal digits of a finite, non-negative double: the value is `digits` / 10^`places`. */
+function exactDigits(magnitude: number): { digits: bigint; places: number } {
+  bits[0] = magnitude;
+  const high = words[1] ?? 0;
+  const biased = high >>> 20;
+  const fraction = (BigInt(high & 0xfffff) << 32n) | BigInt(words[0] ?? 0);
+  const mantissa = biased === 0 ? fraction : fraction | (1n << 52n);
+  const exponent = (biased === 0 ? 1 : biased) - 1075;
+  if (exponent >= 0) return { digits: mantissa << BigInt(exponent), places: 0 };
+  return { digits: mantissa * 5n ** BigInt(-exponent), places: -exponent };
+}
+
+/** `value / 10^places`, rounded half to even. */
+function roundedQuotient(value: bigint, places: number): bigint {
+  if (places <= 0) return value * 10n ** BigInt(-places);
+  const unit = 10n ** BigInt(places);
+  const quotient = value / unit;
+  const twice = (value % unit) * 2n;
+  return twice > unit || (twice === unit && quotient % 2n === 1n) ? quotient + 1n : quotient;
+}
+
+function exactFixed(magnitude: number, precision: number): string {
+  const { digits, places } = exactDigits(magnitude);
+  const text = roundedQuotient(digits, places - precision)
+    .toString()
+    .padStart(precision + 1, '0');
+  return precision === 0 ? text : `${text.slice(0, -precision)}.${text.slice(-precision)}`;
+}
+
+function exactExponential(magnitude: number, precision: number): string {
+  const { digits, places } = exactDigits(magnitude);
+  if (digits === 0n) return `0${precision > 0 ? '.' + '0'.repeat(precision) : ''}e+0`;
+  let exponent = digits.toString().length - 1 - places;
+  let text = roundedQuotient(digits, places - precision + exponent).toString();
+  if (text.length > precision + 1) {
+    exponent++;
+    text = text.slice(0, -1);
+  }
+  return `${text.slice(0, 1)}${precision > 0 ? '.' + text.slice(1) : ''}e${String(exponent)}`;
+}
+
+const DECIMAL = /^[ \t-\r]*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[ \t-\r]*$/;
+const HEX = /^[ \t-\r]*([+-]?)0[xX](?:([0-9a-fA-F]+)\.?([0-9a-fA-F]*)|\.([0-9a-fA-F]+))(?:[pP]([+-]?\d+))?[ \t-\r]*$/;
+const NAMED = /^[ \t-\r]*([+-]?)(inf|infinity|nan(?:\(\w*\))?)[ \t-\r]*$/i;
+
+/** What Lua 5.1 (and glibc's strtod under it) reads as a number; nothing when the text is none. */
+export function stringToNumber(text: string): number | undefined {
+  const end = text.indexOf('\0');
+  const source = end < 0 ? text : text.slice(0, end);
+  if (DECIMAL.test(source)) return Number(source);
+  const hex = HEX.exec(source);
+  if (hex !== null) return hexToNumber(hex);
+  const named = NAMED.exec(source);
+  if (named === null) return undefined;
+  const negative = named[1] === '-';
+  if (named[2]?.[0]?.toLowerCase() === 'n') return negative ? NaN : POSITIVE_NAN;
+  return negative ? -Infinity : Infinity;
+}
+
+function hexToNumber([, sign, whole = '', fraction = '', onlyFraction = '', exponent = '0']: RegExpExecArray): number {
+  const places = fraction + onlyFraction;
+  const digits = BigInt(`0x${whole}${places}`);
+  const value = Number(digits) * 2 ** (Number(exponent) - 4 * places.length);
+  return sign === '-' ? -value : value;
+}

@@ -1,0 +1,169 @@
+import { Arguments } from './arguments';
+import { CompiledChunk, createHelpers } from './compile';
+import type { GlobalNames } from './emitter';
+import { LuaSyntaxError } from './errors';
+import { baseLibrary, loadLibrary } from './library/base';
+import { bitLibrary } from './library/bit';
+import { cjsonLibrary } from './library/cjson';
+import { cmsgpackLibrary } from './library/cmsgpack';
+import { type LibraryContext, libraryTable } from './library/context';
+import { coroutineLibrary } from './library/coroutine';
+import { mathLibrary } from './library/math';
+import { stringLibrary } from './library/string';
+import { structLibrary } from './library/struct';
+import { tableLibrary } from './library/table';
+import { createOperations, type Operations } from './operations';
+import { LuaState, MAX_LUA_DEPTH } from './state';
+import { LuaTable } from './table';
+import { createTrampoline, type Trampoline } from './trampoline';
+import { all, type LuaFunction, type LuaValue } from './values';
+
+export interface LuaRuntimeOptions {
+  /** Called every few thousand steps of a script; ends it by throwing a `ScriptStopped`. */
+  readonly checkBudget: () => void;
+}
+
+/** The global names one kind of script sees. */
+export interface LuaEnvironment {
+  readonly names: GlobalNames;
+  /** The current values of the globals that differ from run to run. */
+  readonly values: Record<string, LuaValue>;
+  readonly helpers: Readonly<Record<string, unknown>>;
+}
+
+/** A compiled script. Keep it: compiling is what costs. */
+export interface LuaChunk {
+  readonly compiled: CompiledChunk;
+  readonly environment: LuaEnvironment;
+}
+
+/**
+ * Runs Lua 5.1 scripts in Redis' sandbox. Independent of any database: what scripts can reach beyond the language is what
+ * the caller puts in an environment.
+ */
+export class LuaRuntime {
+  readonly state = new LuaState();
+  readonly operations: Operations;
+  /** For native functions that the caller adds. */
+  readonly context: LibraryContext;
+  readonly #trampoline: Trampoline;
+  readonly #shared: Readonly<Record<string, LuaValue>>;
+  readonly #base: ReturnType<typeof baseLibrary>;
+  readonly #reseed: () => void;
+  readonly #resetLibraries: () => void;
+
+  constructor({ checkBudget }: LuaRuntimeOptions) {
+    const { state } = this;
+    state.checkBudget = checkBudget;
+    this.operations = createOperations(state);
+    this.context = { state, operations: this.operations, args: new Arguments(state), plain: new Set() };
+    this.#trampoline = createTrampoline(state, this.operations);
+    this.#base = baseLibrary(this.context);
+    const math = mathLibrary(this.context);
+    this.#reseed = math.reseed;
+    const string = libraryTable(stringLibrary(this.context));
+    const cjson = cjsonLibrary(this.context);
+    this.#resetLibraries = cjson.restore;
+    this.#shared = {
+      ...this.#base.entries,
+      _VERSION: 'Lua 5.1',
+      bit: libraryTable(bitLibrary(this.context)),
+      cjson: cjson.table,
+      cmsgpack: cmsgpackLibrary(this.context),
+      coroutine: libraryTable(coroutineLibrary(this.context, this.#trampoline)),
+      math: math.table,
+      string,
+      struct: libraryTable(structLibrary(this.context)),
+      table: libraryTable(tableLibrary(this.context)),
+    };
+    state.stringMetatable = libraryTable({ __index: string });
+    protect(state.stringMetatable);
+    for (const value of Object.values(this.#shared)) if (value instanceof LuaTable) protect(value);
+  }
+
+  /**
+   * An environment of its own, closed once made: scripts cannot add to it.
+   *
+   * @param entries globals besides Lua's own; tables among them become read-only
+   * @param dynamic globals whose values change from run to run (`environment.values`)
+   */
+  createEnvironment(entries: Readonly<Record<string, LuaValue>>, dynamic: readonly string[] = []): LuaEnvironment {
+    const table = libraryTable({ ...this.#shared, ...entries });
+    const values: Record<string, LuaValue> = Object.create(null) as Record<string, LuaValue>;
+    const names: GlobalNames = {
+      table,
+      dynamic: new Set(dynamic),
+      plain: this.context.plain,
+      suspending: new Set([this.#trampoline.yieldNative]),
+      select: this.#base.entries.select,
+    };
+    const helpers = createHelpers(this.state, this.operations, this.#trampoline, values, this.#base);
+    const environment: LuaEnvironment = { names, values, helpers };
+    const loader = (source: string, name: string): LuaFunction =>
+      new CompiledChunk(source, name, names).instantiate(helpers, this.state.deep);
+    const load = loadLibrary(this.context, loader, (error) => error instanceof LuaSyntaxError);
+    table.setKey('load', load.load);
+    table.setKey('loadstring', load.loadstring);
+    table.setKey('_G', table);
+    table.metatable = libraryTable({ __index: this.#missingGlobal });
+    for (const value of Object.values(entries)) if (value instanceof LuaTable) protect(value);
+    protect(table);
+    protect(table.metatable);
+    return environment;
+  }
+
+  readonly #missingGlobal: LuaFunction = (_table, name) => {
+    if (typeof name !== 'string' && typeof name !== 'number') {
+      return this.state.fail('Second argument to luaProtectedTableError must be a string or number');
+    }
+    return this.state.fail(`Script attempted to access nonexistent global variable '${this.operations.toText(name)}'`);
+  };
+
+  /** Sets a dynamic global for the runs to come. */
+  setGlobal(environment: LuaEnvironment, name: string, value: LuaValue): void {
+    environment.values[name] = value;
+    environment.names.table.setKey(name, value);
+  }
+
+  /**
+   * Compiles a script.
+   *
+   * @param source one byte per character
+   * @param name how error messages name the script
+   * @throws LuaSyntaxError
+   */
+  compile(source: string, name: string, environment: LuaEnvironment): LuaChunk {
+    return { compiled: new CompiledChunk(source, name, environment.names), environment };
+  }
+
+  /**
+   * Runs a script from its beginning.
+   *
+   * @throws LuaError when the script fails; whatever `checkBudget` threw; `NeedsDeepForm` when the fast form (`deep` false)
+   * cannot go on: the caller then undoes or replays what the script did and runs it again with `deep` true
+   */
+  run({ compiled, environment }: LuaChunk, deep: boolean): LuaValue[] {
+    this.prepare(deep ? MAX_LUA_DEPTH : compiled.fastLimit, deep);
+    return this.invoke(compiled.instantiate(environment.helpers, deep), []);
+  }
+
+  /** Starts from a clean state: what `run` does before it runs. */
+  prepare(limit: number, deep: boolean): void {
+    this.state.reset(limit, deep);
+    this.#reseed();
+    this.#resetLibraries();
+  }
+
+  /** Calls a function a script left behind. */
+  invoke(callee: LuaFunction, args: readonly LuaValue[]): LuaValue[] {
+    try {
+      return all(callee(...args));
+    } catch (error) {
+      throw this.state.caught(error);
+    }
+  }
+}
+
+function protect(table: LuaTable): void {
+  table.readonly = true;
+}

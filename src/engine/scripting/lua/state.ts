@@ -1,0 +1,127 @@
+import { LuaError, NATIVE, NeedsDeepForm, position, raise, ScriptStopped, type Site } from './errors';
+import type { LuaTable } from './table';
+import { all, type LuaFunction, type LuaResult, type LuaValue } from './values';
+
+/** How many steps (loop rounds, calls, bytes worked on) pass between two looks at the clock. */
+const STEPS_BETWEEN_CHECKS = 10_000;
+
+/** Lua 5.1's limits: nested Lua calls, and calls of Lua from native code inside each other. */
+export const MAX_LUA_DEPTH = 19_997;
+const MAX_NATIVE_DEPTH = 199;
+
+/** What is running now. One per runtime: scripts run one at a time. */
+export class LuaState {
+  /** The call in progress: where its line and the called function's name are found. */
+  at: Site = NATIVE;
+  /** For each Lua function running, the call that started it. */
+  frames: Site[] = [];
+  depth = 0;
+  /** The depth at which the current form of code must stop. */
+  limit = 0;
+  /** Steps left before the next look at the clock. */
+  budget = STEPS_BETWEEN_CHECKS;
+  nativeDepth = 0;
+  /** The results of a native function called from deep-form code. */
+  result: LuaResult;
+  /** The metatable of all strings. */
+  stringMetatable: LuaTable | undefined;
+  /** Whether the running form is the deep one, in which too many frames are the script's error. */
+  deep = false;
+  /** Ends the script by throwing a `ScriptStopped` when its time is over. */
+  checkBudget: () => void = () => undefined;
+
+  /** Prepares for a run. */
+  reset(limit: number, deep: boolean): void {
+    this.at = NATIVE;
+    this.frames = [];
+    this.depth = 0;
+    this.limit = limit;
+    this.deep = deep;
+    this.nativeDepth = 0;
+    this.budget = STEPS_BETWEEN_CHECKS;
+  }
+
+  /** The budget ran out: looks at the clock and goes on. */
+  check(): void {
+    this.budget = STEPS_BETWEEN_CHECKS;
+    this.checkBudget();
+  }
+
+  /** Native work of about `steps` simple steps. */
+  consume(steps: number): void {
+    if ((this.budget -= steps) < 0) this.check();
+  }
+
+  /** A function began and found the stack or the budget used up. */
+  enter(): void {
+    if (this.budget < 0) this.check();
+    if (this.depth <= this.limit) return;
+    if (!this.deep) throw new NeedsDeepForm();
+    this.depth = this.limit;
+    this.fail('stack overflow');
+  }
+
+  /** An error of a native function that has nothing to do with its arguments: with the caller's position. */
+  fail(message: string): never {
+    return raise(position(this.at) + message, this.at);
+  }
+
+  /** An error without a position, as raised by operations inside native code. */
+  failPlain(message: string): never {
+    return raise(message, this.at);
+  }
+
+  /** Calls a function from native code: bounded in nesting, and seen by the callee as a caller without a position. */
+  callNative(callee: LuaFunction, args: readonly LuaValue[]): LuaResult {
+    const at = this.at;
+    if (this.nativeDepth >= MAX_NATIVE_DEPTH) this.failPlain('C stack overflow');
+    if (++this.depth > this.limit) this.enter();
+    this.nativeDepth++;
+    this.frames[this.depth] = at;
+    this.at = NATIVE;
+    const result = callee(...args);
+    this.nativeDepth--;
+    this.depth--;
+    this.at = at;
+    return result;
+  }
+
+  /** Calls a metamethod on behalf of the Lua code at `site`. */
+  callMetamethod(handler: LuaFunction, args: readonly LuaValue[], site: Site): LuaResult {
+    const at = this.at;
+    this.at = site;
+    if (this.nativeDepth >= MAX_NATIVE_DEPTH) this.fail('C stack overflow');
+    this.nativeDepth++;
+    const result = handler(...args);
+    this.nativeDepth--;
+    this.at = at;
+    return result;
+  }
+
+  /** Runs `body`; gives its results, or the error it raised. Errors a script may not catch pass through. */
+  protect(body: () => LuaResult): { ok: true; results: LuaValue[] } | { ok: false; error: LuaError } {
+    const { depth, nativeDepth, at } = this;
+    try {
+      return { ok: true, results: all(body()) };
+    } catch (thrown) {
+      const error = this.caught(thrown);
+      this.depth = depth;
+      this.nativeDepth = nativeDepth;
+      this.at = at;
+      return { ok: false, error };
+    }
+  }
+
+  /** The script's view of something thrown; throws on what it may not see. */
+  caught(thrown: unknown): LuaError {
+    if (thrown instanceof LuaError) return thrown;
+    if (thrown instanceof ScriptStopped || thrown instanceof NeedsDeepForm) throw thrown;
+    // By name: code made by `new Function` may belong to another realm (Jest) than this file.
+    if (!(thrown instanceof Object) || !('name' in thrown) || thrown.name !== 'RangeError') throw thrown;
+    if (!('message' in thrown) || !String(thrown.message).includes('call stack')) {
+      return new LuaError('not enough memory', this.at);
+    }
+    if (!this.deep) throw new NeedsDeepForm();
+    return new LuaError(`${position(this.at)}stack overflow`, this.at);
+  }
+}
