@@ -92,8 +92,21 @@ async function compareOnWire(steps: readonly Step[], resp: 2 | 3): Promise<void>
     runOnWire(real.port, steps, resp),
     runOnWire(listener.port ?? 0, steps, resp),
   ]);
-  expect(actual).toEqual(expected);
+  expect(differences(expected, actual)).toEqual([]);
 }
+
+/** Where the two records differ, short enough to read: the step, what the real server said, what we said. */
+export function differences(expected: readonly Recorded[], actual: readonly Recorded[]): string[] {
+  const found: string[] = [];
+  for (let i = 0; i < Math.max(expected.length, actual.length); i++) {
+    const left = JSON.stringify(expected[i]?.reply);
+    const right = JSON.stringify(actual[i]?.reply);
+    if (left !== right) found.push(`${expected[i]?.step ?? actual[i]?.step ?? ''}\n  redis:   ${cut(left)}\n  respite: ${cut(right)}`);
+  }
+  return found;
+}
+
+const cut = (text: string | undefined) => (text === undefined ? 'nothing' : text.length > 600 ? `${text.slice(0, 600)}...` : text);
 
 interface Recorded {
   readonly step: string;
@@ -186,7 +199,7 @@ async function compareThroughClient(steps: readonly Step[]): Promise<void> {
   const onOurs = new InProcess({});
   try {
     const [expected, actual] = await Promise.all([runThroughClient(onReal, steps), runThroughClient(onOurs, steps)]);
-    expect(actual).toEqual(expected);
+    expect(differences(expected, actual)).toEqual([]);
   } finally {
     onReal.disconnect();
     onOurs.disconnect();

@@ -61,8 +61,16 @@ function special(reply: Exclude<Reply, readonly Reply[]>, form: ReplyForm): Clie
   if (reply instanceof MapReply) return items(reply.entries, form);
   if (reply instanceof SetReply || reply instanceof PushReply) return items(reply.items, form);
   if (reply instanceof BooleanReply) return toClientValue(reply.value ? 1 : 0, form);
-  if (typeof reply === 'bigint') return form.stringNumbers ? String(reply) : Number(reply);
+  if (typeof reply === 'bigint') return form.stringNumbers ? String(reply) : roundedAsParsed(reply);
   if (reply instanceof BigNumberReply) return bulk(reply.digits, form);
   if (reply instanceof DoubleReply) return bulk(reply.text, form);
   return bulk((reply as { readonly text: string }).text, form); // verbatim: all that is left
+}
+
+/** A bigint as ioredis' parsers make a number of it: digit by digit, which rounds differently from `Number`. */
+function roundedAsParsed(value: bigint): number {
+  const digits = String(value < 0n ? -value : value);
+  let number = 0;
+  for (const digit of digits) number = number * 10 + Number(digit);
+  return value < 0n ? -number : number;
 }
