@@ -6,7 +6,7 @@ const SEVERAL = { wireOnly: 'needs several connections' };
 
 contract('channels and patterns', [
   { run: ['SUBSCRIBE', 'a', 'b'], as: 'sub' }, { read: 'sub' }, ['PUBLISH', 'a', 'hi'], { read: 'sub' }, ['PUBLISH', 'none', 'x'],
-  { run: ['PSUBSCRIBE', 'a*', '?'], as: 'sub' }, { read: 'sub' }, ['PUBLISH', 'a', 'both'], { read: 'sub', count: 3 }, ['PUBSUB', 'NUMPAT'], { run: ['PUBSUB', 'CHANNELS'], compare: 'sorted' },
+  { run: ['PSUBSCRIBE', 'a*', 'z?'], as: 'sub' }, { read: 'sub' }, ['PUBLISH', 'a', 'both'], { read: 'sub', count: 2 }, ['PUBSUB', 'NUMPAT'], { run: ['PUBSUB', 'CHANNELS'], compare: 'sorted' },
   ['PUBSUB', 'NUMSUB', 'a', 'b', 'zz'], ['PUBSUB', 'NUMSUB'], ['PUBSUB', 'CHANNELS', 'b*'], { run: ['UNSUBSCRIBE', 'a'], as: 'sub' }, { run: ['UNSUBSCRIBE', 'never'], as: 'sub' }, { run: ['UNSUBSCRIBE'], as: 'sub' },
   { run: ['UNSUBSCRIBE'], as: 'sub' }, { run: ['PUNSUBSCRIBE', 'a*'], as: 'sub' }, { run: ['PUNSUBSCRIBE'], as: 'sub' }, { run: ['PUNSUBSCRIBE'], as: 'sub' }, { run: ['GET', 'k'], as: 'sub' }, ['PUBSUB', 'NOPE'], ['PUBSUB'], ['PUBLISH', 'a'],
 ], SEVERAL);

@@ -161,14 +161,14 @@ export class CommandContext {
     return entry;
   }
 
-  /** Removes a key. @param event the keyspace event, none for commands that publish their own. @returns whether it was there */
-  remove(key: string, event: string | undefined = 'del', db: Database = this.db): boolean {
+  /** Removes a key. @param event the keyspace event, null for commands that publish their own. @returns whether it was there */
+  remove(key: string, event: string | null = 'del', db: Database = this.db): boolean {
     if (this.lookup(key, db) === undefined) return false;
     this.#account();
     this.engine.keyspace.touch(db, key);
     const entry = db.dataset.remove(key);
     if (entry !== undefined) this.engine.release(entry.value);
-    if (event !== undefined) this.engine.keyspace.notify('g', event, key, db);
+    if (event !== null) this.engine.keyspace.notify('g', event, key, db);
     return true;
   }
 

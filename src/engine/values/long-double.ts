@@ -13,6 +13,7 @@ const MAX_EXPONENT = 16_384;
 const FRACTION_DIGITS = 17;
 const DECIMAL = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/;
 const ZERO: LongDouble = { mantissa: 0n, exponent: 0 };
+const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)(?:[pP]([+-]?\d+))?$/;
 const INFINITY = /^[+-]?inf(?:inity)?$/i;
 /** Beyond it every text is 0 or infinite, and exact arithmetic on it would take for ever. */
 const MAX_DECIMAL_EXPONENT = 5000;
@@ -24,7 +25,7 @@ export const INFINITE: LongDouble = { mantissa: 1n, exponent: MAX_EXPONENT * 2 }
 export function parseLongDouble(text: string): LongDouble | undefined {
   if (INFINITY.test(text)) return INFINITE;
   const match = DECIMAL.exec(text);
-  if (match === null) return undefined;
+  if (match === null) return parseHexadecimal(text);
   const [, sign = '', whole = '', fraction = '', exponentText = '0'] = match;
   if (whole === '' && fraction === '') return undefined;
   const digits = BigInt(`${whole}${fraction}`);
@@ -34,6 +35,18 @@ export function parseLongDouble(text: string): LongDouble | undefined {
   if (Math.abs(power) > MAX_DECIMAL_EXPONENT) return undefined;
   const signed = sign === '-' ? -digits : digits;
   const value = power >= 0 ? round(signed * 10n ** BigInt(power), 0, false) : divide(signed, 10n ** BigInt(-power));
+  return isFinite(value) ? value : undefined;
+}
+
+/** Hexadecimal floats, which C's strtold reads too. */
+function parseHexadecimal(text: string): LongDouble | undefined {
+  const match = HEXADECIMAL.exec(text);
+  if (match === null) return undefined;
+  const [, sign = '', whole = '', fraction = '', exponentText = '0'] = match;
+  const exponent = Number(exponentText) - 4 * fraction.length;
+  if (whole + fraction === '' || Math.abs(exponent) > MAX_EXPONENT) return undefined;
+  const digits = BigInt(`0x${whole}${fraction}`);
+  const value = round(sign === '-' ? -digits : digits, exponent, false);
   return isFinite(value) ? value : undefined;
 }
 

@@ -19,11 +19,11 @@ function renameKey(context: CommandContext, from: string, to: string, onlyIfNew:
   if (from === to) return !onlyIfNew;
   if (context.lookup(to) !== undefined) {
     if (onlyIfNew) return false;
-    context.remove(to, '');
+    context.remove(to, null);
   }
   const { value } = entry;
   const expireAt = context.expireAt(entry);
-  context.remove(from, '');
+  context.remove(from, null);
   const renamed = context.store(to, value);
   if (expireAt !== 0) context.setExpiry(renamed, expireAt);
   context.notify('g', 'rename_from', from);
@@ -79,7 +79,7 @@ export const move = defineCommand({
     if (entry === undefined || context.lookup(key, target) !== undefined) return 0;
     const { value } = entry;
     const expireAt = context.expireAt(entry);
-    context.remove(key, '');
+    context.remove(key, null);
     const moved = context.store(key, value, false, target);
     if (expireAt !== 0) context.setExpiry(moved, expireAt, target);
     context.notify('g', 'move_from', key);
@@ -121,7 +121,7 @@ export const copy = defineCommand({
     if (existing !== undefined && !replace) return 0;
     const copied = typeof entry.value === 'string' ? entry.value : entry.value.clone();
     const expireAt = context.expireAt(entry);
-    if (existing !== undefined) context.remove(to, '', target);
+    if (existing !== undefined) context.remove(to, null, target);
     const stored = context.store(to, copied, false, target);
     if (expireAt !== 0) context.setExpiry(stored, expireAt, target);
     context.notify('g', 'copy_to', to, target);

@@ -1,11 +1,10 @@
 import { NO_REPLY, type NoReply } from '../../execution/block';
 import type { CommandContext } from '../../execution/command-context';
-import { PushReply } from '../../protocol/reply';
+import { PushReply, type Reply } from '../../protocol/reply';
 import { subscribe, unsubscribe } from '../../pubsub/pubsub';
 import type { Session } from '../../session/session';
 import { matchGlob } from '../../values/glob';
 import { defineCommand, defineContainer, oneKey, keyRange } from '../define-command';
-import { error } from '../errors';
 
 /** One of the three kinds of subscription: where it is kept, and what its confirmations are called. */
 interface SubscriptionKind {
@@ -39,28 +38,33 @@ const SHARD_CHANNELS: SubscriptionKind = {
   count: (session) => session.shardChannels.size,
 };
 
-function subscribeTo(context: CommandContext, kind: SubscriptionKind, names: readonly string[]): NoReply {
-  const { session } = context;
-  if (context.denyBlocking && session.resp === 2) {
-    throw error(`${kind.word.toUpperCase()} isn't allowed for a DENY BLOCKING client`);
-  }
-  for (const name of names) {
-    subscribe(kind.registry(context), kind.own(session), name, session);
-    session.output.send(new PushReply([kind.word, name, kind.count(session)]));
-  }
-  return NO_REPLY;
+/** Sends confirmations. Inside EXEC the first takes the command's place in the answer, as in Redis. */
+function confirm(context: CommandContext, confirmations: readonly PushReply[]): Reply | NoReply {
+  const [first, ...others] = confirmations;
+  const inExec = context.denyBlocking && first !== undefined;
+  for (const confirmation of inExec ? others : confirmations) context.session.output.send(confirmation);
+  return inExec ? first : NO_REPLY;
 }
 
-function unsubscribeFrom(context: CommandContext, kind: SubscriptionKind, names: readonly string[]): NoReply {
+function subscribeTo(context: CommandContext, kind: SubscriptionKind, names: readonly string[]): Reply | NoReply {
+  const { session } = context;
+  const confirmations = names.map((name) => {
+    subscribe(kind.registry(context), kind.own(session), name, session);
+    return new PushReply([kind.word, name, kind.count(session)]);
+  });
+  return confirm(context, confirmations);
+}
+
+function unsubscribeFrom(context: CommandContext, kind: SubscriptionKind, names: readonly string[]): Reply | NoReply {
   const { session } = context;
   const word = kind.word.replace('subscribe', 'unsubscribe');
   const all = names.length > 0 ? names : [...kind.own(session)];
-  if (all.length === 0) session.output.send(new PushReply([word, null, kind.count(session)]));
-  for (const name of all) {
+  if (all.length === 0) return confirm(context, [new PushReply([word, null, kind.count(session)])]);
+  const confirmations = all.map((name) => {
     unsubscribe(kind.registry(context), kind.own(session), name, session);
-    session.output.send(new PushReply([word, name, kind.count(session)]));
-  }
-  return NO_REPLY;
+    return new PushReply([word, name, kind.count(session)]);
+  });
+  return confirm(context, confirmations);
 }
 
 const SUBSCRIBING = { flags: ['pubsub', 'noscript', 'loading', 'stale'], group: 'pubsub' } as const;

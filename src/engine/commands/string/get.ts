@@ -78,9 +78,9 @@ export const getex = defineCommand({
     const [key] = args;
     const option = parseGetexOption(args);
     const value = context.readString(key)?.toString() ?? null;
-    const expireAt = option === undefined || option.unit === 'persist' ? 0 : deadline(context, 'getex', option.unit, option.time);
     const entry = context.lookup(key);
     if (value === null || entry === undefined || option === undefined) return value;
+    const expireAt = option.unit === 'persist' ? 0 : deadline(context, 'getex', option.unit, option.time);
     if (option.unit === 'persist') {
       if (entry.heapIndex < 0) return value;
       context.setExpiry(entry, 0);
