@@ -24,6 +24,14 @@ export interface KeySpec {
   readonly notes?: string;
 }
 
+/** A key among the arguments of one call. */
+export interface FoundKey {
+  /** Counts from 1, the command's name being 0. */
+  readonly position: number;
+  /** As in `KeySpec`. */
+  readonly flags: string;
+}
+
 type Tuple<Length extends number, Built extends string[] = []> = Built['length'] extends Length ? Built : Tuple<Length, [...Built, string]>;
 type WithoutName<All extends string[]> = All extends [string, ...infer Rest extends string[]] ? Rest : [];
 
@@ -48,15 +56,20 @@ export interface CommandMetadata<Arity extends number = number> {
   readonly since: string;
   readonly summary: string;
   readonly complexity?: string;
-  /** ACL categories beyond those that follow from flags and group. */
+  /** ACL categories beyond those that follow from flags and group (`@dangerous`); `-@keyspace` takes the group's away. */
   readonly categories?: readonly string[];
   /** Where the keys are; none for commands without keys. */
   readonly keys?: readonly KeySpec[];
-  /** Finds keys that no `keys` entry can describe. */
-  readonly movableKeys?: (args: readonly string[]) => readonly number[];
+  /**
+   * Finds keys that no `keys` entry can describe, or how they are used where that depends on the arguments. A bare
+   * number is the position of a key used as the first entry of `keys` says.
+   */
+  readonly movableKeys?: (args: readonly string[]) => readonly (number | FoundKey)[];
   /** Arguments in the notation of docs/reference/command-syntax.md. */
   readonly syntax?: string;
   readonly hints?: readonly string[];
+  /** Set for commands that newer ones replace. */
+  readonly deprecated?: { readonly since: string; readonly replacedBy: string };
 }
 
 export interface CommandDefinition<Arity extends number = number> extends CommandMetadata<Arity> {

@@ -1,4 +1,5 @@
 import type { AnyCommand, CommandContainer } from './define-command';
+import { helpCommand } from './help';
 
 /** A command as one engine runs it: the definition and what happened to it here. */
 export interface CommandRecord {
@@ -44,6 +45,14 @@ export class CommandTable {
     return this.#entries.get(name) ?? this.#entries.get(name.toLowerCase());
   }
 
+  /** A command, container or subcommand by the name COMMAND INFO shows: `get`, `client`, `client|id`. */
+  find(name: string): TableEntry | undefined {
+    const [container = '', subcommand] = name.toLowerCase().split('|');
+    const entry = this.#entries.get(container);
+    if (subcommand === undefined) return entry;
+    return entry !== undefined && 'container' in entry ? entry.subcommands.get(subcommand) : undefined;
+  }
+
   entries(): IterableIterator<TableEntry> {
     return this.#entries.values();
   }
@@ -62,9 +71,9 @@ export class CommandTable {
 }
 
 function containerRecord(container: CommandContainer): ContainerRecord {
-  const subcommands = new Map(
-    container.subcommands.map((command) => [command.name, commandRecord(command, `${container.name}|${command.name}`)]),
-  );
+  const own = container.subcommands;
+  const all = own.some(({ name }) => name === 'help') ? own : [...own, helpCommand(container)];
+  const subcommands = new Map(all.map((command) => [command.name, commandRecord(command, `${container.name}|${command.name}`)]));
   const bare = container.bare === undefined ? undefined : commandRecord(container.bare, container.name);
   return { container, subcommands, bare };
 }

@@ -25,7 +25,7 @@ export const ping = defineCommand({
 export const echo = defineCommand({
   name: 'echo',
   arity: 2,
-  flags: ['fast'],
+  flags: ['loading', 'stale', 'fast'],
   group: 'connection',
   since: '1.0.0',
   summary: 'Answers the message.',

@@ -70,7 +70,7 @@ export const move = defineCommand({
   since: '1.0.0',
   summary: 'Moves a key to another database, unless it exists there.',
   complexity: 'O(1)',
-  keys: [oneKey('RW ACCESS DELETE')],
+  keys: [oneKey('RW ACCESS UPDATE')],
   syntax: 'key db',
   run(context, [key, db]) {
     const target = databaseArgument(context, db, error('value is not an integer or out of range'));

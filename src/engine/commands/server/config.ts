@@ -26,6 +26,7 @@ const set = defineCommand({
   since: '2.0.0',
   summary: 'Changes parameters, all or none.',
   complexity: 'O(N) in the number of parameters',
+  hints: ['request_policy:all_nodes', 'response_policy:all_succeeded'],
   syntax: 'parameter value [parameter value ...]',
   run({ engine }, [, ...pairs]) {
     if (pairs.length % 2 === 1) throw wrongArity('config|set');

@@ -1,0 +1,170 @@
+import { MapReply, NULL_ARRAY, type Reply } from '../../../protocol/reply';
+import { matchGlob } from '../../../values/glob';
+import { ACL_CATEGORIES, aclCategories } from '../../acl-categories';
+import { defineCommand, defineContainer, type FoundKey } from '../../define-command';
+import { error, SYNTAX_ERROR } from '../../errors';
+import { findKeys, mayHaveKeys } from '../../key-positions';
+import type { CommandRecord, CommandTable, TableEntry } from '../../table';
+import { describeEntry, keyFlags } from './describe';
+import { documentEntry } from './docs';
+
+const SHARED = { flags: ['loading', 'stale'], group: 'server', categories: ['@connection'] } as const;
+const UNORDERED = ['nondeterministic_output_order'];
+
+const bare = defineCommand({
+  ...SHARED,
+  name: 'command',
+  arity: -1,
+  since: '2.8.13',
+  summary: 'Describes all commands.',
+  complexity: 'O(N) in the number of commands',
+  hints: UNORDERED,
+  run: ({ engine }) => [...engine.commands.entries()].map(describeEntry),
+});
+
+const count = defineCommand({
+  ...SHARED,
+  name: 'count',
+  arity: 2,
+  since: '2.8.13',
+  summary: 'Answers how many commands there are.',
+  complexity: 'O(1)',
+  run: ({ engine }) => engine.commands.size,
+});
+
+const info = defineCommand({
+  ...SHARED,
+  name: 'info',
+  arity: -2,
+  since: '2.8.13',
+  summary: 'Describes commands: arity, flags, keys, ACL categories.',
+  complexity: 'O(N) in the number of commands asked for',
+  hints: UNORDERED,
+  syntax: '[command-name [command-name ...]]',
+  run({ engine }, [, ...names]): Reply {
+    if (names.length === 0) return [...engine.commands.entries()].map(describeEntry);
+    return names.map((name) => {
+      const entry = engine.commands.find(name);
+      return entry === undefined ? NULL_ARRAY : describeEntry(entry);
+    });
+  },
+});
+
+const docs = defineCommand({
+  ...SHARED,
+  name: 'docs',
+  arity: -2,
+  since: '7.0.0',
+  summary: 'Documents commands: summary, arguments, complexity.',
+  complexity: 'O(N) in the number of commands asked for',
+  hints: UNORDERED,
+  syntax: '[command-name [command-name ...]]',
+  run({ engine }, [, ...names]) {
+    const entries =
+      names.length === 0 ? [...engine.commands.entries()] : names.flatMap((name) => engine.commands.find(name) ?? []);
+    return new MapReply(entries.flatMap((entry) => [nameOf(entry), documentEntry(entry)]));
+  },
+});
+
+const nameOf = (entry: TableEntry) => ('container' in entry ? entry.container.name : entry.fullName);
+
+const list = defineCommand({
+  ...SHARED,
+  name: 'list',
+  arity: -2,
+  since: '7.0.0',
+  summary: 'Lists the names of commands, all or those a filter lets through.',
+  complexity: 'O(N) in the number of commands',
+  hints: UNORDERED,
+  syntax: '[FILTERBY <MODULE module-name | ACLCAT category | PATTERN pattern>]',
+  run({ engine }, [, ...filter]) {
+    if (filter.length === 0) return [...engine.commands.entries()].map(nameOf);
+    const [filterBy = '', kind = '', argument = ''] = filter;
+    if (filter.length !== 3 || filterBy.toLowerCase() !== 'filterby') throw SYNTAX_ERROR;
+    switch (kind.toLowerCase()) {
+      case 'module':
+        return [];
+      case 'aclcat':
+        return namesInCategory(engine.commands, argument.toLowerCase());
+      case 'pattern':
+        return [...everyName(engine.commands)].filter((name) => matchGlob(argument, name, true));
+      default:
+        throw SYNTAX_ERROR;
+    }
+  },
+});
+
+function* everyName(commands: CommandTable): Generator<string> {
+  for (const entry of commands.entries()) {
+    yield nameOf(entry);
+    if ('container' in entry) for (const { fullName } of entry.subcommands.values()) yield fullName;
+  }
+}
+
+function namesInCategory(commands: CommandTable, wanted: string): string[] {
+  if (!ACL_CATEGORIES.some((category) => category === wanted)) return [];
+  const names: string[] = [];
+  for (const entry of commands.entries()) {
+    const metadata = 'container' in entry ? entry.container : entry.definition;
+    if (aclCategories(metadata).some((category) => category === wanted)) names.push(nameOf(entry));
+    if (!('container' in entry)) continue;
+    for (const { definition, fullName } of entry.subcommands.values()) {
+      if (aclCategories(definition).some((category) => category === wanted)) names.push(fullName);
+    }
+  }
+  return names;
+}
+
+/** The command a full command line names, and its keys. @throws when it has none, or the line makes no sense */
+function keysOf(commands: CommandTable, line: readonly string[]): readonly FoundKey[] {
+  const [name = '', ...args] = line;
+  const record = findCommand(commands, name, args[0]);
+  if (record === undefined) throw error('Invalid command specified');
+  const { definition } = record;
+  if (!mayHaveKeys(definition)) throw error('The command has no key arguments');
+  const { arity } = definition;
+  if (arity >= 0 ? line.length !== arity : line.length < -arity) throw error('Invalid number of arguments specified for command');
+  const found = findKeys(definition, args);
+  if (found !== undefined) return found;
+  if (definition.flags.includes('no_mandatory_keys')) return [];
+  throw error('Invalid arguments specified for command');
+}
+
+function findCommand(commands: CommandTable, name: string, subcommand: string | undefined): CommandRecord | undefined {
+  const entry = commands.get(name);
+  if (entry === undefined || !('container' in entry)) return entry;
+  return subcommand === undefined ? entry.bare : entry.subcommands.get(subcommand.toLowerCase());
+}
+
+const getkeys = defineCommand({
+  ...SHARED,
+  name: 'getkeys',
+  arity: -4,
+  since: '2.8.13',
+  summary: 'Answers the keys a command line would use.',
+  complexity: 'O(N) in the number of arguments',
+  syntax: 'command [arg [arg ...]]',
+  run: ({ engine }, [, ...line]) => keysOf(engine.commands, line).map(({ position }) => line[position] ?? ''),
+});
+
+const getkeysandflags = defineCommand({
+  ...SHARED,
+  name: 'getkeysandflags',
+  arity: -4,
+  since: '7.0.0',
+  summary: 'Answers the keys a command line would use, and how it would use them.',
+  complexity: 'O(N) in the number of arguments',
+  syntax: 'command [arg [arg ...]]',
+  run: ({ engine }, [, ...line]) => keysOf(engine.commands, line).map(({ position, flags }) => [line[position] ?? '', keyFlags(flags)]),
+});
+
+export const command = defineContainer({
+  ...SHARED,
+  name: 'command',
+  arity: -1,
+  since: '2.8.13',
+  summary: 'Describes commands.',
+  hints: UNORDERED,
+  bare,
+  subcommands: [count, docs, getkeys, getkeysandflags, info, list],
+});
