@@ -19,7 +19,10 @@ const project = (name, extra = {}) => ({
 });
 
 module.exports = {
-  projects: [project('unit'), project('contract'), project('e2e')],
+  // Campaigns run for minutes to hours: only when scripts/campaign.mjs asks for one.
+  projects: process.env.CAMPAIGN
+    ? [project('campaign', { testMatch: ['<rootDir>/test/campaigns/run.campaign.ts'] })]
+    : [project('unit'), project('contract'), project('e2e')],
   collectCoverageFrom: ['src/**/*.ts'],
   coverageThreshold: { global: { lines: 85 } },
   testTimeout: 30_000,
