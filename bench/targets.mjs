@@ -14,7 +14,7 @@ async function respite() {
   const { pathCounters } = require('../dist/modules/cache/standalone/in-process-redis.js');
   const folder = mkdtempSync(join(tmpdir(), 'respite-bench-'));
   const app = await createApp({
-    config: { mode: 'standalone', log: { level: 'error' }, redis: { standalone: { persistence: { enabled: true, data_dir: join(folder, 'data') } } } },
+    config: { mode: 'standalone', log: { level: 'silent' }, redis: { standalone: { persistence: { enabled: true, data_dir: join(folder, 'data') } } } },
     env: {},
   }).start();
   const backend = app.get(CacheBackend);

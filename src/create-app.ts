@@ -18,6 +18,7 @@ import {
   SnapshotSourceToken,
 } from './modules/cache';
 import { distributedProvider } from './modules/cache/distributed';
+import { standaloneProvider } from './modules/cache/standalone';
 
 /** What an application is made from; everything is optional. */
 export interface CreateAppOptions {
@@ -78,7 +79,7 @@ export function createAppFrom({ config }: LoadedConfig, options: Omit<CreateAppO
 }
 
 function defaultModules(plugins: readonly BackendProvider[]): AppModule[] {
-  return [cacheModule([distributedProvider, ...plugins]), quiesceModule];
+  return [cacheModule([distributedProvider, standaloneProvider, ...plugins]), quiesceModule];
 }
 
 /** Who brings a backend brings what belongs to it: its data in this process, if that is where it has them. */
