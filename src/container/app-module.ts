@@ -47,15 +47,15 @@ export interface HookContext {
   /** `onInit`: aborted when the application is stopped meanwhile. `onShutdown`: aborted when its time is over. */
   readonly signal: AbortSignal;
   /** The value of a token the module provides or requires. */
-  get<T>(token: Token<T>): T;
+  readonly get: <T>(token: Token<T>) => T;
 }
 
 /** What `onInit` works with. */
 export interface InitContext extends HookContext {
   /** Registers a cleanup, right where something is acquired; cleanups run in reverse order. */
-  defer(cleanup: () => Promise<void> | void): void;
+  readonly defer: (cleanup: () => Promise<void> | void) => void;
   /** Hands over the value of one of the module's own tokens that could not be made without I/O. */
-  provide<T>(token: Token<T>, value: T): void;
+  readonly provide: <T>(token: Token<T>, value: T) => void;
 }
 
 /** What `onShutdown` works with. */

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Container } from 'inversify';
 import { RespiteError } from '../errors';
 import type { Binder } from './app-module';
+import { asError } from './deadline';
 import type { MultiToken, Token, ValuesOf } from './token';
 
 /** The only place that knows inversify: singletons by token. */
@@ -54,7 +55,7 @@ function notAvailable(token: Token<unknown>, cause?: unknown): RespiteError {
     message:
       cause === undefined
         ? `Nothing is bound to ${token.name}. Add the module that provides it; a module's own values exist once it has started.`
-        : `${token.name} could not be made: ${cause instanceof Error ? cause.message : String(cause)}`,
+        : `${token.name} could not be made: ${asError(cause).message}`,
     cause,
   });
 }

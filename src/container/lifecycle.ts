@@ -13,9 +13,8 @@ interface StartedModule {
 }
 
 /** What the lifecycle needs from its application. */
-export interface LifecycleHost extends Pick<HookContext, 'config' | 'logger'> {
-  get<T>(token: Token<T>): T;
-  provide<T>(token: Token<T>, value: T): void;
+export interface LifecycleHost extends Pick<HookContext, 'config' | 'logger' | 'get'> {
+  readonly provide: <T>(token: Token<T>, value: T) => void;
 }
 
 /** Starts modules one after the other and stops them in reverse; each at most once. */
@@ -64,7 +63,7 @@ export class Lifecycle {
   }
 
   async #init(module: AppModule): Promise<Error | undefined> {
-    if (this.#starting.signal.aborted) return startAborted();
+    if (this.#aborted()) return startAborted();
     const entry: StartedModule = { module, cleanups: [] };
     const limit = module.timeouts?.init ?? Infinity;
     const outcome = await withDeadline(
@@ -81,7 +80,7 @@ export class Lifecycle {
     );
     if (outcome.status === 'done') {
       this.#started.push(entry);
-      return this.#starting.signal.aborted ? startAborted() : undefined;
+      return this.#aborted() ? startAborted() : undefined;
     }
     // Its onShutdown belongs to a start that succeeded; what it acquired is given back all the same.
     this.#started.push({ module: withoutShutdown(module), cleanups: entry.cleanups });
@@ -108,6 +107,10 @@ export class Lifecycle {
     const durationMs = Math.round(performance.now() - begin);
     const status = outcome.status === 'timed-out' ? 'timed-out' : errors.length > 0 ? 'failed' : 'stopped';
     return { module: module.name, status, durationMs, errors };
+  }
+
+  #aborted(): boolean {
+    return this.#starting.signal.aborted;
   }
 
   #context(module: AppModule, signal: AbortSignal): HookContext {
