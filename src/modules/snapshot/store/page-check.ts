@@ -4,8 +4,12 @@ const PageKind = { branch: 0x01, leaf: 0x02, overflow: 0x04 } as const;
 const VALUE_ON_OVERFLOW_PAGES = 0x01;
 const NODE_HEADER_BYTES = 8;
 const OVERFLOW_REFERENCE_BYTES = 24;
-/** The two meta pages. */
+/** After the two meta pages. */
 const FIRST_PAGE = 2;
+const MOST_UNWRITTEN_PAGES = 65_536;
+const MOST_MAPPED_BYTES = 2 ** 30;
+/** Integer keys, and that the environment is a file rather than a directory. */
+const FREE_LIST_FLAGS = 0x4008;
 
 /**
  * Walks both trees of an LMDB file and checks everything that LMDB takes on trust: that pages are what their parents
@@ -17,8 +21,17 @@ const FIRST_PAGE = 2;
 export function checkPages(path: string): void {
   using file = new DataFile(path);
   const meta = file.meta();
-  if ((meta.lastPage + 1) * meta.pageSize > file.bytes) {
-    throw new DamagedFileError(`it has ${String(file.bytes)} bytes, fewer than the pages in use`);
+  // The file may be shorter than its last page says: pages at the end that were freed before they were ever written.
+  const pagesInFile = Math.floor(file.bytes / meta.pageSize);
+  if (meta.lastPage > 2 * pagesInFile + MOST_UNWRITTEN_PAGES) {
+    throw new DamagedFileError(`it has ${String(pagesInFile)} pages where ${String(meta.lastPage + 1)} are in use`);
+  }
+  if (
+    meta.mapBytes > MOST_MAPPED_BYTES + 4 * file.bytes ||
+    meta.main.flags !== 0 ||
+    meta.free.flags !== FREE_LIST_FLAGS
+  ) {
+    throw new DamagedFileError('its meta page has settings that are not ours');
   }
   const used = new PageSet(meta.lastPage);
   new TreeWalk(file, meta, used, Buffer.compare, () => undefined).check(meta.main);
@@ -130,7 +143,7 @@ class TreeWalk {
     for (let page = first; page < first + count; page++) this.used.add(page);
     const content = Buffer.allocUnsafe(PAGE_HEADER_BYTES + valueBytes);
     this.file.read(content, first * this.meta.pageSize);
-    checkHeader(content, first, PageKind.overflow);
+    this.#checkHeader(content, first, PageKind.overflow);
     if (content.readUInt32LE(20) !== count) throw new DamagedFileError('a value has the wrong number of pages');
     this.onValue(content.subarray(PAGE_HEADER_BYTES));
   }
@@ -139,40 +152,62 @@ class TreeWalk {
     this.used.add(page);
     const bytes = Buffer.allocUnsafe(this.meta.pageSize);
     this.file.read(bytes, page * this.meta.pageSize);
-    checkHeader(bytes, page, kind);
+    this.#checkHeader(bytes, page, kind);
     return bytes;
   }
-}
 
-function checkHeader(bytes: Buffer, page: number, kind: number): void {
-  if (integer(bytes, 0) !== page || bytes.readUInt16LE(18) !== kind) {
-    throw new DamagedFileError(`page ${String(page)} is not the kind of page it has to be`);
+  #checkHeader(bytes: Buffer, page: number, kind: number): void {
+    // A page newer than the last transaction is one that LMDB believes it may change where it lies.
+    const tooNew = integer(bytes, 8) > this.meta.transaction;
+    if (integer(bytes, 0) !== page || bytes.readUInt16LE(18) !== kind || tooNew) {
+      throw new DamagedFileError(`page ${String(page)} is not the page it has to be`);
+    }
   }
 }
 
+/** The nodes of a page, in order of their keys. @throws DamagedFileError unless they fill the page's end without gaps. */
 function* nodes(page: Buffer): Generator<Node> {
   const slotsEnd = PAGE_HEADER_BYTES + page.readUInt16LE(20);
-  if (slotsEnd === PAGE_HEADER_BYTES || slotsEnd % 2 === 1 || slotsEnd > page.length) throw outsideItsPage();
+  const nodesStart = PAGE_HEADER_BYTES + page.readUInt16LE(22);
+  if (slotsEnd === PAGE_HEADER_BYTES || slotsEnd % 2 === 1 || slotsEnd > nodesStart) throw outsideItsPage();
+  const positions: number[] = [];
+  let bytes = 0;
   for (let slot = PAGE_HEADER_BYTES; slot < slotsEnd; slot += 2) {
-    yield nodeAt(page, PAGE_HEADER_BYTES + page.readUInt16LE(slot), slotsEnd);
+    const at = PAGE_HEADER_BYTES + page.readUInt16LE(slot);
+    if (at < nodesStart || at + NODE_HEADER_BYTES > page.length) throw outsideItsPage();
+    positions.push(at);
+    bytes += nodeBytes(page, at);
   }
+  // LMDB puts a new node right before `nodesStart`: nothing may lie there.
+  if (nodesStart + bytes !== page.length || new Set(positions).size !== positions.length) throw outsideItsPage();
+  for (const at of positions) yield nodeAt(page, at);
 }
 
-function nodeAt(page: Buffer, at: number, slotsEnd: number): Node {
-  if (at < slotsEnd || at + NODE_HEADER_BYTES > page.length) throw outsideItsPage();
+function nodeBytes(page: Buffer, at: number): number {
+  const bytes = NODE_HEADER_BYTES + page.readUInt16LE(at + 6) + bytesInPage(page, at);
+  return bytes + (bytes % 2);
+}
+
+/** Bytes of a value, or of the reference to it, that are in the page itself. */
+function bytesInPage(page: Buffer, at: number): number {
+  if (page.readUInt16LE(18) !== PageKind.leaf) return 0;
+  const elsewhere = (page.readUInt16LE(at + 4) & VALUE_ON_OVERFLOW_PAGES) !== 0;
+  return elsewhere ? OVERFLOW_REFERENCE_BYTES : page.readUInt32LE(at);
+}
+
+function nodeAt(page: Buffer, at: number): Node {
   const low = page.readUInt32LE(at);
   const flags = page.readUInt16LE(at + 4);
   const keyAt = at + NODE_HEADER_BYTES;
   const valueAt = keyAt + page.readUInt16LE(at + 6);
-  const isLeaf = page.readUInt16LE(18) === PageKind.leaf;
-  const inPage = !isLeaf ? 0 : (flags & VALUE_ON_OVERFLOW_PAGES) !== 0 ? OVERFLOW_REFERENCE_BYTES : low;
-  if (valueAt + inPage > page.length) throw outsideItsPage();
+  const valueEnd = valueAt + bytesInPage(page, at);
+  if (valueEnd > page.length) throw outsideItsPage();
   return {
     key: page.subarray(keyAt, valueAt),
     valueBytes: low,
     flags,
     child: low + flags * 2 ** 32,
-    value: page.subarray(valueAt, valueAt + inPage),
+    value: page.subarray(valueAt, valueEnd),
   };
 }
 
