@@ -3,11 +3,7 @@ const transform = {
   '^.+\\.ts$': [
     '@swc/jest',
     {
-      jsc: {
-        parser: { syntax: 'typescript', decorators: true },
-        target: 'es2022',
-        transform: { legacyDecorator: true },
-      },
+      jsc: { parser: { syntax: 'typescript', decorators: true }, target: 'es2022', transform: { legacyDecorator: true } },
       module: { type: 'commonjs' },
     },
   ],
@@ -23,10 +19,7 @@ const project = (name, extra = {}) => ({
 });
 
 module.exports = {
-  // Campaigns run for minutes to hours: only when scripts/campaign.mjs asks for one.
-  projects: process.env.CAMPAIGN
-    ? [project('campaign', { testMatch: ['<rootDir>/test/campaigns/run.campaign.ts'] })]
-    : [project('unit'), project('contract'), project('e2e')],
+  projects: [project('unit'), project('contract'), project('e2e')],
   collectCoverageFrom: ['src/**/*.ts'],
   coverageThreshold: { global: { lines: 85 } },
   testTimeout: 30_000,

@@ -72,6 +72,7 @@ export function integerWithin(text: string, min: number, max: number, failure: E
 }
 
 const DECIMAL = /^[+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)$/;
+const IS_ZERO = /^[^1-9eE]*(?:[eE]|$)/;
 const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)(?:[pP]([+-]?\d+))?$/;
 const INFINITE = /^([+-]?)inf(?:inity)?$/i;
 
@@ -79,12 +80,24 @@ const INFINITE = /^([+-]?)inf(?:inity)?$/i;
 export function parseDouble(text: string): number | undefined {
   if (DECIMAL.test(text)) {
     const value = Number(text);
-    // strtod reports ERANGE, and Redis refuses what does not fit into a double.
-    return Number.isFinite(value) ? value : undefined;
+    // strtod reports ERANGE, and Redis refuses what does not fit into a double, at either end.
+    return Number.isFinite(value) && (value !== 0 || IS_ZERO.test(text)) ? value : undefined;
   }
   const infinite = INFINITE.exec(text);
   if (infinite !== null) return infinite[1] === '-' ? -Infinity : Infinity;
   return parseHexadecimal(text);
+}
+
+/**
+ * Reads a double where Redis calls C's strtod itself (ranges of scores): white space may stand in front, nothing at all
+ * is 0, the text ends at a NUL, and what does not fit into a double is infinite or 0.
+ */
+export function looseDouble(text: string): number | undefined {
+  const end = text.indexOf('\0');
+  const whole = end < 0 ? text : text.slice(0, end);
+  if (whole === '') return 0;
+  const digits = whole.replace(/^[ \t\n\v\f\r]+/, '');
+  return DECIMAL.test(digits) ? Number(digits) : parseDouble(digits);
 }
 
 function parseHexadecimal(text: string): number | undefined {

@@ -4,6 +4,7 @@ import { GENERIC_COMMANDS } from './generic';
 import { HASH_COMMANDS } from './hash';
 import { PUBSUB_COMMANDS } from './pubsub';
 import { SERVER_COMMANDS } from './server';
+import { SORTED_SET_COMMANDS } from './sorted-set';
 import { STRING_COMMANDS } from './string';
 import { TRANSACTION_COMMANDS } from './transactions';
 
@@ -11,6 +12,7 @@ import { TRANSACTION_COMMANDS } from './transactions';
 export const ALL_COMMANDS: readonly (AnyCommand | CommandContainer)[] = [
   ...STRING_COMMANDS,
   ...HASH_COMMANDS,
+  ...SORTED_SET_COMMANDS,
   ...GENERIC_COMMANDS,
   ...TRANSACTION_COMMANDS,
   ...PUBSUB_COMMANDS,

@@ -1,10 +1,11 @@
 import type { EncodingLimits, StoredValue } from '../keyspace/entry';
 import { HashValue } from '../values/hash';
 import { RawString } from '../values/raw-string';
+import { SortedSetValue } from '../values/sorted-set';
 import { RdbReader, RdbWriter } from './rdb-primitives';
 
 /** RDB type bytes we write; Redis 7.0 reads them all and re-encodes small values itself. */
-export const RDB_TYPE = { string: 0, hash: 4 } as const;
+export const RDB_TYPE = { string: 0, hash: 4, sortedSet: 5 } as const;
 
 /** Appends a value in RDB encoding: type byte and body, as DUMP has them before its footer. */
 export function writeValue(writer: RdbWriter, value: StoredValue): void {
@@ -15,6 +16,13 @@ export function writeValue(writer: RdbWriter, value: StoredValue): void {
     writer.byte(RDB_TYPE.hash);
     writer.length(value.size);
     for (const part of value.pairs()) writer.string(part);
+  } else if (value instanceof SortedSetValue) {
+    writer.byte(RDB_TYPE.sortedSet);
+    writer.length(value.size);
+    value.visit({ start: 0, end: value.size }, false, (name, score) => {
+      writer.string(name);
+      writer.doubleLE(score);
+    });
   } else {
     throw new TypeError(`values of type ${value.type} have no RDB encoding here`);
   }
@@ -30,6 +38,11 @@ export function readValue(reader: RdbReader, limits: EncodingLimits): StoredValu
       const hash = new HashValue(limits);
       for (let left = reader.length(); left > 0; left--) hash.set(reader.string(), reader.string());
       return hash;
+    }
+    case RDB_TYPE.sortedSet: {
+      const set = new SortedSetValue(limits);
+      for (let left = reader.length(); left > 0; left--) set.set(reader.string(), reader.doubleLE());
+      return set;
     }
     default:
       return reader.fail(`unknown value type ${String(type)}`);

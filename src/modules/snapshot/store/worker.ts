@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { WriterRequest, WriterResponse, WriterWorkerData } from './protocol';
-import { type SnapshotHeading, SnapshotWriter } from './writer';
+import { type CommitResult, type SnapshotHeading, SnapshotWriter } from './writer';
 import { messageOf } from '../system-error';
 
 /** The writer's thread: collects the batches of one snapshot, then writes them in one transaction. */
@@ -16,19 +16,9 @@ function serve(port: MessagePort, { path, datasetId, sequence }: WriterWorkerDat
     heading = undefined;
     batches = [];
   };
-  const commit = async (): Promise<void> => {
-    try {
-      if (heading === undefined) throw new Error('commit without begin');
-      answer({ type: 'committed', result: writer.write(heading, batches) });
-    } catch (error) {
-      // A thread that failed ends: LMDB refuses everything after some failures, and lmdb does not give back the memory
-      // of an environment that is opened anew. Its successor may come with the answer, so the file is closed before.
-      await writer.close();
-      answer({ type: 'failed', message: messageOf(error) });
-      port.close();
-    } finally {
-      forget();
-    }
+  const commit = (): CommitResult => {
+    if (heading === undefined) throw new Error('commit without begin');
+    return writer.write(heading, batches);
   };
 
   port.on('message', (request: WriterRequest) => {
@@ -42,15 +32,20 @@ function serve(port: MessagePort, { path, datasetId, sequence }: WriterWorkerDat
         answer({ type: 'accepted' });
         return;
       case 'commit':
-        void commit();
+        try {
+          answer({ type: 'committed', result: commit() });
+        } catch (error) {
+          answer({ type: 'failed', message: messageOf(error) });
+        } finally {
+          forget();
+        }
         return;
       case 'abort':
         forget();
         return;
       case 'close':
-        void writer.close().then(() => {
-          port.close();
-        });
+        writer.close();
+        port.close();
     }
   });
 }

@@ -1,0 +1,103 @@
+import type { CommandContext } from '../../execution/command-context';
+import type { Reply } from '../../protocol/reply';
+import type { SortedSetValue } from '../../values/sorted-set';
+import { double } from '../arguments';
+import { defineCommand, oneKey } from '../define-command';
+import { error, SYNTAX_ERROR } from '../errors';
+import { SORTED_SET } from '../kinds';
+import { scoreReply } from './replies';
+
+const NX_WITH_XX = error('XX and NX options at the same time are not compatible');
+const GT_LT_NX = error('GT, LT, and/or NX options at the same time are not compatible');
+const ONE_INCREMENT = error('INCR option supports a single increment-element pair');
+const NAN_SCORE = error('resulting score is not a number (NaN)');
+
+interface AddOptions {
+  nx: boolean;
+  xx: boolean;
+  gt: boolean;
+  lt: boolean;
+  ch: boolean;
+  incr: boolean;
+}
+
+/** The options in front of the first score. @returns where the scores begin */
+function parseOptions(args: readonly string[], options: AddOptions): number {
+  let i = 1;
+  for (; i < args.length; i++) {
+    const option = args[i]?.toLowerCase() ?? '';
+    if (option !== 'nx' && option !== 'xx' && option !== 'gt' && option !== 'lt' && option !== 'ch' && option !== 'incr') break;
+    options[option] = true;
+  }
+  return i;
+}
+
+/** The score a member gets, undefined when the options forbid a change. @throws when the sum is not a number */
+function newScore(current: number | undefined, score: number, { nx, xx, gt, lt, incr }: AddOptions): number | undefined {
+  if (current === undefined) return xx ? undefined : score;
+  if (nx) return undefined;
+  const wanted = incr ? current + score : score;
+  if (Number.isNaN(wanted)) throw NAN_SCORE;
+  return (lt && wanted >= current) || (gt && wanted <= current) ? undefined : wanted;
+}
+
+function checkOptions({ nx, xx, gt, lt, incr }: AddOptions, pairs: number): void {
+  if (nx && xx) throw NX_WITH_XX;
+  if ((gt && nx) || (lt && nx) || (gt && lt)) throw GT_LT_NX;
+  if (incr && pairs > 1) throw ONE_INCREMENT;
+}
+
+/** ZADD and ZINCRBY. */
+function add(context: CommandContext, args: readonly string[], incr: boolean): Reply {
+  const options: AddOptions = { nx: false, xx: false, gt: false, lt: false, ch: false, incr };
+  const first = parseOptions(args, options);
+  const pairs = (args.length - first) / 2;
+  if (pairs === 0 || !Number.isInteger(pairs)) throw SYNTAX_ERROR;
+  checkOptions(options, pairs);
+  const scores: number[] = [];
+  for (let i = first; i < args.length; i += 2) scores.push(double(args[i] ?? ''));
+  const key = args[0] ?? '';
+  const event = options.incr ? 'zincr' : 'zadd';
+  const existing = context.peek(key, SORTED_SET);
+  let edited: SortedSetValue | undefined;
+  let added = 0;
+  let updated = 0;
+  let last: number | undefined;
+  for (const [i, score] of scores.entries()) {
+    const name = args[first + 1 + i * 2] ?? '';
+    const current = (edited ?? existing)?.score(name);
+    last = newScore(current, score, options);
+    if (last === undefined || last === current) continue;
+    edited ??= context.edit(key, SORTED_SET, event);
+    if (edited.set(name, last)) added += 1;
+    else updated += 1;
+  }
+  if (options.incr) return last === undefined ? null : scoreReply(last);
+  return options.ch ? added + updated : added;
+}
+
+export const zadd = defineCommand({
+  name: 'zadd',
+  arity: -4,
+  flags: ['write', 'denyoom', 'fast'],
+  group: 'sorted-set',
+  since: '1.2.0',
+  summary: 'Adds members with scores, or changes the scores of existing ones.',
+  complexity: 'O(log(N)) for each member',
+  keys: [oneKey('RW UPDATE')],
+  syntax: 'key [NX | XX] [GT | LT] [CH] [INCR] score:double member [score:double member ...]',
+  run: (context, args) => add(context, args, false),
+});
+
+export const zincrby = defineCommand({
+  name: 'zincrby',
+  arity: 4,
+  flags: ['write', 'denyoom', 'fast'],
+  group: 'sorted-set',
+  since: '1.2.0',
+  summary: "Adds to a member's score; a missing member counts as 0.",
+  complexity: 'O(log(N))',
+  keys: [oneKey('RW ACCESS UPDATE')],
+  syntax: 'key increment:double member',
+  run: (context, args) => add(context, args, true),
+});

@@ -1,0 +1,161 @@
+import { Block } from '../../execution/block';
+import type { CommandContext } from '../../execution/command-context';
+import { typeOf } from '../../keyspace/entry';
+import { NULL_ARRAY, type Reply } from '../../protocol/reply';
+import { integerWithin, isOption } from '../arguments';
+import { blockingTimeout } from '../blocking-timeout';
+import { countedKeys, defineCommand, keyRange, oneKey } from '../define-command';
+import { error, MUST_BE_POSITIVE, SYNTAX_ERROR } from '../errors';
+import { SORTED_SET } from '../kinds';
+import { membersReply, type MemberForm } from './replies';
+
+/** The end of the order members are taken from. */
+type End = 'min' | 'max';
+
+/** Takes members off an end of a sorted set that is known to exist. */
+function pop(context: CommandContext, key: string, end: End, count: number, form: MemberForm): Reply[] {
+  const set = context.edit(key, SORTED_SET, `zpop${end}`);
+  const { size } = set;
+  const taken = Math.min(count, size);
+  const range = end === 'min' ? { start: 0, end: taken } : { start: size - taken, end: size };
+  const popped = membersReply(set, range, end === 'max', form);
+  set.deleteRange(range);
+  return popped;
+}
+
+/** ZPOPMIN and ZPOPMAX. */
+function popCounted(context: CommandContext, args: readonly [string, ...string[]], end: End): Reply {
+  const [key, countText] = args;
+  if (args.length > 2) throw SYNTAX_ERROR;
+  const count = countText === undefined ? 1 : integerWithin(countText, 0, Infinity, MUST_BE_POSITIVE);
+  if (context.peek(key, SORTED_SET) === undefined || count === 0) return [];
+  return pop(context, key, end, count, context.resp === 3 && countText !== undefined ? 'pairs' : 'flat');
+}
+
+const POP = {
+  arity: -2,
+  flags: ['write', 'fast'],
+  group: 'sorted-set',
+  since: '5.0.0',
+  complexity: 'O(M*log(N)) for M members popped',
+  keys: [oneKey('RW ACCESS DELETE')],
+  syntax: 'key [count]',
+} as const;
+
+export const zpopmin = defineCommand({
+  ...POP,
+  name: 'zpopmin',
+  summary: 'Takes the members with the lowest scores.',
+  run: (context, args) => popCounted(context, args, 'min'),
+});
+
+export const zpopmax = defineCommand({
+  ...POP,
+  name: 'zpopmax',
+  summary: 'Takes the members with the highest scores.',
+  run: (context, args) => popCounted(context, args, 'max'),
+});
+
+interface MultiplePop {
+  readonly keys: readonly string[];
+  readonly end: End;
+  readonly count: number;
+}
+
+const BAD_KEY_COUNT = error('numkeys should be greater than 0');
+const BAD_COUNT = error('count should be greater than 0');
+
+/** `numkeys key [key ...] MIN | MAX [COUNT count]` */
+function parseMultiplePop(args: readonly string[]): MultiplePop {
+  const numberOfKeys = integerWithin(args[0] ?? '', 1, Infinity, BAD_KEY_COUNT);
+  const keys = args.slice(1, 1 + numberOfKeys);
+  const end = args[1 + numberOfKeys]?.toLowerCase();
+  if (end !== 'min' && end !== 'max') throw SYNTAX_ERROR;
+  let count: number | undefined;
+  for (let i = numberOfKeys + 2; i < args.length; i += 2) {
+    const value = args[i + 1];
+    if (count !== undefined || !isOption(args[i] ?? '', 'count') || value === undefined) throw SYNTAX_ERROR;
+    count = integerWithin(value, 1, Infinity, BAD_COUNT);
+  }
+  return { keys, end, count: count ?? 1 };
+}
+
+/** Pops from the first key that holds something. @throws WRONGTYPE for a key before it */
+function popFirst(context: CommandContext, { keys, end, count }: MultiplePop): Reply | undefined {
+  const key = keys.find((each) => context.peek(each, SORTED_SET) !== undefined);
+  return key === undefined ? undefined : [key, pop(context, key, end, count, 'pairs')];
+}
+
+export const zmpop = defineCommand({
+  name: 'zmpop',
+  arity: -4,
+  flags: ['write', 'movablekeys'],
+  group: 'sorted-set',
+  since: '7.0.0',
+  summary: 'Takes members off the first sorted set that has some.',
+  complexity: 'O(K)+O(M*log(N)) for K keys and M members popped',
+  keys: [countedKeys('RW ACCESS DELETE', 1)],
+  syntax: 'numkeys key [key ...] MIN | MAX [COUNT count]',
+  run: (context, args) => popFirst(context, parseMultiplePop(args)) ?? NULL_ARRAY,
+});
+
+/** Whether a key that became ready holds what these commands wait for; anything else leaves them waiting. */
+function isSortedSet(context: CommandContext, key: string): boolean {
+  const entry = context.lookup(key);
+  return entry !== undefined && typeOf(entry.value) === 'zset';
+}
+
+/** BZPOPMIN and BZPOPMAX. */
+function blockingPop(context: CommandContext, args: readonly string[], end: End): Reply | Block {
+  const keys = args.slice(0, -1);
+  const timeout = blockingTimeout(args.at(-1) ?? '');
+  const popFrom = (key: string): Reply => [key, ...pop(context, key, end, 1, 'flat')];
+  const ready = keys.find((key) => context.peek(key, SORTED_SET) !== undefined);
+  if (ready !== undefined) return popFrom(ready);
+  return new Block(keys, timeout, NULL_ARRAY, (key) => (isSortedSet(context, key) ? popFrom(key) : undefined));
+}
+
+const BLOCKING_POP = {
+  arity: -3,
+  flags: ['write', 'noscript', 'blocking', 'fast'],
+  group: 'sorted-set',
+  since: '5.0.0',
+  complexity: 'O(log(N))',
+  keys: [keyRange('RW ACCESS DELETE', 1, -2)],
+  syntax: 'key [key ...] timeout:double',
+} as const;
+
+export const bzpopmin = defineCommand({
+  ...BLOCKING_POP,
+  name: 'bzpopmin',
+  summary: 'Takes the member with the lowest score off the first sorted set that has one, waiting until there is one.',
+  run: (context, args) => blockingPop(context, args, 'min'),
+});
+
+export const bzpopmax = defineCommand({
+  ...BLOCKING_POP,
+  name: 'bzpopmax',
+  summary: 'Takes the member with the highest score off the first sorted set that has one, waiting until there is one.',
+  run: (context, args) => blockingPop(context, args, 'max'),
+});
+
+export const bzmpop = defineCommand({
+  name: 'bzmpop',
+  arity: -5,
+  flags: ['write', 'blocking', 'movablekeys'],
+  group: 'sorted-set',
+  since: '7.0.0',
+  summary: 'Takes members off the first sorted set that has some, waiting until there are.',
+  complexity: 'O(K)+O(M*log(N)) for K keys and M members popped',
+  keys: [countedKeys('RW ACCESS DELETE', 2)],
+  syntax: 'timeout:double numkeys key [key ...] MIN | MAX [COUNT count]',
+  run(context, [timeoutText, ...rest]) {
+    const request = parseMultiplePop(rest);
+    const timeout = blockingTimeout(timeoutText);
+    const popped = popFirst(context, request);
+    if (popped !== undefined) return popped;
+    return new Block(request.keys, timeout, NULL_ARRAY, (key) =>
+      isSortedSet(context, key) ? popFirst(context, { ...request, keys: [key] }) : undefined,
+    );
+  },
+});

@@ -1,0 +1,205 @@
+import type { CommandContext } from '../../execution/command-context';
+import { formatDouble } from '../../protocol/format-double';
+import type { Reply } from '../../protocol/reply';
+import type { RankRange, SortedSetView } from '../../values/sorted-set';
+import { cursor, int64, isOption } from '../arguments';
+import { defineCommand, oneKey } from '../define-command';
+import { error, OUT_OF_RANGE, SYNTAX_ERROR } from '../errors';
+import { SORTED_SET } from '../kinds';
+import { distinctIndexes } from '../random';
+import { parseScanOptions } from '../scan-options';
+import { lexBound, scoreBound } from './bounds';
+import { memberForm, membersReply, pushMember, scoreReply, type MemberForm } from './replies';
+
+const READ = [oneKey('RO ACCESS')];
+
+export const zcard = defineCommand({
+  name: 'zcard',
+  arity: 2,
+  flags: ['readonly', 'fast'],
+  group: 'sorted-set',
+  since: '1.2.0',
+  summary: 'Answers the number of members.',
+  complexity: 'O(1)',
+  keys: [oneKey('RO')],
+  syntax: 'key',
+  run: (context, [key]) => context.read(key, SORTED_SET)?.size ?? 0,
+});
+
+export const zscore = defineCommand({
+  name: 'zscore',
+  arity: 3,
+  flags: ['readonly', 'fast'],
+  group: 'sorted-set',
+  since: '1.2.0',
+  summary: 'Answers the score of a member.',
+  complexity: 'O(1)',
+  keys: READ,
+  syntax: 'key member',
+  run(context, [key, name]) {
+    const score = context.read(key, SORTED_SET)?.score(name);
+    return score === undefined ? null : scoreReply(score);
+  },
+});
+
+export const zmscore = defineCommand({
+  name: 'zmscore',
+  arity: -3,
+  flags: ['readonly', 'fast'],
+  group: 'sorted-set',
+  since: '6.2.0',
+  summary: 'Answers the scores of several members.',
+  complexity: 'O(N) in the number of members asked for',
+  keys: READ,
+  syntax: 'key member [member ...]',
+  run(context, [key, ...names]) {
+    const set = context.read(key, SORTED_SET);
+    return names.map((name) => {
+      const score = set?.score(name);
+      return score === undefined ? null : scoreReply(score);
+    });
+  },
+});
+
+export const zrank = defineCommand({
+  name: 'zrank',
+  arity: 3,
+  flags: ['readonly', 'fast'],
+  group: 'sorted-set',
+  since: '2.0.0',
+  summary: 'Answers the position of a member, counted from the lowest score.',
+  complexity: 'O(log(N))',
+  keys: READ,
+  syntax: 'key member',
+  run: (context, [key, name]) => context.read(key, SORTED_SET)?.rank(name) ?? null,
+});
+
+export const zrevrank = defineCommand({
+  name: 'zrevrank',
+  arity: 3,
+  flags: ['readonly', 'fast'],
+  group: 'sorted-set',
+  since: '2.0.0',
+  summary: 'Answers the position of a member, counted from the highest score.',
+  complexity: 'O(log(N))',
+  keys: READ,
+  syntax: 'key member',
+  run(context, [key, name]) {
+    const set = context.read(key, SORTED_SET);
+    const rank = set?.rank(name);
+    return set === undefined || rank === undefined ? null : set.size - 1 - rank;
+  },
+});
+
+function count(context: CommandContext, key: string, rangeOf: (set: SortedSetView) => RankRange): number {
+  const set = context.read(key, SORTED_SET);
+  if (set === undefined) return 0;
+  const { start, end } = rangeOf(set);
+  return Math.max(0, end - start);
+}
+
+export const zcount = defineCommand({
+  name: 'zcount',
+  arity: 4,
+  flags: ['readonly', 'fast'],
+  group: 'sorted-set',
+  since: '2.0.0',
+  summary: 'Counts the members whose scores lie in a range.',
+  complexity: 'O(log(N))',
+  keys: READ,
+  syntax: 'key min max',
+  run(context, [key, min, max]) {
+    const low = scoreBound(min);
+    const high = scoreBound(max);
+    return count(context, key, (set) => set.scoreRange(low, high));
+  },
+});
+
+export const zlexcount = defineCommand({
+  name: 'zlexcount',
+  arity: 4,
+  flags: ['readonly', 'fast'],
+  group: 'sorted-set',
+  since: '2.8.9',
+  summary: 'Counts the members whose names lie in a range, where all scores are equal.',
+  complexity: 'O(log(N))',
+  keys: READ,
+  syntax: 'key min max',
+  run(context, [key, min, max]) {
+    const low = lexBound(min);
+    const high = lexBound(max);
+    return count(context, key, (set) => set.lexRange(low, high));
+  },
+});
+
+const INT64_MAX = 2n ** 63n - 1n;
+const COUNT_OUT_OF_RANGE = error(`value is out of range, value must between -${String(INT64_MAX)} and ${String(INT64_MAX)}`);
+
+/** Reads ZRANDMEMBER's count; negative ones allow repetition. */
+function parseCount(text: string, withScores: boolean): number {
+  const value = BigInt(int64(text));
+  if (value < -INT64_MAX) throw COUNT_OUT_OF_RANGE;
+  if (withScores && (value < -INT64_MAX / 2n || value > INT64_MAX / 2n)) throw OUT_OF_RANGE;
+  return Number(value);
+}
+
+function randomMembers(set: SortedSetView, wanted: number, form: MemberForm, random: () => number): Reply[] {
+  // Redis walks such a set from its end.
+  if (wanted >= set.size) return membersReply(set, { start: 0, end: set.size }, true, form);
+  const reply: Reply[] = [];
+  const push = (rank: number): void => { pushMember(reply, form, ...set.at(rank)); };
+  if (wanted >= 0) distinctIndexes(set.size, wanted, random).forEach(push);
+  else for (let left = -wanted; left > 0; left--) push(Math.floor(random() * set.size));
+  return reply;
+}
+
+export const zrandmember = defineCommand({
+  name: 'zrandmember',
+  arity: -2,
+  flags: ['readonly'],
+  group: 'sorted-set',
+  since: '6.2.0',
+  summary: 'Answers random members.',
+  complexity: 'O(N) in the number of members answered',
+  keys: READ,
+  hints: ['nondeterministic_output'],
+  syntax: 'key [count [WITHSCORES]]',
+  run(context, args) {
+    const [key, countText, option] = args;
+    const { random } = context.engine;
+    if (countText === undefined) {
+      const set = context.read(key, SORTED_SET);
+      return set === undefined ? null : set.at(Math.floor(random() * set.size))[0];
+    }
+    parseCount(countText, false);
+    if (args.length > 3 || (option !== undefined && !isOption(option, 'withscores'))) throw SYNTAX_ERROR;
+    const wanted = parseCount(countText, option !== undefined);
+    const set = context.read(key, SORTED_SET);
+    return set === undefined || wanted === 0 ? [] : randomMembers(set, wanted, memberForm(context, option !== undefined), random);
+  },
+});
+
+export const zscan = defineCommand({
+  name: 'zscan',
+  arity: -3,
+  flags: ['readonly'],
+  group: 'sorted-set',
+  since: '2.8.0',
+  summary: 'Walks through the members in steps.',
+  complexity: 'O(1) per call',
+  keys: READ,
+  hints: ['nondeterministic_output'],
+  syntax: 'key cursor [MATCH pattern] [COUNT count]',
+  run(context, args) {
+    const [key, cursorText] = args;
+    const at = cursor(cursorText);
+    const set = context.read(key, SORTED_SET);
+    if (set === undefined) return ['0', []];
+    const { count: step, matches } = parseScanOptions(args, 2);
+    const found: string[] = [];
+    const next = set.scan(at, step, (name, score) => {
+      if (matches(name)) found.push(name, formatDouble(score));
+    });
+    return [String(next), found];
+  },
+});

@@ -1,0 +1,29 @@
+import type { CommandContext } from '../../execution/command-context';
+import { formatDouble } from '../../protocol/format-double';
+import { DoubleReply, type Reply } from '../../protocol/reply';
+import type { RankRange, SortedSetView } from '../../values/sorted-set';
+
+export function scoreReply(score: number): DoubleReply {
+  return new DoubleReply(score, formatDouble(score));
+}
+
+/** What members are answered with: names alone, names and scores in turn, or pairs of both. */
+export type MemberForm = 'names' | 'flat' | 'pairs';
+
+/** WITHSCORES answers pairs in RESP3 and a flat list in RESP2. */
+export function memberForm(context: CommandContext, withScores: boolean): MemberForm {
+  if (!withScores) return 'names';
+  return context.resp === 3 ? 'pairs' : 'flat';
+}
+
+export function pushMember(reply: Reply[], form: MemberForm, name: string, score: number): void {
+  if (form === 'names') reply.push(name);
+  else if (form === 'flat') reply.push(name, scoreReply(score));
+  else reply.push([name, scoreReply(score)]);
+}
+
+export function membersReply(set: SortedSetView, range: RankRange, reverse: boolean, form: MemberForm): Reply[] {
+  const reply: Reply[] = [];
+  set.visit(range, reverse, (name, score) => { pushMember(reply, form, name, score); });
+  return reply;
+}

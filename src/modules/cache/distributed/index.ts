@@ -1,1 +1,0 @@
-export { distributedProvider } from './provider';

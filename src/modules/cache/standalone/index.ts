@@ -1,1 +1,0 @@
-export { standaloneProvider } from './provider';

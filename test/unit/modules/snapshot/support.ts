@@ -1,0 +1,92 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { Engine } from '../../../../src/engine';
+import { SnapshotManager, type SnapshotSettings, type Timers } from '../../../../src/modules/snapshot';
+
+/** What was logged, by event. */
+export class RecordingLogger {
+  readonly lines: {
+    readonly level: string;
+    readonly event: string;
+    readonly fields: object;
+    readonly message: string;
+  }[] = [];
+
+  info = this.#at('info');
+  warn = this.#at('warn');
+  error = this.#at('error');
+
+  events(): string[] {
+    return this.lines.map((line) => line.event);
+  }
+
+  #at(level: string) {
+    return (fields: object, message: string): void => {
+      const event = 'event' in fields ? String(fields.event) : '';
+      this.lines.push({ level, event, fields, message });
+    };
+  }
+}
+
+/** An engine with its data directory, as the application puts them together. */
+export interface Kept {
+  readonly engine: Engine;
+  readonly manager: SnapshotManager;
+  readonly logger: RecordingLogger;
+  /** Runs one command and returns its reply. */
+  run(name: string, ...args: string[]): unknown;
+}
+
+export interface KeptOptions extends Partial<SnapshotSettings> {
+  readonly timers?: Timers;
+}
+
+/** An engine whose data is kept in `dataDirectory`; not started. */
+export function keep(dataDirectory: string, { timers, ...settings }: KeptOptions = {}): Kept {
+  const engine = new Engine({ persistent: true });
+  const logger = new RecordingLogger();
+  const manager = new SnapshotManager({
+    source: engine.snapshots,
+    logger,
+    settings: {
+      dataDirectory,
+      interval: 0,
+      onShutdown: true,
+      restoreOnStartup: true,
+      onCorruption: 'quarantine',
+      ...settings,
+    },
+    ...(timers === undefined ? {} : { timers }),
+  });
+  const session = engine.connect(
+    { remote: '127.0.0.1:1', local: '127.0.0.1:2', kind: 'memory' },
+    { send: () => undefined, resume: () => undefined, close: () => undefined },
+  );
+  return { engine, manager, logger, run: (name, ...args) => engine.execute(session, name, args) };
+}
+
+/** As `keep`, started. */
+export async function start(dataDirectory: string, options: KeptOptions = {}): Promise<Kept> {
+  const kept = keep(dataDirectory, options);
+  await kept.manager.start();
+  return kept;
+}
+
+/** A path in a new temporary directory, removed with everything beside it when the test ends. */
+export async function temporaryPath(): Promise<string> {
+  const parent = await mkdtemp(join(tmpdir(), 'respite-snapshot-'));
+  parents.push(parent);
+  return join(parent, 'data');
+}
+
+const parents: string[] = [];
+afterAll(async () => {
+  for (const parent of parents.splice(0)) await rm(parent, { recursive: true, force: true });
+});
+
+/** Names beside `path` that begin with its name: what was set aside. */
+export async function setAside(path: string): Promise<string[]> {
+  const names = await readdir(dirname(path));
+  return names.filter((name) => name.startsWith(`${basename(path)}.`));
+}
