@@ -3,7 +3,11 @@ const transform = {
   '^.+\\.ts$': [
     '@swc/jest',
     {
-      jsc: { parser: { syntax: 'typescript', decorators: true }, target: 'es2022', transform: { legacyDecorator: true } },
+      jsc: {
+        parser: { syntax: 'typescript', decorators: true },
+        target: 'es2022',
+        transform: { legacyDecorator: true },
+      },
       module: { type: 'commonjs' },
     },
   ],
@@ -19,7 +23,10 @@ const project = (name, extra = {}) => ({
 });
 
 module.exports = {
-  projects: [project('unit'), project('contract'), project('e2e')],
+  // Campaigns run for minutes to hours: only when scripts/campaign.mjs asks for one.
+  projects: process.env.CAMPAIGN
+    ? [project('campaign', { testMatch: ['<rootDir>/test/campaigns/run.campaign.ts'] })]
+    : [project('unit'), project('contract'), project('e2e')],
   collectCoverageFrom: ['src/**/*.ts'],
   coverageThreshold: { global: { lines: 85 } },
   testTimeout: 30_000,

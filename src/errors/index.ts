@@ -1,1 +1,2 @@
+export { errorCodes, type ErrorCode, type ErrorCodeEntry } from './codes';
 export { RespiteError, type RespiteErrorDetails } from './respite-error';

@@ -95,11 +95,17 @@ export class RespClient {
     const head = this.#buffer.slice(this.#at + 1, end);
     this.#at = end + 2;
     switch (type) {
-      case '+': case '-': case ':': case ',': case '#': case '(':
+      case '+':
+      case '-':
+      case ':':
+      case ',':
+      case '#':
+      case '(':
         return { type, value: head };
       case '_':
         return { type: 'null', value: '_' };
-      case '$': case '=': {
+      case '$':
+      case '=': {
         const length = Number(head);
         if (length < 0) return { type: 'null', value: '$' };
         if (this.#buffer.length < this.#at + length + 2) return NEED_MORE;
@@ -107,7 +113,10 @@ export class RespClient {
         this.#at += length + 2;
         return { type, value };
       }
-      case '*': case '~': case '>': case '%': {
+      case '*':
+      case '~':
+      case '>':
+      case '%': {
         const length = Number(head);
         if (length < 0) return { type: 'null', value: '*' };
         const items: WireReply[] = [];

@@ -16,6 +16,8 @@ describe('startRedisServer', () => {
   });
 
   it('says why a server did not start', async () => {
-    await expect(startRedisServer({ args: ['--no-such-setting', '1'] })).rejects.toThrow(/before it was ready[^]*Bad directive/);
+    await expect(startRedisServer({ args: ['--no-such-setting', '1'] })).rejects.toThrow(
+      /before it was ready[^]*Bad directive/,
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { OK } from '../../protocol/reply';
-import { isOption } from '../arguments';
+import { integer, isOption } from '../arguments';
 import { defineCommand } from '../define-command';
 import { error, SYNTAX_ERROR } from '../errors';
 import { databaseArgument } from '../generic/copy-move';
@@ -57,9 +57,10 @@ export const swapdb = defineCommand({
   categories: ['@keyspace', '@dangerous'],
   syntax: 'index1 index2',
   run(context, [first, second]) {
-    const a = databaseArgument(context, first, error('invalid first DB index'));
-    const b = databaseArgument(context, second, error('invalid second DB index'));
-    context.engine.keyspace.swap(a, b);
+    // Both have to be numbers before either is looked up.
+    integer(first, error('invalid first DB index'));
+    integer(second, error('invalid second DB index'));
+    context.engine.keyspace.swap(databaseArgument(context, first), databaseArgument(context, second));
     return OK;
   },
 });

@@ -1,6 +1,5 @@
 import { defineCommand, oneKey } from '../define-command';
-import { SYNTAX_ERROR } from '../errors';
-import { deadline, type ExpireUnit } from './expire-option';
+import { deadline, parseStringOptions } from './string-options';
 
 export const get = defineCommand({
   name: 'get',
@@ -52,17 +51,7 @@ export const getset = defineCommand({
   },
 });
 
-const UNITS: readonly string[] = ['ex', 'px', 'exat', 'pxat'];
-
-/** Reads GETEX's one option. @throws syntax error */
-function parseGetexOption(args: readonly string[]): { unit: ExpireUnit | 'persist'; time: string } | undefined {
-  if (args.length === 1) return undefined;
-  const option = args[1]?.toLowerCase() ?? '';
-  if (option === 'persist' && args.length === 2) return { unit: option, time: '' };
-  const time = args[2];
-  if (!UNITS.includes(option) || time === undefined || args.length > 3) throw SYNTAX_ERROR;
-  return { unit: option as ExpireUnit, time }; // one of UNITS
-}
+const GETEX_OPTIONS: ReadonlySet<string> = new Set(['persist']);
 
 export const getex = defineCommand({
   name: 'getex',
@@ -76,12 +65,12 @@ export const getex = defineCommand({
   syntax: 'key [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | PERSIST]',
   run(context, args) {
     const [key] = args;
-    const option = parseGetexOption(args);
+    const { persist, unit, time } = parseStringOptions(args, 1, GETEX_OPTIONS);
     const value = context.readString(key)?.toString() ?? null;
     const entry = context.lookup(key);
-    if (value === null || entry === undefined || option === undefined) return value;
-    const expireAt = option.unit === 'persist' ? 0 : deadline(context, 'getex', option.unit, option.time);
-    if (option.unit === 'persist') {
+    if (value === null || entry === undefined || (!persist && unit === undefined)) return value;
+    const expireAt = unit === undefined ? 0 : deadline(context, 'getex', unit, time);
+    if (unit === undefined) {
       if (entry.heapIndex < 0) return value;
       context.setExpiry(entry, 0);
       context.notify('g', 'persist', key);

@@ -1,42 +1,9 @@
 import type { CommandContext } from '../../execution/command-context';
 import { OK, type Reply } from '../../protocol/reply';
 import { defineCommand, oneKey } from '../define-command';
-import { SYNTAX_ERROR } from '../errors';
-import { deadline, type ExpireUnit } from './expire-option';
+import { deadline, parseStringOptions } from './string-options';
 
-interface SetOptions {
-  condition: 'nx' | 'xx' | undefined;
-  get: boolean;
-  keepTtl: boolean;
-  unit: ExpireUnit | undefined;
-  time: string;
-}
-
-/** Reads SET's options; each excludes the others of its kind. @throws syntax error */
-function parseOptions(args: readonly string[], first: number): SetOptions {
-  const options: SetOptions = { condition: undefined, get: false, keepTtl: false, unit: undefined, time: '' };
-  for (let i = first; i < args.length; i++) {
-    const option = args[i]?.toLowerCase();
-    if (option === 'nx' || option === 'xx') {
-      if (options.condition !== undefined && options.condition !== option) throw SYNTAX_ERROR;
-      options.condition = option;
-    } else if (option === 'get') {
-      options.get = true;
-    } else if (option === 'keepttl' && options.unit === undefined) {
-      options.keepTtl = true;
-    } else if (isUnit(option) && !options.keepTtl && (options.unit === undefined || options.unit === option) && i + 1 < args.length) {
-      options.unit = option;
-      options.time = args[++i] ?? '';
-    } else {
-      throw SYNTAX_ERROR;
-    }
-  }
-  return options;
-}
-
-function isUnit(option: string | undefined): option is ExpireUnit {
-  return option === 'ex' || option === 'px' || option === 'exat' || option === 'pxat';
-}
+const SET_OPTIONS: ReadonlySet<string> = new Set(['nx', 'xx', 'get', 'keepttl']);
 
 /** Stores a string with its deadline (0 = none) and publishes what SET publishes. */
 function storeString(context: CommandContext, key: string, value: string, expireAt: number, keepTtl: boolean): void {
@@ -63,7 +30,7 @@ export const set = defineCommand({
       storeString(context, key, value, 0, false);
       return OK;
     }
-    const options = parseOptions(args, 2);
+    const options = parseStringOptions(args, 2, SET_OPTIONS);
     const expireAt = options.unit === undefined ? 0 : deadline(context, 'set', options.unit, options.time);
     const previous = options.get ? (context.readString(key)?.toString() ?? null) : undefined;
     const exists = options.condition !== undefined && context.lookup(key) !== undefined;

@@ -38,7 +38,8 @@ interface CommandInternals {
 /** How many commands of a process went which way; the benchmark reports it. */
 export const pathCounters = { direct: 0, stream: 0 };
 
-type RedisConstructor = new (options: RedisOptions) => Redis;
+/** A class of ioredis clients. */
+export type RedisConstructor = new (options: RedisOptions) => Redis;
 
 /** What `defineInProcessRedis` needs of an ioredis module, 5 or 6. */
 export interface IoredisModule {

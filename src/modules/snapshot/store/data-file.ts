@@ -5,6 +5,7 @@ export class DamagedFileError extends Error {}
 
 /** What LMDB says about one of a file's two trees: our records, or the list of free pages. */
 export interface Tree {
+  readonly flags: number;
   readonly depth: number;
   readonly entries: number;
   /** Page number, or `NO_PAGE` when the tree is empty. */
@@ -16,6 +17,8 @@ export interface Meta {
   readonly pageSize: number;
   readonly transaction: number;
   readonly lastPage: number;
+  /** Bytes of address space LMDB wants for the file. */
+  readonly mapBytes: number;
   readonly free: Tree;
   readonly main: Tree;
 }
@@ -77,18 +80,20 @@ function parseMeta(buffer: Buffer, page: number): Meta {
   let at = PAGE_HEADER_BYTES;
   if (buffer.readUInt32LE(at) !== MAGIC) throw damaged('no LMDB signature');
   if ((buffer.readUInt32LE(at + 4) & 0xffff) !== DATA_VERSION) throw damaged('another LMDB version');
+  const mapBytes = integer(buffer, at + 16);
   at += 24;
   const pageSize = buffer.readUInt32LE(at);
   if (!PAGE_SIZES.has(pageSize)) throw damaged(`a page size of ${String(pageSize)}`);
   const free = parseTree(buffer, at);
   const main = parseTree(buffer, at + TREE_BYTES);
   at += 2 * TREE_BYTES;
-  return { pageSize, free, main, lastPage: integer(buffer, at), transaction: integer(buffer, at + 8) };
+  return { pageSize, mapBytes, free, main, lastPage: integer(buffer, at), transaction: integer(buffer, at + 8) };
 }
 
 function parseTree(buffer: Buffer, at: number): Tree {
   const noRoot = buffer.readBigUInt64LE(at + 40) === 0xffff_ffff_ffff_ffffn;
   return {
+    flags: buffer.readUInt16LE(at + 4),
     depth: buffer.readUInt16LE(at + 6),
     entries: integer(buffer, at + 32),
     root: noRoot ? NO_PAGE : integer(buffer, at + 40),

@@ -105,13 +105,17 @@ export class SnapshotStore {
   #settle(worker: Worker, response: WriterResponse): void {
     const waiter = this.#waiting.shift();
     if (this.#waiting.length === 0) worker.unref();
-    if (response.type === 'failed') waiter?.reject(writeFailed(response.message));
-    else waiter?.resolve(response.type === 'committed' ? response.result : undefined);
+    if (response.type === 'failed') {
+      // It ends itself; the next snapshot starts another.
+      this.#worker = undefined;
+      waiter?.reject(writeFailed(response.message));
+    } else waiter?.resolve(response.type === 'committed' ? response.result : undefined);
   }
 
   /** The next snapshot starts a new thread. */
   #fail(worker: Worker, cause: unknown): void {
-    if (this.#worker === worker) this.#worker = undefined;
+    if (this.#worker !== worker) return;
+    this.#worker = undefined;
     for (const waiter of this.#waiting.splice(0)) waiter.reject(writeFailed('its thread ended', cause));
   }
 }

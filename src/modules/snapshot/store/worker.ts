@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { WriterRequest, WriterResponse, WriterWorkerData } from './protocol';
-import { type CommitResult, type SnapshotHeading, SnapshotWriter } from './writer';
+import { type SnapshotHeading, SnapshotWriter } from './writer';
 import { messageOf } from '../system-error';
 
 /** The writer's thread: collects the batches of one snapshot, then writes them in one transaction. */
@@ -16,9 +16,19 @@ function serve(port: MessagePort, { path, datasetId, sequence }: WriterWorkerDat
     heading = undefined;
     batches = [];
   };
-  const commit = (): CommitResult => {
-    if (heading === undefined) throw new Error('commit without begin');
-    return writer.write(heading, batches);
+  const commit = async (): Promise<void> => {
+    try {
+      if (heading === undefined) throw new Error('commit without begin');
+      answer({ type: 'committed', result: writer.write(heading, batches) });
+    } catch (error) {
+      // A thread that failed ends: LMDB refuses everything after some failures, and lmdb does not give back the memory
+      // of an environment that is opened anew. Its successor may come with the answer, so the file is closed before.
+      await writer.close();
+      answer({ type: 'failed', message: messageOf(error) });
+      port.close();
+    } finally {
+      forget();
+    }
   };
 
   port.on('message', (request: WriterRequest) => {
@@ -32,20 +42,15 @@ function serve(port: MessagePort, { path, datasetId, sequence }: WriterWorkerDat
         answer({ type: 'accepted' });
         return;
       case 'commit':
-        try {
-          answer({ type: 'committed', result: commit() });
-        } catch (error) {
-          answer({ type: 'failed', message: messageOf(error) });
-        } finally {
-          forget();
-        }
+        void commit();
         return;
       case 'abort':
         forget();
         return;
       case 'close':
-        writer.close();
-        port.close();
+        void writer.close().then(() => {
+          port.close();
+        });
     }
   });
 }

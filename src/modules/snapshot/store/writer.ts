@@ -53,25 +53,20 @@ export class SnapshotWriter {
   /**
    * Writes a snapshot and returns when it is on the disk.
    * @throws Error of LMDB, e.g. on a full disk; the previous snapshot is then still the one stored.
+   * This writer has to be closed then.
    */
   write(heading: SnapshotHeading, batches: readonly Uint8Array[]): CommitResult {
     const pending = sortedByKey(batches);
-    try {
-      const database = (this.#database ??= openEnvironment(this.#path, { readOnly: false }));
-      const stamp = database.transactionSync(() => this.#writeAll(database, heading, pending));
-      this.#expectedSequence = stamp.sequence;
-      return { written: pending.length, count: stamp.count, sequence: stamp.sequence, bytes: usedBytes(database) };
-    } catch (error) {
-      // LMDB may refuse everything after a failed write of its meta page; a newly opened environment does not.
-      this.close();
-      throw error;
-    }
+    const database = (this.#database ??= openEnvironment(this.#path, { readOnly: false }));
+    const stamp = database.transactionSync(() => this.#writeAll(database, heading, pending));
+    this.#expectedSequence = stamp.sequence;
+    return { written: pending.length, count: stamp.count, sequence: stamp.sequence, bytes: usedBytes(database) };
   }
 
-  close(): void {
+  async close(): Promise<void> {
     const database = this.#database;
     this.#database = undefined;
-    void database?.close();
+    await database?.close();
   }
 
   #writeAll(

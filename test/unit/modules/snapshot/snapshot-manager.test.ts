@@ -1,6 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { start, temporaryPath } from './support';
+import { start } from '../../../support/kept-engine';
+import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
+
+afterAll(removeTemporaryPaths);
 
 describe('a snapshot', () => {
   it('FR-2: brings back what was written, with databases and expiries', async () => {

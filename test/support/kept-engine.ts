@@ -1,8 +1,7 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import { Engine } from '../../../../src/engine';
-import { SnapshotManager, type SnapshotSettings, type Timers } from '../../../../src/modules/snapshot';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { Engine } from '../../src/engine';
+import { SnapshotManager, type SnapshotSettings, type Timers } from '../../src/modules/snapshot';
 
 /** What was logged, by event. */
 export class RecordingLogger {
@@ -73,17 +72,19 @@ export async function start(dataDirectory: string, options: KeptOptions = {}): P
   return kept;
 }
 
-/** A path in a new temporary directory, removed with everything beside it when the test ends. */
-export async function temporaryPath(): Promise<string> {
-  const parent = await mkdtemp(join(tmpdir(), 'respite-snapshot-'));
-  parents.push(parent);
-  return join(parent, 'data');
+/** Everything an engine holds, in a form that can be compared: type, expiry and content by database and key. */
+export function contentsOf({ run }: Kept): ReadonlyMap<string, string> {
+  const contents = new Map<string, string>();
+  for (let database = 0; database < 16; database++) {
+    run('SELECT', String(database));
+    for (const key of run('KEYS', '*') as string[]) {
+      const read = run('TYPE', key) === 'hash' ? run('HGETALL', key) : run('GET', key);
+      contents.set(`${String(database)}:${key}`, JSON.stringify([run('PEXPIRETIME', key), read]));
+    }
+  }
+  run('SELECT', '0');
+  return contents;
 }
-
-const parents: string[] = [];
-afterAll(async () => {
-  for (const parent of parents.splice(0)) await rm(parent, { recursive: true, force: true });
-});
 
 /** Names beside `path` that begin with its name: what was set aside. */
 export async function setAside(path: string): Promise<string[]> {

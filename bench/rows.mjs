@@ -1,0 +1,80 @@
+// The rows of the table: each returns microseconds per operation (less is better).
+
+const seconds = () => performance.now() / 1000;
+
+/** Runs `work(count)` once to warm up and once measured. */
+async function perOperation(count, work) {
+  await work(Math.ceil(count / 4));
+  const started = seconds();
+  await work(count);
+  return ((seconds() - started) * 1e6) / count;
+}
+
+const APPEND = `
+local length = redis.call('RPUSH', KEYS[1], ARGV[1])
+redis.call('HINCRBY', KEYS[2], 'message_count', 1)
+redis.call('HINCRBY', KEYS[2], 'token_count', ARGV[2])
+redis.call('LTRIM', KEYS[1], -100, -1)
+return length`;
+
+const TWENTY = `
+for i = 1, 10 do
+  redis.call('SET', KEYS[1] .. i, ARGV[1])
+  redis.call('GET', KEYS[1] .. i)
+end
+return 1`;
+
+const COMPUTE = `
+local sum = 0
+for i = 1, 1000000 do sum = sum + i % 7 end
+return sum`;
+
+/** @type {Record<string, { slow?: number, run(opened: import('./targets.mjs').Opened, scale: number): Promise<number> }>} */
+export const ROWS = {
+  'sequential SET': {
+    run: ({ client }, scale) => perOperation(20_000 * scale, async (n) => { for (let i = 0; i < n; i++) await client.set(`key:${i % 1000}`, 'value'); }),
+  },
+  'sequential GET': {
+    run: ({ client }, scale) => perOperation(20_000 * scale, async (n) => { for (let i = 0; i < n; i++) await client.get(`key:${i % 1000}`); }),
+  },
+  'pipeline of 100': {
+    run: ({ client }, scale) => perOperation(60_000 * scale, async (n) => {
+      for (let i = 0; i < n; i += 100) {
+        const pipeline = client.pipeline();
+        for (let j = 0; j < 100; j++) pipeline.set(`key:${j}`, 'value');
+        await pipeline.exec();
+      }
+    }),
+  },
+  '50 concurrent GET': {
+    run: ({ client }, scale) => perOperation(60_000 * scale, async (n) => {
+      for (let i = 0; i < n; i += 50) await Promise.all(Array.from({ length: 50 }, (_, j) => client.get(`key:${j}`)));
+    }),
+  },
+  'MULTI + 2 SET': {
+    run: ({ client }, scale) => perOperation(10_000 * scale, async (n) => { for (let i = 0; i < n; i++) await client.multi().set('a', '1').set('b', '2').exec(); }),
+  },
+  'publish -> message': {
+    async run({ client, subscriber }, scale) {
+      let arrived = () => undefined;
+      subscriber.on('message', () => arrived());
+      await subscriber.subscribe('bench');
+      return perOperation(5_000 * scale, async (n) => {
+        for (let i = 0; i < n; i++) {
+          const message = new Promise((resolve) => { arrived = resolve; });
+          await client.publish('bench', 'x');
+          await message;
+        }
+      });
+    },
+  },
+  'EVALSHA, 4 calls': { script: true, run: ({ client }, scale) => evalsha(client, APPEND, 2, ['{c}m', '{c}i', 'hello', '7'], 4_000 * scale) },
+  'EVALSHA, 20 calls': { script: true, run: ({ client }, scale) => evalsha(client, TWENTY, 1, ['{c}k', 'v'], 4_000 * scale) },
+  'Lua compute, 1e6 iterations': { script: true, run: ({ client }) => evalsha(client, COMPUTE, 0, [], 8) },
+};
+
+async function evalsha(client, script, keys, args, count) {
+  await client.del('{c}m', '{c}i');
+  const sha = await client.script('LOAD', script);
+  return perOperation(count, async (n) => { for (let i = 0; i < n; i++) await client.evalsha(sha, keys, ...args); });
+}

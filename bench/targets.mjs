@@ -1,0 +1,64 @@
+// What is measured: each target opens a client the way its users do. Loaded in a fresh process per target and repeat.
+import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const require = createRequire(import.meta.url);
+
+/** @typedef {{ client: import('ioredis').Redis, subscriber: import('ioredis').Redis, close(): Promise<void>, paths?(): { direct: number, stream: number } }} Opened */
+
+/** Standalone with persistence on: what a user of `mode: standalone` runs. */
+async function respite() {
+  const { createApp, CacheBackend } = require('../dist/index.js');
+  const { pathCounters } = require('../dist/modules/cache/standalone/in-process-redis.js');
+  const folder = mkdtempSync(join(tmpdir(), 'respite-bench-'));
+  const app = await createApp({
+    config: { mode: 'standalone', log: { level: 'silent' }, redis: { standalone: { persistence: { enabled: true, data_dir: join(folder, 'data') } } } },
+    env: {},
+  }).start();
+  const backend = app.get(CacheBackend);
+  return {
+    client: backend.client,
+    subscriber: backend.connection('subscriber'),
+    paths: () => ({ ...pathCounters }),
+    async close() {
+      await app.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function redis() {
+  const { Redis } = require('ioredis');
+  const port = Number(process.env.BENCH_REDIS_PORT);
+  const client = new Redis(port, '127.0.0.1');
+  const subscriber = new Redis(port, '127.0.0.1');
+  await client.flushall();
+  return { client, subscriber, close: async () => { client.disconnect(); subscriber.disconnect(); } };
+}
+
+async function ioredisMock() {
+  const Mock = require('ioredis-mock');
+  const client = new Mock();
+  return { client, subscriber: client.duplicate(), close: async () => { client.disconnect(); } };
+}
+
+async function jsRedisServer() {
+  const { createRedisMock } = require('js-redis-server');
+  const { Redis } = require('ioredis');
+  const mock = await createRedisMock();
+  const client = new Redis(mock.addresses()[0]);
+  const subscriber = new Redis(mock.addresses()[0]);
+  return {
+    client,
+    subscriber,
+    async close() {
+      client.disconnect();
+      subscriber.disconnect();
+      await mock.close();
+    },
+  };
+}
+
+export const TARGETS = { respite, redis, 'ioredis-mock': ioredisMock, 'js-redis-server': jsRedisServer };

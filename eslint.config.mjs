@@ -1,0 +1,53 @@
+import tseslint from 'typescript-eslint';
+
+export default tseslint.config(
+  { ignores: ['dist/', 'coverage/', 'node_modules/', 'bench/results/', '**/*.cjs', '**/*.mjs', '**/*.js'] },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      // Lazy loading is `require(...)`: import() stays an import() in our CommonJS output, and a CommonJS Jest host
+      // cannot follow it. See docs/decisions/0001-module-format.md.
+      '@typescript-eslint/no-require-imports': 'off',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      // `interface X` and `const X` of one name: the interface and its token.
+      '@typescript-eslint/no-redeclare': 'off',
+      // Numbers are printed as they are; anything else needs String().
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidOperator: true }],
+      // `noPropertyAccessFromIndexSignature` wants the brackets this rule forbids.
+      '@typescript-eslint/dot-notation': 'off',
+      // Empty methods are how an interface says "nothing to do here".
+      '@typescript-eslint/no-empty-function': 'off',
+      // `async () => void (await x)` makes a promise of nothing.
+      '@typescript-eslint/no-meaningless-void-operator': 'off',
+      // An `async` method may exist because its interface promises a promise.
+      '@typescript-eslint/require-await': 'off',
+      eqeqeq: 'error',
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ImportExpression', message: 'A CommonJS Jest host cannot follow import(); load lazily with require().' },
+      ],
+      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      // jest's asymmetric matchers are typed `any`.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      // `expect(object.method)` is how jest is asked about a method.
+      '@typescript-eslint/unbound-method': 'off',
+    },
+  },
+);

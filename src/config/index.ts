@@ -1,0 +1,10 @@
+export type { Config, ConfigInput, Mode } from './config';
+export { ConfigError, type ConfigProblem } from './config-error';
+export { parseAddress, printDuration, printSize } from './format';
+export * as formats from './format';
+export { type ConfigSources, type LoadedConfig, loadConfig } from './load-config';
+export { redact, redactUrl } from './redact';
+export { type Component, type ResolvedMode, resolveMode } from './resolve-mode';
+export { schema } from './schema';
+export { listSettings, setting, type Setting, type SettingAt, type SettingsSchema, variableOf } from './setting';
+export type { Source, SourceKind } from './source';

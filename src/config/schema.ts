@@ -1,0 +1,230 @@
+import { address, addresses, duration, flag, integer, oneOf, redisUrl, size, text } from './format';
+import { setting } from './setting';
+
+const DAY_MS = 86_400_000;
+
+const port = (fallback: number, doc: string, notBuilt = false): ReturnType<typeof setting<number>> =>
+  setting({ doc, format: integer({ min: 0, max: 65_535 }), default: fallback, notBuilt });
+
+/** Every setting Respite has, as written in `respite.yaml`. The reference, the JSON schema and the types follow it. */
+export const schema = {
+  mode: setting({
+    doc: 'Where Redis is: in this process (standalone) or a server (distributed). Empty means distributed.',
+    format: oneOf(['', 'standalone', 'distributed']),
+    default: '',
+  }),
+  redis: {
+    mode: setting({
+      doc: 'The mode of Redis alone; empty inherits the global mode.',
+      format: oneOf(['', 'standalone', 'distributed']),
+      default: '',
+    }),
+    provider: setting({
+      doc: "The backend provider to use, by name: a plugin's; empty is the mode's own.",
+      format: text,
+      default: '',
+    }),
+    url: setting({
+      doc: 'The Redis server as a URL. At most one of url, addr, sentinels and cluster_nodes.',
+      format: redisUrl,
+      default: '',
+    }),
+    addr: setting({ doc: 'The Redis server as host:port.', format: address, default: 'localhost:6379' }),
+    sentinels: setting({
+      doc: 'The sentinels that know the master.',
+      format: addresses,
+      default: [] as readonly string[],
+      notBuilt: true,
+    }),
+    sentinel_name: setting({
+      doc: 'The name of the master the sentinels watch.',
+      format: text,
+      default: '',
+      notBuilt: true,
+    }),
+    cluster_nodes: setting({
+      doc: 'Some nodes of a Redis Cluster; the rest is discovered.',
+      format: addresses,
+      default: [] as readonly string[],
+      notBuilt: true,
+    }),
+    username: setting({ doc: 'The ACL user; empty is the default user.', format: text, default: '' }),
+    password: setting({ doc: 'The password of the user.', format: text, default: '', sensitive: true }),
+    db: setting({
+      doc: 'The logical database clients start in.',
+      format: integer({ min: 0, max: 16_383 }),
+      default: 0,
+    }),
+    tls: {
+      enabled: setting({ doc: 'Talk TLS to the server. A rediss:// URL implies it.', format: flag, default: false }),
+      ca: setting({ doc: 'PEM file of the authority to trust; empty is the system store.', format: text, default: '' }),
+      cert: setting({ doc: 'PEM file of the client certificate.', format: text, default: '' }),
+      key: setting({ doc: "PEM file of the client certificate's key.", format: text, default: '' }),
+      server_name: setting({
+        doc: 'The name the server certificate must carry; empty is the host.',
+        format: text,
+        default: '',
+      }),
+    },
+    connect_timeout: setting({
+      doc: 'How long connecting may take, at the start and again later.',
+      format: duration({ min: 1 }),
+      default: 10_000,
+    }),
+    command_timeout: setting({
+      doc: 'How long a command may wait for its reply; 0 means forever.',
+      format: duration(),
+      default: 0,
+    }),
+    standalone: {
+      databases: setting({
+        doc: 'How many logical databases there are.',
+        format: integer({ min: 1, max: 16_384 }),
+        default: 16,
+      }),
+      max_memory: setting({
+        doc: "How much the data may take; 0 derives a limit safely below V8's heap limit.",
+        format: size,
+        default: 0,
+      }),
+      max_memory_policy: setting({
+        doc: 'What is evicted when the memory is full. BullMQ needs noeviction.',
+        format: oneOf([
+          'noeviction',
+          'allkeys-lru',
+          'allkeys-lfu',
+          'allkeys-random',
+          'volatile-lru',
+          'volatile-lfu',
+          'volatile-random',
+          'volatile-ttl',
+        ]),
+        default: 'noeviction',
+      }),
+      script_time_limit: setting({
+        doc: 'How long a Lua script may run; 0 means forever.',
+        format: duration(),
+        default: 5000,
+      }),
+      listener: {
+        enabled: setting({
+          doc: 'Serve other clients, such as redis-cli. `respite start` enables it.',
+          format: flag,
+          default: false,
+        }),
+        host: setting({ doc: 'The address to listen on.', format: text, default: '127.0.0.1' }),
+        port: port(0, 'The port to listen on; 0 takes a free one.'),
+        path: setting({ doc: 'A unix socket to listen on, instead of host and port.', format: text, default: '' }),
+        password: setting({
+          doc: 'What clients of the listener must authenticate with; needed on a public address.',
+          format: text,
+          default: '',
+          sensitive: true,
+        }),
+      },
+      persistence: {
+        enabled: setting({
+          doc: 'Keep the data in snapshots on disk. `respite start` enables it.',
+          format: flag,
+          default: false,
+        }),
+        data_dir: setting({ doc: 'The directory of the snapshots.', format: text, default: './respite-data' }),
+        snapshot_interval: setting({
+          doc: 'How often what changed is written.',
+          format: duration({ min: 100 }),
+          default: 300_000,
+        }),
+        snapshot_on_shutdown: setting({
+          doc: 'Write a last snapshot when stopping gracefully.',
+          format: flag,
+          default: true,
+        }),
+        restore_on_startup: setting({
+          doc: 'Load the last snapshot when starting; if not, an existing one is set aside, not overwritten.',
+          format: flag,
+          default: true,
+        }),
+        encryption_key: setting({
+          doc: 'The key the data is encrypted with on disk; empty means not encrypted.',
+          format: text,
+          default: '',
+          sensitive: true,
+          notBuilt: true,
+        }),
+        on_corruption: setting({
+          doc: 'What to do with a damaged snapshot: set it aside and start empty (quarantine), or do not start (fail).',
+          format: oneOf(['quarantine', 'fail']),
+          default: 'quarantine',
+        }),
+        generations: setting({
+          doc: 'How many snapshots are kept to fall back on.',
+          format: integer({ min: 1, max: 100 }),
+          default: 1,
+          notBuilt: true,
+        }),
+      },
+    },
+  },
+  temporal: {
+    mode: setting({
+      doc: 'The mode of Temporal alone; empty inherits. distributed means remote.',
+      format: oneOf(['', 'standalone', 'remote', 'distributed']),
+      default: '',
+      notBuilt: true,
+    }),
+    host_port: setting({
+      doc: 'The Temporal server as host:port.',
+      format: address,
+      default: 'localhost:7233',
+      notBuilt: true,
+    }),
+    namespace: setting({ doc: 'The Temporal namespace.', format: text, default: 'default', notBuilt: true }),
+  },
+  mcpproxy: {
+    mode: setting({
+      doc: 'The mode of the MCP proxy alone; empty inherits.',
+      format: oneOf(['', 'standalone', 'distributed']),
+      default: '',
+      notBuilt: true,
+    }),
+    host: setting({ doc: 'The host of the MCP proxy.', format: text, default: '127.0.0.1', notBuilt: true }),
+    port: port(6001, 'The port of the MCP proxy.', true),
+  },
+  retention: {
+    memory: setting({
+      doc: 'How long conversations are kept; 0 means forever.',
+      format: duration(),
+      default: 0,
+      notBuilt: true,
+    }),
+    tasks: setting({
+      doc: 'How long task configurations are kept.',
+      format: duration(),
+      default: DAY_MS,
+      notBuilt: true,
+    }),
+    webhooks: setting({
+      doc: 'How long idempotency keys are kept.',
+      format: duration(),
+      default: DAY_MS,
+      notBuilt: true,
+    }),
+  },
+  metrics: {
+    enabled: setting({ doc: 'Serve Prometheus metrics.', format: flag, default: false, notBuilt: true }),
+    host: setting({ doc: 'The address metrics are served on.', format: text, default: '127.0.0.1', notBuilt: true }),
+    port: port(9464, 'The port metrics are served on.', true),
+  },
+  log: {
+    level: setting({
+      doc: 'The least important events to log.',
+      format: oneOf(['debug', 'info', 'warn', 'error', 'silent']),
+      default: 'info',
+    }),
+    format: setting({
+      doc: 'How events are written to stderr: text for people, json for machines, auto by whether it is a terminal.',
+      format: oneOf(['auto', 'text', 'json']),
+      default: 'auto',
+    }),
+  },
+} as const;

@@ -1,0 +1,91 @@
+import { type ConfigInput, type ConfigSources, loadConfig, type LoadedConfig } from './config';
+import {
+  type App,
+  applyOverrides,
+  type AppModule,
+  createApplication,
+  type Logger,
+  override,
+  type Override,
+} from './container';
+import { createLogger } from './container/create-logger';
+import {
+  type BackendProvider,
+  CacheBackend,
+  cacheModule,
+  isEmbedded,
+  quiesceModule,
+  SnapshotSourceToken,
+} from './modules/cache';
+import { distributedProvider } from './modules/cache/distributed';
+import { standaloneProvider } from './modules/cache/standalone';
+
+/** What an application is made from; everything is optional. */
+export interface CreateAppOptions {
+  /** Settings from code, as in `respite.yaml`; they outrank every other source. */
+  readonly config?: ConfigInput;
+  /** A YAML or JSON file; default `./respite.yaml` if there is one, `false` for none. */
+  readonly configFile?: string | false;
+  /** Where RESPITE_ variables are read from; default `process.env`, `{}` for none. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Flags such as `--mode standalone` and `--set redis.db=1`; never read from `process.argv`. Default none. */
+  readonly argv?: readonly string[];
+  /** Further modules, started after Respite's own. */
+  readonly modules?: readonly AppModule[];
+  /** Further backend providers, chosen by `redis.provider`. */
+  readonly plugins?: readonly BackendProvider[];
+  /** Values in the place of what modules would provide; made by `override`. */
+  readonly overrides?: readonly Override[];
+  /** A pino logger, or anything with its methods; default: to stderr, as `log.*` says. */
+  readonly logger?: Logger;
+}
+
+/**
+ * Puts an application together: reads the configuration, chooses the modules. Nothing runs before `start`.
+ *
+ * ```ts
+ * const app = await createApp({ config: { mode: 'standalone' } }).start();
+ * const { client } = app.get(CacheBackend);
+ * ```
+ * @throws ConfigError `CONFIG_INVALID`, `CONFIG_NOT_SUPPORTED`, listing everything that is wrong
+ * @throws RespiteError `CONFIG_FILE_UNREADABLE`, and what `orderModules` finds wrong
+ */
+export function createApp(options: CreateAppOptions = {}): App {
+  return createAppFrom(loadConfig(configSources(options)), options);
+}
+
+/** Where `createApp` looks for settings. */
+export function configSources({ config, configFile, env, argv, plugins }: CreateAppOptions): ConfigSources {
+  const sections = (plugins ?? []).flatMap(({ name, configSchema }) =>
+    configSchema ? [[name, configSchema] as const] : [],
+  );
+  return {
+    ...(config !== undefined && { config }),
+    ...(configFile !== undefined && { configFile }),
+    ...(argv !== undefined && { argv }),
+    env: env ?? process.env,
+    pluginSchemas: Object.fromEntries(sections),
+  };
+}
+
+/** Like `createApp`, from a configuration that was loaded already. */
+export function createAppFrom({ config }: LoadedConfig, options: Omit<CreateAppOptions, keyof ConfigSources>): App {
+  const modules = [...defaultModules(options.plugins ?? []), ...(options.modules ?? [])];
+  return createApplication({
+    config,
+    logger: options.logger ?? createLogger(config.log),
+    modules: applyOverrides(modules, withSnapshotSource(options.overrides ?? [])),
+  });
+}
+
+function defaultModules(plugins: readonly BackendProvider[]): AppModule[] {
+  return [cacheModule([distributedProvider, standaloneProvider, ...plugins]), quiesceModule];
+}
+
+/** Who brings a backend brings what belongs to it: its data in this process, if that is where it has them. */
+function withSnapshotSource(overrides: readonly Override[]): Override[] {
+  const backend = overrides.find(({ token }) => token.id === CacheBackend.id)?.value as CacheBackend | undefined;
+  if (backend === undefined || overrides.some(({ token }) => token.id === SnapshotSourceToken.id))
+    return [...overrides];
+  return [...overrides, override(SnapshotSourceToken, isEmbedded(backend) ? backend.snapshots : undefined)];
+}

@@ -1,0 +1,112 @@
+/** What a code means and what to do about it. */
+export interface ErrorCodeEntry {
+  readonly means: string;
+  readonly remedy: string;
+}
+
+/**
+ * Every code a `RespiteError` carries. Codes are stable: they are renamed or removed only in a major version. The
+ * reference page is generated from this table, and a test holds that no code is thrown that is not listed here.
+ */
+export const errorCodes = {
+  // Putting an application together
+  MODULE_DUPLICATE: {
+    means: 'Two modules of an application have the same name.',
+    remedy: 'Register the module once, or rename one of them.',
+  },
+  MODULE_CYCLE: {
+    means: 'Modules require each other in a circle; the message prints it.',
+    remedy: 'Move what they share into a module of its own.',
+  },
+  TOKEN_DUPLICATE: {
+    means: 'Two modules provide the same token.',
+    remedy: 'Remove one of them, or override the token.',
+  },
+  TOKEN_WITHOUT_PROVIDER: {
+    means: 'A module requires a token that no module provides; the message prints the path to it.',
+    remedy: 'Add the module that provides the token, or an override.',
+  },
+  TOKEN_NOT_DECLARED: {
+    means: 'A module uses a token that is neither in its "provides" nor in its "requires".',
+    remedy: 'Declare the token, so that modules start in the right order.',
+  },
+  TOKEN_NOT_AVAILABLE: {
+    means: 'A token was asked for that has no value, or whose value could not be made.',
+    remedy: 'Add the module that provides it; ask after the application has started.',
+  },
+
+  // Starting and stopping
+  STARTUP_FAILED: {
+    means: 'A module threw an error without a code while it started. Everything started before was stopped again.',
+    remedy: 'Read the cause; the error names the module.',
+  },
+  START_ABORTED: {
+    means: 'The application was stopped while it was starting.',
+    remedy: 'Nothing to do if that was intended.',
+  },
+  START_TIMED_OUT: {
+    means: 'A module was not ready within its own time limit.',
+    remedy: 'Look at what the module waits for; raise its "timeouts.init" if it needs longer.',
+  },
+  SHUTDOWN_INCOMPLETE: {
+    means: 'Some modules failed or took too long while stopping. All others were stopped.',
+    remedy: 'Read the report of the error: it lists every module with its status and errors.',
+  },
+  APP_NOT_RUNNING: {
+    means: 'Something was asked of an application that is not running.',
+    remedy: 'Call get() after "await app.start()" and before "app.stop()".',
+  },
+  APP_STOPPED: {
+    means: 'A stopped application was started again.',
+    remedy: 'Create a new one with createApp().',
+  },
+
+  // Configuration
+  CONFIG_INVALID: {
+    means:
+      'Settings are wrong. The message lists every problem with its path, value, source and what to write instead.',
+    remedy: 'Change what the list names; "respite config validate" prints it again.',
+  },
+  CONFIG_NOT_SUPPORTED: {
+    means: 'Settings were changed whose behaviour this version does not have.',
+    remedy: 'Leave them at their defaults, or use a version that has it.',
+  },
+  CONFIG_FILE_UNREADABLE: {
+    means: 'The configuration file is missing, cannot be read, or is not valid YAML or JSON.',
+    remedy: 'Correct the path, the permissions or the syntax the message names.',
+  },
+
+  // Backends
+  PROVIDER_UNKNOWN: {
+    means: 'redis.provider names a provider that is not registered, or the mode has none.',
+    remedy: 'Write one of the names in the message, or pass the plugin to createApp({ plugins }).',
+  },
+  PROVIDER_DUPLICATE: {
+    means: 'Two providers have the same name.',
+    remedy: 'Rename one of them: redis.provider must mean one.',
+  },
+  PROVIDER_INCOMPATIBLE: {
+    means: 'A provider was written for another version of the contract, or serves another mode than the one in use.',
+    remedy: 'Install a version of the plugin that fits, or change the mode.',
+  },
+  BACKEND_CLOSED: {
+    means: 'A connection was asked of a backend that has been closed.',
+    remedy: 'Stop using the backend before the application stops.',
+  },
+  REDIS_UNREACHABLE: {
+    means: 'The Redis server could not be reached while starting.',
+    remedy: 'Check that it runs at the host and port in the message and that redis.tls fits.',
+  },
+  REDIS_AUTH_FAILED: {
+    means: 'The Redis server refused the user name or password.',
+    remedy: 'Correct redis.username and redis.password, or the user info in redis.url.',
+  },
+  REDIS_NOT_READY: {
+    means:
+      'The Redis server was reached but cannot serve: it is still loading, refuses the database, or answered an error.',
+    remedy: 'Read the reason in the message.',
+  },
+} as const satisfies Readonly<Record<string, ErrorCodeEntry>>;
+
+/** A code Respite itself throws. Plugins add their own. */
+export type ErrorCode = keyof typeof errorCodes;

@@ -1,0 +1,41 @@
+export {
+  ConfigError,
+  type Config,
+  type ConfigInput,
+  type ConfigProblem,
+  formats,
+  type Mode,
+  setting,
+  type SettingsSchema,
+} from './config';
+export {
+  type App,
+  type AppModule,
+  type Binder,
+  ConfigToken,
+  createMultiToken,
+  createToken,
+  type InitContext,
+  type Logger,
+  LoggerToken,
+  type ModuleShutdown,
+  type MultiToken,
+  override,
+  type Override,
+  type ShutdownContext,
+  ShutdownError,
+  type ShutdownReport,
+  silentLogger,
+  StartupError,
+  type Token,
+} from './container';
+export { createApp, type CreateAppOptions } from './create-app';
+export { type ErrorCode, errorCodes, RespiteError } from './errors';
+export {
+  type BackendContext,
+  type BackendHealth,
+  BackendProvider,
+  CacheBackend,
+  type ConnectionPurpose,
+  PROVIDER_API_VERSION,
+} from './modules/cache';

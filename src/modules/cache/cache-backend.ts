@@ -1,0 +1,46 @@
+import type { Cluster, Redis, RedisOptions } from 'ioredis';
+import type { Mode } from '../../config';
+import { createToken } from '../../container';
+
+/** What a connection is for: subscribers and blocking commands occupy theirs, so they never share one. */
+export type ConnectionPurpose = 'subscriber' | 'blocking' | 'commands';
+
+/** How a backend is doing. */
+export interface BackendHealth {
+  /** `degraded` serves, but something needs attention; `down` does not serve. */
+  readonly status: 'ok' | 'degraded' | 'down';
+  /** How long a PING took, in milliseconds; `undefined` when it got no reply. */
+  readonly latencyMs: number | undefined;
+  /** What is wrong, unless `status` is `ok`. */
+  readonly reasons: readonly string[];
+}
+
+/**
+ * A live Redis: in this process or on a server. Consumers talk to it through ioredis, nothing narrower.
+ *
+ * As a value, `CacheBackend` is the token: `app.get(CacheBackend)`.
+ */
+export interface CacheBackend {
+  /** The name of the provider that made it. */
+  readonly name: string;
+  readonly mode: Mode;
+  /** The shared connection for commands. Do not block on it, subscribe on it, or close it. */
+  readonly client: Redis | Cluster;
+  /**
+   * Opens a connection of the caller's own. It may be closed early; at the latest it is when the application stops.
+   * A `blocking` connection has no retry limit per request and no command timeout.
+   * @throws RespiteError `BACKEND_CLOSED`
+   */
+  connection(purpose: ConnectionPurpose): Redis | Cluster;
+  /**
+   * Options for libraries that build their own client: `new Redis(backend.redisOptions())`. Never carries a keyPrefix.
+   * Clients made from them belong to whoever made them.
+   */
+  redisOptions(): RedisOptions;
+  /** Never rejects. */
+  health(): Promise<BackendHealth>;
+  /** Closes every connection the backend opened. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export const CacheBackend = createToken<CacheBackend>('CacheBackend');

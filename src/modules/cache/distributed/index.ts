@@ -1,0 +1,1 @@
+export { distributedProvider } from './provider';

@@ -1,0 +1,21 @@
+import { createToken } from '../../container';
+import type { SnapshotSource } from '../../engine/snapshot-source';
+import type { CacheBackend } from './cache-backend';
+
+/** What a backend offers beyond the contract when the data lives in this process. */
+export interface EmbeddedBackend extends CacheBackend {
+  /** Reads and loads the data as a whole, for snapshots. */
+  readonly snapshots: SnapshotSource;
+  /** Where other processes reach the data, as a URL without a password; `undefined` without a listener. */
+  readonly listenerUrl?: string | undefined;
+  /** Lets nobody write any more: the next snapshot is the last. */
+  quiesce?(): Promise<void>;
+}
+
+/** Whether the data of a backend lives in this process. */
+export function isEmbedded(backend: CacheBackend): backend is EmbeddedBackend {
+  return 'snapshots' in backend;
+}
+
+/** The data in this process, for who keeps it on disk; `undefined` when it lives elsewhere. */
+export const SnapshotSourceToken = createToken<SnapshotSource | undefined>('SnapshotSource');

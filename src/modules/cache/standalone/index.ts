@@ -1,0 +1,1 @@
+export { standaloneProvider } from './provider';

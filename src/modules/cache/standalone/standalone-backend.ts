@@ -1,0 +1,98 @@
+import type { Redis, RedisOptions } from 'ioredis';
+import { RespiteError } from '../../../errors';
+import type { Engine, SaveHooks, SnapshotSource } from '../../../engine';
+import type { BackendHealth, ConnectionPurpose } from '../cache-backend';
+import type { EmbeddedBackend } from '../embedded-backend';
+import { connectorFor } from './connector';
+import type { RedisConstructor } from './in-process-redis';
+import type { Listener } from './listener';
+
+/** What a standalone backend is made of. */
+export interface StandaloneParts {
+  readonly engine: Engine;
+  readonly InProcessRedis: RedisConstructor;
+  /** Options every client of ours has: the database, the timeouts. */
+  readonly clientOptions: RedisOptions;
+  readonly client: Redis;
+  readonly listener: Listener | undefined;
+}
+
+/** How long open replies are waited for when closing, in milliseconds. */
+const QUIT_TIMEOUT_MS = 1000;
+
+/** An engine in this process, and the ioredis clients that live on it. */
+export class StandaloneBackend implements EmbeddedBackend {
+  readonly name = 'standalone';
+  readonly mode = 'standalone';
+  readonly client: Redis;
+  readonly #parts: StandaloneParts;
+  readonly #connections = new Set<Redis>();
+  #listener: Listener | undefined;
+  #closed = false;
+
+  constructor(parts: StandaloneParts) {
+    this.#parts = parts;
+    this.client = parts.client;
+    this.#listener = parts.listener;
+  }
+
+  get snapshots(): SnapshotSource {
+    return this.#parts.engine.snapshots;
+  }
+
+  get listenerUrl(): string | undefined {
+    return this.#listener?.url;
+  }
+
+  /** Connects SAVE, BGSAVE and LASTSAVE to who writes snapshots. */
+  set saveHooks(hooks: SaveHooks | undefined) {
+    this.#parts.engine.saveHooks = hooks;
+  }
+
+  connection(purpose: ConnectionPurpose): Redis {
+    if (this.#closed) {
+      throw new RespiteError('BACKEND_CLOSED', {
+        message: `A ${purpose} connection was asked of a backend that is closed. Ask for connections before the application stops.`,
+      });
+    }
+    const { InProcessRedis, clientOptions } = this.#parts;
+    const own = purpose === 'blocking' ? { maxRetriesPerRequest: null } : {};
+    const connection = new InProcessRedis({ ...clientOptions, ...own, lazyConnect: false });
+    this.#connections.add(connection);
+    connection.once('end', () => this.#connections.delete(connection));
+    return connection;
+  }
+
+  redisOptions(): RedisOptions {
+    const { engine, clientOptions } = this.#parts;
+    return { ...clientOptions, Connector: connectorFor(() => (this.#closed ? undefined : engine)) };
+  }
+
+  async health(): Promise<BackendHealth> {
+    const begin = performance.now();
+    if (this.#closed) return { status: 'down', latencyMs: undefined, reasons: ['the backend is closed'] };
+    await this.client.ping();
+    return { status: 'ok', latencyMs: performance.now() - begin, reasons: [] };
+  }
+
+  /** Closes the listener and every client but the shared one: nobody outside writes any more. */
+  async quiesce(): Promise<void> {
+    await this.#listener?.close();
+    this.#listener = undefined;
+    for (const connection of this.#connections) connection.disconnect();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.quiesce();
+    if (this.client.status === 'ready') {
+      let timer: NodeJS.Timeout | undefined;
+      const timeout = new Promise<void>((resolve) => { timer = setTimeout(resolve, QUIT_TIMEOUT_MS); });
+      await Promise.race([this.client.quit().then(() => undefined, () => undefined), timeout]);
+      clearTimeout(timer);
+    }
+    this.client.disconnect();
+    this.#parts.engine.close();
+  }
+}

@@ -1,0 +1,21 @@
+import { writeSync } from 'node:fs';
+import { start } from '../support/kept-engine';
+import { operationsOf } from './workload';
+
+/** Restores, then works and takes snapshots until it is killed; tells on standard output which steps are safe. */
+async function main(directory: string, seed: number): Promise<void> {
+  const kept = await start(directory, { onCorruption: 'fail' });
+  let step = Number(kept.run('GET', 'step') ?? 0);
+  // Unbuffered: what is said is said, also when the process is killed right after.
+  writeSync(1, `restored ${String(step)}\n`);
+  for (;;) {
+    step++;
+    for (const [name, ...args] of operationsOf(seed, step)) kept.run(name, ...args);
+    await kept.manager.snapshotNow();
+    writeSync(1, `saved ${String(step)}\n`);
+  }
+}
+
+const [directory, seed] = process.argv.slice(2);
+if (directory === undefined || seed === undefined) throw new Error('usage: kill-child DIRECTORY SEED');
+void main(directory, Number(seed));
