@@ -10,14 +10,20 @@ export default tseslint.config(
       // Lazy loading is `require(...)`: import() stays an import() in our CommonJS output, and a CommonJS Jest host
       // cannot follow it. See docs/decisions/0001-module-format.md.
       '@typescript-eslint/no-require-imports': 'off',
-      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false }],
+      '@typescript-eslint/consistent-type-imports': [
+        'error',
+        { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
+      ],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       // `interface X` and `const X` of one name: the interface and its token.
       '@typescript-eslint/no-redeclare': 'off',
       // Numbers are printed as they are; anything else needs String().
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true, ignoreVoidOperator: true }],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true, ignoreVoidOperator: true },
+      ],
       // `noPropertyAccessFromIndexSignature` wants the brackets this rule forbids.
       '@typescript-eslint/dot-notation': 'off',
       // Empty methods are how an interface says "nothing to do here".
@@ -35,7 +41,10 @@ export default tseslint.config(
     rules: {
       'no-restricted-syntax': [
         'error',
-        { selector: 'ImportExpression', message: 'A CommonJS Jest host cannot follow import(); load lazily with require().' },
+        {
+          selector: 'ImportExpression',
+          message: 'A CommonJS Jest host cannot follow import(); load lazily with require().',
+        },
       ],
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
     },

@@ -11,7 +11,12 @@ const { version: ioredis } = require('ioredis/package.json');
 const { version: jest } = require('jest/package.json');
 
 const run = (command, args, cwd = project) =>
-  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, CI: 'true' } });
+  execFileSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, CI: 'true' },
+  });
 const write = (name, text) => writeFileSync(join(project, name), text);
 const expect = (what, output, text) => {
   if (!output.includes(text)) throw new Error(`${what}: expected "${text}" in:\n${output}`);
@@ -29,7 +34,14 @@ const program = `
 try {
   const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', project], root));
   write('package.json', JSON.stringify({ name: 'smoke', private: true }));
-  run('npm', ['install', '--no-audit', '--no-fund', join(project, packed.filename), `ioredis@${ioredis}`, `jest@${jest}`]);
+  run('npm', [
+    'install',
+    '--no-audit',
+    '--no-fund',
+    join(project, packed.filename),
+    `ioredis@${ioredis}`,
+    `jest@${jest}`,
+  ]);
 
   write('esm.mjs', `import { createApp, CacheBackend } from 'respite';\n${program}`);
   expect('import from ESM', run('node', ['esm.mjs']), 'said hello');
@@ -37,18 +49,28 @@ try {
   write('cjs.cjs', `const { createApp, CacheBackend } = require('respite');\n(async () => {${program}})();`);
   expect('require from CommonJS', run('node', ['cjs.cjs']), 'said hello');
 
-  write('host.test.js', `const { createApp, CacheBackend } = require('respite');\ntest('runs', async () => {${program}\n  expect(app.config.mode).toBe('standalone');\n});`);
+  write(
+    'host.test.js',
+    `const { createApp, CacheBackend } = require('respite');\ntest('runs', async () => {${program}\n  expect(app.config.mode).toBe('standalone');\n});`,
+  );
   run('npx', ['--no-install', 'jest']);
   console.log('ok  inside a CommonJS Jest host');
 
-  write('lazy.cjs', `require('respite');
+  write(
+    'lazy.cjs',
+    `require('respite');
     const loaded = Object.keys(require.cache).join('\\n');
     for (const name of ['lmdb', 'ioredis-mock', 'commander', 'yaml', 'ioredis'])
       if (loaded.includes('/node_modules/' + name + '/')) throw new Error('importing respite loads ' + name);
-    console.log('lean');`);
+    console.log('lean');`,
+  );
   expect('importing loads nothing that may not be needed', run('node', ['lazy.cjs']), 'lean');
 
-  expect('the command line', run('npx', ['--no-install', 'respite', 'config', 'show', '--set', 'redis.db=3']), 'redis.db');
+  expect(
+    'the command line',
+    run('npx', ['--no-install', 'respite', 'config', 'show', '--set', 'redis.db=3']),
+    'redis.db',
+  );
   console.log(`packed ${(packed.size / 1024).toFixed(0)} kB, ${packed.entryCount} files`);
 } finally {
   rmSync(project, { recursive: true, force: true });

@@ -1,0 +1,98 @@
+import { relative, resolve } from 'node:path';
+import { type LoadedConfig, printDuration, redactUrl, resolveMode } from '../../config';
+import type { App } from '../../container';
+import { createAppFrom } from '../../create-app';
+import { CacheBackend, isEmbedded } from '../../modules/cache';
+import { type ConfigOptions, loadForStart } from '../config-options';
+import { EXIT } from '../exit-codes';
+import { guide } from '../guide';
+import { table } from '../render';
+import { watchSignals } from '../signals';
+import { explainMode } from './config-diagnostics';
+
+/** Options of `respite start`. */
+export interface StartOptions extends ConfigOptions {
+  readonly guide?: boolean;
+}
+
+/** What `respite start` says once it serves. */
+interface Ready {
+  readonly event: 'ready';
+  readonly version: string;
+  readonly pid: number;
+  readonly mode: string;
+  readonly decidedBy: string;
+  readonly source: string;
+  readonly backend: string;
+  /** Where clients reach it, without password. */
+  readonly url: string | null;
+  /** Absolute. */
+  readonly dataDir: string | null;
+  readonly snapshotInterval: string | null;
+  readonly file: string | null;
+}
+
+/** Starts, says where everything is, and serves until a signal. Sets the exit code. */
+export async function start(options: StartOptions, version: string): Promise<void> {
+  const loaded = loadForStart(options);
+  const app = createAppFrom(loaded, {});
+  const signals = watchSignals();
+  try {
+    const interrupted = await Promise.race([app.start().then(() => undefined), signals.first]);
+    if (interrupted !== undefined) {
+      await app.stop();
+      process.exitCode = 128 + interrupted.number;
+      return;
+    }
+    announce(ready(app, loaded, version), options);
+    const { name } = await signals.first;
+    if (options.json !== true) process.stdout.write(`${name}: stopping; once more to stop at once.\n`);
+    const { durationMs } = await app.stop();
+    if (options.json === true) process.stdout.write(`${JSON.stringify({ event: 'stopped', durationMs })}\n`);
+    else process.stdout.write('Stopped.\n');
+    process.exitCode = EXIT.ok;
+  } finally {
+    signals.dispose();
+  }
+}
+
+function ready(app: App, loaded: LoadedConfig, version: string): Ready {
+  const backend = app.get(CacheBackend);
+  const { redis } = loaded.config;
+  const { persistence } = redis.standalone;
+  const standalone = resolveMode('redis', loaded.config).mode === 'standalone';
+  const kept = standalone && persistence.enabled;
+  const server = redis.url === '' ? `redis://${redis.addr}` : redactUrl(redis.url);
+  return {
+    event: 'ready',
+    version,
+    pid: process.pid,
+    ...explainMode('redis', loaded),
+    backend: backend.name,
+    url: (standalone ? isEmbedded(backend) && backend.listenerUrl : server) || null,
+    dataDir: kept ? resolve(persistence.data_dir) : null,
+    snapshotInterval: kept ? String(printDuration(persistence.snapshot_interval)) : null,
+    file: loaded.file ?? null,
+  };
+}
+
+function announce(facts: Ready, options: StartOptions): void {
+  if (options.json === true) {
+    process.stdout.write(`${JSON.stringify(facts)}\n`);
+    return;
+  }
+  const { version, mode, decidedBy, source, backend, url, dataDir, snapshotInterval, file } = facts;
+  const rows = [
+    ['mode', `${mode} (${decidedBy === 'default' ? 'the default' : `${decidedBy}, from ${source}`})`],
+    ['backend', backend],
+    [mode === 'standalone' ? 'listener' : 'server', url ?? 'none: only this process reaches it'],
+    ...(mode === 'standalone'
+      ? [['data', dataDir === null ? 'in memory only' : `${dataDir}, written every ${snapshotInterval ?? ''}`]]
+      : []),
+    ['config', file === null ? 'no file' : relative(process.cwd(), file)],
+  ];
+  process.stdout.write(`Respite ${version} is ready.\n${table(rows, '  ')}\n`);
+  if (options.guide === true && url !== null && mode === 'standalone')
+    process.stdout.write(guide(url, dataDir !== null));
+  process.stdout.write('Ctrl-C stops it.\n');
+}

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { type ConfigSources, type LoadedConfig, loadConfig, resolveMode } from '../config';
+
+/** The options all commands share. */
+export interface ConfigOptions {
+  readonly config?: string;
+  readonly mode?: string;
+  readonly standalone?: boolean;
+  readonly set: readonly string[];
+  readonly json?: boolean;
+}
+
+/** Adds the options that say where settings come from. */
+export function withConfigOptions(command: Command): Command {
+  return command
+    .option('--config <file>', 'a YAML or JSON file (default: ./respite.yaml, if there is one)')
+    .option('--mode <mode>', 'standalone or distributed')
+    .option('--standalone', 'short for --mode standalone')
+    .option('--set <path=value>', 'one setting, such as redis.db=1; repeatable', collect, [])
+    .option('--json', 'print JSON');
+}
+
+/** Reads the configuration as a command sees it. */
+export function loadForCommand(options: ConfigOptions, presets?: ConfigSources['presets']): LoadedConfig {
+  return loadConfig({ env: process.env, argv: toArgv(options), ...(presets !== undefined && { presets }) });
+}
+
+/** What `respite start` sets in standalone mode, unless somebody says otherwise. */
+const START_PRESETS = {
+  label: 'respite start',
+  values: {
+    'redis.standalone.listener.enabled': true,
+    'redis.standalone.persistence.enabled': true,
+  },
+};
+
+/** Reads the configuration as `respite start` uses it: in standalone with the listener and persistence on. */
+export function loadForStart(options: ConfigOptions): LoadedConfig {
+  const loaded = loadForCommand(options);
+  return resolveMode('redis', loaded.config).mode === 'standalone' ? loadForCommand(options, START_PRESETS) : loaded;
+}
+
+function collect(value: string, previous: readonly string[]): readonly string[] {
+  return [...previous, value];
+}
+
+function toArgv({ config, mode, standalone, set }: ConfigOptions): string[] {
+  return [
+    ...(config === undefined ? [] : [`--config=${config}`]),
+    ...(mode === undefined ? [] : [`--mode=${mode}`]),
+    ...(standalone === true ? ['--standalone'] : []),
+    ...set.map((assignment) => `--set=${assignment}`),
+  ];
+}

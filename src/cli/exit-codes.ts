@@ -1,0 +1,10 @@
+/** What the exit code of `respite` means; a process ended by a second signal exits with 128 + the signal's number. */
+export const EXIT = {
+  ok: 0,
+  /** Starting or running failed. */
+  failed: 1,
+  /** The command line or the configuration is wrong. */
+  usage: 2,
+  /** Stopping left something unfinished; the last snapshot may be missing. */
+  shutdownIncomplete: 3,
+} as const;

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { configDiagnostics } from './commands/config-diagnostics';
+import { configShow } from './commands/config-show';
+import { configValidate } from './commands/config-validate';
+import { start, type StartOptions } from './commands/start';
+import { type ConfigOptions, withConfigOptions } from './config-options';
+
+/** The command line: `respite start`, `respite config show|validate|diagnostics`. */
+export function createProgram(): Command {
+  const program = new Command('respite')
+    .description('Redis for Node applications, with or without a Redis server.')
+    .version(packageVersion())
+    .exitOverride()
+    .showHelpAfterError('(respite --help lists what there is)');
+
+  withConfigOptions(program.command('start').description('start, and serve until a signal'))
+    .option('--guide', 'print what to try first')
+    .action((options: StartOptions) => start(options, packageVersion()));
+
+  const config = program.command('config').description('look at the configuration');
+  withConfigOptions(config.command('show').description('every setting, its value and where it came from')).action(
+    (options: ConfigOptions) => {
+      print(configShow(options));
+    },
+  );
+  withConfigOptions(config.command('validate').description('check the configuration, list every problem')).action(
+    (options: ConfigOptions) => {
+      print(configValidate(options));
+    },
+  );
+  withConfigOptions(
+    config.command('diagnostics').description('which mode each part runs in, why, and what the other would change'),
+  ).action((options: ConfigOptions) => {
+    print(configDiagnostics(options));
+  });
+  return program;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function packageVersion(): string {
+  const manifest = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as { version: string };
+  return manifest.version; // our own package.json has one
+}

@@ -1,0 +1,32 @@
+import { CommanderError } from 'commander';
+import { ConfigError } from '../config';
+import { ShutdownError } from '../container';
+import { asError } from '../container/deadline';
+import { RespiteError } from '../errors';
+import { EXIT } from './exit-codes';
+
+/** Tells the user what went wrong: on stderr, or with `--json` as one object on stdout. @returns the exit code */
+export function reportFailure(error: unknown, json: boolean): number {
+  // commander has printed its usage errors, and help is not a failure.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (json) process.stdout.write(`${JSON.stringify({ error: asJson(error) }, undefined, 2)}\n`);
+  else process.stderr.write(`${asText(error)}\n`);
+  if (error instanceof ShutdownError) return EXIT.shutdownIncomplete;
+  return isUsage(error) ? EXIT.usage : EXIT.failed;
+}
+
+function asText(error: unknown): string {
+  if (RespiteError.is(error)) return `${error.message}\n(${error.code})`;
+  const { stack, message } = asError(error);
+  return isUsage(error) ? message : (stack ?? message);
+}
+
+function asJson(error: unknown): Readonly<Record<string, unknown>> {
+  const { message } = asError(error);
+  const code = RespiteError.is(error) ? error.code : isUsage(error) ? 'USAGE' : 'INTERNAL';
+  return { code, message, ...(error instanceof ConfigError && { problems: error.problems }) };
+}
+
+function isUsage(error: unknown): boolean {
+  return error instanceof ConfigError || (RespiteError.is(error) && error.code === 'CONFIG_FILE_UNREADABLE');
+}
