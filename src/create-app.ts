@@ -19,6 +19,7 @@ import {
 } from './modules/cache';
 import { distributedProvider } from './modules/cache/distributed';
 import { standaloneProvider } from './modules/cache/standalone';
+import { snapshotModule } from './modules/snapshot';
 
 /** What an application is made from; everything is optional. */
 export interface CreateAppOptions {
@@ -79,7 +80,7 @@ export function createAppFrom({ config }: LoadedConfig, options: Omit<CreateAppO
 }
 
 function defaultModules(plugins: readonly BackendProvider[]): AppModule[] {
-  return [cacheModule([distributedProvider, standaloneProvider, ...plugins]), quiesceModule];
+  return [cacheModule([distributedProvider, standaloneProvider, ...plugins]), snapshotModule, quiesceModule];
 }
 
 /** Who brings a backend brings what belongs to it: its data in this process, if that is where it has them. */

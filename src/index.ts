@@ -39,3 +39,4 @@ export {
   type ConnectionPurpose,
   PROVIDER_API_VERSION,
 } from './modules/cache';
+export { SnapshotManager, type SnapshotOptions, type SnapshotResult, type SnapshotStatus } from './modules/snapshot';

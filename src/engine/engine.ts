@@ -15,17 +15,7 @@ import { PubSub, unsubscribe } from './pubsub/pubsub';
 import { FunctionLibraries } from './scripting/function-libraries';
 import { Session, type ClientAddress, type SessionOutput } from './session/session';
 import { SnapshotTracker } from './dump/snapshot-tracker';
-import type { SnapshotSource } from './snapshot-source';
-
-/** What SAVE, BGSAVE and LASTSAVE do; the snapshot module provides it. */
-export interface SaveHooks {
-  /** Starts a snapshot in the background. @throws when one is running */
-  save(): Promise<void>;
-  /** When the last snapshot was finished, in milliseconds since the epoch; 0 = never. */
-  lastSave(): number;
-  /** Whether a snapshot is being written. */
-  saving(): boolean;
-}
+import type { SaveHooks, SnapshotSource } from './snapshot-source';
 
 export interface EngineOptions {
   /** Default 16. */

@@ -1,7 +1,7 @@
-export { Engine, type EngineOptions, type SaveHooks } from './engine';
+export { Engine, type EngineOptions } from './engine';
 export { systemClock, type Clock } from './clock';
 export type { EvictionPolicy } from './keyspace/memory';
-export type { DatasetLayout, SnapshotCut, SnapshotSource } from './snapshot-source';
+export type { DatasetLayout, SaveHooks, SnapshotCut, SnapshotSource } from './snapshot-source';
 export { NO_REPLY, NoReply } from './execution/block';
 export * from './protocol/reply';
 export { encodeReply } from './protocol/encode-reply';

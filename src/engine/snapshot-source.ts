@@ -51,3 +51,13 @@ export interface SnapshotCut {
   /** The keeper failed: the changes count as unsaved again. */
   abort(): void;
 }
+
+/** What SAVE, BGSAVE and LASTSAVE do; the snapshot module provides it. */
+export interface SaveHooks {
+  /** Starts a snapshot in the background. @throws when one is running */
+  save(): Promise<void>;
+  /** When the last snapshot was finished, in milliseconds since the epoch; 0 = never. */
+  lastSave(): number;
+  /** Whether a snapshot is being written. */
+  saving(): boolean;
+}

@@ -106,6 +106,56 @@ export const errorCodes = {
       'The Redis server was reached but cannot serve: it is still loading, refuses the database, or answered an error.',
     remedy: 'Read the reason in the message.',
   },
+
+  // Snapshots
+  SNAPSHOT_LOCKED: {
+    means: 'Another process uses the data directory; the message names it.',
+    remedy: 'End that process, or set redis.standalone.persistence.data_dir to another directory.',
+  },
+  SNAPSHOT_LOCK_LOST: {
+    means: 'The lock file of the data directory was removed or taken over while the process ran.',
+    remedy: 'Find out who did that. Restart the process when no other one uses the directory.',
+  },
+  SNAPSHOT_DIR_FOREIGN: {
+    means: 'The data directory holds something else than our snapshots, or its marker file is damaged.',
+    remedy: 'Set redis.standalone.persistence.data_dir to an empty or a new directory.',
+  },
+  SNAPSHOT_DIR_UNUSABLE: {
+    means: 'The data directory cannot be created, read or written.',
+    remedy: 'Correct what the message names: the path, its owner and mode, or the free space.',
+  },
+  SNAPSHOT_NETWORK_FILESYSTEM: {
+    means: 'The data directory is on a network filesystem, where the data file is not safe.',
+    remedy: 'Set redis.standalone.persistence.data_dir to a directory on a local disk.',
+  },
+  SNAPSHOT_FORMAT_UNSUPPORTED: {
+    means: 'The snapshot was written in a format, or with an encryption, that this version does not have.',
+    remedy: 'Use the version that wrote it, or another data directory.',
+  },
+  SNAPSHOT_BUILD_MISSING: {
+    means: 'The compiled worker of the snapshot module is missing.',
+    remedy: 'Install the package again; in a clone of the repository, run "npm run build".',
+  },
+  SNAPSHOT_NOT_READY: {
+    means: 'A snapshot was asked for before the data directory was restored, or after it was closed.',
+    remedy: 'Ask for snapshots while the application runs.',
+  },
+  SNAPSHOT_RUNNING: {
+    means: 'A snapshot was to be started while one is being written.',
+    remedy: 'Wait until it is written.',
+  },
+  SNAPSHOT_WRITE_FAILED: {
+    means: 'A snapshot was not written. The previous one is intact, and what changed since is still to be written.',
+    remedy: 'Correct what the message names, most often a full disk; the next interval tries again.',
+  },
+  RESTORE_CORRUPT: {
+    means: 'The snapshot is damaged. With on_corruption "fail" the start fails and nothing is changed on disk.',
+    remedy: 'Restore the data directory from a backup, or set on_corruption to quarantine to start empty.',
+  },
+  RESTORE_FAILED: {
+    means: 'The snapshot is not known to be damaged but could not be read or loaded. Nothing was changed on disk.',
+    remedy: 'Correct what the message names, then start again.',
+  },
 } as const satisfies Readonly<Record<string, ErrorCodeEntry>>;
 
 /** A code Respite itself throws. Plugins add their own. */

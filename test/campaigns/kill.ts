@@ -1,93 +1,17 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { contentsOf, keep, type Kept, start } from '../support/kept-engine';
-import { SeededRandom } from '../support/seeded-random';
-import { operationsOf } from './workload';
+import { runKill } from '../durability/kill';
+import { removeTemporaryPaths, temporaryPath } from '../support/temporary-path';
+import type { Campaign } from './campaign';
 
-export interface KillReport {
-  readonly seed: number;
-  readonly rounds: number;
-  /** Steps of the workload that were found on the disk at the end. */
-  readonly steps: number;
-}
-
-const LONGEST_LIFE_MS = 120;
-
-/**
- * Kills a process that writes snapshots as fast as it can (SIGKILL, at a random moment), restores what it left and
- * compares it key by key with a model; again and again on the same directory.
- * @throws Error naming the round when a snapshot that was reported as safe is gone, or the content is not that of
- * exactly one step.
- */
-export async function runKill(directory: string, rounds: number, seed: number): Promise<KillReport> {
-  const random = new SeededRandom(seed);
-  const model = new Model(seed);
-  for (let round = 1; round <= rounds; round++) {
-    const saved = await liveAndDie(directory, seed, random.below(LONGEST_LIFE_MS));
-    const restored = await start(directory, { onCorruption: 'fail', onShutdown: false });
-    const step = Number(restored.run('GET', 'step') ?? 0);
-    if (step < saved)
-      throw new Error(`round ${String(round)}: step ${String(saved)} was safe, ${String(step)} is there`);
-    model.advanceTo(step);
-    const difference = firstDifference(model.contents(), contentsOf(restored));
-    if (difference !== undefined) throw new Error(`round ${String(round)}, step ${String(step)}: ${difference}`);
-    await restored.manager.stop();
-  }
-  return { seed, rounds, steps: model.step };
-}
-
-/** @returns the last step the process called safe. */
-async function liveAndDie(directory: string, seed: number, lifetime: number): Promise<number> {
-  const runner = join(__dirname, '../support/run-ts.js');
-  const child = spawn(process.execPath, [runner, join(__dirname, 'kill-child.ts'), directory, String(seed)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let saved = 0;
-  for await (const line of createInterface({ input: child.stdout })) {
-    const [event, step] = line.split(' ');
-    saved = Number(step);
-    if (event === 'restored') void sleep(lifetime).then(() => child.kill('SIGKILL'));
-  }
-  if (child.signalCode !== 'SIGKILL') {
-    await new Promise((resolve) =>
-      (child.exitCode ?? child.signalCode) === null ? child.once('exit', resolve) : resolve(0),
-    );
-  }
-  if (child.signalCode !== 'SIGKILL') throw new Error(`the process ended by itself with ${String(child.exitCode)}`);
-  return saved;
-}
-
-/** The same operations on an engine that is never saved. */
-class Model {
-  step = 0;
-  readonly #kept: Kept = keep('/nowhere');
-
-  constructor(private readonly seed: number) {}
-
-  advanceTo(step: number): void {
-    while (this.step < step) {
-      this.step++;
-      for (const [name, ...args] of operationsOf(this.seed, this.step)) this.#kept.run(name, ...args);
+/** SIGKILL at random moments while snapshots are written; what is restored is compared with a model. */
+export const campaign: Campaign = {
+  name: 'kill',
+  unit: 'kills',
+  defaultSize: 300,
+  async run({ seed, size }) {
+    try {
+      return { ...(await runKill(await temporaryPath(), size, seed)) };
+    } finally {
+      await removeTemporaryPaths();
     }
-  }
-
-  contents(): ReadonlyMap<string, string> {
-    return contentsOf(this.#kept);
-  }
-}
-
-/** What differs first between two states, or `undefined`. */
-export function firstDifference(
-  expected: ReadonlyMap<string, string>,
-  actual: ReadonlyMap<string, string>,
-): string | undefined {
-  for (const [key, value] of expected) {
-    const found = actual.get(key);
-    if (found !== value)
-      return `${key.slice(0, 60)} is ${String(found).slice(0, 200)} instead of ${value.slice(0, 200)}`;
-  }
-  for (const key of actual.keys()) if (!expected.has(key)) return `${key.slice(0, 60)} should not be there`;
-  return undefined;
-}
+  },
+};

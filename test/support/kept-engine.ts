@@ -1,29 +1,32 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import type { Logger, LogMethod } from '../../src/container';
 import { Engine } from '../../src/engine';
-import { SnapshotManager, type SnapshotSettings, type Timers } from '../../src/modules/snapshot';
+import { LmdbSnapshotManager, type SnapshotSettings, type Timers } from '../../src/modules/snapshot';
 
-/** What was logged, by event. */
-export class RecordingLogger {
+/** What was logged. */
+export class RecordingLogger implements Logger {
   readonly lines: {
     readonly level: string;
-    readonly event: string;
+    readonly event: unknown;
     readonly fields: object;
     readonly message: string;
   }[] = [];
 
-  info = this.#at('info');
-  warn = this.#at('warn');
-  error = this.#at('error');
+  readonly debug = this.#at('debug');
+  readonly info = this.#at('info');
+  readonly warn = this.#at('warn');
+  readonly error = this.#at('error');
 
-  events(): string[] {
-    return this.lines.map((line) => line.event);
+  /** Names of the events of a level, in order. */
+  events(level: string): unknown[] {
+    return this.lines.filter((line) => line.level === level).map((line) => line.event);
   }
 
-  #at(level: string) {
-    return (fields: object, message: string): void => {
-      const event = 'event' in fields ? String(fields.event) : '';
-      this.lines.push({ level, event, fields, message });
+  #at(level: string): LogMethod {
+    return (fields: string | Readonly<Record<string, unknown>>, message?: string): void => {
+      if (typeof fields === 'string') this.lines.push({ level, event: undefined, fields: {}, message: fields });
+      else this.lines.push({ level, event: fields['event'], fields, message: message ?? '' });
     };
   }
 }
@@ -31,7 +34,7 @@ export class RecordingLogger {
 /** An engine with its data directory, as the application puts them together. */
 export interface Kept {
   readonly engine: Engine;
-  readonly manager: SnapshotManager;
+  readonly manager: LmdbSnapshotManager;
   readonly logger: RecordingLogger;
   /** Runs one command and returns its reply. */
   run(name: string, ...args: string[]): unknown;
@@ -45,7 +48,7 @@ export interface KeptOptions extends Partial<SnapshotSettings> {
 export function keep(dataDirectory: string, { timers, ...settings }: KeptOptions = {}): Kept {
   const engine = new Engine({ persistent: true });
   const logger = new RecordingLogger();
-  const manager = new SnapshotManager({
+  const manager = new LmdbSnapshotManager({
     source: engine.snapshots,
     logger,
     settings: {

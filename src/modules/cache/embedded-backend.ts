@@ -1,11 +1,13 @@
 import { createToken } from '../../container';
-import type { SnapshotSource } from '../../engine/snapshot-source';
+import type { SaveHooks, SnapshotSource } from '../../engine/snapshot-source';
 import type { CacheBackend } from './cache-backend';
 
 /** What a backend offers beyond the contract when the data lives in this process. */
 export interface EmbeddedBackend extends CacheBackend {
   /** Reads and loads the data as a whole, for snapshots. */
   readonly snapshots: SnapshotSource;
+  /** What SAVE, BGSAVE and LASTSAVE do; set by who writes snapshots. */
+  saveHooks?: SaveHooks | undefined;
   /** Where other processes reach the data, as a URL without a password; `undefined` without a listener. */
   readonly listenerUrl?: string | undefined;
   /** Lets nobody write any more: the next snapshot is the last. */

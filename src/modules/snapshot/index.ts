@@ -1,10 +1,6 @@
-export {
-  SnapshotManager,
-  type SnapshotManagerOptions,
-  type SnapshotOptions,
-  type SnapshotResult,
-  type SnapshotStatus,
-} from './snapshot-manager';
+export { LmdbSnapshotManager, type SnapshotManagerOptions } from './lmdb-snapshot-manager';
+export { snapshotModule } from './module';
 export type { RestoreOutcome } from './restore';
-export type { RestoreProgress, SnapshotLogger, SnapshotSettings } from './settings';
+export type { RestoreProgress, SnapshotSettings } from './settings';
+export { SnapshotManager, type SnapshotOptions, type SnapshotResult, type SnapshotStatus } from './snapshot-manager';
 export { systemTimers, type Timers } from './timers';

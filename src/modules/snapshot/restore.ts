@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Logger } from '../../container';
 import type { SnapshotSource } from '../../engine/snapshot-source';
 import { RespiteError } from '../../errors';
 import type { DataDirectory } from './directory/data-directory';
-import type { RestoreProgress, SnapshotLogger, SnapshotSettings } from './settings';
+import type { RestoreProgress, SnapshotSettings } from './settings';
 import { readSnapshot } from './store/read-snapshot';
 import type { Stamp } from './store/stamp';
 import type { Timers } from './timers';
@@ -26,7 +27,7 @@ export interface RestoreContext {
   readonly directory: DataDirectory;
   readonly source: SnapshotSource;
   readonly settings: SnapshotSettings;
-  readonly logger: SnapshotLogger;
+  readonly logger: Logger;
   readonly timers: Timers;
   readonly onProgress?: ((progress: RestoreProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -45,7 +46,7 @@ export async function restore(context: RestoreContext): Promise<RestoreOutcome> 
   if (!(await directory.hasSnapshot())) return startEmpty(context);
   if (!settings.restoreOnStartup) {
     const kept = await directory.setAside('kept', timers.now());
-    logger.warn({ event: 'snapshot.kept', path: kept }, `restore_on_startup is off: the snapshot was moved to ${kept}`);
+    logger.warn({ event: 'snapshot_kept', path: kept }, `restore_on_startup is off: the snapshot was moved to ${kept}`);
     return startEmpty(context);
   }
   try {
@@ -55,7 +56,7 @@ export async function restore(context: RestoreContext): Promise<RestoreOutcome> 
     if (!RespiteError.is(error) || error.code !== 'RESTORE_CORRUPT' || settings.onCorruption === 'fail') throw error;
     const quarantined = await directory.setAside('corrupt', timers.now());
     logger.error(
-      { event: 'snapshot.quarantined', path: quarantined, err: error },
+      { event: 'snapshot_quarantined', path: quarantined, err: error },
       `The snapshot is damaged and was moved to ${quarantined}. STARTING EMPTY. ${error.message}`,
     );
     return { ...startEmpty(context), quarantined };
@@ -80,7 +81,7 @@ async function load(context: RestoreContext): Promise<RestoreOutcome> {
   });
   const duration = performance.now() - started;
   const { keys } = loading;
-  logger.info({ event: 'snapshot.restored', keys, duration }, `restored ${String(keys)} keys`);
+  logger.info({ event: 'snapshot_restored', keys, duration }, `restored ${String(keys)} keys`);
   return { sequence: stamp?.sequence ?? 0, keys, duration, snapshotTime: stamp?.time ?? 0 };
 }
 
@@ -126,7 +127,7 @@ class Loading {
     this.#lastLine = now;
     const { records, total } = progress;
     this.context.logger.info(
-      { event: 'snapshot.restoring', records, total },
+      { event: 'snapshot_restoring', records, total },
       `restoring: ${String(records)} of ${String(total)}`,
     );
   }

@@ -15,13 +15,6 @@ export interface SnapshotSettings {
   readonly onCorruption: 'quarantine' | 'fail';
 }
 
-/** What the module writes to: a subset of pino's logger. */
-export interface SnapshotLogger {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
-
 /** How far a restore is. */
 export interface RestoreProgress {
   readonly records: number;

@@ -1,0 +1,239 @@
+import type { Logger } from '../../container';
+import type { SaveHooks, SnapshotSource } from '../../engine/snapshot-source';
+import { RespiteError } from '../../errors';
+import { DataDirectory } from './directory/data-directory';
+import { restore, type RestoreOutcome } from './restore';
+import type { RestoreProgress, SnapshotSettings } from './settings';
+import type { SnapshotManager, SnapshotOptions, SnapshotResult, SnapshotStatus } from './snapshot-manager';
+import { SnapshotStore } from './store/snapshot-store';
+import { systemTimers, type Timers } from './timers';
+import { writeSnapshot } from './write-snapshot';
+
+export interface SnapshotManagerOptions {
+  readonly source: SnapshotSource;
+  readonly settings: SnapshotSettings;
+  readonly logger: Logger;
+  readonly timers?: Timers;
+  /** Called after every batch of a restore. */
+  readonly onProgress?: (progress: RestoreProgress) => void;
+}
+
+const DEGRADED_AFTER = 3;
+
+interface Opened {
+  readonly directory: DataDirectory;
+  readonly store: SnapshotStore;
+}
+
+/**
+ * Keeps an engine's data in a directory: restores it at the start, writes what changed at every interval, on demand and
+ * at the end. One snapshot at a time.
+ */
+export class LmdbSnapshotManager implements SnapshotManager {
+  readonly #source: SnapshotSource;
+  readonly #settings: SnapshotSettings;
+  readonly #logger: Logger;
+  readonly #timers: Timers;
+  readonly #onProgress: ((progress: RestoreProgress) => void) | undefined;
+
+  #opened: Opened | undefined;
+  #stopTimer: (() => void) | undefined;
+  #running: Promise<SnapshotResult> | undefined;
+  #next: { promise: Promise<SnapshotResult>; full: boolean } | undefined;
+
+  #lastSuccess = 0;
+  #last: SnapshotResult | undefined;
+  #snapshots = 0;
+  #failures = 0;
+  #failuresInARow = 0;
+  #lastFailure: RespiteError | undefined;
+  #restore: RestoreOutcome | undefined;
+
+  constructor(options: SnapshotManagerOptions) {
+    this.#source = options.source;
+    this.#settings = options.settings;
+    this.#logger = options.logger;
+    this.#timers = options.timers ?? systemTimers;
+    this.#onProgress = options.onProgress;
+  }
+
+  /**
+   * Locks the data directory, restores what is in it and starts the timer.
+   * @throws RespiteError `RESTORE_CORRUPT`, `RESTORE_FAILED`, and those of `DataDirectory.open`
+   */
+  async start(signal?: AbortSignal): Promise<void> {
+    const directory = await DataDirectory.open(this.#settings.dataDirectory, {
+      timers: this.#timers,
+      ...(signal === undefined ? {} : { signal }),
+      onLost: () => {
+        this.#logger.error({ event: 'snapshot_lock_lost' }, 'the lock of the data directory was lost');
+      },
+      onWarning: (message) => {
+        this.#logger.warn({ event: 'snapshot_directory' }, message);
+      },
+    });
+    try {
+      this.#restore = await restore({
+        directory,
+        source: this.#source,
+        settings: this.#settings,
+        logger: this.#logger,
+        timers: this.#timers,
+        onProgress: this.#onProgress,
+        signal,
+      });
+    } catch (error) {
+      await directory.close();
+      throw error;
+    }
+    this.#lastSuccess = this.#restore.snapshotTime;
+    const store = new SnapshotStore(directory.dataFile, directory.datasetId, this.#restore.sequence);
+    this.#opened = { directory, store };
+    if (this.#settings.interval > 0)
+      this.#stopTimer = this.#timers.every(this.#settings.interval, () => {
+        this.#tick();
+      });
+  }
+
+  snapshotNow({ full = false }: SnapshotOptions = {}): Promise<SnapshotResult> {
+    const running = this.#running;
+    if (running === undefined) return this.#launch(full);
+    if (this.#next !== undefined) {
+      this.#next.full ||= full;
+      return this.#next.promise;
+    }
+    const launch = (): Promise<SnapshotResult> => {
+      const wanted = this.#next?.full ?? full;
+      this.#next = undefined;
+      // Not `#launch`: somebody else may have been quicker to start one.
+      return this.snapshotNow({ full: wanted });
+    };
+    this.#next = { full, promise: running.then(launch, launch) };
+    return this.#next.promise;
+  }
+
+  /**
+   * Stops the timer, waits for a running snapshot, writes the last one (`onShutdown`), closes the file and the lock.
+   * @throws RespiteError of the last snapshot; everything is closed nevertheless.
+   */
+  async stop(): Promise<void> {
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+    const opened = this.#opened;
+    if (opened === undefined) return;
+    try {
+      await this.#idle();
+      if (this.#settings.onShutdown) await this.snapshotNow();
+    } finally {
+      this.#opened = undefined;
+      await this.#idle();
+      await opened.store.close();
+      await opened.directory.close();
+    }
+  }
+
+  /** For the commands SAVE, BGSAVE and LASTSAVE. */
+  readonly saveHooks: SaveHooks = {
+    save: async () => {
+      if (this.#running !== undefined) {
+        throw new RespiteError('SNAPSHOT_RUNNING', { message: 'A snapshot is being written already.' });
+      }
+      await this.snapshotNow();
+    },
+    lastSave: () => this.#lastSuccess,
+    saving: () => this.#running !== undefined,
+  };
+
+  status(): SnapshotStatus {
+    return {
+      health: this.#failuresInARow >= DEGRADED_AFTER ? 'degraded' : 'ok',
+      running: this.#running !== undefined,
+      lastSuccess: this.#lastSuccess,
+      last: this.#last,
+      snapshots: this.#snapshots,
+      failures: this.#failures,
+      failuresInARow: this.#failuresInARow,
+      lastFailure: this.#lastFailure,
+      restore: this.#restore,
+    };
+  }
+
+  async #idle(): Promise<void> {
+    while (this.#running !== undefined) await this.#running.catch(() => undefined);
+  }
+
+  #tick(): void {
+    // A slow snapshot is not followed by a queue of others.
+    if (this.#running !== undefined) return;
+    // Logged and counted where it happened; the next tick tries again.
+    this.snapshotNow().catch(() => undefined);
+  }
+
+  #launch(full: boolean): Promise<SnapshotResult> {
+    const running = this.#take(full).finally(() => {
+      if (this.#running === running) this.#running = undefined;
+    });
+    this.#running = running;
+    return running;
+  }
+
+  async #take(full: boolean): Promise<SnapshotResult> {
+    try {
+      return await this.#write(full);
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  async #write(full: boolean): Promise<SnapshotResult> {
+    const opened = this.#opened;
+    if (opened === undefined || !this.#source.restored) throw notReady();
+    if (this.#source.changes === 0 && !full) {
+      this.#lastSuccess = this.#timers.now();
+      return { skipped: true, written: 0, keys: this.#last?.keys ?? 0, bytes: this.#last?.bytes ?? 0, duration: 0 };
+    }
+    const started = performance.now();
+    await opened.directory.assertLocked();
+    let time = 0;
+    const now = (): number => (time = this.#timers.now());
+    const { written, count, bytes, sequence } = await writeSnapshot(this.#source, opened.store, { full, now });
+    await this.#note(opened.directory, sequence);
+    this.#last = { skipped: false, written, keys: count, bytes, duration: performance.now() - started };
+    this.#lastSuccess = time;
+    this.#snapshots++;
+    this.#failuresInARow = 0;
+    this.#logger.info({ event: 'snapshot_written', ...this.#last }, `snapshot: ${String(written)} records written`);
+    return this.#last;
+  }
+
+  /** The snapshot is on the disk whatever becomes of this. */
+  async #note(directory: DataDirectory, sequence: number): Promise<void> {
+    try {
+      await directory.noteSequence(sequence);
+    } catch (err) {
+      this.#logger.warn({ event: 'snapshot_sequence', err }, 'the sequence of the snapshot could not be noted');
+    }
+  }
+
+  #failed(error: unknown): RespiteError {
+    const failure = RespiteError.is(error)
+      ? error
+      : new RespiteError('SNAPSHOT_WRITE_FAILED', { message: 'The snapshot was not written.', cause: error });
+    this.#failures++;
+    this.#failuresInARow++;
+    this.#lastFailure = failure;
+    this.#logger.error(
+      { event: 'snapshot_failed', err: failure, failuresInARow: this.#failuresInARow },
+      failure.message,
+    );
+    return failure;
+  }
+}
+
+function notReady(): RespiteError {
+  return new RespiteError('SNAPSHOT_NOT_READY', {
+    message:
+      'No snapshot can be taken before the data directory was restored or after it was closed: it would replace ' +
+      'what is stored by a state that never knew it.',
+  });
+}

@@ -1,0 +1,43 @@
+import type { AppModule, InitContext } from '../../container';
+import { CacheBackend, isEmbedded, SnapshotSourceToken } from '../cache';
+import { LmdbSnapshotManager } from './lmdb-snapshot-manager';
+import { SnapshotManager } from './snapshot-manager';
+
+/** Milliseconds of a stop that are kept for the last snapshot. */
+const SHUTDOWN_MS = 10_000;
+
+/**
+ * Keeps the data of a standalone backend on disk: restores it before any module that uses the cache starts, writes what
+ * changed at every interval, and once more after the last of them has stopped.
+ */
+export const snapshotModule: AppModule = {
+  name: 'snapshot',
+  provides: [SnapshotManager],
+  requires: [CacheBackend, SnapshotSourceToken],
+  timeouts: { shutdown: SHUTDOWN_MS },
+  async onInit(context) {
+    context.provide(SnapshotManager, await startManager(context));
+  },
+};
+
+async function startManager({ config, logger, signal, get, defer }: InitContext): Promise<LmdbSnapshotManager | undefined> {
+  const { persistence } = config.redis.standalone;
+  const source = get(SnapshotSourceToken);
+  if (source === undefined || !persistence.enabled) return undefined;
+  const manager = new LmdbSnapshotManager({
+    source,
+    logger,
+    settings: {
+      dataDirectory: persistence.data_dir,
+      interval: persistence.snapshot_interval,
+      onShutdown: persistence.snapshot_on_shutdown,
+      restoreOnStartup: persistence.restore_on_startup,
+      onCorruption: persistence.on_corruption,
+    },
+  });
+  defer(() => manager.stop());
+  await manager.start(signal);
+  const backend = get(CacheBackend);
+  if (isEmbedded(backend)) backend.saveHooks = manager.saveHooks;
+  return manager;
+}

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { CacheBackend, createApp, SnapshotManager } from '../../../src';
+import type { App } from '../../../src';
+import { silentLogger } from '../../../src/container';
+import { removeTemporaryPaths, temporaryPath } from '../../support/temporary-path';
+
+afterAll(removeTemporaryPaths);
+
+const ROUNDS = 20;
+
+function start(dataDirectory: string): Promise<App> {
+  return createApp({
+    configFile: false,
+    env: {},
+    logger: silentLogger,
+    config: {
+      mode: 'standalone',
+      redis: { standalone: { persistence: { enabled: true, data_dir: dataDirectory, snapshot_interval: '100ms' } } },
+    },
+  }).start();
+}
+
+/** A process running `program.ts`; answers what it writes, line by line. */
+function startProgram(program: string, ...args: string[]) {
+  const runner = join(__dirname, '../../support/run-ts.js');
+  const child = spawn(process.execPath, [runner, join(__dirname, program), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async (): Promise<string> => {
+    const { value, done } = await lines.next();
+    if (done === true) throw new Error('the program ended');
+    return value;
+  };
+  const exited = once(child, 'exit');
+  return { child, next, exited };
+}
+
+it('FR-2: what an application wrote is there after it was stopped and started again', async () => {
+  const path = await temporaryPath();
+  const first = await start(path);
+  const { client } = first.get(CacheBackend);
+  await client.set('greeting', 'hello', 'EX', 60);
+  await client.hset('hash', { a: '1' });
+  await first.stop();
+
+  const second = await start(path);
+  const restored = second.get(CacheBackend).client;
+  expect(await restored.get('greeting')).toBe('hello');
+  expect(await restored.ttl('greeting')).toBeGreaterThan(50);
+  expect(await restored.hgetall('hash')).toEqual({ a: '1' });
+  expect(second.get(SnapshotManager)?.status()).toMatchObject({ health: 'ok', restore: { keys: 2 } });
+  await second.stop();
+});
+
+it('FR-2: after kill -9 everything up to the last snapshot is there, with its expiry', async () => {
+  const path = await temporaryPath();
+  const { child, next, exited } = startProgram('writing-program.ts', path);
+  for (let line = ''; !line.startsWith('snapshot');) line = await next();
+  child.kill('SIGKILL');
+  await exited;
+
+  const app = await start(path);
+  const { client } = app.get(CacheBackend);
+  expect(Number(await client.get('counter'))).toBeGreaterThan(0);
+  expect(await client.ttl('fleeting')).toBeGreaterThan(900);
+  await app.stop();
+}, 20_000);
+
+it(`NFR-2: SIGTERM under load loses nothing that was acknowledged, ${String(ROUNDS)} times`, async () => {
+  const path = await temporaryPath();
+  let total = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const { child, next, exited } = startProgram('writing-program.ts', path);
+    let acknowledged = 0;
+    let sent = false;
+    for (;;) {
+      const line = await next();
+      if (line.startsWith('acknowledged ')) acknowledged = Number(line.slice('acknowledged '.length));
+      if (line === 'stopped') break;
+      if (!sent && acknowledged > total) {
+        sent = true;
+        child.kill('SIGTERM');
+      }
+    }
+    const [code] = (await exited) as [number | null];
+    expect({ round, code }).toEqual({ round, code: 0 });
+    expect(acknowledged).toBeGreaterThan(total);
+    total = acknowledged;
+  }
+  const app = await start(path);
+  expect(Number(await app.get(CacheBackend).client.get('counter'))).toBeGreaterThanOrEqual(total);
+  await app.stop();
+}, 60_000);
