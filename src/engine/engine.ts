@@ -6,6 +6,7 @@ import { CommandTable } from './commands/table';
 import { Parameters } from './config/parameters';
 import { Blocking } from './execution/blocking';
 import { Executor } from './execution/executor';
+import { ScriptRunner } from './execution/script-runner';
 import type { Collection, EncodingLimits, Entry, StoredValue } from './keyspace/entry';
 import { Keyspace } from './keyspace/keyspace';
 import { Memory, type EvictionPolicy } from './keyspace/memory';
@@ -52,6 +53,7 @@ export class Engine {
   readonly commands: CommandTable;
   readonly executor: Executor;
   readonly blocking: Blocking;
+  readonly scripts: ScriptRunner = new ScriptRunner(this);
   readonly pubsub = new PubSub();
   readonly parameters: Parameters;
   readonly sessions = new Map<number, Session>();

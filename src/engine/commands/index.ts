@@ -3,6 +3,7 @@ import { CONNECTION_COMMANDS } from './connection';
 import { GENERIC_COMMANDS } from './generic';
 import { HASH_COMMANDS } from './hash';
 import { PUBSUB_COMMANDS } from './pubsub';
+import { SCRIPTING_COMMANDS } from './scripting';
 import { SERVER_COMMANDS } from './server';
 import { SORTED_SET_COMMANDS } from './sorted-set';
 import { STRING_COMMANDS } from './string';
@@ -15,6 +16,7 @@ export const ALL_COMMANDS: readonly (AnyCommand | CommandContainer)[] = [
   ...SORTED_SET_COMMANDS,
   ...GENERIC_COMMANDS,
   ...TRANSACTION_COMMANDS,
+  ...SCRIPTING_COMMANDS,
   ...PUBSUB_COMMANDS,
   ...CONNECTION_COMMANDS,
   ...SERVER_COMMANDS,

@@ -1,6 +1,6 @@
 import type { FunctionBody } from './ast';
 import { emit, type EmittedChunk, type GlobalNames } from './emitter';
-import { LuaSyntaxError, position, raise, type Site } from './errors';
+import { type ChunkName, LuaSyntaxError, position, raise, type Site } from './errors';
 import { modulo, type Operations, power } from './operations';
 import { parse } from './parser';
 import type { LuaState } from './state';
@@ -21,10 +21,10 @@ export class CompiledChunk {
   /** @throws LuaSyntaxError */
   constructor(
     source: string,
-    readonly name: string,
+    private readonly name: ChunkName,
     private readonly names: GlobalNames,
   ) {
-    this.#tree = guarded(name, () => parse(source, name));
+    this.#tree = guarded(name.shown, () => parse(source, name.shown));
     this.#form(false);
   }
 
@@ -37,7 +37,7 @@ export class CompiledChunk {
   #form(deep: boolean): { emitted: EmittedChunk; create: Creator } {
     let form = this.#forms.get(deep);
     if (form === undefined) {
-      form = guarded(this.name, () => {
+      form = guarded(this.name.shown, () => {
         const emitted = emit(this.#tree, this.name, this.names, deep);
         // eslint-disable-next-line @typescript-eslint/no-implied-eval -- compiling is what this file is for; see emitter.ts
         return { emitted, create: new Function('H', 'K', 'C', emitted.code) as Creator };

@@ -9,7 +9,7 @@ import type {
   Target,
   Variable,
 } from './ast';
-import type { Site } from './errors';
+import type { ChunkName, Site } from './errors';
 import type { LuaTable } from './table';
 import type { LuaFunction, LuaValue } from './values';
 
@@ -58,6 +58,8 @@ interface Frame {
   /** Keeps no record of its call: nothing it does could need one. */
   readonly isLeaf: boolean;
   readonly temporaries: string[];
+  /** The sign of zero: Lua keeps one zero among a function's constants, whichever comes first. */
+  zero: number | undefined;
 }
 
 /**
@@ -67,9 +69,9 @@ interface Frame {
  * call to a loop (`trampoline.ts`), so that neither nesting nor tail calls use JavaScript stack and coroutines can stop
  * anywhere; it is slower and used only where needed.
  */
-export function emit(main: FunctionBody, chunk: string, names: GlobalNames, deep: boolean): EmittedChunk {
+export function emit(main: FunctionBody, chunk: ChunkName, names: GlobalNames, deep: boolean): EmittedChunk {
   inferNumbers(main);
-  return new Emitter(chunk, names, deep).chunk(main);
+  return new Emitter(chunk.shown, chunk.source, names, deep).chunk(main);
 }
 
 class Emitter {
@@ -84,6 +86,7 @@ class Emitter {
 
   constructor(
     private readonly chunkName: string,
+    private readonly source: string,
     private readonly globals: GlobalNames,
     private readonly deep: boolean,
   ) {}
@@ -104,7 +107,7 @@ class Emitter {
     let name = this.#siteNames.get(key);
     if (name === undefined) {
       name = `K${String(this.#sites.length)}`;
-      this.#sites.push({ chunk: this.chunkName, line, what, right });
+      this.#sites.push({ chunk: this.chunkName, source: this.source, line, what, right });
       this.#siteNames.set(key, name);
     }
     return name;
@@ -135,7 +138,7 @@ class Emitter {
 
   #function(body: FunctionBody): string {
     const isLeaf = !this.deep && everyCall(body, (call) => this.#isPlainCall(call));
-    const frame: Frame = { parent: this.#frame, isLeaf, temporaries: ['t'] };
+    const frame: Frame = { parent: this.#frame, isLeaf, temporaries: ['t'], zero: undefined };
     this.#frame = frame;
     const statements = this.#block(body.body);
     this.#frame = frame.parent;
@@ -390,7 +393,11 @@ class Emitter {
 
   #number(value: number): string {
     if (value !== value) return this.#constant(value);
-    return value < 0 || Object.is(value, -0) ? `(${Object.is(value, -0) ? '-0' : String(value)})` : String(value);
+    if (value === 0) {
+      const zero = this.#frame === undefined ? value : (this.#frame.zero ??= value);
+      return Object.is(zero, -0) ? '(-0)' : '0';
+    }
+    return value < 0 ? `(${String(value)})` : String(value);
   }
 
   /** JavaScript for all values of an expression that may have several: an array. */

@@ -7,6 +7,8 @@ import type { LuaValue } from './values';
 export interface Site {
   /** The chunk's name as messages show it (`user_script`), empty inside native code. */
   readonly chunk: string;
+  /** The chunk's full name, as `debug.getinfo` would give it. */
+  readonly source: string;
   /** 1-based; 0 inside native code. */
   readonly line: number;
   /** How the script names what is used here: `local 'x'`, `field 'y'`; empty when it has no name. */
@@ -15,8 +17,14 @@ export interface Site {
   readonly right: string;
 }
 
+/** A chunk's name: in full (`@user_script`, `=name`, or source text), and as messages show it. */
+export interface ChunkName {
+  readonly source: string;
+  readonly shown: string;
+}
+
 /** The place of code that is not Lua: functions called by `pcall`, `table.sort` and the like. */
-export const NATIVE: Site = { chunk: '', line: 0, what: '', right: '' };
+export const NATIVE: Site = { chunk: '', source: '=[C]', line: 0, what: '', right: '' };
 
 /** `chunk:line: `, or nothing inside native code: what Lua puts before its messages. */
 export function position(site: Site): string {

@@ -36,17 +36,21 @@ export function toNumber(value: LuaValue): number | undefined {
   return typeof value === 'string' ? stringToNumber(value) : undefined;
 }
 
-/** `attempt to <action> local 'x' (a nil value)`. */
-function typeError(action: string, value: LuaValue, what: string, site: Site): never {
-  const type = typeName(value);
-  const described = what === '' ? `a ${type} value` : `${what} (a ${type} value)`;
-  return raise(`${position(site)}attempt to ${action} ${described}`, site);
-}
-
 export type Operations = ReturnType<typeof createOperations>;
 
 /** The operators of Lua, with metamethods and Lua's errors. Compiled code calls these where its own fast path ends. */
 export function createOperations(state: LuaState) {
+  /** An error of an operation; inside native code it has no position, but the script's place is still known. */
+  function fail(message: string, site: Site): never {
+    return raise(position(site) + message, site === NATIVE ? state.at : site);
+  }
+
+  /** `attempt to <action> local 'x' (a nil value)`. */
+  function typeError(action: string, value: LuaValue, what: string, site: Site): never {
+    const type = typeName(value);
+    return fail(`attempt to ${action} ${what === '' ? `a ${type} value` : `${what} (a ${type} value)`}`, site);
+  }
+
   const metatableOf = (value: LuaValue): LuaTable | undefined =>
     value instanceof LuaTable ? value.metatable : typeof value === 'string' ? state.stringMetatable : undefined;
 
@@ -96,7 +100,7 @@ export function createOperations(state: LuaState) {
       if (typeof handler === 'function') return first(callMeta(handler, [current, key], site));
       current = handler;
     }
-    return raise(`${position(site)}loop in gettable`, site);
+    return fail('loop in gettable', site);
   }
 
   function setIndex(object: LuaValue, key: LuaValue, value: LuaValue, site: Site): void {
@@ -113,9 +117,9 @@ export function createOperations(state: LuaState) {
   }
 
   function rawSet(table: LuaTable, key: LuaValue, value: LuaValue, site: Site): void {
-    if (table.readonly) raise(position(site) + READONLY, site);
-    if (key === undefined) raise(`${position(site)}table index is nil`, site);
-    if (key !== key) raise(`${position(site)}table index is NaN`, site);
+    if (table.readonly) fail(READONLY, site);
+    if (key === undefined) fail('table index is nil', site);
+    if (key !== key) fail('table index is NaN', site);
     table.set(key, value);
   }
 
@@ -139,7 +143,7 @@ export function createOperations(state: LuaState) {
       }
       current = handler;
     }
-    raise(`${position(site)}loop in settable`, site);
+    fail('loop in settable', site);
   }
 
   function arithmetic(event: Arithmetic, a: LuaValue, b: LuaValue, site: Site): LuaValue {
@@ -219,11 +223,11 @@ export function createOperations(state: LuaState) {
     const left = typeName(a);
     const right = typeName(b);
     const what = left === right ? `two ${left} values` : `${left} with ${right}`;
-    return raise(`${position(site)}attempt to compare ${what}`, site);
+    return fail(`attempt to compare ${what}`, site);
   }
 
   function forNumber(value: LuaValue, what: string, site: Site): number {
-    return toNumber(value) ?? raise(`${position(site)}'for' ${what} must be a number`, site);
+    return toNumber(value) ?? fail(`'for' ${what} must be a number`, site);
   }
 
   function toText(value: LuaValue): string {

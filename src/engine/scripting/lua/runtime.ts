@@ -1,8 +1,8 @@
 import { Arguments } from './arguments';
 import { CompiledChunk, createHelpers } from './compile';
 import type { GlobalNames } from './emitter';
-import { LuaSyntaxError } from './errors';
-import { baseLibrary, loadLibrary } from './library/base';
+import { LuaSyntaxError, NeedsDeepForm } from './errors';
+import { baseLibrary, chunkName, loadLibrary } from './library/base';
 import { bitLibrary } from './library/bit';
 import { cjsonLibrary } from './library/cjson';
 import { cmsgpackLibrary } from './library/cmsgpack';
@@ -35,6 +35,8 @@ export interface LuaEnvironment {
 export interface LuaChunk {
   readonly compiled: CompiledChunk;
   readonly environment: LuaEnvironment;
+  /** Known from an earlier run. */
+  needsDeepForm: boolean;
 }
 
 /**
@@ -49,8 +51,8 @@ export class LuaRuntime {
   readonly #trampoline: Trampoline;
   readonly #shared: Readonly<Record<string, LuaValue>>;
   readonly #base: ReturnType<typeof baseLibrary>;
-  readonly #reseed: () => void;
-  readonly #resetLibraries: () => void;
+  readonly #generator: { state: bigint };
+  readonly #cjson: ReturnType<typeof cjsonLibrary>;
 
   constructor({ checkBudget }: LuaRuntimeOptions) {
     const { state } = this;
@@ -60,10 +62,10 @@ export class LuaRuntime {
     this.#trampoline = createTrampoline(state, this.operations);
     this.#base = baseLibrary(this.context);
     const math = mathLibrary(this.context);
-    this.#reseed = math.reseed;
+    this.#generator = math.generator;
     const string = libraryTable(stringLibrary(this.context));
     const cjson = cjsonLibrary(this.context);
-    this.#resetLibraries = cjson.restore;
+    this.#cjson = cjson;
     this.#shared = {
       ...this.#base.entries,
       _VERSION: 'Lua 5.1',
@@ -100,7 +102,7 @@ export class LuaRuntime {
     const helpers = createHelpers(this.state, this.operations, this.#trampoline, values, this.#base);
     const environment: LuaEnvironment = { names, values, helpers };
     const loader = (source: string, name: string): LuaFunction =>
-      new CompiledChunk(source, name, names).instantiate(helpers, this.state.deep);
+      new CompiledChunk(source, { source: name, shown: chunkName(name) }, names).instantiate(helpers, this.state.deep);
     const load = loadLibrary(this.context, loader, (error) => error instanceof LuaSyntaxError);
     table.setKey('load', load.load);
     table.setKey('loadstring', load.loadstring);
@@ -129,29 +131,45 @@ export class LuaRuntime {
    * Compiles a script.
    *
    * @param source one byte per character
-   * @param name how error messages name the script
+   * @param name Lua's name of the chunk; `@user_script` shows as `user_script` in messages
    * @throws LuaSyntaxError
    */
   compile(source: string, name: string, environment: LuaEnvironment): LuaChunk {
-    return { compiled: new CompiledChunk(source, name, environment.names), environment };
+    return {
+      compiled: new CompiledChunk(source, { source: name, shown: chunkName(name) }, environment.names),
+      environment,
+      needsDeepForm: false,
+    };
   }
 
   /**
    * Runs a script from its beginning.
    *
-   * @throws LuaError when the script fails; whatever `checkBudget` threw; `NeedsDeepForm` when the fast form (`deep` false)
-   * cannot go on: the caller then undoes or replays what the script did and runs it again with `deep` true
+   * The fast form cannot do everything; when it meets its limits the script starts again in the deep form, and
+   * `startOver` must see to it that the second run finds what the first did (replays what it already did outside).
+   *
+   * @throws LuaError when the script fails; whatever `checkBudget` threw
    */
-  run({ compiled, environment }: LuaChunk, deep: boolean): LuaValue[] {
-    this.prepare(deep ? MAX_LUA_DEPTH : compiled.fastLimit, deep);
-    return this.invoke(compiled.instantiate(environment.helpers, deep), []);
+  run(chunk: LuaChunk, startOver: () => void): LuaValue[] {
+    const seed = this.#generator.state;
+    const settings = this.#cjson.save();
+    if (!chunk.needsDeepForm) {
+      try {
+        return this.#runForm(chunk, false);
+      } catch (thrown) {
+        if (!(thrown instanceof NeedsDeepForm)) throw thrown;
+        chunk.needsDeepForm = true;
+      }
+    }
+    this.#generator.state = seed;
+    this.#cjson.restore(settings);
+    startOver();
+    return this.#runForm(chunk, true);
   }
 
-  /** Starts from a clean state: what `run` does before it runs. */
-  prepare(limit: number, deep: boolean): void {
-    this.state.reset(limit, deep);
-    this.#reseed();
-    this.#resetLibraries();
+  #runForm({ compiled, environment }: LuaChunk, deep: boolean): LuaValue[] {
+    this.state.reset(deep ? MAX_LUA_DEPTH : compiled.fastLimit, deep);
+    return this.invoke(compiled.instantiate(environment.helpers, deep), []);
   }
 
   /** Calls a function a script left behind. */

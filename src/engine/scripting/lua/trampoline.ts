@@ -172,5 +172,13 @@ export function createTrampoline(state: LuaState, operations: Operations) {
     return loop(activations, undefined, true);
   }
 
-  return { deep, call, tail, resume, yieldNative, running: () => running };
+  return {
+    deep,
+    isCompiled: (callee: LuaFunction): boolean => startOf(callee) !== undefined,
+    call,
+    tail,
+    resume,
+    yieldNative,
+    running: () => running,
+  };
 }

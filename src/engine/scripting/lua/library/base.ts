@@ -37,7 +37,7 @@ export function baseLibrary({ state, operations, args: check, plain }: LibraryCo
     const outcome = state.protect(() => operations.call(body, []));
     if (outcome.ok) return [true, ...outcome.results];
     const handled = state.protect(() => operations.call(handler, [outcome.error.value]));
-    return handled.ok ? [false, handled.results[0]] : [false, handled.error.value];
+    return handled.ok ? [false, handled.results[0]] : [false, 'error in error handling'];
   };
 
   const error: LuaFunction = (...args) => {
@@ -116,21 +116,27 @@ export function baseLibrary({ state, operations, args: check, plain }: LibraryCo
     const table = check.table(args, 1);
     check.any(args, 2);
     check.any(args, 3);
-    operations.rawSet(table, args[1], args[2], { ...NATIVE });
+    operations.rawSet(table, args[1], args[2], NATIVE);
     return table;
   };
 
+  const collector = { setpause: 200, setstepmul: 200 };
+
+  /** There is nothing to control here: the answers are those of a collector at rest. */
   const collectgarbage: LuaFunction = (...args) => {
     const option = check.optionalString(args, 1, 'collect');
-    check.optionalInt(args, 2, 0);
+    const value = check.optionalInt(args, 2, 0);
     switch (option) {
       case 'count':
         return 64;
       case 'step':
         return true;
       case 'setpause':
-      case 'setstepmul':
-        return 200;
+      case 'setstepmul': {
+        const previous = collector[option];
+        collector[option] = value;
+        return previous;
+      }
       case 'collect':
       case 'stop':
       case 'restart':
@@ -207,12 +213,12 @@ export function loadLibrary(
 
   const loadstring: LuaFunction = (...args) => {
     const source = check.string(args, 1);
-    return compile(source, chunkName(check.optionalString(args, 2, source)));
+    return compile(source, check.optionalString(args, 2, source));
   };
 
   const load: LuaFunction = (...args) => {
     const reader = check.function(args, 1);
-    const name = chunkName(check.optionalString(args, 2, '=(load)'));
+    const name = check.optionalString(args, 2, '=(load)');
     let source = '';
     for (;;) {
       const outcome = state.protect(() => operations.call(reader, []));

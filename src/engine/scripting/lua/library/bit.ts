@@ -3,12 +3,13 @@ import type { LibraryContext } from './context';
 
 /** The `bit` library (Lua BitOp): signed 32-bit results. */
 export function bitLibrary({ args: check, plain }: LibraryContext): Record<string, LuaFunction> {
-  /** A number modulo 2^32, rounded to the nearest integer (ties to even), as BitOp's conversion trick does. */
+  const double = new Float64Array(1);
+  const words = new Int32Array(double.buffer);
+
+  /** A number modulo 2^32: adding 2^52 + 2^51 brings the integer, rounded, to the low word, as BitOp does it. */
   const bits = (args: Parameters<LuaFunction>, index: number): number => {
-    const value = check.number(args, index);
-    const floor = Math.floor(value);
-    const rest = value - floor;
-    return (rest > 0.5 || (rest === 0.5 && floor % 2 !== 0) ? floor + 1 : floor) | 0;
+    double[0] = check.number(args, index) + 6755399441055744;
+    return words[0] ?? 0;
   };
 
   const fold = (combine: (a: number, b: number) => number): LuaFunction => {

@@ -17,15 +17,19 @@ export function coroutineLibrary(
     return value instanceof Coroutine ? value : check.fail(1, 'coroutine expected');
   };
 
+  const luaFunction = (args: readonly LuaValue[]): LuaFunction => {
+    const [value] = args;
+    return typeof value === 'function' && trampoline.isCompiled(value) ? value : check.fail(1, 'Lua function expected');
+  };
+
   const create: LuaFunction = (...args) => {
     needsDeepForm();
-    return new Coroutine(check.function(args, 1));
+    return new Coroutine(luaFunction(args));
   };
 
   /** Continues a coroutine: its results after `true`, or `false` and the error. */
   const resumed = (coroutine: Coroutine, args: LuaValue[]): [boolean, ...LuaValue[]] => {
-    if (coroutine.status !== 'suspended')
-      return [false, `cannot resume ${coroutine.status === 'dead' ? 'dead' : 'non-suspended'} coroutine`];
+    if (coroutine.status !== 'suspended') return [false, `cannot resume ${coroutine.status} coroutine`];
     const outcome = state.protect(() => {
       if (++state.nativeDepth >= 199) state.fail('C stack overflow');
       const results = trampoline.resume(coroutine, args);
@@ -37,7 +41,7 @@ export function coroutineLibrary(
 
   const wrap: LuaFunction = (...args) => {
     needsDeepForm();
-    const coroutine = new Coroutine(check.function(args, 1));
+    const coroutine = new Coroutine(luaFunction(args));
     return (...values) => {
       const { at } = state;
       const [ok, ...results] = resumed(coroutine, values);

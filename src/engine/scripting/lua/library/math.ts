@@ -8,25 +8,25 @@ const MASK = (1n << 48n) - 1n;
 
 /** The 48-bit linear congruential generator of `drand48`, in the form Redis fixed for its scripts. */
 class Random48 {
-  #state = 0n;
-
-  constructor() {
-    this.seed(0);
-  }
+  /** As drand48 starts without a seed. Scripts that do not seed share one sequence, as on a server. */
+  state = 0x1234abcd330en;
 
   seed(seed: number): void {
-    this.#state = (BigInt.asUintN(32, BigInt(seed)) << 16n) | 0x330en;
+    this.state = (BigInt.asUintN(32, BigInt(seed)) << 16n) | 0x330en;
   }
 
   /** 0 to 2^31 - 1. */
   next(): number {
-    this.#state = (this.#state * MULTIPLIER + 0xbn) & MASK;
-    return Number(this.#state >> 17n);
+    this.state = (this.state * MULTIPLIER + 0xbn) & MASK;
+    return Number(this.state >> 17n);
   }
 }
 
-/** The `math` library. `reseed` puts the generator where Redis has it at a script's start. */
-export function mathLibrary({ state, args: check, plain }: LibraryContext): { table: LuaTable; reseed: () => void } {
+/** The `math` library. `generator.state` can be put back to repeat a run. */
+export function mathLibrary({ state, args: check, plain }: LibraryContext): {
+  table: LuaTable;
+  generator: { state: bigint };
+} {
   const generator = new Random48();
 
   const random: LuaFunction = (...args) => {
@@ -95,9 +95,7 @@ export function mathLibrary({ state, args: check, plain }: LibraryContext): { ta
   library['randomseed'] = (...args) => (generator.seed(check.int(args, 1)), []);
   return {
     table: libraryTable(library),
-    reseed: () => {
-      generator.seed(0);
-    },
+    generator,
   };
 }
 

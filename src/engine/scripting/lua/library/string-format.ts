@@ -34,6 +34,7 @@ export function formatString(context: LibraryContext, args: LuaValue[]): string 
       continue;
     }
     argument++;
+    if (argument > args.length) check.fail(argument, 'no value');
     const { directive, end } = readDirective(context, format, i);
     i = end;
     result += convert(context, directive, args, argument);

@@ -1,3 +1,4 @@
+import { NATIVE } from '../errors';
 import { formatString } from './string-format';
 import { Matcher } from '../pattern';
 import { first, type LuaFunction, type LuaResult, type LuaValue, typeName } from '../values';
@@ -140,7 +141,7 @@ export function stringLibrary(context: LibraryContext): Record<string, LuaFuncti
     if (typeof replacement === 'function') {
       value = first(operations.call(replacement, matcher.captures(start, end, true)));
     } else if (replacement instanceof LuaTable) {
-      value = operations.index(replacement, matcher.capture(0, start, end), { ...state.at, line: 0 });
+      value = operations.index(replacement, matcher.capture(0, start, end), NATIVE);
     } else {
       return expand(matcher, operations.toText(replacement), start, end);
     }

@@ -1,5 +1,253 @@
-import type { LuaFunction } from '../values';
+import { toInteger } from '../arguments';
+import type { LuaFunction, LuaValue } from '../values';
 import type { LibraryContext } from './context';
-export function structLibrary(_context: LibraryContext): Record<string, LuaFunction> {
-  return {};
+
+const MAX_INTEGER_SIZE = 32;
+const MAX_ALIGNMENT = 8;
+const INT_MAX = 2147483647n;
+
+/** Walks through a format string: what each option takes, where it is aligned. */
+class Format {
+  isLittle = true;
+  #alignment = 1;
+  #position = 0;
+
+  constructor(
+    private readonly context: LibraryContext,
+    private readonly text: string,
+  ) {}
+
+  /** The next option and its size in bytes; nothing at the end. */
+  next(): { option: string; size: number } | undefined {
+    // C strings end at a NUL.
+    const option = this.text.charAt(this.#position);
+    if (option === '' || option === '\0') return undefined;
+    this.#position++;
+    return { option, size: this.#sizeOf(option) };
+  }
+
+  #sizeOf(option: string): number {
+    switch (option) {
+      case 'B':
+      case 'b':
+      case 'x':
+        return 1;
+      case 'H':
+      case 'h':
+        return 2;
+      case 'L':
+      case 'l':
+      case 'T':
+      case 'd':
+        return 8;
+      case 'f':
+        return 4;
+      case 'c':
+        return this.#number(1);
+      case 'i':
+      case 'I': {
+        const size = this.#number(4);
+        if (size > MAX_INTEGER_SIZE) {
+          this.context.state.fail(`integral size ${String(size)} is larger than limit of ${String(MAX_INTEGER_SIZE)}`);
+        }
+        return size;
+      }
+      default:
+        return 0;
+    }
+  }
+
+  #number(fallback: number): number {
+    const digits = /^\d*/.exec(this.text.slice(this.#position))?.[0] ?? '';
+    if (digits === '') return fallback;
+    this.#position += digits.length;
+    if (BigInt(digits) > INT_MAX) this.context.state.fail('integral size overflow');
+    return Number(digits);
+  }
+
+  /** How many bytes to leave out so that an option of `size` at `position` is aligned. */
+  padding(position: number, option: string, size: number): number {
+    if (size === 0 || option === 'c') return 0;
+    const unit = Math.min(size, this.#alignment);
+    return unit > 1 ? (unit - (position & (unit - 1))) & (unit - 1) : 0;
+  }
+
+  /** An option that only changes how the others are read. */
+  control(option: string): void {
+    switch (option) {
+      case ' ':
+        break;
+      case '>':
+        this.isLittle = false;
+        break;
+      case '<':
+        this.isLittle = true;
+        break;
+      case '!': {
+        const alignment = this.#number(MAX_ALIGNMENT);
+        if (alignment <= 0 || (alignment & (alignment - 1)) !== 0) {
+          this.context.state.fail(`alignment ${String(alignment)} is not a power of 2`);
+        }
+        this.#alignment = alignment;
+        break;
+      }
+      default:
+        this.context.args.fail(1, `invalid format option '${option}'`);
+    }
+  }
+}
+
+/** The `struct` library. */
+export function structLibrary(context: LibraryContext): Record<string, LuaFunction> {
+  const { state, args: check, plain } = context;
+
+  const pack: LuaFunction = (...given) => {
+    // The library pushes a nil behind the arguments: the first missing one is not "no value".
+    const args = [...given, undefined];
+    const format = new Format(context, check.string(args, 1));
+    let result = '';
+    let argument = 2;
+    for (let step = format.next(); step !== undefined; step = format.next()) {
+      const { option, size } = step;
+      result += '\0'.repeat(format.padding(result.length, option, size));
+      state.consume(1 + (size >> 6));
+      switch (option) {
+        case 'x':
+          result += '\0';
+          break;
+        case 'f':
+        case 'd':
+          result += floatBytes(check.number(args, argument++), size, format.isLittle);
+          break;
+        case 'c':
+        case 's': {
+          const text = check.string(args, argument++);
+          const length = size === 0 ? text.length : size;
+          if (text.length < length) check.fail(argument, 'string too short');
+          result += option === 's' ? `${text}\0` : text.slice(0, length);
+          break;
+        }
+        default:
+          if (isIntegerOption(option)) result += integerBytes(check.number(args, argument++), size, format.isLittle);
+          else format.control(option);
+      }
+    }
+    return result;
+  };
+
+  const unpack: LuaFunction = (...args) => {
+    const format = new Format(context, check.string(args, 1));
+    const data = check.string(args, 2);
+    let position = check.optionalInteger(args, 3, 1);
+    if (position <= 0) check.fail(3, 'offset must be 1 or greater');
+    position--;
+    const values: LuaValue[] = [];
+    const need = (size: number): void => {
+      if (size > data.length || position > data.length - size) check.fail(2, 'data string too short');
+    };
+    for (let step = format.next(); step !== undefined; step = format.next()) {
+      const { option } = step;
+      let { size } = step;
+      position += format.padding(position, option, size);
+      need(size);
+      state.consume(1);
+      switch (option) {
+        case 'x':
+          break;
+        case 'f':
+        case 'd':
+          values.push(readFloat(data, position, size, format.isLittle));
+          break;
+        case 'c':
+          if (size === 0) {
+            const length = values.pop();
+            if (typeof length !== 'number') return state.fail("format 'c0' needs a previous size");
+            size = toInteger(length);
+            if (size < 0) check.fail(2, 'data string too short');
+            need(size);
+          }
+          values.push(data.slice(position, position + size));
+          break;
+        case 's': {
+          const end = data.indexOf('\0', position);
+          if (end < 0) return state.fail('unfinished string in data');
+          values.push(data.slice(position, end));
+          size = end - position + 1;
+          break;
+        }
+        default:
+          if (isIntegerOption(option)) values.push(readInteger(data, position, size, format.isLittle, option));
+          else format.control(option);
+      }
+      position += size;
+    }
+    values.push(position + 1);
+    return values;
+  };
+
+  const size: LuaFunction = (...args) => {
+    const format = new Format(context, check.string(args, 1));
+    let position = 0;
+    for (let step = format.next(); step !== undefined; step = format.next()) {
+      const { option, size: width } = step;
+      position += format.padding(position, option, width);
+      if (option === 's') check.fail(1, "option 's' has no fixed size");
+      if (option === 'c' && width === 0) check.fail(1, "option 'c0' has no fixed size");
+      if (!/[0-9A-Za-z]/.test(option)) format.control(option);
+      position += width;
+    }
+    return position;
+  };
+
+  plain.add(pack).add(size);
+  return { pack, unpack, size };
+}
+
+function isIntegerOption(option: string): boolean {
+  return 'bBhHlLTiI'.includes(option);
+}
+
+/** The low bytes of a number's 64-bit integer; beyond eight bytes, zeros. */
+function integerBytes(value: number, size: number, isLittle: boolean): string {
+  let bits = value < 0 ? BigInt(toInteger(value)) : unsigned(value);
+  let bytes = '';
+  for (let i = 0; i < size; i++) {
+    const byte = String.fromCharCode(Number(bits & 0xffn));
+    bytes = isLittle ? bytes + byte : byte + bytes;
+    bits = BigInt.asUintN(64, bits) >> 8n;
+  }
+  return bytes;
+}
+
+/** A non-negative double as C's unsigned 64-bit integer on x86-64. */
+function unsigned(value: number): bigint {
+  if (value !== value) return 1n << 63n;
+  const whole = Math.trunc(value);
+  return whole < 2 ** 64 ? BigInt(whole) : 0n;
+}
+
+function readInteger(data: string, position: number, size: number, isLittle: boolean, option: string): number {
+  let bits = 0n;
+  for (let i = 0; i < size; i++) {
+    const at = isLittle ? position + size - 1 - i : position + i;
+    bits = BigInt.asUintN(64, (bits << 8n) | BigInt(data.charCodeAt(at)));
+  }
+  if (option !== option.toLowerCase()) return Number(bits);
+  // C shifts by the count modulo 64.
+  const mask = BigInt.asUintN(64, ~0n << BigInt((size * 8 - 1) & 63));
+  return Number(BigInt.asIntN(64, (bits & mask) === 0n ? bits : bits | mask));
+}
+
+function floatBytes(value: number, size: number, isLittle: boolean): string {
+  const buffer = Buffer.alloc(size);
+  if (size === 4) buffer.writeFloatLE(value);
+  else buffer.writeDoubleLE(value);
+  if (!isLittle) buffer.reverse();
+  return buffer.toString('latin1');
+}
+
+function readFloat(data: string, position: number, size: number, isLittle: boolean): number {
+  const buffer = Buffer.from(data.slice(position, position + size), 'latin1');
+  if (!isLittle) buffer.reverse();
+  return size === 4 ? buffer.readFloatLE() : buffer.readDoubleLE();
 }

@@ -1,0 +1,166 @@
+import { error, OUT_OF_MEMORY } from '../commands/errors';
+import type { CommandRecord } from '../commands/table';
+import type { Engine } from '../engine';
+import { ErrorReply, type Reply } from '../protocol/reply';
+import { ScriptStopped } from '../scripting/lua/errors';
+import type { ScriptHost } from '../scripting/script-host';
+import { type Script, Scripts } from '../scripting/scripts';
+import { sha1 } from '../scripting/redis-library';
+import { parseShebang, type ScriptFlag } from '../scripting/shebang';
+import { Block, NoReply } from './block';
+import type { CommandContext } from './command-context';
+
+/** A script that clients may run by its SHA-1. */
+export interface CachedScript {
+  readonly script: Script;
+  readonly flags: ReadonlySet<ScriptFlag> | undefined;
+}
+
+const UNKNOWN_COMMAND = error('Unknown Redis command called from script');
+const WRONG_ARITY = error('Wrong number of args calling Redis command from script');
+const NOT_ALLOWED = error('This Redis command is not allowed from script');
+const READ_ONLY = error('Write commands are not allowed from read-only scripts.');
+const RO_NEEDS_NO_WRITES = error('Can not execute a script with write flag using *_ro command.');
+
+/** A script ran longer than it may. What it wrote stays, as in Redis. */
+class TimeLimitExceeded extends ScriptStopped {}
+
+/** The scripts of an engine: those it knows, and how they run. */
+export class ScriptRunner {
+  readonly #cache = new Map<string, CachedScript>();
+  /** Made when the first script comes. */
+  #scripts: Scripts | undefined;
+  /** When the running script must end, on `performance.now()`'s clock. */
+  #deadline = Infinity;
+
+  constructor(private readonly engine: Engine) {}
+
+  get(sha: string): CachedScript | undefined {
+    return this.#cache.get(sha.toLowerCase());
+  }
+
+  flush(): void {
+    this.#cache.clear();
+  }
+
+  /** Compiles a script, unless it is known. @throws ErrorReply when it is no script */
+  load(source: string): CachedScript {
+    const sha = sha1(source);
+    let cached = this.#cache.get(sha);
+    if (cached === undefined) {
+      const { body, flags } = parseShebang(source);
+      cached = { script: this.#runtime.compile(source, sha, body), flags };
+      this.#cache.set(sha, cached);
+    }
+    return cached;
+  }
+
+  /** Runs a script to its end. @param readOnly EVAL_RO and its like */
+  run(
+    context: CommandContext,
+    { script, flags }: CachedScript,
+    keys: readonly string[],
+    args: readonly string[],
+    readOnly: boolean,
+  ): Reply {
+    const { memory } = this.engine;
+    const isFull = memory.limit > 0 && !memory.makeRoom();
+    if (flags !== undefined) {
+      if (readOnly && !flags.has('no-writes')) throw RO_NEEDS_NO_WRITES;
+      if (isFull && !flags.has('allow-oom') && !flags.has('no-writes')) throw OUT_OF_MEMORY;
+    }
+    const host = new CommandHost(this.engine, context, {
+      readOnly: readOnly || flags?.has('no-writes') === true,
+      outOfMemory: isFull && flags?.has('allow-oom') !== true,
+    });
+    return this.#guarded(context, script.sha, () => this.#runtime.run(script, host, keys, args));
+  }
+
+  /** Runs with a deadline, and puts back what a script may have left changed in its caller's session. */
+  #guarded(context: CommandContext, name: string, work: () => Reply): Reply {
+    const { db, denyBlocking } = context;
+    const limit = this.engine.parameters.scriptTimeLimit;
+    this.#deadline = limit > 0 ? performance.now() + limit : Infinity;
+    context.denyBlocking = true;
+    try {
+      return work();
+    } catch (failure) {
+      if (!(failure instanceof TimeLimitExceeded)) throw failure;
+      return error(`Script stopped: it ran longer than the limit of ${String(limit)} ms. script: ${name}`);
+    } finally {
+      context.db = db;
+      context.denyBlocking = denyBlocking;
+    }
+  }
+
+  get #runtime(): Scripts {
+    return (this.#scripts ??= new Scripts(() => {
+      if (performance.now() > this.#deadline) throw new TimeLimitExceeded('time limit exceeded');
+    }));
+  }
+}
+
+interface ScriptRights {
+  readonly readOnly: boolean;
+  readonly outOfMemory: boolean;
+}
+
+/** Runs the commands of one script, as the client that started it. */
+class CommandHost implements ScriptHost {
+  readonly #now: number;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly context: CommandContext,
+    private readonly rights: ScriptRights,
+  ) {
+    this.#now = context.now;
+  }
+
+  call([name = '', ...args]: readonly string[], resp: 2 | 3): Reply {
+    const record = this.#resolve(name, args);
+    if (record instanceof ErrorReply) return record;
+    const refusal = this.#refusal(record);
+    if (refusal !== undefined) return refusal;
+    const { context } = this;
+    const { session } = context;
+    const clientResp = session.resp;
+    session.resp = resp;
+    // Time stands still while a script runs.
+    context.resetClock(this.#now);
+    const reply = this.engine.executor.call(session, record, args);
+    session.resp = clientResp;
+    if (reply instanceof Block) return reply.otherwise;
+    return reply instanceof NoReply ? null : reply;
+  }
+
+  #resolve(name: string, args: readonly string[]): CommandRecord | ErrorReply {
+    const entry = this.engine.commands.get(name);
+    if (entry === undefined) return UNKNOWN_COMMAND;
+    const [subcommand] = args;
+    const record =
+      'container' in entry
+        ? subcommand === undefined
+          ? entry.bare
+          : entry.subcommands.get(subcommand.toLowerCase())
+        : entry;
+    if (record === undefined) return subcommand === undefined ? WRONG_ARITY : UNKNOWN_COMMAND;
+    const { arity } = record.definition;
+    const given = args.length + 1;
+    return (arity >= 0 ? given === arity : given >= -arity) ? record : WRONG_ARITY;
+  }
+
+  #refusal(record: CommandRecord): ErrorReply | undefined {
+    if (record.noScript) return NOT_ALLOWED;
+    if (this.rights.readOnly && (record.write || record.definition.flags.includes('may_replicate'))) return READ_ONLY;
+    return this.rights.outOfMemory && record.denyOom ? OUT_OF_MEMORY : undefined;
+  }
+
+  mayCall([name = '', ...args]: readonly string[]): boolean | undefined {
+    return this.#resolve(name, args) === UNKNOWN_COMMAND ? undefined : true;
+  }
+
+  log(): void {
+    // A library has no log file of its own.
+  }
+}

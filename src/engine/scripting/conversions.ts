@@ -1,0 +1,172 @@
+import {
+  BigNumberReply,
+  BooleanReply,
+  DoubleReply,
+  ErrorReply,
+  MapReply,
+  NullArray,
+  PushReply,
+  type Reply,
+  SetReply,
+  Status,
+  VerbatimReply,
+} from '../protocol/reply';
+import { formatG, numberToString } from './lua/number-text';
+import { LuaTable } from './lua/table';
+import type { LuaValue } from './lua/values';
+
+/** A command's reply as a script sees it. */
+export function replyToLua(reply: Reply, resp: 2 | 3): LuaValue {
+  switch (typeof reply) {
+    case 'string':
+    case 'number':
+      return reply;
+    case 'bigint':
+      return Number(reply);
+    default:
+  }
+  if (reply === null || reply instanceof NullArray) return resp === 3 ? undefined : false;
+  if (reply instanceof Status) return record('ok', reply.text);
+  if (reply instanceof ErrorReply) return record('err', reply.text);
+  if (Array.isArray(reply)) return listToLua(reply as readonly Reply[], resp); // `Array.isArray` forgets `readonly`
+  return resp === 3 ? typedToLua(reply as TypedReply) : plainToLua(reply as TypedReply); // all others are above
+}
+
+type TypedReply = MapReply | SetReply | DoubleReply | BooleanReply | VerbatimReply | BigNumberReply | PushReply;
+
+/** RESP2's view of RESP3's types. */
+function plainToLua(reply: TypedReply): LuaValue {
+  if (reply instanceof MapReply) return listToLua(reply.entries, 2);
+  if (reply instanceof SetReply || reply instanceof PushReply) return listToLua(reply.items, 2);
+  if (reply instanceof BooleanReply) return reply.value ? 1 : 0;
+  return reply instanceof BigNumberReply ? reply.digits : reply.text;
+}
+
+function typedToLua(reply: TypedReply): LuaValue {
+  if (reply instanceof MapReply) {
+    const map = new LuaTable();
+    for (let i = 0; i + 1 < reply.entries.length; i += 2) {
+      const key = replyToLua(reply.entries[i] ?? null, 3);
+      if (key !== undefined) map.set(key, replyToLua(reply.entries[i + 1] ?? null, 3));
+    }
+    return record('map', map);
+  }
+  if (reply instanceof SetReply) {
+    const set = new LuaTable();
+    for (const item of reply.items) {
+      const key = replyToLua(item, 3);
+      if (key !== undefined) set.set(key, true);
+    }
+    return record('set', set);
+  }
+  if (reply instanceof DoubleReply) return record('double', reply.value);
+  if (reply instanceof BooleanReply) return reply.value;
+  if (reply instanceof BigNumberReply) return record('big_number', reply.digits);
+  if (reply instanceof PushReply) return listToLua(reply.items, 3);
+  const verbatim = record('string', reply.text);
+  verbatim.setKey('format', reply.format);
+  return record('verbatim_string', verbatim);
+}
+
+function listToLua(items: readonly Reply[], resp: 2 | 3): LuaTable {
+  return new LuaTable(items.map((item) => replyToLua(item, resp)));
+}
+
+function record(name: string, value: LuaValue): LuaTable {
+  const table = new LuaTable();
+  table.setKey(name, value);
+  return table;
+}
+
+/**
+ * A script's result as a reply.
+ *
+ * @param resp the protocol the script set with `redis.setresp`: decides what booleans become
+ */
+export function luaToReply(value: LuaValue, resp: 2 | 3, depth = 0): Reply {
+  switch (typeof value) {
+    case 'string':
+      return value;
+    case 'number':
+      return toInteger(value);
+    case 'boolean':
+      if (resp === 3) return new BooleanReply(value);
+      return value ? 1 : null;
+    default:
+      return value instanceof LuaTable ? tableToReply(value, resp, depth + 1) : null;
+  }
+}
+
+/** A table nested deeper than this is an error in Redis as well: its Lua stack is full. */
+const MAX_DEPTH = 2_000;
+
+function tableToReply(table: LuaTable, resp: 2 | 3, depth: number): Reply {
+  if (depth > MAX_DEPTH) return new ErrorReply('ERR reached lua stack limit');
+  const error = table.getKey('err');
+  if (typeof error === 'string') return new ErrorReply(oneLine(error));
+  const status = table.getKey('ok');
+  if (typeof status === 'string') return new Status(oneLine(status));
+  const double = table.getKey('double');
+  if (typeof double === 'number') return new DoubleReply(double, formatG(double, 17, false));
+  const map = table.getKey('map');
+  if (map instanceof LuaTable)
+    return new MapReply(
+      entriesOf(map).flatMap(([key, item]) => [luaToReply(key, resp, depth), luaToReply(item, resp, depth)]),
+    );
+  const set = table.getKey('set');
+  if (set instanceof LuaTable) return new SetReply(entriesOf(set).map(([key]) => luaToReply(key, resp, depth)));
+  const digits = table.getKey('big_number');
+  if (typeof digits === 'string') return new BigNumberReply(oneLine(digits));
+  return verbatimReply(table.getKey('verbatim_string')) ?? listToReply(table, resp, depth);
+}
+
+function verbatimReply(verbatim: LuaValue): Reply | undefined {
+  if (!(verbatim instanceof LuaTable)) return undefined;
+  const format = verbatim.getKey('format');
+  const text = verbatim.getKey('string');
+  return typeof format === 'string' && typeof text === 'string'
+    ? new VerbatimReply(format.slice(0, 3), text)
+    : undefined;
+}
+
+/** The elements up to the first nil. */
+function listToReply(table: LuaTable, resp: 2 | 3, depth: number): Reply[] {
+  const items: Reply[] = [];
+  for (let i = 1; ; i++) {
+    const item = table.getNumber(i);
+    if (item === undefined) return items;
+    items.push(luaToReply(item, resp, depth));
+  }
+}
+
+function entriesOf(table: LuaTable): [LuaValue, LuaValue][] {
+  const entries: [LuaValue, LuaValue][] = [];
+  for (let key = table.nextKey(undefined); key !== undefined; key = table.nextKey(key))
+    entries.push([key, table.get(key)]);
+  return entries;
+}
+
+/** C's conversion to a 64-bit integer on x86-64: cut, and what does not fit becomes the smallest. */
+function toInteger(value: number): number | bigint {
+  const whole = Math.trunc(value);
+  if (Number.isSafeInteger(whole)) return whole + 0;
+  return whole >= -(2 ** 63) && whole < 2 ** 63 ? BigInt(whole) : -(1n << 63n);
+}
+
+/** Status and error replies are one line. */
+export function oneLine(text: string): string {
+  return text.replace(/[\r\n]/g, ' ');
+}
+
+/** A command argument: strings as they are, whole numbers without a fraction, others with all their digits. */
+export function toArgument(value: LuaValue): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'number') return undefined;
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) return String(value);
+  return formatG(value, 17, false);
+}
+
+/** A value's text where C would take it for a string; nothing for others. */
+export function asText(value: LuaValue): string | undefined {
+  return typeof value === 'number' ? numberToString(value) : typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { ErrorReply } from '../protocol/reply';
+import { asText, oneLine, replyToLua, toArgument } from './conversions';
+import { raise } from './lua/errors';
+import { libraryTable } from './lua/library/context';
+import type { LuaRuntime } from './lua/runtime';
+import { LuaTable } from './lua/table';
+import { type LuaFunction, type LuaValue, NOTHING } from './lua/values';
+import type { ScriptHost } from './script-host';
+
+/** The version the `redis` table tells scripts. */
+export const SCRIPT_REDIS_VERSION = '7.0.15';
+
+const LOG_LEVELS = { LOG_DEBUG: 0, LOG_VERBOSE: 1, LOG_NOTICE: 2, LOG_WARNING: 3 };
+const REPLICATION = { REPL_NONE: 0, REPL_AOF: 1, REPL_SLAVE: 2, REPL_REPLICA: 2, REPL_ALL: 3 };
+
+/** What the functions of the `redis` table work on: set for each run. */
+export class ScriptSession {
+  host: ScriptHost | undefined;
+  /** What `redis.setresp` set. */
+  resp: 2 | 3 = 2;
+
+  begin(host: ScriptHost): void {
+    this.host = host;
+    this.resp = 2;
+  }
+
+  end(): void {
+    this.host = undefined;
+  }
+}
+
+/** Marks error tables of failed commands: the failure has been counted already. */
+const COUNTED = 'ignore_error_stats_update';
+
+function errorTable(text: string, isCounted = false): LuaTable {
+  const table = libraryTable({ err: oneLine(text) });
+  if (isCounted) table.setKey(COUNTED, true);
+  return table;
+}
+
+/** Functions that need a running script: absent while a function library is being loaded. */
+function commandFunctions(runtime: LuaRuntime, session: ScriptSession): Record<string, LuaFunction> {
+  const { state, context } = runtime;
+
+  const fail = (text: string): never => raise(errorTable(text), state.at);
+
+  /** The arguments of a command; nothing after an error that `onError` was told. */
+  const argumentsOf = (args: readonly LuaValue[]): string[] | string => {
+    if (args.length === 0) return 'ERR Please specify at least one argument for this redis lib call';
+    const argv: string[] = [];
+    for (const value of args) {
+      const text = toArgument(value);
+      if (text === undefined) return 'ERR Lua redis lib command arguments must be strings or integers';
+      argv.push(text);
+    }
+    return argv;
+  };
+
+  const run = (args: readonly LuaValue[], raises: boolean): LuaValue => {
+    const argv = argumentsOf(args);
+    if (typeof argv === 'string') return raises ? fail(argv) : errorTable(argv);
+    const { host, resp } = session;
+    if (host === undefined) return fail('ERR redis.call/pcall can only be called inside a script invocation');
+    state.consume(10);
+    const reply = host.call(argv, resp);
+    if (!(reply instanceof ErrorReply)) return replyToLua(reply, resp);
+    const table = errorTable(reply.text, true);
+    return raises ? raise(table, state.at) : table;
+  };
+
+  const setresp: LuaFunction = (...args) => {
+    if (args.length !== 1) return fail('ERR redis.setresp() requires one argument.');
+    const version = runtime.context.args.number(args, 1);
+    if (version !== 2 && version !== 3) return fail('ERR RESP version must be 2 or 3.');
+    session.resp = version;
+    return NOTHING;
+  };
+
+  const setRepl: LuaFunction = (...args) => {
+    if (args.length !== 1) return fail('ERR redis.set_repl() requires two arguments.');
+    const flags = context.args.number(args, 1);
+    if ((flags & ~REPLICATION.REPL_ALL) !== 0) {
+      return fail('ERR Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.');
+    }
+    return NOTHING;
+  };
+
+  const aclCheck: LuaFunction = (...args) => {
+    const argv = argumentsOf(args);
+    if (typeof argv === 'string') return fail(argv);
+    return session.host?.mayCall(argv) ?? fail('ERR Invalid command passed to redis.acl_check_cmd()');
+  };
+
+  const call: LuaFunction = (...args) => run(args, true);
+  const pcall: LuaFunction = (...args) => run(args, false);
+  for (const each of [call, pcall, aclCheck]) context.plain.add(each);
+  return {
+    call,
+    pcall,
+    setresp,
+    set_repl: setRepl,
+    acl_check_cmd: aclCheck,
+    replicate_commands: () => true,
+    breakpoint: () => false,
+    debug: () => NOTHING,
+  };
+}
+
+/** Functions that work anywhere. */
+function commonFunctions(runtime: LuaRuntime, session: ScriptSession): Record<string, LuaFunction> {
+  const { state, context } = runtime;
+  const fail = (text: string): never => raise(errorTable(text), state.at);
+
+  const log: LuaFunction = (...args) => {
+    if (args.length < 2) return fail('ERR redis.log() requires two arguments or more.');
+    const [level, ...parts] = args;
+    if (typeof level !== 'number') return fail('ERR First argument must be a number (log level).');
+    if (level < LOG_LEVELS.LOG_DEBUG || level > LOG_LEVELS.LOG_WARNING) return fail('ERR Invalid debug level.');
+    session.host?.log(level, parts.flatMap((part) => asText(part) ?? []).join(' '));
+    return NOTHING;
+  };
+
+  const sha1hex: LuaFunction = (...args) => {
+    if (args.length !== 1) return fail('ERR wrong number of arguments');
+    return sha1(asText(args[0]) ?? '');
+  };
+
+  const single = (name: string, args: readonly LuaValue[], convert: (text: string) => string): LuaTable => {
+    const [text] = args;
+    if (args.length !== 1 || typeof text !== 'string') return errorTable('ERR wrong number or type of arguments');
+    return libraryTable({ [name]: convert(text) });
+  };
+
+  const errorReply: LuaFunction = (...args) => single('err', args, errorText);
+  const statusReply: LuaFunction = (...args) => single('ok', args, (text) => text);
+  for (const each of [sha1hex, errorReply, statusReply]) context.plain.add(each);
+  return { log, sha1hex, error_reply: errorReply, status_reply: statusReply };
+}
+
+/** An error code and a message: `ERR` is put before a text that has no code, a leading `-` marks one that has. */
+function errorText(text: string): string {
+  const bare = text.startsWith('-') ? text.slice(1) : text;
+  return oneLine(bare.includes(' ') ? bare : `ERR ${bare}`);
+}
+
+export function sha1(text: string): string {
+  return createHash('sha1').update(text, 'latin1').digest('hex');
+}
+
+/** The `redis` table of scripts. */
+export function redisLibrary(runtime: LuaRuntime, session: ScriptSession): LuaTable {
+  const [major = 0, minor = 0, patch = 0] = SCRIPT_REDIS_VERSION.split('.').map(Number);
+  return libraryTable({
+    ...commonFunctions(runtime, session),
+    ...commandFunctions(runtime, session),
+    ...LOG_LEVELS,
+    ...REPLICATION,
+    REDIS_VERSION: SCRIPT_REDIS_VERSION,
+    REDIS_VERSION_NUM: (major << 16) | (minor << 8) | patch,
+  });
+}

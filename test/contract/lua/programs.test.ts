@@ -1,0 +1,23 @@
+import { contract, useServers, type Step } from '../harness';
+import dataLibraries from './programs/data-libraries';
+import json from './programs/json';
+import languageAndLibrary from './programs/language-and-library';
+import syntax from './programs/syntax';
+
+useServers();
+
+const SETUP: readonly Step[] = [
+  ['SET', 'str', 'abc'],
+  ['HSET', 'h', 'a', 1, 'b', 2],
+];
+
+const run = (programs: readonly string[]): Step[] => [
+  ...SETUP,
+  ...programs.map((program): Step => ['EVAL', program, 2, 'k1', 'k2', 'a1', 'a2']),
+];
+
+// What a table's address looks like differs from run to run: programs must not return one.
+contract('Lua: language, library, errors', run(languageAndLibrary));
+contract('Lua: syntax errors', run(syntax));
+contract('Lua: cmsgpack, struct, bit', run(dataLibraries));
+contract('Lua: cjson', run(json));
