@@ -146,12 +146,16 @@ export const addresses: Format<readonly string[]> = {
   name: 'addresses',
   expected: 'a list of host:port',
   parse(value) {
-    const list: unknown = typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value;
+    const list: unknown = typeof value === 'string' ? splitList(value) : value;
     if (!Array.isArray(list)) throw new RangeError(`is ${kindOf(value)}, not a list`);
     return list.map((entry) => address.parse(entry));
   },
   jsonSchema: { type: 'array', items: { type: 'string' } },
 };
+
+function splitList(list: string): string[] {
+  return list === '' ? [] : list.split(',').map((part) => part.trim());
+}
 
 /** Splits `host:port`; the port is 6379 when left out. @throws RangeError */
 export function parseAddress(value: string): { readonly host: string; readonly port: number } {

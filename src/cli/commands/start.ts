@@ -69,7 +69,7 @@ function ready(app: App, loaded: LoadedConfig, version: string): Ready {
     pid: process.pid,
     ...explainMode('redis', loaded),
     backend: backend.name,
-    url: (standalone ? isEmbedded(backend) && backend.listenerUrl : server) || null,
+    url: standalone ? (isEmbedded(backend) ? (backend.listenerUrl ?? null) : null) : server,
     dataDir: kept ? resolve(persistence.data_dir) : null,
     snapshotInterval: kept ? String(printDuration(persistence.snapshot_interval)) : null,
     file: loaded.file ?? null,
