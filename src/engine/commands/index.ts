@@ -2,6 +2,7 @@ import type { AnyCommand, CommandContainer } from './define-command';
 import { CONNECTION_COMMANDS } from './connection';
 import { GENERIC_COMMANDS } from './generic';
 import { HASH_COMMANDS } from './hash';
+import { LIST_COMMANDS } from './list';
 import { PUBSUB_COMMANDS } from './pubsub';
 import { SCRIPTING_COMMANDS } from './scripting';
 import { SERVER_COMMANDS } from './server';
@@ -13,6 +14,7 @@ import { TRANSACTION_COMMANDS } from './transactions';
 export const ALL_COMMANDS: readonly (AnyCommand | CommandContainer)[] = [
   ...STRING_COMMANDS,
   ...HASH_COMMANDS,
+  ...LIST_COMMANDS,
   ...SORTED_SET_COMMANDS,
   ...GENERIC_COMMANDS,
   ...TRANSACTION_COMMANDS,

@@ -1,11 +1,12 @@
 import type { EncodingLimits, StoredValue } from '../keyspace/entry';
 import { HashValue } from '../values/hash';
+import { ListValue } from '../values/list';
 import { RawString } from '../values/raw-string';
 import { SortedSetValue } from '../values/sorted-set';
 import { RdbReader, RdbWriter } from './rdb-primitives';
 
 /** RDB type bytes we write; Redis 7.0 reads them all and re-encodes small values itself. */
-export const RDB_TYPE = { string: 0, hash: 4, sortedSet: 5 } as const;
+export const RDB_TYPE = { string: 0, list: 1, hash: 4, sortedSet: 5 } as const;
 
 /** Appends a value in RDB encoding: type byte and body, as DUMP has them before its footer. */
 export function writeValue(writer: RdbWriter, value: StoredValue): void {
@@ -23,6 +24,13 @@ export function writeValue(writer: RdbWriter, value: StoredValue): void {
       writer.string(name);
       writer.doubleLE(score);
     });
+  } else if (value instanceof ListValue) {
+    writer.byte(RDB_TYPE.list);
+    writer.length(value.size);
+    value.walk('left', (element) => {
+      writer.string(element);
+      return true;
+    });
   } else {
     throw new TypeError(`values of type ${value.type} have no RDB encoding here`);
   }
@@ -34,6 +42,11 @@ export function readValue(reader: RdbReader, limits: EncodingLimits): StoredValu
   switch (type) {
     case RDB_TYPE.string:
       return reader.string();
+    case RDB_TYPE.list: {
+      const list = new ListValue();
+      for (let left = reader.length(); left > 0; left--) list.push('right', reader.string());
+      return list;
+    }
     case RDB_TYPE.hash: {
       const hash = new HashValue(limits);
       for (let left = reader.length(); left > 0; left--) hash.set(reader.string(), reader.string());

@@ -1,0 +1,110 @@
+import { Block } from '../../execution/block';
+import type { CommandContext } from '../../execution/command-context';
+import { typeOf } from '../../keyspace/entry';
+import { NULL_ARRAY, type Reply } from '../../protocol/reply';
+import type { ListEnd } from '../../values/list';
+import { blockingTimeout } from '../blocking-timeout';
+import { countedKeys, defineCommand, keyRange } from '../define-command';
+import { LIST } from '../kinds';
+import { moveElement, RPOPLPUSH, SOURCE_AND_TARGET, type Movement } from './move';
+import { parseMultiplePop, popFirst, popOne } from './pop';
+import { listEnd } from './positions';
+
+/** Whether a key that became ready holds what list commands wait for; anything else leaves them waiting. */
+function isList(context: CommandContext, key: string): boolean {
+  const entry = context.lookup(key);
+  return entry !== undefined && typeOf(entry.value) === 'list';
+}
+
+function blockingPop(context: CommandContext, args: readonly string[], end: ListEnd): Reply | Block {
+  const keys = args.slice(0, -1);
+  const timeout = blockingTimeout(args.at(-1) ?? '');
+  const popFrom = (key: string): Reply => [key, popOne(context, key, end)];
+  const ready = keys.find((key) => context.peek(key, LIST) !== undefined);
+  if (ready !== undefined) return popFrom(ready);
+  return new Block(keys, timeout, NULL_ARRAY, (key) => (isList(context, key) ? popFrom(key) : undefined));
+}
+
+const BLOCKING_POP = {
+  arity: -3,
+  flags: ['write', 'noscript', 'blocking'],
+  group: 'list',
+  since: '2.0.0',
+  complexity: 'O(N) in the number of keys',
+  keys: [keyRange('RW ACCESS DELETE', 1, -2)],
+  syntax: 'key [key ...] timeout',
+} as const;
+
+export const blpop = defineCommand({
+  ...BLOCKING_POP,
+  name: 'blpop',
+  summary: 'Takes the leftmost element of the first list that has one, waiting until there is one.',
+  run: (context, args) => blockingPop(context, args, 'left'),
+});
+
+export const brpop = defineCommand({
+  ...BLOCKING_POP,
+  name: 'brpop',
+  summary: 'Takes the rightmost element of the first list that has one, waiting until there is one.',
+  run: (context, args) => blockingPop(context, args, 'right'),
+});
+
+export const blmpop = defineCommand({
+  name: 'blmpop',
+  arity: -5,
+  flags: ['write', 'blocking', 'movablekeys'],
+  group: 'list',
+  since: '7.0.0',
+  summary: 'Takes elements off the first list that has some, waiting until there are.',
+  complexity: 'O(N+M): N keys, M elements popped',
+  keys: [countedKeys('RW ACCESS DELETE', 2)],
+  syntax: 'timeout numkeys key [key ...] LEFT | RIGHT [COUNT count]',
+  run(context, [timeoutText, ...rest]) {
+    const timeout = blockingTimeout(timeoutText);
+    const request = parseMultiplePop(rest);
+    const popped = popFirst(context, request);
+    if (popped !== undefined) return popped;
+    return new Block(request.keys, timeout, NULL_ARRAY, (key) =>
+      isList(context, key) ? popFirst(context, { ...request, keys: [key] }) : undefined,
+    );
+  },
+});
+
+function blockingMove(context: CommandContext, source: string, target: string, movement: Movement, timeout: number): Reply | Block {
+  const moved = moveElement(context, source, target, movement);
+  if (moved !== undefined) return moved;
+  // The two nulls differ in RESP2: a plain one where waiting is forbidden, a null array when the time is over.
+  if (context.denyBlocking) return null;
+  return new Block([source], timeout, NULL_ARRAY, () =>
+    isList(context, source) ? moveElement(context, source, target, movement) : undefined,
+  );
+}
+
+export const blmove = defineCommand({
+  name: 'blmove',
+  arity: 6,
+  flags: ['write', 'denyoom', 'noscript', 'blocking'],
+  group: 'list',
+  since: '6.2.0',
+  summary: 'Moves an element between the ends of two lists, waiting until there is one.',
+  complexity: 'O(1)',
+  keys: SOURCE_AND_TARGET,
+  syntax: 'source destination LEFT | RIGHT LEFT | RIGHT timeout',
+  run(context, [source, target, from, to, timeout]) {
+    const movement = { from: listEnd(from), to: listEnd(to) };
+    return blockingMove(context, source, target, movement, blockingTimeout(timeout));
+  },
+});
+
+export const brpoplpush = defineCommand({
+  name: 'brpoplpush',
+  arity: 4,
+  flags: ['write', 'denyoom', 'noscript', 'blocking'],
+  group: 'list',
+  since: '2.2.0',
+  summary: 'Moves the rightmost element of a list to the left end of another, waiting until there is one.',
+  complexity: 'O(1)',
+  keys: SOURCE_AND_TARGET,
+  syntax: 'source destination timeout',
+  run: (context, [source, target, timeout]) => blockingMove(context, source, target, RPOPLPUSH, blockingTimeout(timeout)),
+});

@@ -1,0 +1,77 @@
+import { OK } from '../../protocol/reply';
+import type { ListEnd, ListView } from '../../values/list';
+import { integer } from '../arguments';
+import { defineCommand, oneKey } from '../define-command';
+import { INDEX_OUT_OF_RANGE, NO_SUCH_KEY } from '../errors';
+import { LIST } from '../kinds';
+import { rangeWithin } from './positions';
+
+export const lset = defineCommand({
+  name: 'lset',
+  arity: 4,
+  flags: ['write', 'denyoom'],
+  group: 'list',
+  since: '1.0.0',
+  summary: 'Replaces the element at a position.',
+  complexity: 'O(N) in the distance from the nearer end; O(1) for the ends themselves',
+  keys: [oneKey('RW UPDATE')],
+  syntax: 'key index element',
+  run(context, [key, indexText, element]) {
+    const existing = context.peek(key, LIST);
+    if (existing === undefined) throw NO_SUCH_KEY;
+    const given = integer(indexText);
+    const index = given < 0 ? given + existing.size : given;
+    if (index < 0 || index >= existing.size) throw INDEX_OUT_OF_RANGE;
+    context.edit(key, LIST, 'lset').set(index, element);
+    return OK;
+  },
+});
+
+function contains(list: ListView, element: string, from: ListEnd): boolean {
+  let found = false;
+  list.walk(from, (each) => {
+    found = each === element;
+    return !found;
+  });
+  return found;
+}
+
+export const lrem = defineCommand({
+  name: 'lrem',
+  arity: 4,
+  flags: ['write'],
+  group: 'list',
+  since: '1.0.0',
+  summary: 'Removes elements equal to one: so many from the left, from the right if negative, all if 0.',
+  complexity: 'O(N) in the size of the list',
+  keys: [oneKey('RW DELETE')],
+  syntax: 'key count element',
+  run(context, [key, countText, element]) {
+    const count = integer(countText);
+    const from = count < 0 ? 'right' : 'left';
+    const existing = context.peek(key, LIST);
+    if (existing === undefined || !contains(existing, element, from)) return 0;
+    return context.edit(key, LIST, 'lrem').remove(element, from, count === 0 ? Infinity : Math.abs(count));
+  },
+});
+
+export const ltrim = defineCommand({
+  name: 'ltrim',
+  arity: 4,
+  flags: ['write'],
+  group: 'list',
+  since: '1.0.0',
+  summary: 'Keeps only the elements between two positions, both included.',
+  complexity: 'O(N) in the number of elements removed',
+  keys: [oneKey('RW DELETE')],
+  syntax: 'key start stop',
+  run(context, [key, firstText, lastText]) {
+    const first = integer(firstText);
+    const last = integer(lastText);
+    const existing = context.peek(key, LIST);
+    if (existing === undefined) return OK;
+    // Redis announces a trim even when nothing had to go.
+    context.edit(key, LIST, 'ltrim').trim(...rangeWithin(existing.size, first, last));
+    return OK;
+  },
+});

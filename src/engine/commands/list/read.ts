@@ -1,0 +1,126 @@
+import type { Reply } from '../../protocol/reply';
+import type { ListView } from '../../values/list';
+import { integer, integerWithin } from '../arguments';
+import { defineCommand, oneKey } from '../define-command';
+import { error, SYNTAX_ERROR } from '../errors';
+import { LIST } from '../kinds';
+import { rangeWithin } from './positions';
+
+const READ = [oneKey('RO ACCESS')];
+
+export const llen = defineCommand({
+  name: 'llen',
+  arity: 2,
+  flags: ['readonly', 'fast'],
+  group: 'list',
+  since: '1.0.0',
+  summary: 'Answers the number of elements of a list.',
+  complexity: 'O(1)',
+  keys: [oneKey('RO')],
+  syntax: 'key',
+  run: (context, [key]) => context.read(key, LIST)?.size ?? 0,
+});
+
+export const lindex = defineCommand({
+  name: 'lindex',
+  arity: 3,
+  flags: ['readonly'],
+  group: 'list',
+  since: '1.0.0',
+  summary: 'Answers the element at a position; negative ones count from the right end.',
+  complexity: 'O(N) in the distance from the nearer end; O(1) for the ends themselves',
+  keys: READ,
+  syntax: 'key index',
+  run(context, [key, indexText]) {
+    const list = context.read(key, LIST);
+    if (list === undefined) return null;
+    const index = integer(indexText);
+    return list.at(index < 0 ? index + list.size : index) ?? null;
+  },
+});
+
+export const lrange = defineCommand({
+  name: 'lrange',
+  arity: 4,
+  flags: ['readonly'],
+  group: 'list',
+  since: '1.0.0',
+  summary: 'Answers the elements between two positions, both included.',
+  complexity: 'O(S+N): S the distance of the start from the nearer end, N elements answered',
+  keys: READ,
+  syntax: 'key start stop',
+  run(context, [key, firstText, lastText]) {
+    const first = integer(firstText);
+    const last = integer(lastText);
+    const list = context.read(key, LIST);
+    return list === undefined ? [] : list.slice(...rangeWithin(list.size, first, last));
+  },
+});
+
+interface PositionSearch {
+  /** The match to begin with: 1 = the first from the left, -1 = the first from the right. */
+  readonly rank: number;
+  /** Undefined: one position, not an array. */
+  readonly count: number | undefined;
+  /** Elements to compare; 0 = all. */
+  readonly maxLength: number;
+}
+
+const RANK_ZERO = error(
+  "RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list",
+);
+const COUNT_NEGATIVE = error("COUNT can't be negative");
+const MAXLEN_NEGATIVE = error("MAXLEN can't be negative");
+
+function parsePositionSearch(args: readonly string[]): PositionSearch {
+  let rank = 1;
+  let count: number | undefined;
+  let maxLength = 0;
+  for (let i = 2; i < args.length; i += 2) {
+    const option = args[i]?.toLowerCase();
+    const value = args[i + 1];
+    if (value === undefined) throw SYNTAX_ERROR;
+    if (option === 'rank') {
+      rank = integer(value);
+      if (rank === 0) throw RANK_ZERO;
+    } else if (option === 'count') {
+      count = integerWithin(value, 0, Infinity, COUNT_NEGATIVE);
+    } else if (option === 'maxlen') {
+      maxLength = integerWithin(value, 0, Infinity, MAXLEN_NEGATIVE);
+    } else {
+      throw SYNTAX_ERROR;
+    }
+  }
+  return { rank, count, maxLength };
+}
+
+function positions(list: ListView, element: string, { rank, count, maxLength }: PositionSearch): number[] {
+  const found: number[] = [];
+  const wanted = count === 0 ? Infinity : (count ?? 1);
+  let toSkip = Math.abs(rank) - 1;
+  let toCompare = maxLength === 0 ? Infinity : maxLength;
+  list.walk(rank > 0 ? 'left' : 'right', (each, index) => {
+    if (each === element && toSkip-- <= 0) found.push(index);
+    return found.length < wanted && --toCompare > 0;
+  });
+  return found;
+}
+
+export const lpos = defineCommand({
+  name: 'lpos',
+  arity: -3,
+  flags: ['readonly'],
+  group: 'list',
+  since: '6.0.6',
+  summary: 'Answers the positions of an element in a list.',
+  complexity: 'O(N) in the number of elements compared',
+  keys: READ,
+  syntax: 'key element [RANK rank] [COUNT num-matches] [MAXLEN len]',
+  run(context, args): Reply {
+    const [key, element] = args;
+    const search = parsePositionSearch(args);
+    const list = context.read(key, LIST);
+    const found = list === undefined ? [] : positions(list, element, search);
+    return search.count === undefined ? (found[0] ?? null) : found;
+  },
+});
