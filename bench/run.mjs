@@ -16,15 +16,16 @@ await once(probe, 'listening');
 const { port } = probe.address();
 probe.close();
 await once(probe, 'close');
-const server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: ['ignore', 'pipe', 'inherit'] });
-for await (const chunk of server.stdout) if (String(chunk).includes('Ready to accept')) break;
-server.stdout.resume();
+const server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: ['ignore', 'pipe', 'ignore'] });
+process.on('exit', () => server.kill());
+await new Promise((resolve) => server.stdout.on('data', (chunk) => String(chunk).includes('Ready to accept') && resolve()));
 
 const measured = Object.fromEntries(targets.map((target) => [target, []]));
 for (let repeat = 1; repeat <= Number(values.repeats); repeat++) {
   for (const target of targets) {
     const { stdout, stderr, status } = spawnSync(process.execPath, [new URL('worker.mjs', import.meta.url).pathname, target, values.scale], {
       encoding: 'utf8',
+      timeout: 120_000,
       env: { ...process.env, BENCH_REDIS_PORT: String(port) },
     });
     if (status !== 0) throw new Error(`${target} failed: ${stderr}`);
@@ -32,7 +33,6 @@ for (let repeat = 1; repeat <= Number(values.repeats); repeat++) {
     process.stderr.write(`repeat ${repeat}: ${target}\n`);
   }
 }
-server.kill();
 
 const median = (numbers) => {
   const sorted = numbers.filter((number) => number !== null).sort((a, b) => a - b);
@@ -56,3 +56,4 @@ if (paths !== undefined) console.log(`\nrespite: ${((100 * paths.direct) / (path
 const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).stdout.trim();
 const report = { date: new Date().toISOString(), commit, node: process.version, cpu: cpus()[0]?.model, repeats: Number(values.repeats), microseconds: table, startMs: start, rssMb: rss, paths };
 writeFileSync(new URL(`results/${report.date.slice(0, 10)}.json`, import.meta.url), `${JSON.stringify(report, null, 2)}\n`);
+process.exit(0);
