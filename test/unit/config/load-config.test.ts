@@ -7,6 +7,7 @@ import {
   type ConfigSources,
   listSettings,
   loadConfig,
+  redact,
   schema,
   variableOf,
 } from '../../../src/config';
@@ -199,7 +200,7 @@ describe('a wrong configuration', () => {
     expect(problemsOf({ config })).toEqual([expect.objectContaining({ path, code: 'CONFIG_NOT_SUPPORTED' })]);
     expect(() => load({ config })).toThrow(expect.objectContaining({ code: 'CONFIG_NOT_SUPPORTED' }));
     const known = listSettings(schema).find((setting) => setting.path === path);
-    const written = `${path}=${String(known?.setting.default)}`;
+    const written = known === undefined ? '' : `${path}=${String(redact(known.setting, known.setting.default))}`;
     // An empty list of servers has a problem of its own.
     const others = path === 'redis.sentinels' || path === 'redis.cluster_nodes' ? ['is empty'] : [];
     expect(listProblems({ argv: ['--set', written] }).map(({ problem }) => problem)).toEqual(others);

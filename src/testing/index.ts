@@ -1,0 +1,1 @@
+export { createTestApp, type CreateTestAppOptions } from './create-test-app';

@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { expectGolden, runCommand, type RunningCommand, startCommand } from '../../support/cli';
+import { freePort, startRedisServer } from '../../support/redis-server';
+
+let cwd: string;
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'respite-start-'));
+});
+afterEach(() => {
+  rmSync(cwd, { recursive: true });
+});
+
+interface Ready {
+  readonly event: string;
+  readonly url: string;
+  readonly [name: string]: unknown;
+}
+
+async function readyOf(command: RunningCommand): Promise<Ready> {
+  return JSON.parse(await command.line((line) => line.startsWith('{'))) as Ready; // the command's own words
+}
+
+/** What differs from run to run, made equal. */
+const normalised = (output: string): string =>
+  output.replaceAll(cwd, '<cwd>').replaceAll(/127\.0\.0\.1:\d+|-p \d+/g, (found) => found.replace(/\d+$/, '<port>'));
+
+describe('FR-12, US-1: respite start --standalone', () => {
+  it('says where everything is and what to try, serves, and stops gracefully on a signal', async () => {
+    const command = startCommand(['start', '--standalone', '--guide', '--set', 'log.level=silent'], { cwd });
+    await command.line((line) => line.startsWith('Ctrl-C'));
+    command.process.kill('SIGTERM');
+    const { code, stdout, stderr } = await command.ended;
+    expectGolden(join(__dirname, 'golden/start-guide.txt'), normalised(stdout));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('US-1: keeps data over a graceful restart, with what is left of its time to live', async () => {
+    const args = ['start', '--standalone', '--json', '--set', 'log.level=warn'];
+    const first = startCommand(args, { cwd });
+    const { url, ...facts } = await readyOf(first);
+    expect(facts).toEqual({
+      event: 'ready',
+      version: expect.any(String),
+      pid: first.process.pid,
+      mode: 'standalone',
+      decidedBy: 'mode',
+      source: '--standalone',
+      backend: 'standalone',
+      dataDir: join(cwd, 'respite-data'),
+      snapshotInterval: '5m',
+      file: null,
+    });
+    const writer = new Redis(url);
+    await writer.set('greeting', 'hello', 'EX', 1000);
+    writer.disconnect();
+    first.process.kill('SIGINT');
+    expect(await first.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('"stopped"'), stderr: '' });
+    expect(statSync(join(cwd, 'respite-data')).mode & 0o777).toBe(0o700);
+
+    const second = startCommand(args, { cwd });
+    const reader = new Redis((await readyOf(second)).url);
+    expect(await reader.get('greeting')).toBe('hello');
+    expect(await reader.ttl('greeting')).toBeGreaterThan(900);
+    reader.disconnect();
+    second.process.kill('SIGTERM');
+    expect(await second.ended).toMatchObject({ code: 0 });
+  });
+
+  it('leaves listener and persistence as they are when somebody set them', async () => {
+    const settings = ['listener.enabled=false', 'persistence.enabled=false'].map(
+      (set) => `--set=redis.standalone.${set}`,
+    );
+    const command = startCommand(['start', '--standalone', '--json', ...settings], { cwd });
+    expect(await readyOf(command)).toMatchObject({ url: null, dataDir: null });
+    command.process.kill('SIGTERM');
+    expect(await command.ended).toMatchObject({ code: 0 });
+  });
+
+  it('refuses a second process on the same data, and leaves the first alone', async () => {
+    const first = startCommand(['start', '--standalone', '--json'], { cwd });
+    const { url } = await readyOf(first);
+    const second = await runCommand(['start', '--standalone', '--json', '--set', 'log.level=silent'], { cwd });
+    expect(second.code).toBe(1);
+    expect(JSON.parse(second.stdout)).toMatchObject({ error: { code: 'SNAPSHOT_LOCKED' } });
+    const client = new Redis(url);
+    expect(await client.ping()).toBe('PONG');
+    client.disconnect();
+    first.process.kill('SIGTERM');
+    await first.ended;
+  });
+});
+
+describe('NFR-4: respite start in distributed mode', () => {
+  it('serves from the Redis that is configured, by default', async () => {
+    const server = await startRedisServer();
+    const command = startCommand(['start', '--json'], {
+      cwd,
+      env: { RESPITE_REDIS_ADDR: `127.0.0.1:${String(server.port)}` },
+    });
+    expect(await readyOf(command)).toMatchObject({
+      mode: 'distributed',
+      decidedBy: 'default',
+      url: `redis://127.0.0.1:${String(server.port)}`,
+      dataDir: null,
+    });
+    command.process.kill('SIGTERM');
+    expect(await command.ended).toMatchObject({ code: 0 });
+    await server.stop();
+  });
+
+  it('stops gracefully on the first signal, and ends at once on the second', async () => {
+    const server = await startRedisServer();
+    const command = startCommand(['start', '--set', `redis.addr=127.0.0.1:${String(server.port)}`], { cwd });
+    await command.line((line) => line.startsWith('Ctrl-C'));
+    // A server that does not answer makes the graceful stop wait for the replies under way.
+    process.kill(server.pid, 'SIGSTOP');
+    command.process.kill('SIGTERM');
+    await command.line((line) => line.startsWith('SIGTERM: stopping'));
+    // What follows within 300 ms counts as the same key press, because npm passes on what the terminal sent already.
+    await wait(350);
+    command.process.kill('SIGTERM');
+    expect(await command.ended).toMatchObject({ code: 143, stdout: expect.not.stringContaining('Stopped') });
+    await server.stop();
+  });
+
+  it('fails with a coded error naming host and reason when Redis cannot be reached', async () => {
+    const address = `127.0.0.1:${String(await freePort())}`;
+    const result = await runCommand(['start', '--mode', 'distributed', '--set', `redis.addr=${address}`], { cwd });
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain(`Redis at ${address} cannot be reached: connect ECONNREFUSED`);
+    expect(result.stderr).toContain('(REDIS_UNREACHABLE)');
+  });
+});

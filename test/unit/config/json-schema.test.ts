@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { listSettings, loadConfig, redact, schema } from '../../../src/config';
+import { jsonSchemaOf } from '../../../src/config/json-schema';
+
+const root = join(__dirname, '../../..');
+
+describe('what is generated from the settings', () => {
+  it('schemas/config.json is up to date (npm run schema)', () => {
+    const written: unknown = JSON.parse(readFileSync(join(root, 'schemas/config.json'), 'utf8'));
+    expect(written).toEqual(jsonSchemaOf(schema));
+  });
+
+  it('respite.example.yaml is valid and shows every supported setting with its default', () => {
+    const example = join(root, 'respite.example.yaml');
+    const { sources, config } = loadConfig({ configFile: example });
+    const { config: defaults } = loadConfig({ configFile: false });
+    expect(config).toEqual({ ...defaults, mode: 'standalone' });
+    const supported = listSettings(schema).filter(({ setting }) => setting.notBuilt !== true);
+    // One way to name the server excludes the other; the example has it in a comment.
+    const missing = supported.filter(({ path }) => sources.get(path)?.kind !== 'file').map(({ path }) => path);
+    expect(missing).toEqual(['redis.url']);
+  });
+
+  it('docs/guides/configuration.md lists every setting with its default', () => {
+    const guide = readFileSync(join(root, 'docs/guides/configuration.md'), 'utf8');
+    const missing = listSettings(schema).filter(({ path, setting }) => {
+      const value = JSON.stringify(redact(setting, setting.default));
+      return !guide.includes(`| \`${path}\` | \`${value}\` |`);
+    });
+    expect(missing.map(({ path }) => path)).toEqual([]);
+  });
+});
