@@ -1,8 +1,22 @@
-/** Writes schemas/config.json from the settings. `npm run schema` */
+/** Writes what follows from the settings: schemas/config.json and the table of the guide. `npm run schema` */
 'use strict';
-const { writeFileSync } = require('node:fs');
+const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
-const { schema } = require('../dist/config/schema');
+const { listSettings, redact, schema } = require('../dist/config');
 const { jsonSchemaOf } = require('../dist/config/json-schema');
 
-writeFileSync(join(__dirname, '../schemas/config.json'), `${JSON.stringify(jsonSchemaOf(schema), null, 2)}\n`);
+const root = join(__dirname, '..');
+writeFileSync(join(root, 'schemas/config.json'), `${JSON.stringify(jsonSchemaOf(schema), null, 2)}\n`);
+
+const row = ({ path, setting }) => {
+  const doc = setting.notBuilt ? `${setting.doc} (Not supported yet.)` : setting.doc;
+  const value = JSON.stringify(redact(setting, setting.default));
+  return `| \`${path}\` | \`${value}\` | ${doc} Write ${setting.format.expected}. |`;
+};
+const table = ['| setting | default | meaning |', '|---|---|---|', ...listSettings(schema).map(row)].join('\n');
+const guide = join(root, 'docs/guides/configuration.md');
+const marked = /(<!-- settings: [^>]*-->\n)[^]*(<!-- \/settings -->)/;
+writeFileSync(
+  guide,
+  readFileSync(guide, 'utf8').replace(marked, (_, begin, end) => `${begin}${table}\n${end}`),
+);

@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { runCommand, startCommand } from '../../support/cli';
+
+const root = join(__dirname, '../../..');
+const guides = readdirSync(join(root, 'docs/guides')).map((name) => `docs/guides/${name}`);
+
+/** A fenced block, and the `text` block right after it: what it prints. */
+interface Block {
+  readonly language: string;
+  readonly code: string;
+  readonly output: string | undefined;
+}
+
+function blocksOf(file: string): Block[] {
+  const fence = /```(\w*)\n([^]*?)```(?:\n\n```text\n([^]*?)```)?/g;
+  return [...readFileSync(join(root, file), 'utf8').matchAll(fence)].map(([, language, code, output]) => ({
+    language: language ?? '',
+    code: code ?? '',
+    output,
+  }));
+}
+
+const blocks = (language: string): [string, Block][] =>
+  ['README.md', ...guides].flatMap((file) =>
+    blocksOf(file)
+      .filter((block) => block.language === language)
+      .map((block, index): [string, Block] => [`${file} #${String(index + 1)}`, block]),
+  );
+
+let project: string;
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'respite-docs-'));
+  mkdirSync(join(project, 'node_modules'));
+  symlinkSync(root, join(project, 'node_modules/respite'));
+  symlinkSync(join(root, 'node_modules/ioredis'), join(project, 'node_modules/ioredis'));
+});
+afterAll(() => {
+  rmSync(project, { recursive: true });
+});
+
+describe('what the documentation shows', () => {
+  it.each(blocks('js'))('the program in %s runs and prints what it says', async (_, { code, output }) => {
+    const file = join(project, 'program.mjs');
+    // `await using` is newer than Node 20: run it as the try/finally it stands for.
+    const runnable = code.replace(/^await using (\w+) = ([^]*)/m, 'const $1 = $2\nawait $1.stop();');
+    writeFileSync(file, runnable);
+    const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: project });
+    expect(stdout).toBe(output ?? stdout);
+  });
+
+  it.each(blocks('sh'))('the commands in %s work', async (_, { code }) => {
+    for (const line of code.split('\n').filter(Boolean)) {
+      const [command, ...args] = line.split(' ');
+      expect(command).toBe('respite');
+      if (args[0] === 'start') {
+        const started = startCommand(args, { cwd: project });
+        await started.line((text) => text.startsWith('Ctrl-C'));
+        started.process.kill('SIGTERM');
+        expect(await started.ended).toMatchObject({ code: 0 });
+      } else expect(await runCommand(args, { cwd: project })).toMatchObject({ code: 0, stderr: '' });
+    }
+  });
+});
