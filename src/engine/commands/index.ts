@@ -6,6 +6,7 @@ import { LIST_COMMANDS } from './list';
 import { PUBSUB_COMMANDS } from './pubsub';
 import { SCRIPTING_COMMANDS } from './scripting';
 import { SERVER_COMMANDS } from './server';
+import { SET_COMMANDS } from './set';
 import { SORTED_SET_COMMANDS } from './sorted-set';
 import { STRING_COMMANDS } from './string';
 import { TRANSACTION_COMMANDS } from './transactions';
@@ -15,6 +16,7 @@ export const ALL_COMMANDS: readonly (AnyCommand | CommandContainer)[] = [
   ...STRING_COMMANDS,
   ...HASH_COMMANDS,
   ...LIST_COMMANDS,
+  ...SET_COMMANDS,
   ...SORTED_SET_COMMANDS,
   ...GENERIC_COMMANDS,
   ...TRANSACTION_COMMANDS,

@@ -2,11 +2,12 @@ import type { EncodingLimits, StoredValue } from '../keyspace/entry';
 import { HashValue } from '../values/hash';
 import { ListValue } from '../values/list';
 import { RawString } from '../values/raw-string';
+import { SetValue } from '../values/set';
 import { SortedSetValue } from '../values/sorted-set';
 import { RdbReader, RdbWriter } from './rdb-primitives';
 
 /** RDB type bytes we write; Redis 7.0 reads them all and re-encodes small values itself. */
-export const RDB_TYPE = { string: 0, list: 1, hash: 4, sortedSet: 5 } as const;
+export const RDB_TYPE = { string: 0, list: 1, set: 2, hash: 4, sortedSet: 5 } as const;
 
 /** Appends a value in RDB encoding: type byte and body, as DUMP has them before its footer. */
 export function writeValue(writer: RdbWriter, value: StoredValue): void {
@@ -17,6 +18,10 @@ export function writeValue(writer: RdbWriter, value: StoredValue): void {
     writer.byte(RDB_TYPE.hash);
     writer.length(value.size);
     for (const part of value.pairs()) writer.string(part);
+  } else if (value instanceof SetValue) {
+    writer.byte(RDB_TYPE.set);
+    writer.length(value.size);
+    for (const member of value.members()) writer.string(member);
   } else if (value instanceof SortedSetValue) {
     writer.byte(RDB_TYPE.sortedSet);
     writer.length(value.size);
@@ -46,6 +51,11 @@ export function readValue(reader: RdbReader, limits: EncodingLimits): StoredValu
       const list = new ListValue();
       for (let left = reader.length(); left > 0; left--) list.push('right', reader.string());
       return list;
+    }
+    case RDB_TYPE.set: {
+      const set = new SetValue(limits);
+      for (let left = reader.length(); left > 0; left--) set.add(reader.string());
+      return set;
     }
     case RDB_TYPE.hash: {
       const hash = new HashValue(limits);

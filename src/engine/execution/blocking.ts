@@ -1,3 +1,4 @@
+import { MAX_TIMER_MS } from '../clock';
 import type { Engine } from '../engine';
 import { ErrorReply, type Reply } from '../protocol/reply';
 import type { QueuedCommand, Session } from '../session/session';
@@ -14,12 +15,9 @@ export class Blocking {
   /** Lets a session wait. */
   block(session: Session, command: QueuedCommand, block: Block): void {
     const database = session.context.db;
-    const timer =
-      block.timeoutMs > 0
-        ? this.engine.clock.setTimer(() => { this.unblock(session, block.otherwise); }, block.timeoutMs)
-        : undefined;
-    session.blocked = { ...command, block, database, timer };
+    session.blocked = { ...command, block, database, timer: undefined };
     this.blocked.add(session);
+    if (block.timeoutMs > 0) this.#armTimeout(session, this.engine.clock.now() + block.timeoutMs);
     for (const key of block.keys) {
       let waiters = database.waiters.get(key);
       if (waiters === undefined) database.waiters.set(key, (waiters = new Set()));
@@ -29,6 +27,10 @@ export class Blocking {
 
   /** Ends a wait with a reply: time over, CLIENT UNBLOCK, or served. */
   unblock(session: Session, reply: Reply): void {
+    if (session.blocked !== undefined && reply instanceof ErrorReply) {
+      session.blocked.record.stats.failed += 1;
+      this.engine.countError(reply);
+    }
     this.forget(session);
     session.output.send(reply);
     session.output.resume();
@@ -55,10 +57,10 @@ export class Blocking {
     try {
       for (const [id, { database, key }] of ready) {
         ready.delete(id);
-        const waiters = database.waiters.get(key);
-        // Insertion order is arrival order; whoever blocks again in between is not asked twice.
-        for (const waiter of [...(waiters ?? [])]) {
-          if (!this.#serve(waiter as Session, key) && database.dataset.keys.get(key) === undefined) break;
+        // Insertion order is arrival order; whoever is served leaves the set, nobody can enter it meanwhile.
+        for (const waiter of database.waiters.get(key) ?? []) {
+          this.#serve(waiter as Session, key); // only sessions wait
+          if (!database.dataset.keys.has(key)) break;
         }
       }
     } finally {
@@ -66,11 +68,9 @@ export class Blocking {
     }
   }
 
-  /** @returns whether the session was served */
-  #serve(session: Session, key: string): boolean {
-    const { blocked } = session;
-    if (blocked === undefined) return false;
-    const { context } = session;
+  #serve(session: Session, key: string): void {
+    const { blocked, context } = session;
+    if (blocked === undefined) return;
     context.resetClock();
     let reply: Reply | undefined;
     try {
@@ -79,8 +79,21 @@ export class Blocking {
       reply = failure instanceof ErrorReply ? failure : this.engine.internalError(blocked.record.fullName, failure);
     }
     context.settle();
-    if (reply === undefined) return false;
-    this.unblock(session, reply);
-    return true;
+    if (reply !== undefined) this.unblock(session, reply);
+  }
+
+  /** Ends the wait at `until` (milliseconds since the epoch), which may be further away than a timer reaches. */
+  #armTimeout(session: Session, until: number): void {
+    const { blocked } = session;
+    const { clock } = this.engine;
+    if (blocked === undefined) return;
+    const left = until - clock.now();
+    blocked.timer = clock.setTimer(
+      () => {
+        if (left > MAX_TIMER_MS) this.#armTimeout(session, until);
+        else this.unblock(session, blocked.block.otherwise);
+      },
+      Math.min(left, MAX_TIMER_MS),
+    );
   }
 }

@@ -3,8 +3,9 @@ import { del, exists, touch, type, unlink } from './keys';
 import { expire, expireat, persist, pexpire, pexpireat } from './expire';
 import { expiretime, pexpiretime, pttl, ttl } from './ttl';
 import { keys, randomkey, scan } from './scan';
+import { wait } from './wait';
 
 export const GENERIC_COMMANDS = [
   copy, del, exists, expire, expireat, expiretime, keys, move, persist, pexpire, pexpireat, pexpiretime, pttl, randomkey,
-  rename, renamenx, scan, touch, ttl, type, unlink,
+  rename, renamenx, scan, touch, ttl, type, unlink, wait,
 ];

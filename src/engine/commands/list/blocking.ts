@@ -60,8 +60,8 @@ export const blmpop = defineCommand({
   keys: [countedKeys('RW ACCESS DELETE', 2)],
   syntax: 'timeout numkeys key [key ...] LEFT | RIGHT [COUNT count]',
   run(context, [timeoutText, ...rest]) {
-    const timeout = blockingTimeout(timeoutText);
     const request = parseMultiplePop(rest);
+    const timeout = blockingTimeout(timeoutText);
     const popped = popFirst(context, request);
     if (popped !== undefined) return popped;
     return new Block(request.keys, timeout, NULL_ARRAY, (key) =>

@@ -1,0 +1,149 @@
+import type { CommandContext } from '../../execution/command-context';
+import { SetReply } from '../../protocol/reply';
+import { SetValue, type SetView } from '../../values/set';
+import { integerWithin, isOption, numberOfKeys } from '../arguments';
+import { countedKeys, defineCommand, keyRange, oneKey } from '../define-command';
+import { error, SYNTAX_ERROR } from '../errors';
+import { SET } from '../kinds';
+
+/** The sets of several keys, undefined where there is none. @throws WRONGTYPE if any holds something else */
+function readSets(context: CommandContext, keys: readonly string[]): readonly (SetView | undefined)[] {
+  return keys.map((key) => context.read(key, SET));
+}
+
+type Combination = (context: CommandContext, sets: readonly (SetView | undefined)[]) => Iterable<string>;
+
+/** Members every set has, found by looking through the smallest. */
+function* intersection(sets: readonly (SetView | undefined)[]): Generator<string> {
+  const present = sets.filter((set) => set !== undefined);
+  if (present.length < sets.length) return;
+  const [smallest, ...others] = present.sort((a, b) => a.size - b.size);
+  for (const member of smallest?.members() ?? []) if (others.every((other) => other.has(member))) yield member;
+}
+
+const inter: Combination = (_, sets) => intersection(sets);
+
+// What is built as a set answers in a set's order, which clients see when all members are integers.
+const union: Combination = (context, sets) =>
+  SetValue.of(sets.flatMap((set) => set?.members() ?? []), context.engine.limits).members();
+
+const difference: Combination = (context, [first, ...others]) => {
+  const kept = first?.members().filter((member) => !others.some((other) => other?.has(member) === true)) ?? [];
+  return SetValue.of(kept, context.engine.limits).members();
+};
+
+function answer(context: CommandContext, keys: readonly string[], combine: Combination): SetReply {
+  return new SetReply([...combine(context, readSets(context, keys))]);
+}
+
+function store(context: CommandContext, args: readonly [string, ...string[]], combine: Combination, event: string): number {
+  const [target, ...keys] = args;
+  const result = SetValue.of(combine(context, readSets(context, keys)), context.engine.limits);
+  if (result.size === 0) {
+    context.remove(target);
+    return 0;
+  }
+  context.store(target, result);
+  context.notify('s', event, target);
+  return result.size;
+}
+
+const ANSWER = {
+  arity: -2,
+  flags: ['readonly'],
+  group: 'set',
+  since: '1.0.0',
+  keys: [keyRange('RO ACCESS', 1, -1)],
+  hints: ['nondeterministic_output_order'],
+  syntax: 'key [key ...]',
+} as const;
+
+const STORE = {
+  arity: -3,
+  flags: ['write', 'denyoom'],
+  group: 'set',
+  since: '1.0.0',
+  syntax: 'destination key [key ...]',
+} as const;
+
+const SOURCES = keyRange('RO ACCESS', 2, -1);
+const INTERSECTING = 'O(N*M): N members of the smallest set, M sets';
+const ALL_MEMBERS = 'O(N) in the number of members of all sets';
+
+export const sinter = defineCommand({
+  ...ANSWER,
+  name: 'sinter',
+  summary: 'Answers the members that all of several sets have.',
+  complexity: INTERSECTING,
+  run: (context, keys) => answer(context, keys, inter),
+});
+
+export const sunion = defineCommand({
+  ...ANSWER,
+  name: 'sunion',
+  summary: 'Answers the members that at least one of several sets has.',
+  complexity: ALL_MEMBERS,
+  run: (context, keys) => answer(context, keys, union),
+});
+
+export const sdiff = defineCommand({
+  ...ANSWER,
+  name: 'sdiff',
+  summary: 'Answers the members of the first set that none of the others has.',
+  complexity: ALL_MEMBERS,
+  run: (context, keys) => answer(context, keys, difference),
+});
+
+export const sinterstore = defineCommand({
+  ...STORE,
+  name: 'sinterstore',
+  summary: 'Stores the members that all of several sets have.',
+  complexity: INTERSECTING,
+  keys: [oneKey('RW UPDATE'), SOURCES],
+  run: (context, args) => store(context, args, inter, 'sinterstore'),
+});
+
+export const sunionstore = defineCommand({
+  ...STORE,
+  name: 'sunionstore',
+  summary: 'Stores the members that at least one of several sets has.',
+  complexity: ALL_MEMBERS,
+  keys: [oneKey('OW UPDATE'), SOURCES],
+  run: (context, args) => store(context, args, union, 'sunionstore'),
+});
+
+export const sdiffstore = defineCommand({
+  ...STORE,
+  name: 'sdiffstore',
+  summary: 'Stores the members of the first set that none of the others has.',
+  complexity: ALL_MEMBERS,
+  keys: [oneKey('OW UPDATE'), SOURCES],
+  run: (context, args) => store(context, args, difference, 'sdiffstore'),
+});
+
+const TOO_MANY_KEYS = error("Number of keys can't be greater than number of args");
+const LIMIT_NEGATIVE = error("LIMIT can't be negative");
+
+export const sintercard = defineCommand({
+  name: 'sintercard',
+  arity: -3,
+  flags: ['readonly', 'movablekeys'],
+  group: 'set',
+  since: '7.0.0',
+  summary: 'Counts the members that all of several sets have, up to a limit.',
+  complexity: INTERSECTING,
+  keys: [countedKeys('RO ACCESS', 1)],
+  syntax: 'numkeys key [key ...] [LIMIT limit]',
+  run(context, [keyCount, ...rest]) {
+    const count = numberOfKeys(keyCount, rest.length, TOO_MANY_KEYS);
+    let limit = 0;
+    for (let i = count; i < rest.length; i += 2) {
+      const value = rest[i + 1];
+      if (!isOption(rest[i] ?? '', 'limit') || value === undefined) throw SYNTAX_ERROR;
+      limit = integerWithin(value, 0, Infinity, LIMIT_NEGATIVE);
+    }
+    let found = 0;
+    for (const _ of intersection(readSets(context, rest.slice(0, count)))) if (++found === limit) break;
+    return found;
+  },
+});

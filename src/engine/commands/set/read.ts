@@ -1,0 +1,127 @@
+import { SetReply, type Reply } from '../../protocol/reply';
+import type { SetView } from '../../values/set';
+import { cursor, int64 } from '../arguments';
+import { defineCommand, oneKey } from '../define-command';
+import { error, SYNTAX_ERROR } from '../errors';
+import { SET } from '../kinds';
+import { distinctIndexes } from '../random';
+import { parseScanOptions } from '../scan-options';
+
+const READ = [oneKey('RO ACCESS')];
+
+export const scard = defineCommand({
+  name: 'scard',
+  arity: 2,
+  flags: ['readonly', 'fast'],
+  group: 'set',
+  since: '1.0.0',
+  summary: 'Answers the number of members of a set.',
+  complexity: 'O(1)',
+  keys: [oneKey('RO')],
+  syntax: 'key',
+  run: (context, [key]) => context.read(key, SET)?.size ?? 0,
+});
+
+export const sismember = defineCommand({
+  name: 'sismember',
+  arity: 3,
+  flags: ['readonly', 'fast'],
+  group: 'set',
+  since: '1.0.0',
+  summary: 'Tells whether a set has a member.',
+  complexity: 'O(1)',
+  keys: [oneKey('RO')],
+  syntax: 'key member',
+  run: (context, [key, member]) => (context.read(key, SET)?.has(member) === true ? 1 : 0),
+});
+
+export const smismember = defineCommand({
+  name: 'smismember',
+  arity: -3,
+  flags: ['readonly', 'fast'],
+  group: 'set',
+  since: '6.2.0',
+  summary: 'Tells of several members whether a set has them.',
+  complexity: 'O(N) in the number of members asked for',
+  keys: READ,
+  syntax: 'key member [member ...]',
+  run(context, [key, ...members]) {
+    const set = context.read(key, SET);
+    return members.map((member) => (set?.has(member) === true ? 1 : 0));
+  },
+});
+
+export const smembers = defineCommand({
+  name: 'smembers',
+  arity: 2,
+  flags: ['readonly'],
+  group: 'set',
+  since: '1.0.0',
+  summary: 'Answers all members of a set.',
+  complexity: 'O(N) in the size of the set',
+  keys: READ,
+  hints: ['nondeterministic_output_order'],
+  syntax: 'key',
+  run: (context, [key]) => new SetReply(context.read(key, SET)?.members() ?? []),
+});
+
+/** The one int64 that has no positive counterpart. */
+const INT64_MIN = -9_223_372_036_854_775_808n;
+const COUNT_OUT_OF_RANGE = error(
+  'value is out of range, value must between -9223372036854775807 and 9223372036854775807',
+);
+
+/** What SRANDMEMBER picks: distinct members for a positive count, as many as asked for with repetition otherwise. */
+function pickMembers(set: SetView, count: number, random: () => number): string[] {
+  if (count < 0) return Array.from({ length: -count }, () => set.random(random) ?? '');
+  if (count >= set.size) return set.members();
+  return distinctIndexes(set.size, count, random).map((index) => set.at(index) ?? '');
+}
+
+export const srandmember = defineCommand({
+  name: 'srandmember',
+  arity: -2,
+  flags: ['readonly'],
+  group: 'set',
+  since: '1.0.0',
+  summary: 'Answers random members of a set.',
+  complexity: 'O(N) in the number of members answered',
+  keys: READ,
+  hints: ['nondeterministic_output'],
+  syntax: 'key [count]',
+  run(context, args): Reply {
+    const [key, countText] = args;
+    const { random } = context.engine;
+    if (args.length > 2) throw SYNTAX_ERROR;
+    if (countText === undefined) return context.read(key, SET)?.random(random) ?? null;
+    const count = int64(countText);
+    if (count === INT64_MIN) throw COUNT_OUT_OF_RANGE;
+    const set = context.read(key, SET);
+    return set === undefined || count === 0 ? [] : pickMembers(set, Number(count), random);
+  },
+});
+
+export const sscan = defineCommand({
+  name: 'sscan',
+  arity: -3,
+  flags: ['readonly'],
+  group: 'set',
+  since: '2.8.0',
+  summary: 'Walks through the members of a set in steps.',
+  complexity: 'O(1) per call',
+  keys: READ,
+  hints: ['nondeterministic_output'],
+  syntax: 'key cursor [MATCH pattern] [COUNT count]',
+  run(context, args) {
+    const [key, cursorText] = args;
+    const at = cursor(cursorText);
+    const set = context.read(key, SET);
+    if (set === undefined) return ['0', []];
+    const { count, matches } = parseScanOptions(args, 2);
+    const found: string[] = [];
+    const next = set.scan(at, count, (member) => {
+      if (matches(member)) found.push(member);
+    });
+    return [String(next), found];
+  },
+});
