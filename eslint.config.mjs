@@ -14,7 +14,11 @@ export default tseslint.config(
         'error',
         { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
       ],
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // Commands end with an error by throwing the reply itself: a value, ready-made, without a stack nobody reads.
+      '@typescript-eslint/only-throw-error': ['error', { allow: [{ from: 'file', name: 'ErrorReply' }] }],
+      // It would turn a cast with its reason beside it into `!`, which the style forbids.
+      '@typescript-eslint/non-nullable-type-assertion-style': 'off',
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       // `interface X` and `const X` of one name: the interface and its token.
       '@typescript-eslint/no-redeclare': 'off',
@@ -46,7 +50,7 @@ export default tseslint.config(
           message: 'A CommonJS Jest host cannot follow import(); load lazily with require().',
         },
       ],
-      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+      'max-lines': ['error', { max: 600, skipBlankLines: true, skipComments: true }],
     },
   },
   {

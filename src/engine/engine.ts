@@ -7,7 +7,7 @@ import { Parameters } from './config/parameters';
 import { Blocking } from './execution/blocking';
 import { Executor } from './execution/executor';
 import { ScriptRunner } from './execution/script-runner';
-import type { Collection, EncodingLimits, Entry, StoredValue } from './keyspace/entry';
+import type { EncodingLimits } from './keyspace/entry';
 import { Keyspace } from './keyspace/keyspace';
 import { Memory, type EvictionPolicy } from './keyspace/memory';
 import type { NoReply } from './execution/block';
@@ -133,13 +133,8 @@ export class Engine {
   }
 
   /** What an access writes into an entry: LRU seconds, so that OBJECT IDLETIME and eviction know. */
-  accessStamp(_entry: Entry | undefined): number {
-    return this.#accessSecond();
-  }
-
-  /** Gives back what a removed value holds. Large collections are left to the garbage collector. */
-  release(_value: StoredValue | Collection): void {
-    // Nothing to do yet: values hold no resources beyond memory.
+  accessStamp(): number {
+    return Math.floor(performance.now() / 1000);
   }
 
   countError(reply: ErrorReply): void {
@@ -167,10 +162,6 @@ export class Engine {
   /** Stops timers; sessions are closed by those who opened them. */
   close(): void {
     this.keyspace.disarmExpiry();
-  }
-
-  #accessSecond(): number {
-    return Math.floor(performance.now() / 1000);
   }
 
   #publishEvent(event: string, key: string, database: number): void {

@@ -51,7 +51,7 @@ export class RecordBatchWriter {
 
   /** The packed bytes in a buffer of their own; the writer is empty again. */
   finish(): Uint8Array<ArrayBuffer> {
-    const packed = new Uint8Array(this.#buffer.buffer as ArrayBuffer, 0, this.#length);
+    const packed = new Uint8Array(this.#buffer.buffer, 0, this.#length);
     this.#buffer = Buffer.allocUnsafeSlow(INITIAL_CAPACITY);
     this.#length = 0;
     return packed;

@@ -208,7 +208,7 @@ function sameExec(a: WireReply | undefined, b: WireReply | undefined, queue: rea
 const RESET: readonly (readonly string[])[] = [['DISCARD'], ['UNWATCH'], ['FLUSHALL']];
 
 function describe(path: string, turn: Turn, index: number, expected: WireReply | undefined, actual: WireReply | undefined): string {
-  const cut = (reply: WireReply | undefined) => (JSON.stringify(reply) ?? 'nothing').slice(0, 500);
+  const cut = (reply: WireReply | undefined) => (reply === undefined ? 'nothing' : JSON.stringify(reply)).slice(0, 500);
   return `${path}: ${String(index)} ${JSON.stringify(turn.command.words)}\n  redis:   ${cut(expected)}\n  respite: ${cut(actual)}`;
 }
 
@@ -236,6 +236,11 @@ function normalized(reply: WireReply | undefined): unknown {
   return { type: reply.type, value: (reply.value as readonly WireReply[]).map((item) => JSON.stringify(normalized(item))).sort() };
 }
 
+/** The content of a reply that is no array. */
+function text(reply: WireReply | undefined): string {
+  return typeof reply?.value === 'string' ? reply.value : '';
+}
+
 const READERS: Readonly<Record<string, (key: string) => readonly string[]>> = {
   string: (key) => ['GET', key],
   hash: (key) => ['HGETALL', key],
@@ -251,9 +256,9 @@ async function readState(send: (words: readonly string[]) => Promise<WireReply |
   for (const db of ['0', '1', '2']) {
     await send(['SELECT', db]);
     const keys = await send(['KEYS', '*']);
-    const names = (Array.isArray(keys?.value) ? (keys.value as readonly WireReply[]) : []).map((item) => String(item.value)).sort();
+    const names = (Array.isArray(keys?.value) ? (keys.value as readonly WireReply[]) : []).map(text).sort();
     for (const name of names) {
-      const type = String((await send(['TYPE', name]))?.value);
+      const type = text(await send(['TYPE', name]));
       const value = await send(READERS[type]?.(name) ?? ['TYPE', name]);
       const deadline = Number((await send(['EXPIRETIME', name]))?.value);
       state.push([db, name, type, type === 'hash' || type === 'set' ? normalizedExactly(value) : value, Math.round(deadline / 10), (await send(['OBJECT', 'ENCODING', name]))?.value]);

@@ -19,13 +19,17 @@ export async function consumerProgram(backend: CacheBackend): Promise<unknown[]>
   note(await client.multi().set('m', '1').incr('m').hset('user:1', 'seen', '1').exec());
   note(await client.multi().set('m', 'text').incr('m').exec());
   note(await client.pipeline().get('m').incr('greeting').get('none').exec().then((results) => results?.map(([error, value]) => [error?.message ?? null, value])));
-  note(await client.incr('greeting').catch((error: Error & { command?: unknown }) => [error.name, error.message, error.command]));
-  note(await client.call('SETT', 'x').catch((error: Error) => error.message));
+  note(await client.incr('greeting').catch(describeError));
+  note(await client.call('SETT', 'x').catch(describeError));
   await optimisticLock(client, note);
   await scanAll(client, note);
   await subscribe(backend, note);
   note(await client.dbsize(), (await client.keys('*')).sort());
   return transcript;
+}
+
+function describeError(error: unknown): unknown {
+  return error instanceof Error ? [error.name, error.message, 'command' in error ? error.command : undefined] : error;
 }
 
 async function optimisticLock(client: Redis, note: (...facts: unknown[]) => void): Promise<void> {

@@ -4,7 +4,7 @@ import { ListValue } from '../values/list';
 import { RawString } from '../values/raw-string';
 import { SetValue } from '../values/set';
 import { SortedSetValue } from '../values/sorted-set';
-import { RdbReader, RdbWriter } from './rdb-primitives';
+import { type RdbReader, type RdbWriter } from './rdb-primitives';
 
 /** RDB type bytes we write; Redis 7.0 reads them all and re-encodes small values itself. */
 export const RDB_TYPE = { string: 0, list: 1, set: 2, hash: 4, sortedSet: 5 } as const;

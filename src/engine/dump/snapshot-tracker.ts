@@ -52,7 +52,7 @@ export class SnapshotTracker implements SnapshotSource {
         continue;
       }
       const value = readValue(new RdbReader(record.value), this.engine.limits);
-      const entry = dataset.put(record.key, value, this.engine.accessStamp(undefined));
+      const entry = dataset.put(record.key, value, this.engine.accessStamp());
       if (record.expireAt !== 0) dataset.expiries.set(entry, record.expireAt);
       loaded += 1;
     }

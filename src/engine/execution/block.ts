@@ -15,6 +15,7 @@ export class Block {
 
 /** A command's answer when it has already sent what there was to send (SUBSCRIBE), or must stay silent. */
 export class NoReply {
+  declare private readonly kind: 'no reply';
   static readonly instance = new NoReply();
 }
 

@@ -59,7 +59,8 @@ export class Blocking {
         ready.delete(id);
         // Insertion order is arrival order; whoever is served leaves the set, nobody can enter it meanwhile.
         for (const waiter of database.waiters.get(key) ?? []) {
-          this.#serve(waiter as Session, key); // only sessions wait
+          const session = this.engine.sessions.get(waiter.id);
+          if (session !== undefined) this.#serve(session, key);
           if (!database.dataset.keys.has(key)) break;
         }
       }

@@ -62,7 +62,7 @@ export class CommandContext {
   /** The live entry of a key for a command that may write; counts neither as hit nor as miss. */
   lookup(key: string, db: Database = this.db): Entry | undefined {
     const entry = this.engine.keyspace.find(db, key, this.#clock);
-    if (entry !== undefined) entry.access = this.engine.accessStamp(entry);
+    if (entry !== undefined) entry.access = this.engine.accessStamp();
     return entry;
   }
 
@@ -120,7 +120,7 @@ export class CommandContext {
     keyspace.touch(db, key);
     const { dataset } = db;
     if (entry === undefined) {
-      entry = dataset.put(key, kind.create(this.engine.limits), this.engine.accessStamp(undefined));
+      entry = dataset.put(key, kind.create(this.engine.limits), this.engine.accessStamp());
       keyspace.notify('n', 'new', key, db);
     }
     const value = entry.value as Value; // its type was checked or it was created above
@@ -139,7 +139,7 @@ export class CommandContext {
     this.engine.keyspace.touch(this.db, key);
     const { dataset } = this.db;
     if (existing === undefined) this.engine.keyspace.notify('n', 'new', key, this.db);
-    if (raw !== existing) dataset.put(key, raw, this.engine.accessStamp(undefined));
+    if (raw !== existing) dataset.put(key, raw, this.engine.accessStamp());
     const accounted = raw === existing ? bytesBefore : raw.bytes;
     change(raw);
     dataset.bytes += raw.bytes - accounted;
@@ -155,7 +155,7 @@ export class CommandContext {
     this.#account();
     const existing = this.lookup(key, db);
     keyspace.touch(db, key);
-    const entry = db.dataset.put(key, value, this.engine.accessStamp(undefined));
+    const entry = db.dataset.put(key, value, this.engine.accessStamp());
     if (existing === undefined) keyspace.notify('n', 'new', key, db);
     else if (!keepTtl && entry.heapIndex >= 0) db.dataset.expiries.remove(entry);
     return entry;
@@ -166,8 +166,7 @@ export class CommandContext {
     if (this.lookup(key, db) === undefined) return false;
     this.#account();
     this.engine.keyspace.touch(db, key);
-    const entry = db.dataset.remove(key);
-    if (entry !== undefined) this.engine.release(entry.value);
+    db.dataset.remove(key);
     if (event !== null) this.engine.keyspace.notify('g', event, key, db);
     return true;
   }

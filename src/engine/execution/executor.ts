@@ -12,7 +12,7 @@ import type { CommandRecord, ContainerRecord } from '../commands/table';
 import type { Engine } from '../engine';
 import { ErrorReply, QUEUED, type Reply } from '../protocol/reply';
 import type { Session } from '../session/session';
-import { Block, NO_REPLY, NoReply } from './block';
+import { Block, NO_REPLY, type NoReply } from './block';
 
 /** Commands that MULTI does not queue. */
 const RUNS_IN_MULTI = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
@@ -139,5 +139,5 @@ function filterReply(session: Session, reply: Reply | NoReply): Reply | NoReply 
     session.replyMode = 'on';
     return NO_REPLY;
   }
-  return session.replyMode === 'on' || session.replyMode !== 'off' ? reply : NO_REPLY;
+  return session.replyMode === 'off' ? NO_REPLY : reply;
 }

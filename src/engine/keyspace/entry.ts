@@ -1,6 +1,6 @@
 import type { DictEntry } from '../values/dict';
 import type { Expiring } from '../values/expiry-heap';
-import { RawString } from '../values/raw-string';
+import { type RawString } from '../values/raw-string';
 
 /** Redis' data types, as TYPE names them. */
 export type ValueType = 'string' | 'list' | 'set' | 'zset' | 'hash' | 'stream';

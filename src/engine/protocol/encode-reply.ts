@@ -8,7 +8,6 @@ import {
   PushReply,
   SetReply,
   Status,
-  VerbatimReply,
   type Reply,
 } from './reply';
 

@@ -4,7 +4,7 @@ import { asText, oneLine, replyToLua, toArgument } from './conversions';
 import { raise } from './lua/errors';
 import { libraryTable } from './lua/library/context';
 import type { LuaRuntime } from './lua/runtime';
-import { LuaTable } from './lua/table';
+import { type LuaTable } from './lua/table';
 import { type LuaFunction, type LuaValue, NOTHING } from './lua/values';
 import type { ScriptHost } from './script-host';
 

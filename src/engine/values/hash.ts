@@ -51,8 +51,8 @@ export class HashValue implements HashView {
 
   clone(): HashValue {
     const copy = new HashValue(this.limits);
-    if (this.#small === undefined) copy.#convert(new Map());
-    for (const [field, value] of this.#small ?? []) copy.#setSmall(copy.#small ?? new Map(), field, value);
+    if (this.#small === undefined) copy.#convert(new Map<string, string>());
+    for (const [field, value] of this.#small ?? []) copy.#setSmall(copy.#small ?? new Map<string, string>(), field, value);
     for (const { key, value } of this.#entries()) copy.set(key, value);
     return copy;
   }

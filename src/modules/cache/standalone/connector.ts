@@ -19,10 +19,15 @@ export function connectorFor(engine: () => Engine | undefined): NonNullable<Redi
       this.#connecting = true;
       // As with a socket, the caller's own tick is over before anything happens.
       await Promise.resolve();
-      const joined = engine();
-      if (!this.#connecting || joined === undefined) throw new Error(CLOSED);
+      const joined = this.#wanted() ? engine() : undefined;
+      if (joined === undefined) throw new Error(CLOSED);
       this.#stream = new MemoryStream(joined);
       return this.#stream;
+    }
+
+    /** Asked again after the wait: `disconnect` may have come meanwhile. */
+    #wanted(): boolean {
+      return this.#connecting;
     }
 
     disconnect(): void {

@@ -27,7 +27,11 @@ export function mayDeliverNow(): boolean {
 /** Queues a delivery for the next turn, behind everything that is queued already. */
 export function deliverLater(delivery: () => void): void {
   queue.push(delivery);
-  if (drainPending) return;
+  scheduleDrain();
+}
+
+function scheduleDrain(): void {
+  if (drainPending || queue.length === 0) return;
   drainPending = true;
   setImmediate(drain);
 }
@@ -47,9 +51,6 @@ function drain(): void {
   } finally {
     // A listener that throws must not cost the others their replies.
     if (done < batch.length) queue = [...batch.slice(done), ...queue];
-    if (queue.length > 0 && !drainPending) {
-      drainPending = true;
-      setImmediate(drain);
-    }
+    scheduleDrain();
   }
 }
