@@ -80,6 +80,7 @@ export class Executor {
       this.#admit(session, record);
     } catch (refusal) {
       if (!(refusal instanceof ErrorReply)) throw refusal;
+      if (isExec(name)) return refuseExec(session, refusal);
       if (session.transaction !== undefined) session.transaction.aborted = true;
       if (record !== undefined) record.stats.rejected += 1;
       engine.countError(refusal);
@@ -127,6 +128,16 @@ function resolveSubcommand(
   const record = entry.subcommands.get(name.toLowerCase());
   if (record === undefined) throw unknownSubcommand(entry.container.name, name);
   return record;
+}
+
+function isExec(name: string): boolean {
+  return name.length === 4 && name.toLowerCase() === 'exec';
+}
+
+/** A refused EXEC ends the transaction, and says why it was refused. */
+function refuseExec(session: Session, refusal: ErrorReply): ErrorReply {
+  session.discardTransaction();
+  return new ErrorReply(`EXECABORT Transaction discarded because of: ${refusal.text.replace(/^ERR /, '')}`);
 }
 
 /** Applies CLIENT REPLY OFF and SKIP. */
