@@ -6,8 +6,9 @@ import { CommandTable } from './commands/table';
 import { Parameters } from './config/parameters';
 import { Blocking } from './execution/blocking';
 import { Executor } from './execution/executor';
+import { Pausing } from './execution/pausing';
 import { ScriptRunner } from './execution/script-runner';
-import type { EncodingLimits } from './keyspace/entry';
+import type { EncodingLimits, Entry } from './keyspace/entry';
 import { Keyspace } from './keyspace/keyspace';
 import { Memory, type EvictionPolicy } from './keyspace/memory';
 import type { NoReply } from './execution/block';
@@ -16,6 +17,7 @@ import { PubSub, unsubscribe } from './pubsub/pubsub';
 import { FunctionLibraries } from './scripting/function-libraries';
 import { Session, type ClientAddress, type SessionOutput } from './session/session';
 import { SnapshotTracker } from './dump/snapshot-tracker';
+import { Tracking } from './session/tracking';
 import type { SaveHooks, SnapshotSource } from './snapshot-source';
 
 export interface EngineOptions {
@@ -54,6 +56,8 @@ export class Engine {
   readonly executor: Executor;
   readonly blocking: Blocking;
   readonly scripts: ScriptRunner = new ScriptRunner(this);
+  readonly pausing: Pausing;
+  readonly tracking: Tracking;
   readonly pubsub = new PubSub();
   readonly parameters: Parameters;
   readonly sessions = new Map<number, Session>();
@@ -79,12 +83,14 @@ export class Engine {
     this.startedAt = this.clock.now();
     this.#onInternalError = options.onInternalError ?? reportToStderr;
     this.keyspace = new Keyspace(options.databases ?? 16, this.clock);
-    this.memory = new Memory(this.keyspace, options.maxMemory ?? 0);
-    if (options.maxMemoryPolicy !== undefined) this.memory.policy = options.maxMemoryPolicy;
+    this.memory = new Memory(this.keyspace, options.maxMemory ?? 0, this.random);
+    if (options.maxMemoryPolicy !== undefined) this.memory.setPolicy(options.maxMemoryPolicy);
     this.parameters = new Parameters(this, options);
     this.commands = new CommandTable(ALL_COMMANDS);
     this.executor = new Executor(this);
     this.blocking = new Blocking(this);
+    this.pausing = new Pausing(this);
+    this.tracking = new Tracking(this);
     this.#tracker = new SnapshotTracker(this);
     if (options.persistent === true) this.keyspace.trackChanges();
     this.keyspace.publishEvent = (event, key, database) => { this.#publishEvent(event, key, database); };
@@ -118,6 +124,7 @@ export class Engine {
     if (!this.sessions.delete(session.id)) return;
     session.closed = true;
     this.blocking.forget(session);
+    this.tracking.forget(session);
     session.discardTransaction();
     this.unsubscribeAll(session);
   }
@@ -132,9 +139,9 @@ export class Engine {
     return this.executor.execute(session, name, args);
   }
 
-  /** What an access writes into an entry: LRU seconds, so that OBJECT IDLETIME and eviction know. */
-  accessStamp(): number {
-    return Math.floor(performance.now() / 1000);
+  /** What an access writes into an entry, so that OBJECT IDLETIME, OBJECT FREQ and eviction know. */
+  accessStamp(entry?: Entry): number {
+    return this.memory.access.stamp(entry);
   }
 
   countError(reply: ErrorReply): void {

@@ -8,6 +8,7 @@ export interface CommandRecord {
   readonly fullName: string;
   /** Properties the gate asks for on every call, looked up once. */
   readonly write: boolean;
+  readonly readOnly: boolean;
   readonly denyOom: boolean;
   readonly noAuth: boolean;
   readonly noMulti: boolean;
@@ -84,6 +85,7 @@ function commandRecord(definition: AnyCommand, fullName: string): CommandRecord 
     definition,
     fullName,
     write: has('write'),
+    readOnly: has('readonly'),
     denyOom: has('denyoom'),
     noAuth: has('no_auth'),
     noMulti: has('no_multi'),

@@ -84,7 +84,7 @@ function engineParameters(engine: Engine): Parameter[] {
       set: (value) => {
         const policy = EVICTION_POLICIES.find((each) => each === value.toLowerCase());
         if (policy === undefined) return `argument must be one of the following: ${EVICTION_POLICIES.join(', ')}`;
-        engine.memory.policy = policy satisfies EvictionPolicy;
+        engine.memory.setPolicy(policy satisfies EvictionPolicy);
         return undefined;
       },
     },

@@ -31,8 +31,11 @@ export class Executor {
    * @returns the reply, or `NO_REPLY` when there is none to send now (blocked, CLIENT REPLY, pushes sent instead)
    */
   execute(session: Session, name: string, args: readonly string[]): Reply | NoReply {
+    const { tracking, blocking } = this.engine;
+    if (tracking.clients > 0) tracking.writer = session;
     const reply = this.#dispatch(session, name, args);
-    this.engine.blocking.serveReady();
+    blocking.serveReady();
+    if (session.tracking?.caching === true) tracking.consumeCaching(session);
     return session.replyMode === 'on' ? reply : filterReply(session, reply);
   }
 
@@ -40,6 +43,7 @@ export class Executor {
   call(session: Session, record: CommandRecord, args: readonly string[]): Reply | Block | NoReply {
     const { context } = session;
     const started = performance.now();
+    this.engine.memory.access.time = started;
     let reply: Reply | Block | NoReply;
     try {
       reply = record.definition.run(context, args);
@@ -47,14 +51,16 @@ export class Executor {
       reply = failure instanceof ErrorReply ? failure : this.engine.internalError(record.fullName, failure);
     }
     context.settle();
+    session.lastInteraction = started;
     const { stats } = record;
-    const elapsed = performance.now() - started;
+    const microseconds = (performance.now() - started) * 1000;
     stats.calls += 1;
-    stats.microseconds += elapsed * 1000;
+    stats.microseconds += microseconds;
     if (reply instanceof ErrorReply) {
       stats.failed += 1;
       this.engine.countError(reply);
     }
+    if (session.tracking !== undefined && record.readOnly) this.engine.tracking.remember(session, record, args);
     return reply;
   }
 
@@ -86,6 +92,7 @@ export class Executor {
       engine.countError(refusal);
       return refusal;
     }
+    if (engine.pausing.active && engine.pausing.postpone(session, record, name, args)) return NO_REPLY;
     const { transaction } = session;
     if (transaction !== undefined && !RUNS_IN_MULTI.has(record.fullName)) {
       transaction.queue.push({ record, args });
@@ -105,7 +112,7 @@ export class Executor {
     if (inMulti && record.noMulti) throw NOT_ALLOWED_IN_MULTI;
     if (engine.memory.limit > 0) {
       const asks = record.denyOom || (inMulti && !RUNS_IN_MULTI.has(record.fullName));
-      if (!engine.memory.makeRoom() && asks) throw OUT_OF_MEMORY;
+      if ((asks || engine.memory.evicts) && !engine.memory.makeRoom() && asks) throw OUT_OF_MEMORY;
     }
     if (session.resp === 2 && session.subscriptions > 0 && !ALLOWED_WHILE_SUBSCRIBED.has(record.fullName)) {
       throw error(

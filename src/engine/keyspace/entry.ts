@@ -8,6 +8,8 @@ export type ValueType = 'string' | 'list' | 'set' | 'zset' | 'hash' | 'stream';
 /** What every collection value offers to the keyspace. */
 export interface Collection {
   readonly type: ValueType;
+  /** What OBJECT ENCODING reports. */
+  readonly encoding: string;
   /** Elements; a key whose collection falls to 0 is removed (streams excepted). */
   readonly size: number;
   /** Estimated bytes of memory, known without walking the value. */
@@ -22,7 +24,7 @@ export type StoredValue = string | RawString | Collection;
 /** One key. */
 export interface Entry extends DictEntry, Expiring {
   value: StoredValue;
-  /** LRU clock (seconds since the engine's epoch) or, under an LFU policy, Redis' 16 + 8 bit counter. */
+  /** When or how often it was used; only `AccessClock` reads it. */
   access: number;
 }
 

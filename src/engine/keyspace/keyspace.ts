@@ -30,6 +30,10 @@ export class Keyspace {
   /** Keys that became interesting to blocked commands, in the order they did. */
   readonly ready = new Map<string, { readonly database: Database; readonly key: string }>();
   publishEvent: EventPublisher = () => undefined;
+  /** Told of every changed key, while somebody tracks them. */
+  onTouch: ((key: string) => void) | undefined;
+  /** Told of every emptied database, while somebody tracks keys. */
+  onFlush: (() => void) | undefined;
   #nextDatasetId = 1;
   #tracked = false;
   #timer: unknown;
@@ -71,6 +75,7 @@ export class Keyspace {
   touch(database: Database, key: string): void {
     database.dataset.touch(key);
     this.dirty += 1;
+    if (this.onTouch !== undefined) this.onTouch(key);
     if (database.watchers.size > 0) database.invalidate(key);
     if (database.waiters.size > 0 && database.waiters.has(key)) this.signalReady(database, key);
   }
@@ -99,6 +104,14 @@ export class Keyspace {
     this.notify('x', 'expired', entry.key, database);
   }
 
+  /** Removes a key to make room for others. */
+  evict(database: Database, entry: Entry): void {
+    this.touch(database, entry.key);
+    database.dataset.remove(entry.key);
+    this.stats.evicted += 1;
+    this.notify('e', 'evicted', entry.key, database);
+  }
+
   /** Gives a key a deadline (milliseconds since the epoch). The caller has touched the key. */
   setExpiry(database: Database, entry: Entry, at: number): void {
     database.dataset.expiries.set(entry, at);
@@ -113,6 +126,7 @@ export class Keyspace {
       if (dataset.keys.has(key)) for (const watcher of watchers) watcher.invalidate();
     }
     database.dataset = this.newDataset();
+    if (this.onFlush !== undefined) this.onFlush();
     return dataset.size;
   }
 

@@ -1,4 +1,6 @@
 import { getHeapStatistics } from 'node:v8';
+import { AccessClock } from './access-clock';
+import { EvictionPool } from './eviction-pool';
 import type { Keyspace } from './keyspace';
 
 /** Redis' `maxmemory-policy` values. */
@@ -14,20 +16,46 @@ const SAFE_SHARE = 0.6;
 export class Memory {
   /** Bytes; 0 = none. */
   limit: number;
-  policy: EvictionPolicy = 'noeviction';
   peak = 0;
+  /** `maxmemory-samples`: how many keys are looked at to choose one. */
+  samples = 5;
+  readonly access: AccessClock;
+  readonly #pool: EvictionPool;
+  #policy: EvictionPolicy = 'noeviction';
 
   constructor(
     private readonly keyspace: Keyspace,
     /** Bytes; 0 derives a limit below V8's heap limit. */
     limit: number,
+    random: () => number,
   ) {
     this.limit = limit > 0 ? limit : Memory.derivedLimit();
+    this.access = new AccessClock(random);
+    this.#pool = new EvictionPool(keyspace, this.access, random);
   }
 
   /** The limit used when none is configured, in bytes. */
   static derivedLimit(): number {
     return Math.floor(getHeapStatistics().heap_size_limit * SAFE_SHARE);
+  }
+
+  get policy(): EvictionPolicy {
+    return this.#policy;
+  }
+
+  setPolicy(policy: EvictionPolicy): void {
+    this.#policy = policy;
+    this.access.frequencies = policy.endsWith('-lfu');
+    this.#pool.clear();
+  }
+
+  get evicts(): boolean {
+    return this.#policy !== 'noeviction';
+  }
+
+  /** Whether the policy needs to know when or how often keys are used. */
+  get tracksAccess(): boolean {
+    return this.#policy.endsWith('-lru') || this.#policy.endsWith('-lfu');
   }
 
   /** Estimated bytes in use. */
@@ -39,6 +67,13 @@ export class Memory {
 
   /** Evicts keys, as far as the policy allows, until there is room. @returns whether there is */
   makeRoom(): boolean {
-    return this.used <= this.limit;
+    if (this.used <= this.limit) return true;
+    if (this.#policy === 'noeviction') return false;
+    while (this.keyspace.bytes > this.limit) {
+      const victim = this.#pool.choose(this.#policy, this.samples);
+      if (victim === undefined) return false;
+      this.keyspace.evict(victim.database, victim.entry);
+    }
+    return true;
   }
 }

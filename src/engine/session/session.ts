@@ -4,6 +4,7 @@ import type { Engine } from '../engine';
 import type { CommandRecord } from '../commands/table';
 import type { Database, Waiter, Watcher } from '../keyspace/database';
 import type { Reply } from '../protocol/reply';
+import type { TrackingState } from './tracking';
 
 /** Where a session's replies go when they are not the answer to the call being made: pushes, late answers, the end. */
 export interface SessionOutput {
@@ -61,12 +62,15 @@ export class Session implements Watcher, Waiter {
   readonly shardChannels = new Set<string>();
   monitoring = false;
   noEvict = false;
+  /** CLIENT TRACKING; undefined = off. */
+  tracking: TrackingState | undefined;
   /** QUIT: the connection closes once the reply has left. */
   closing = false;
   /** Set once the session may answer no more commands. */
   closed = false;
   readonly createdAt: number;
-  lastInteraction: number;
+  /** When it last ran a command, on the clock of `performance.now()`. */
+  lastInteraction = performance.now();
   lastCommand = 'NULL';
 
   constructor(
@@ -78,7 +82,6 @@ export class Session implements Watcher, Waiter {
     this.context = new CommandContext(engine, this);
     this.authenticated = !engine.requiresPassword;
     this.createdAt = engine.clock.now();
-    this.lastInteraction = this.createdAt;
   }
 
   get subscriptions(): number {
@@ -108,6 +111,7 @@ export class Session implements Watcher, Waiter {
   reset(): void {
     this.discardTransaction();
     this.engine.unsubscribeAll(this);
+    this.engine.tracking.disable(this);
     this.context.db = this.engine.keyspace.database(0);
     this.resp = 2;
     this.name = '';

@@ -1,5 +1,6 @@
 import type { CommandContext } from '../../execution/command-context';
 import { OK, type Reply } from '../../protocol/reply';
+import { isOption } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
 import { deadline, parseStringOptions } from './string-options';
 
@@ -23,6 +24,7 @@ export const set = defineCommand({
   summary: 'Gives a key a string value, whatever it held before.',
   complexity: 'O(1)',
   keys: [{ ...oneKey('RW ACCESS UPDATE VARIABLE_FLAGS'), notes: 'RW and ACCESS due to the optional `GET` argument' }],
+  movableKeys: (args) => [{ position: 1, flags: args.slice(2).some((arg) => isOption(arg, 'get')) ? 'RW ACCESS UPDATE' : 'OW UPDATE' }],
   syntax: 'key value [NX | XX] [GET] [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | KEEPTTL]',
   run(context, args): Reply {
     const [key, value] = args;

@@ -29,7 +29,7 @@ function describe(command: CommandMetadata, fullName: string, subcommands: reado
     statuses(aclCategories(command).map((category) => `@${category}`)),
     new SetReply(command.hints ?? []),
     new SetReply(keys.map(describeKeySpec)),
-    subcommands,
+    subcommands.length === 0 ? new SetReply([]) : subcommands,
   ];
 }
 

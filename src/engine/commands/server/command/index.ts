@@ -1,4 +1,4 @@
-import { MapReply, NULL_ARRAY, type Reply } from '../../../protocol/reply';
+import { MapReply, type Reply } from '../../../protocol/reply';
 import { matchGlob } from '../../../values/glob';
 import { ACL_CATEGORIES, aclCategories } from '../../acl-categories';
 import { defineCommand, defineContainer, type FoundKey } from '../../define-command';
@@ -45,7 +45,7 @@ const info = defineCommand({
     if (names.length === 0) return [...engine.commands.entries()].map(describeEntry);
     return names.map((name) => {
       const entry = engine.commands.find(name);
-      return entry === undefined ? NULL_ARRAY : describeEntry(entry);
+      return entry === undefined ? null : describeEntry(entry);
     });
   },
 });

@@ -1,0 +1,81 @@
+import { OK, VerbatimReply } from '../../../protocol/reply';
+import { parseInt64 } from '../../arguments';
+import { defineCommand } from '../../define-command';
+import { error, SYNTAX_ERROR } from '../../errors';
+import { INVALID_CLIENT_NAME, isValidClientName } from '../authentication';
+import { describeClient } from './describe-client';
+import { CLIENT, CLIENT_ADMIN, clientType, typeOfClient } from './shared';
+
+export const setname = defineCommand({
+  ...CLIENT,
+  name: 'setname',
+  arity: 3,
+  since: '2.6.9',
+  summary: 'Names this connection.',
+  complexity: 'O(1)',
+  syntax: 'connection-name',
+  run({ session }, [, name]) {
+    if (!isValidClientName(name)) throw INVALID_CLIENT_NAME;
+    session.name = name;
+    return OK;
+  },
+});
+
+export const getname = defineCommand({
+  ...CLIENT,
+  name: 'getname',
+  arity: 2,
+  since: '2.6.9',
+  summary: 'Answers the name of this connection.',
+  complexity: 'O(1)',
+  run: ({ session }) => (session.name === '' ? null : session.name),
+});
+
+export const id = defineCommand({
+  ...CLIENT,
+  name: 'id',
+  arity: 2,
+  since: '5.0.0',
+  summary: 'Answers the number of this connection.',
+  complexity: 'O(1)',
+  run: ({ session }) => session.id,
+});
+
+export const info = defineCommand({
+  ...CLIENT,
+  name: 'info',
+  arity: 2,
+  since: '6.2.0',
+  summary: 'Describes this connection.',
+  complexity: 'O(1)',
+  hints: ['nondeterministic_output'],
+  run: ({ session }) => new VerbatimReply('txt', `${describeClient(session)}\n`),
+});
+
+export const list = defineCommand({
+  ...CLIENT_ADMIN,
+  name: 'list',
+  arity: -2,
+  since: '2.4.0',
+  summary: 'Describes the connections, all or those asked for.',
+  complexity: 'O(N) in the number of connections',
+  hints: ['nondeterministic_output'],
+  syntax: '[TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] [ID client-id [client-id ...]]',
+  run({ engine }, [, ...filter]) {
+    const [kind, ...values] = filter;
+    let sessions = [...engine.sessions.values()];
+    if (kind?.toLowerCase() === 'type' && values.length === 1) {
+      const type = clientType(values[0] ?? '');
+      sessions = sessions.filter((session) => typeOfClient(session) === type);
+    } else if (kind?.toLowerCase() === 'id' && values.length > 0) {
+      sessions = values.flatMap((value) => {
+        const number = parseInt64(value);
+        if (number === undefined) throw error('Invalid client ID');
+        return engine.sessions.get(Number(number)) ?? [];
+      });
+    } else if (kind !== undefined) {
+      throw SYNTAX_ERROR;
+    }
+    return new VerbatimReply('txt', sessions.map((session) => `${describeClient(session)}\n`).join(''));
+  },
+});

@@ -1,0 +1,18 @@
+import { defineContainer } from '../../define-command';
+import { getname, id, info, list, setname } from './identity';
+import { kill } from './kill';
+import { noEvict, pause, unblock, unpause } from './pause';
+import { reply } from './reply';
+import { caching, getredir, tracking, trackinginfo } from './tracking';
+
+export const client = defineContainer({
+  name: 'client',
+  arity: -2,
+  flags: [],
+  group: 'connection',
+  since: '2.4.0',
+  summary: 'Commands about connections.',
+  subcommands: [
+    caching, getname, getredir, id, info, kill, list, noEvict, pause, reply, setname, tracking, trackinginfo, unblock, unpause,
+  ],
+});

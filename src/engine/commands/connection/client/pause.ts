@@ -1,0 +1,73 @@
+import { ErrorReply, OK } from '../../../protocol/reply';
+import { integer } from '../../arguments';
+import { defineCommand } from '../../define-command';
+import { error, SYNTAX_ERROR } from '../../errors';
+import { CLIENT_ADMIN } from './shared';
+
+export const pause = defineCommand({
+  ...CLIENT_ADMIN,
+  name: 'pause',
+  arity: -3,
+  since: '3.0.0',
+  summary: 'Lets commands wait for a while: all of them, or those that write.',
+  complexity: 'O(1)',
+  syntax: 'timeout [WRITE | ALL]',
+  run({ engine }, [name, timeout, mode = 'all', ...rest]) {
+    if (rest.length > 0) throw error(`unknown subcommand or wrong number of arguments for '${name}'. Try CLIENT HELP.`);
+    const everything = mode.toLowerCase() === 'all';
+    if (!everything && mode.toLowerCase() !== 'write') throw error('CLIENT PAUSE mode must be WRITE or ALL');
+    const milliseconds = integer(timeout, error('timeout is not an integer or out of range'));
+    if (milliseconds < 0) throw error('timeout is negative');
+    engine.pausing.pause(milliseconds, everything);
+    return OK;
+  },
+});
+
+export const unpause = defineCommand({
+  ...CLIENT_ADMIN,
+  name: 'unpause',
+  arity: 2,
+  since: '6.2.0',
+  summary: 'Lets waiting commands go on before the time of CLIENT PAUSE is over.',
+  complexity: 'O(N) in the number of waiting commands',
+  run({ engine }) {
+    engine.pausing.resume();
+    return OK;
+  },
+});
+
+const UNBLOCKED = new ErrorReply('UNBLOCKED client unblocked via CLIENT UNBLOCK');
+
+export const unblock = defineCommand({
+  ...CLIENT_ADMIN,
+  name: 'unblock',
+  arity: -3,
+  since: '5.0.0',
+  summary: 'Ends the wait of a blocked client, as if its time were over or with an error.',
+  complexity: 'O(log N) in the number of connections',
+  syntax: 'client-id [TIMEOUT | ERROR]',
+  run({ engine }, [, id, reason = 'timeout', ...rest]) {
+    if (rest.length > 0) throw SYNTAX_ERROR;
+    const withError = reason.toLowerCase() === 'error';
+    if (!withError && reason.toLowerCase() !== 'timeout') throw error('CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
+    const target = engine.sessions.get(integer(id));
+    if (target?.blocked === undefined || engine.pausing.isPostponed(target)) return 0;
+    engine.blocking.unblock(target, withError ? UNBLOCKED : target.blocked.block.otherwise);
+    return 1;
+  },
+});
+
+export const noEvict = defineCommand({
+  ...CLIENT_ADMIN,
+  name: 'no-evict',
+  arity: 3,
+  since: '7.0.0',
+  summary: 'Protects this connection from being closed when clients take too much memory; none ever is here.',
+  complexity: 'O(1)',
+  syntax: 'ON | OFF',
+  run({ session }, [, mode]) {
+    if (!/^(?:on|off)$/i.test(mode)) throw SYNTAX_ERROR;
+    session.noEvict = mode.toLowerCase() === 'on';
+    return OK;
+  },
+});

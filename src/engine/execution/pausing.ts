@@ -1,0 +1,77 @@
+import type { CommandRecord } from '../commands/table';
+import type { Engine } from '../engine';
+import type { Session } from '../session/session';
+import { Block, NoReply } from './block';
+
+interface Postponed {
+  readonly name: string;
+  readonly args: readonly string[];
+}
+
+const UNTIL_RESUMED = new Block([], 0, null, () => undefined);
+
+/** CLIENT PAUSE: commands wait, unanswered and in order, until the pause is over. */
+export class Pausing {
+  /** Whether any pause is in force; the gate looks at nothing else. */
+  active = false;
+  #everything = false;
+  #until = 0;
+  #timer: unknown;
+  readonly #postponed = new Map<Session, Postponed>();
+
+  constructor(private readonly engine: Engine) {}
+
+  /** Begins a pause, or extends the one in force: the stricter mode and the later end win. */
+  pause(milliseconds: number, everything: boolean): void {
+    const { clock } = this.engine;
+    const until = clock.now() + milliseconds;
+    this.#everything = everything || (this.active && this.#everything);
+    this.#until = this.active ? Math.max(this.#until, until) : until;
+    this.active = true;
+    this.#arm();
+  }
+
+  isPostponed(session: Session): boolean {
+    return this.#postponed.has(session);
+  }
+
+  /** Makes a command wait if the pause covers it. @returns whether it waits now */
+  postpone(session: Session, record: CommandRecord, name: string, args: readonly string[]): boolean {
+    const { transaction } = session;
+    const writes = (each: CommandRecord) => each.write || each.definition.flags.includes('may_replicate');
+    const covered =
+      this.#everything || writes(record) || (record.fullName === 'exec' && transaction?.queue.some((queued) => writes(queued.record)) === true);
+    if (!covered) return false;
+    this.#postponed.set(session, { name, args });
+    this.engine.blocking.block(session, { record, args }, UNTIL_RESUMED);
+    return true;
+  }
+
+  /** Ends the pause: every command that waited runs now, in the order of arrival. */
+  resume(): void {
+    if (!this.active) return;
+    this.active = false;
+    if (this.#timer !== undefined) this.engine.clock.clearTimer(this.#timer);
+    this.#timer = undefined;
+    const waiting = [...this.#postponed];
+    this.#postponed.clear();
+    for (const [session, { name, args }] of waiting) {
+      // The client may have gone while it waited.
+      if (session.blocked === undefined) continue;
+      this.engine.blocking.forget(session);
+      const reply = this.engine.execute(session, name, args);
+      if (!(reply instanceof NoReply)) session.output.send(reply);
+      if (session.blocked === undefined) session.output.resume();
+    }
+  }
+
+  #arm(): void {
+    const { clock } = this.engine;
+    if (this.#timer !== undefined) clock.clearTimer(this.#timer);
+    this.#timer = clock.setTimer(() => {
+      this.#timer = undefined;
+      if (clock.now() >= this.#until) this.resume();
+      else this.#arm();
+    }, this.#until - clock.now());
+  }
+}

@@ -1,0 +1,172 @@
+import { findKeys } from '../commands/key-positions';
+import type { CommandRecord } from '../commands/table';
+import type { Engine } from '../engine';
+import { PushReply, type Reply } from '../protocol/reply';
+import type { Session } from './session';
+
+/** What CLIENT TRACKING set for one client. */
+export interface TrackingState {
+  /** Client that gets the messages; 0 = the client itself. */
+  redirect: number;
+  /** The client that was to get them is gone. */
+  broken: boolean;
+  readonly broadcast: boolean;
+  readonly optIn: boolean;
+  readonly optOut: boolean;
+  readonly noLoop: boolean;
+  /** Broadcast mode: tell about keys that begin so; the empty prefix means all. */
+  readonly prefixes: string[];
+  /** CLIENT CACHING was called for the next command. */
+  caching: boolean;
+}
+
+/** The channel that carries invalidations to a RESP2 client. */
+const INVALIDATION_CHANNEL = '__redis__:invalidate';
+
+/** Client side caching: remembers who read which keys, and tells them when one changes. */
+export class Tracking {
+  readonly #readers = new Map<string, Set<Session>>();
+  readonly #clients = new Set<Session>();
+  /** Changed keys that broadcast clients have not been told of, with who changed them. */
+  readonly #changed = new Map<string, Session | undefined>();
+  #outbox: (() => void)[] = [];
+  #flushed = false;
+  #sendPending = false;
+  /** Who runs the current command: told after its reply, or not at all (NOLOOP). */
+  writer: Session | undefined;
+
+  constructor(private readonly engine: Engine) {}
+
+  get clients(): number {
+    return this.#clients.size;
+  }
+
+  get trackedKeys(): number {
+    return this.#readers.size;
+  }
+
+  get trackedPrefixes(): number {
+    return new Set([...this.#clients].flatMap(({ tracking }) => tracking?.prefixes ?? [])).size;
+  }
+
+  enable(session: Session, state: TrackingState): void {
+    session.tracking = state;
+    this.#clients.add(session);
+    this.engine.keyspace.onTouch = (key) => { this.#invalidate(key); };
+    this.engine.keyspace.onFlush = () => { this.#invalidateAll(); };
+  }
+
+  disable(session: Session): void {
+    session.tracking = undefined;
+    if (!this.#clients.delete(session) || this.#clients.size > 0) return;
+    this.#readers.clear();
+    this.#changed.clear();
+    this.engine.keyspace.onTouch = undefined;
+    this.engine.keyspace.onFlush = undefined;
+  }
+
+  /** A client has gone: whoever redirected to it hears of it. */
+  forget(session: Session): void {
+    this.disable(session);
+    for (const client of this.#clients) {
+      const state = client.tracking;
+      if (state?.redirect !== session.id) continue;
+      state.broken = true;
+      if (client.resp === 3) client.output.send(new PushReply(['tracking-redir-broken', session.id]));
+    }
+  }
+
+  /** Remembers the keys a client has just read. */
+  remember(session: Session, record: CommandRecord, args: readonly string[]): void {
+    const state = session.tracking;
+    if (state === undefined || state.broadcast) return;
+    const { caching } = state;
+    if (state.optIn ? !caching : state.optOut && caching) return;
+    for (const { position } of findKeys(record.definition, args) ?? []) {
+      const key = args[position - 1] ?? '';
+      let readers = this.#readers.get(key);
+      if (readers === undefined) this.#readers.set(key, (readers = new Set()));
+      readers.add(session);
+    }
+  }
+
+  /** CLIENT CACHING counts for one command, or one transaction, after it. */
+  consumeCaching(session: Session): void {
+    if (session.tracking !== undefined && session.transaction === undefined && session.lastCommand !== 'client|caching') {
+      session.tracking.caching = false;
+    }
+  }
+
+  #invalidate(key: string): void {
+    const readers = this.#readers.get(key);
+    if (readers !== undefined) {
+      this.#readers.delete(key);
+      for (const reader of readers) {
+        const state = reader.tracking;
+        if (state === undefined || state.broadcast || (state.noLoop && reader === this.writer)) continue;
+        this.#later(() => { this.#tell(reader, [key]); });
+      }
+    }
+    if ([...this.#clients].some(({ tracking }) => tracking?.broadcast === true)) {
+      this.#changed.set(key, this.writer);
+      this.#schedule();
+    }
+  }
+
+  #invalidateAll(): void {
+    this.#readers.clear();
+    // FLUSHALL empties database after database, but is told once.
+    if (this.#flushed) return;
+    this.#flushed = true;
+    this.#later(() => {
+      this.#flushed = false;
+      for (const client of this.#clients) this.#tell(client, null);
+    });
+  }
+
+  #tell(session: Session, keys: readonly string[] | null): void {
+    const { tracking: state } = session;
+    if (state === undefined) return;
+    const target = state.redirect === 0 ? session : this.engine.sessions.get(state.redirect);
+    if (target === undefined) {
+      state.broken = true;
+      if (session.resp === 3) session.output.send(new PushReply(['tracking-redir-broken', state.redirect]));
+      return;
+    }
+    const payload: Reply = keys;
+    if (target.resp === 3) target.output.send(new PushReply(['invalidate', payload]));
+    else if (target.channels.has(INVALIDATION_CHANNEL)) target.output.send(new PushReply(['message', INVALIDATION_CHANNEL, payload]));
+  }
+
+  #later(message: () => void): void {
+    this.#outbox.push(message);
+    this.#schedule();
+  }
+
+  /** Messages follow the reply of the command that caused them. */
+  #schedule(): void {
+    if (this.#sendPending) return;
+    this.#sendPending = true;
+    setImmediate(() => {
+      this.#sendPending = false;
+      const messages = this.#outbox;
+      this.#outbox = [];
+      for (const message of messages) message();
+      this.#broadcast();
+    });
+  }
+
+  #broadcast(): void {
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    if (changed.length === 0) return;
+    for (const client of this.#clients) {
+      const state = client.tracking;
+      if (state?.broadcast !== true) continue;
+      for (const prefix of state.prefixes.length === 0 ? [''] : state.prefixes) {
+        const keys = changed.filter(([key, writer]) => key.startsWith(prefix) && !(state.noLoop && writer === client)).map(([key]) => key);
+        if (keys.length > 0) this.#tell(client, keys);
+      }
+    }
+  }
+}
