@@ -63,7 +63,7 @@ export class RankedTree {
     removeFrom(this.#root, start, end);
     this.#size -= end - start;
     let root = this.#root;
-    while (root.children !== undefined && root.children.length === 1) root = childAt(root, 0);
+    while (root.children !== undefined && root.counts.length === 1) root = childAt(root, 0);
     this.#root = this.#size === 0 ? newLeaf([]) : root;
   }
 
@@ -171,16 +171,20 @@ function countFirst(members: readonly ScoredMember[], before: (member: ScoredMem
   let high = members.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (before(members[middle] as ScoredMember)) low = middle + 1; // within the bounds of the array
+    const member = members[middle];
+    if (member !== undefined && before(member)) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
 /** Array.prototype.splice without the array it returns. */
-function insertAt<T>(items: T[], index: number, item: T): void {
+function insertAt<T extends object | number>(items: T[], index: number, item: T): void {
   items.push(item);
-  for (let i = items.length - 1; i > index; i--) items[i] = items[i - 1] as T; // within the bounds of the array
+  for (let i = items.length - 1; i > index; i--) {
+    const moved = items[i - 1];
+    if (moved !== undefined) items[i] = moved;
+  }
   items[index] = item;
 }
 
@@ -293,9 +297,14 @@ function mergeWithNext(branch: Branch, index: number): void {
 
 type Visitor = (member: ScoredMember) => void;
 
+function visitMember({ members }: Leaf, index: number, visitor: Visitor): void {
+  const member = members[index];
+  if (member !== undefined) visitor(member);
+}
+
 function visitRising(node: Node, start: number, end: number, visitor: Visitor): void {
   if (node.children === undefined) {
-    for (let i = start; i < end; i++) visitor(node.members[i] as ScoredMember); // ranks within the leaf
+    for (let i = start; i < end; i++) visitMember(node, i, visitor);
     return;
   }
   let i = childOfRank(node, start);
@@ -308,7 +317,7 @@ function visitRising(node: Node, start: number, end: number, visitor: Visitor): 
 
 function visitFalling(node: Node, start: number, end: number, visitor: Visitor): void {
   if (node.children === undefined) {
-    for (let i = end - 1; i >= start; i--) visitor(node.members[i] as ScoredMember); // ranks within the leaf
+    for (let i = end - 1; i >= start; i--) visitMember(node, i, visitor);
     return;
   }
   let i = childOfRank(node, end - 1);
