@@ -1,4 +1,5 @@
 import type { AnyCommand, CommandContainer } from './define-command';
+import { BITMAP_COMMANDS } from './bitmap';
 import { CONNECTION_COMMANDS } from './connection';
 import { GENERIC_COMMANDS } from './generic';
 import { HASH_COMMANDS } from './hash';
@@ -14,6 +15,7 @@ import { TRANSACTION_COMMANDS } from './transactions';
 /** Every command the engine knows; one folder per group. */
 export const ALL_COMMANDS: readonly (AnyCommand | CommandContainer)[] = [
   ...STRING_COMMANDS,
+  ...BITMAP_COMMANDS,
   ...HASH_COMMANDS,
   ...LIST_COMMANDS,
   ...SET_COMMANDS,

@@ -18,6 +18,15 @@ export class RawString {
     this.#text = text;
   }
 
+  /** A string of these bytes, which it takes over. */
+  static of(bytes: Buffer): RawString {
+    const raw = new RawString('');
+    raw.#buffer = bytes;
+    raw.#length = bytes.length;
+    raw.#text = undefined;
+    return raw;
+  }
+
   get length(): number {
     return this.#length;
   }

@@ -1,0 +1,51 @@
+import type { CommandContext } from '../../execution/command-context';
+import { RawString } from '../../values/raw-string';
+import type { ByteSource } from '../../values/bits';
+import { parseInt64 } from '../arguments';
+import { error } from '../errors';
+
+const BAD_OFFSET = error('bit offset is not an integer or out of range');
+
+/**
+ * A bit offset, within what a string may hold; `#n` counts in fields of `width` bits where that is allowed.
+ * @throws bit offset is not an integer or out of range
+ */
+export function bitOffset(context: CommandContext, text: string, width?: number): number {
+  const counted = width !== undefined && text.startsWith('#');
+  const parsed = parseInt64(counted ? text.slice(1) : text);
+  if (parsed === undefined) throw BAD_OFFSET;
+  const offset = Number(parsed) * (counted ? width : 1);
+  if (offset < 0 || Math.floor(offset / 8) >= context.engine.parameters.maxBulkLength) throw BAD_OFFSET;
+  return offset;
+}
+
+/** The bytes of a string value, for reading many of them. */
+export function bytesOf(value: string | RawString): Buffer {
+  return value instanceof RawString ? value.view() : Buffer.from(value, 'latin1');
+}
+
+/** The bytes of a string value or of none, for reading a few of them. */
+export function sourceOf(value: string | RawString | undefined): ByteSource {
+  if (value instanceof RawString) return value;
+  const text = value ?? '';
+  return { byteAt: (index) => (index < text.length ? text.charCodeAt(index) : 0) };
+}
+
+/**
+ * Gives a string the form that is changed in place and the length to hold `lastBit`, as Redis does before it writes bits,
+ * whether it will change one or not.
+ * @returns the string, and whether it is new or longer now
+ * @throws WRONGTYPE
+ */
+export function prepareString(context: CommandContext, key: string, lastBit: number): { readonly raw: RawString; readonly grown: boolean } {
+  const existing = context.peekString(key);
+  const length = Math.floor(lastBit / 8) + 1;
+  if (existing === undefined || existing.length < length) {
+    return { raw: context.editString(key, (raw) => { raw.grow(length); }), grown: true };
+  }
+  if (existing instanceof RawString) return { raw: existing, grown: false };
+  const raw = new RawString(existing);
+  // Another form of the same bytes is no change: nobody who watches the key has to know.
+  context.db.dataset.put(key, raw, context.engine.accessStamp());
+  return { raw, grown: false };
+}
