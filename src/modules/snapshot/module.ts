@@ -20,7 +20,13 @@ export const snapshotModule: AppModule = {
   },
 };
 
-async function startManager({ config, logger, signal, get, defer }: InitContext): Promise<LmdbSnapshotManager | undefined> {
+async function startManager({
+  config,
+  logger,
+  signal,
+  get,
+  defer,
+}: InitContext): Promise<LmdbSnapshotManager | undefined> {
   const { persistence } = config.redis.standalone;
   const source = get(SnapshotSourceToken);
   if (source === undefined || !persistence.enabled) return undefined;

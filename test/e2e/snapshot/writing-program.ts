@@ -17,11 +17,13 @@ async function main(dataDirectory: string): Promise<void> {
     },
   }).start();
   const { client } = app.get(CacheBackend);
-  let stopping = false;
-  process.once('SIGTERM', () => (stopping = true));
+  const stopping = new AbortController();
+  process.once('SIGTERM', () => {
+    stopping.abort();
+  });
   await client.set('fleeting', 'x', 'EX', 1_000);
   let count = 0;
-  while (!stopping) {
+  while (!stopping.signal.aborted) {
     count = await client.incr('counter');
     await client.set(`key:${String(count % 5_000)}`, String(count));
     if (count % 1_000 === 0) tell(`acknowledged ${String(count)}`);

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { chmod, mkdir, open, readdir, rename, rmdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { RespiteError } from '../../../errors';
 import { DirectoryLock, LOCK_FILE, type LockOptions } from './directory-lock';
 import { type Marker, readMarker, syncDirectory, writeMarker } from './marker';
@@ -55,7 +55,7 @@ export class DataDirectory {
   static async open(directory: string, options: DataDirectoryOptions = {}): Promise<DataDirectory> {
     const path = resolve(directory);
     try {
-      await mkdir(path, { recursive: true, mode: 0o700 });
+      await makeDirectory(path);
       // Looked at before anything is changed in it: a mistyped path may name any directory of the machine.
       await refuseForeign(path);
       await refuseNetworkFilesystem(path);
@@ -137,6 +137,18 @@ export class DataDirectory {
     await syncDirectory(target);
     await syncDirectory(this.path);
     return target;
+  }
+}
+
+/** Not `mkdir`'s own `recursive`, which never returns where nothing can be created, as below /proc. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path));
+    await mkdir(path, { mode: 0o700 });
   }
 }
 

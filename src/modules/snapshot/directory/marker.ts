@@ -67,8 +67,7 @@ export async function syncDirectory(path: string): Promise<void> {
 function parse(text: string): Partial<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);
-    // Any object can be looked at as one with unknown members.
-    return typeof value === 'object' && value !== null ? (value as Partial<Record<string, unknown>>) : {};
+    return typeof value === 'object' && value !== null ? value : {};
   } catch {
     return {};
   }

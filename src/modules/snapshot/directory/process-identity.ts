@@ -49,18 +49,15 @@ function processExists(pid: number): boolean {
 }
 
 function startTimeOf(pid: number): string {
-  switch (process.platform) {
-    case 'linux':
-      return orEmpty(() => {
-        const status = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
-        // The second field is the name in parentheses and may hold anything; the start time is the 22nd.
-        return status.slice(status.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-      });
-    case 'win32':
-      return '';
-    default:
-      return orEmpty(() => execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'latin1' }).trim());
+  if (process.platform === 'win32') return '';
+  if (process.platform !== 'linux') {
+    return orEmpty(() => execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'latin1' }).trim());
   }
+  return orEmpty(() => {
+    const status = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
+    // The second field is the name in parentheses and may hold anything; the start time is the 22nd.
+    return status.slice(status.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  });
 }
 
 function orEmpty(read: () => string): string {

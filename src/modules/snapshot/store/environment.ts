@@ -7,7 +7,7 @@ import type { RootDatabase } from 'lmdb';
  * `overlappingSync` is off because a commit has to be on the disk when it returns.
  */
 export function openEnvironment(path: string, options: { readonly readOnly: boolean }): RootDatabase<Buffer, Buffer> {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded where it is used, never with the module
+  // Here and not at the top: importing this file must not load lmdb.
   const lmdb = require('lmdb') as typeof import('lmdb');
   return lmdb.open<Buffer, Buffer>({
     path,

@@ -34,7 +34,13 @@ export function checkPages(path: string): void {
     throw new DamagedFileError('its meta page has settings that are not ours');
   }
   const used = new PageSet(meta.lastPage);
-  new TreeWalk(file, meta, used, Buffer.compare, () => undefined).check(meta.main);
+  new TreeWalk(
+    file,
+    meta,
+    used,
+    (a, b) => a.compare(b),
+    () => undefined,
+  ).check(meta.main);
   const free = new PageSet(meta.lastPage);
   const noteFree = (list: Buffer): void => {
     for (const page of freePages(list)) {
@@ -81,6 +87,8 @@ interface Node {
 class TreeWalk {
   #entries = 0;
   #previousKey: Buffer | undefined;
+  /** Of the branch page above: LMDB looks for what is smaller to its left. */
+  #separator: Buffer | undefined;
 
   constructor(
     private readonly file: DataFile,
@@ -109,7 +117,10 @@ class TreeWalk {
     let first = true;
     for (const { key, child } of nodes(bytes)) {
       // The first key of a branch page is empty: everything is greater.
-      if (!first) this.#ascends(key);
+      if (!first) {
+        this.#ascends(key);
+        this.#separator = key;
+      }
       first = false;
       this.#visit(child, levels - 1);
     }
@@ -126,9 +137,14 @@ class TreeWalk {
     }
   }
 
-  /** A separator may equal the first key after it; between them nothing can lie, so one comparison serves both. */
+  /** Greater than all keys so far, and not below the separator that led here. */
   #ascends(key: Buffer): void {
-    if (this.#previousKey !== undefined && this.compare(this.#previousKey, key) >= 0) {
+    const previous = this.#previousKey;
+    const separator = this.#separator;
+    if (
+      (previous !== undefined && this.compare(previous, key) >= 0) ||
+      (separator !== undefined && this.compare(separator, key) > 0)
+    ) {
       throw new DamagedFileError('its keys are out of order');
     }
   }

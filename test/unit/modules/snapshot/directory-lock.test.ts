@@ -1,0 +1,122 @@
+import { mkdir, readdir, readFile, unlink, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DirectoryLock, type LockHolder } from '../../../../src/modules/snapshot/directory/directory-lock';
+import { ownIdentity, type ProcessIdentity } from '../../../../src/modules/snapshot/directory/process-identity';
+import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
+
+afterAll(removeTemporaryPaths);
+
+async function newDirectory(): Promise<string> {
+  const path = await temporaryPath();
+  await mkdir(path);
+  return path;
+}
+
+/** As if another process had left its lock file. */
+async function leaveLock(directory: string, number: number, holder: ProcessIdentity): Promise<string> {
+  const path = join(directory, `lock.${String(number)}`);
+  await writeFile(path, JSON.stringify({ token: `token ${String(number)}`, ...holder }));
+  return path;
+}
+
+const own = ownIdentity();
+/** Beyond every system's highest process id. */
+const NOBODY = 2 ** 30;
+const elsewhere: ProcessIdentity = { ...own, host: 'elsewhere', boot: 'another kernel', pidNamespace: 'pid:[1]' };
+
+describe('the lock of a data directory', () => {
+  it('is refused to a second holder, naming the first', async () => {
+    const directory = await newDirectory();
+    const lock = await DirectoryLock.acquire(directory);
+    await expect(DirectoryLock.acquire(directory)).rejects.toMatchObject({
+      code: 'SNAPSHOT_LOCKED',
+      message: expect.stringContaining(`process ${String(process.pid)} on ${own.host}`) as string,
+    });
+    await lock.release();
+    await (await DirectoryLock.acquire(directory)).release();
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('is taken over from a process that is gone', async () => {
+    const directory = await newDirectory();
+    await leaveLock(directory, 4, { ...own, pid: NOBODY });
+    const lock = await DirectoryLock.acquire(directory);
+    expect(await readdir(directory)).toEqual(['lock.5']);
+    await lock.assertHeld();
+    await lock.release();
+  });
+
+  it('is taken over when the process id was given to another process', async () => {
+    const directory = await newDirectory();
+    await leaveLock(directory, 1, { ...own, startTime: 'before' });
+    await (await DirectoryLock.acquire(directory)).release();
+  });
+
+  it('is taken over from another container whose heart stopped', async () => {
+    const directory = await newDirectory();
+    await leaveLock(directory, 1, elsewhere);
+    await (await DirectoryLock.acquire(directory, { staleAfter: 50 })).release();
+  });
+
+  it('is refused while the heart of another container beats', async () => {
+    const directory = await newDirectory();
+    const path = await leaveLock(directory, 1, elsewhere);
+    let beat = 1;
+    const heart = setInterval(() => void utimes(path, beat, beat++), 20);
+    await expect(DirectoryLock.acquire(directory, { staleAfter: 5_000 })).rejects.toMatchObject({
+      code: 'SNAPSHOT_LOCKED',
+      message: expect.stringContaining('elsewhere') as string,
+    });
+    clearInterval(heart);
+  });
+
+  it('is taken over from a process that was killed while it wrote its name', async () => {
+    const directory = await newDirectory();
+    await writeFile(join(directory, 'lock.1'), '{"token":"ab');
+    await (await DirectoryLock.acquire(directory, { staleAfter: 50 })).release();
+  });
+
+  it('goes to one of many that want a dead one at once', async () => {
+    const directory = await newDirectory();
+    await leaveLock(directory, 1, { ...own, pid: NOBODY });
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => DirectoryLock.acquire(directory)));
+    const won = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+    expect(won.length).toBeLessThanOrEqual(1);
+    for (const lock of won) await lock.release();
+    await (await DirectoryLock.acquire(directory)).release();
+  });
+
+  it('is known to be lost when its file is gone or became another’s', async () => {
+    const directory = await newDirectory();
+    let lost = 0;
+    const options = { onLost: () => lost++ };
+    const lock = await DirectoryLock.acquire(directory, options);
+    await unlink(join(directory, 'lock.1'));
+    await expect(lock.assertHeld()).rejects.toMatchObject({ code: 'SNAPSHOT_LOCK_LOST' });
+    await leaveLock(directory, 1, own);
+    await expect(lock.assertHeld()).rejects.toMatchObject({ code: 'SNAPSHOT_LOCK_LOST' });
+    expect(lost).toBe(1);
+    await lock.release();
+    const left = JSON.parse(await readFile(join(directory, 'lock.1'), 'utf8')) as LockHolder;
+    expect(left.token).toBe('token 1');
+  });
+
+  it('beats: its file is touched at every heartbeat', async () => {
+    const directory = await newDirectory();
+    let beat: (() => void) | undefined;
+    const timers = {
+      now: () => 0,
+      sleep: () => Promise.resolve(),
+      every: (_ms: number, task: () => void) => {
+        beat = task;
+        return () => undefined;
+      },
+    };
+    let lost = 0;
+    const lock = await DirectoryLock.acquire(directory, { timers, onLost: () => lost++ });
+    await unlink(join(directory, 'lock.1'));
+    beat?.();
+    while (lost === 0) await new Promise((resolve) => setImmediate(resolve));
+    await lock.release();
+  });
+});

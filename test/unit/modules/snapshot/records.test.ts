@@ -1,0 +1,66 @@
+import type { PackedRecord } from '../../../../src/engine/record-batch';
+import {
+  DamagedRecordError,
+  datasetPrefix,
+  decodeRecord,
+  encodeRecord,
+  lmdbKey,
+  LONGEST_PLAIN_KEY,
+} from '../../../../src/modules/snapshot/store/record-format';
+import { start } from '../../../support/kept-engine';
+import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
+
+afterAll(removeTemporaryPaths);
+
+function stored(key: string, value = 'value', dataset = 7): { readonly lmdb: Buffer; readonly entry: Buffer } {
+  const record: PackedRecord = { put: true, dataset, expireAt: 123, key, value: Buffer.from(value) };
+  const lmdb = Buffer.from(lmdbKey(datasetPrefix(dataset), key), 'latin1');
+  return { lmdb, entry: encodeRecord(lmdb, record) };
+}
+
+describe('a stored record', () => {
+  it.each([
+    ['empty', ''],
+    ['binary', '\0\xff\x01'],
+    ['the longest plain one', 'k'.repeat(LONGEST_PLAIN_KEY)],
+    ['one byte more', 'k'.repeat(LONGEST_PLAIN_KEY + 1)],
+    ['long', '\xe9'.repeat(100_000)],
+  ])('comes back with its key: %s', (_what, key) => {
+    const { lmdb, entry } = stored(key);
+    expect(lmdb.length).toBeLessThanOrEqual(1_978);
+    expect(decodeRecord(lmdb, entry)).toMatchObject({ dataset: 7, expireAt: 123, key, value: Buffer.from('value') });
+  });
+
+  it('is refused after a change of any single bit, of its value or of its key', () => {
+    for (const key of ['key', 'k'.repeat(2_000)]) {
+      const { lmdb, entry } = stored(key);
+      for (const bytes of [lmdb, entry]) {
+        for (let bit = 0; bit < bytes.length * 8; bit++) {
+          bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+          expect(() => decodeRecord(lmdb, entry)).toThrow(DamagedRecordError);
+          bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        }
+      }
+    }
+  });
+});
+
+it('keeps long keys apart, changes and deletes them', async () => {
+  const path = await temporaryPath();
+  const long = (end: string): string => 'k'.repeat(100_000) + end;
+  const before = await start(path);
+  for (const end of ['1', '2', '3']) before.run('SET', long(end), end);
+  await expect(before.manager.snapshotNow()).resolves.toMatchObject({ keys: 3 });
+  before.run('DEL', long('2'));
+  before.run('SET', long('3'), 'changed');
+  await expect(before.manager.snapshotNow()).resolves.toMatchObject({ written: 2, keys: 2 });
+  await before.manager.stop();
+
+  const after = await start(path);
+  expect([after.run('GET', long('1')), after.run('GET', long('2')), after.run('GET', long('3'))]).toEqual([
+    '1',
+    null,
+    'changed',
+  ]);
+  await after.manager.stop();
+});
