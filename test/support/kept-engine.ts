@@ -2,7 +2,12 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Logger, LogMethod } from '../../src/container';
 import { Engine } from '../../src/engine';
-import { LmdbSnapshotManager, type SnapshotSettings, type Timers } from '../../src/modules/snapshot';
+import {
+  LmdbSnapshotManager,
+  type RestoreProgress,
+  type SnapshotSettings,
+  type Timers,
+} from '../../src/modules/snapshot';
 
 /** What was logged. */
 export class RecordingLogger implements Logger {
@@ -42,10 +47,11 @@ export interface Kept {
 
 export interface KeptOptions extends Partial<SnapshotSettings> {
   readonly timers?: Timers;
+  readonly onProgress?: (progress: RestoreProgress) => void;
 }
 
 /** An engine whose data is kept in `dataDirectory`; not started. */
-export function keep(dataDirectory: string, { timers, ...settings }: KeptOptions = {}): Kept {
+export function keep(dataDirectory: string, { timers, onProgress, ...settings }: KeptOptions = {}): Kept {
   const engine = new Engine({ persistent: true });
   const logger = new RecordingLogger();
   const manager = new LmdbSnapshotManager({
@@ -60,6 +66,7 @@ export function keep(dataDirectory: string, { timers, ...settings }: KeptOptions
       ...settings,
     },
     ...(timers === undefined ? {} : { timers }),
+    ...(onProgress === undefined ? {} : { onProgress }),
   });
   const session = engine.connect(
     { remote: '127.0.0.1:1', local: '127.0.0.1:2', kind: 'memory' },

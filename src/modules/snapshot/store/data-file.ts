@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { codeOf } from '../system-error';
 
 /** The data file is not what LMDB wrote. */
 export class DamagedFileError extends Error {}
@@ -43,7 +44,7 @@ export class DataFile implements Disposable {
   readonly bytes: number;
 
   constructor(path: string) {
-    this.#descriptor = openSync(path, 'r');
+    this.#descriptor = openExisting(path);
     this.bytes = fstatSync(this.#descriptor).size;
   }
 
@@ -71,6 +72,15 @@ export class DataFile implements Disposable {
       throw new DamagedFileError('its two meta pages contradict each other');
     }
     return second.transaction > first.transaction ? second : first;
+  }
+}
+
+/** We left a file here, so that one that is gone is damage like any other. */
+function openExisting(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    throw codeOf(error) === 'ENOENT' ? new DamagedFileError('it is gone') : error;
   }
 }
 

@@ -1,0 +1,265 @@
+import { readFile, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { keep, type Kept, setAside, start } from '../../../support/kept-engine';
+import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
+import type { Timers } from '../../../../src/modules/snapshot';
+
+afterAll(removeTemporaryPaths);
+
+/** A time that stands still, and intervals that pass when they are told to. */
+class ManualTimers implements Timers {
+  readonly #tasks = new Map<number, () => void>();
+  time = 1_800_000_000_000;
+
+  now(): number {
+    return this.time;
+  }
+
+  every(ms: number, task: () => void): () => void {
+    this.#tasks.set(ms, task);
+    return () => this.#tasks.delete(ms);
+  }
+
+  sleep(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  pass(ms: number): void {
+    this.time += ms;
+    this.#tasks.get(ms)?.();
+  }
+}
+
+const INTERVAL = 60_000;
+
+async function idle({ manager }: Kept): Promise<void> {
+  while (manager.status().running) await new Promise((resolve) => setImmediate(resolve));
+}
+
+async function directoryWith(key: string): Promise<string> {
+  const path = await temporaryPath();
+  const kept = await start(path);
+  kept.run('SET', key, '1');
+  await kept.manager.stop();
+  return path;
+}
+
+async function damage(path: string): Promise<void> {
+  await writeFile(join(path, 'data.mdb'), Buffer.alloc(50_000, 0xa5));
+}
+
+describe('the timer', () => {
+  it('writes what changed at every interval, and nothing when nothing did', async () => {
+    const timers = new ManualTimers();
+    const kept = await start(await temporaryPath(), { timers, interval: INTERVAL });
+    kept.run('SET', 'a', '1');
+    timers.pass(INTERVAL);
+    await idle(kept);
+    expect(kept.manager.status()).toMatchObject({ snapshots: 1, lastSuccess: timers.time, last: { written: 1 } });
+    timers.pass(INTERVAL);
+    await idle(kept);
+    expect(kept.manager.status()).toMatchObject({ snapshots: 1, lastSuccess: timers.time });
+    await kept.manager.stop();
+    kept.run('SET', 'a', '2');
+    timers.pass(INTERVAL);
+    expect(kept.manager.status().running).toBe(false);
+  });
+});
+
+describe('a snapshot that fails', () => {
+  it('keeps its changes for the next one; three in a row degrade health', async () => {
+    const path = await temporaryPath();
+    const kept = await start(path);
+    kept.run('SET', 'a', '1');
+    const lock = await readFile(join(path, 'lock.1'));
+    await unlink(join(path, 'lock.1'));
+    for (const health of ['ok', 'ok', 'degraded']) {
+      await expect(kept.manager.snapshotNow()).rejects.toMatchObject({ code: 'SNAPSHOT_LOCK_LOST' });
+      expect(kept.manager.status().health).toBe(health);
+    }
+    expect(kept.manager.status()).toMatchObject({ failures: 3, failuresInARow: 3, lastSuccess: 0, snapshots: 0 });
+    expect(kept.logger.events('error')).toContain('snapshot_failed');
+    expect(kept.engine.snapshots.changes).toBe(1);
+    await expect(kept.manager.stop()).rejects.toMatchObject({ code: 'SNAPSHOT_LOCK_LOST' });
+    await writeFile(join(path, 'lock.1'), lock);
+  });
+
+  it('is over when the cause is: the next one writes everything that is missing', async () => {
+    const path = await temporaryPath();
+    const kept = await start(path);
+    kept.run('SET', 'a', '1');
+    await kept.manager.snapshotNow();
+    // Somebody replaces the file's content by another snapshot's: not the one that was left there.
+    const file = join(path, 'data.mdb');
+    const other = await directoryWith('theirs');
+    const [own, theirs] = [await readFile(file), await readFile(join(other, 'data.mdb'))];
+    await kept.manager.stop();
+
+    const again = await start(path);
+    again.run('SET', 'b', '2');
+    await writeFile(file, theirs);
+    await expect(again.manager.snapshotNow()).rejects.toMatchObject({ code: 'SNAPSHOT_WRITE_FAILED' });
+    await writeFile(file, own);
+    again.run('SET', 'c', '3');
+    await expect(again.manager.snapshotNow()).resolves.toMatchObject({ written: 2, keys: 3 });
+    expect(again.manager.status()).toMatchObject({ failures: 1, failuresInARow: 0, health: 'ok' });
+    await again.manager.stop();
+  });
+});
+
+describe('several who want a snapshot', () => {
+  it('share the one that begins after the running one', async () => {
+    const kept = await start(await temporaryPath());
+    kept.run('SET', 'a', '1');
+    const first = kept.manager.snapshotNow();
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    kept.run('SET', 'b', '2');
+    const [second, third] = [kept.manager.snapshotNow(), kept.manager.snapshotNow()];
+    expect(second).toBe(third);
+    expect(await first).toMatchObject({ written: 1 });
+    expect(await second).toMatchObject({ written: 1, keys: 2 });
+    await kept.manager.stop();
+  });
+
+  it('SAVE is refused while one runs, and tells when the last one was', async () => {
+    const kept = await start(await temporaryPath());
+    const { saveHooks } = kept.manager;
+    kept.run('SET', 'a', '1');
+    const saving = saveHooks.save();
+    expect(saveHooks.saving()).toBe(true);
+    await expect(saveHooks.save()).rejects.toMatchObject({ code: 'SNAPSHOT_RUNNING' });
+    await saving;
+    expect(saveHooks.saving()).toBe(false);
+    expect(Date.now() - saveHooks.lastSave()).toBeLessThan(10_000);
+    await kept.manager.stop();
+  });
+});
+
+describe('a state that was never restored', () => {
+  it('is never written', async () => {
+    const path = await directoryWith('a');
+    const kept = keep(path);
+    kept.run('SET', 'intruder', '1');
+    await expect(kept.manager.snapshotNow()).rejects.toMatchObject({ code: 'SNAPSHOT_NOT_READY' });
+    await kept.manager.stop();
+    const after = await start(path);
+    expect(after.run('KEYS', '*')).toEqual(['a']);
+    await after.manager.stop();
+    await expect(after.manager.snapshotNow()).rejects.toMatchObject({ code: 'SNAPSHOT_NOT_READY' });
+  });
+});
+
+describe('a damaged snapshot', () => {
+  it('is set aside by default: the start goes on empty, loudly', async () => {
+    const path = await directoryWith('a');
+    await damage(path);
+    const kept = await start(path);
+    const [aside] = await setAside(path);
+    expect(aside).toMatch(/\.corrupt-\d{8}T\d{6}Z$/);
+    expect(kept.run('DBSIZE')).toBe(0);
+    expect(kept.logger.events('error')).toEqual(['snapshot_quarantined']);
+    expect(kept.manager.status().restore?.quarantined).toContain('.corrupt-');
+    kept.run('SET', 'b', '2');
+    await kept.manager.stop();
+    const after = await start(path);
+    expect(after.run('KEYS', '*')).toEqual(['b']);
+    await after.manager.stop();
+  });
+
+  it('stops the start with on_corruption: fail, and stays as it is', async () => {
+    const path = await directoryWith('a');
+    await damage(path);
+    const damaged = await readFile(join(path, 'data.mdb'));
+    await expect(start(path, { onCorruption: 'fail' })).rejects.toMatchObject({ code: 'RESTORE_CORRUPT' });
+    expect(await readFile(join(path, 'data.mdb'))).toEqual(damaged);
+    expect(await setAside(path)).toEqual([]);
+    // The lock was given back.
+    await expect(start(path, { onCorruption: 'fail' })).rejects.toMatchObject({ code: 'RESTORE_CORRUPT' });
+  });
+
+  it.each([
+    [
+      'another directory’s',
+      async (file: string) => writeFile(file, await readFile(join(await directoryWith('b'), 'data.mdb'))),
+    ],
+    ['emptied', (file: string) => writeFile(file, '')],
+    ['deleted', (file: string) => unlink(file)],
+  ])('is one that is whole but not the one that was left there: %s', async (_what, change) => {
+    const path = await directoryWith('a');
+    await change(join(path, 'data.mdb'));
+    await expect(start(path, { onCorruption: 'fail' })).rejects.toMatchObject({ code: 'RESTORE_CORRUPT' });
+  });
+
+  it('is an older snapshot than the last that was written', async () => {
+    const path = await temporaryPath();
+    const kept = await start(path);
+    kept.run('SET', 'a', '1');
+    await kept.manager.snapshotNow();
+    const older = await readFile(join(path, 'data.mdb'));
+    kept.run('SET', 'a', '2');
+    await kept.manager.stop();
+    await writeFile(join(path, 'data.mdb'), older);
+    await expect(start(path, { onCorruption: 'fail' })).rejects.toMatchObject({ code: 'RESTORE_CORRUPT' });
+  });
+});
+
+it('restore_on_startup: false sets the snapshot aside and starts empty', async () => {
+  const path = await directoryWith('a');
+  const kept = await start(path, { restoreOnStartup: false });
+  expect(kept.run('DBSIZE')).toBe(0);
+  expect(await setAside(path)).toEqual([expect.stringContaining('.kept-')]);
+  await kept.manager.stop();
+});
+
+it('snapshot_on_shutdown: false writes nothing at the end', async () => {
+  const path = await directoryWith('a');
+  const kept = await start(path, { onShutdown: false });
+  kept.run('SET', 'b', '2');
+  await kept.manager.stop();
+  const after = await start(path);
+  expect(after.run('KEYS', '*')).toEqual(['a']);
+  await after.manager.stop();
+});
+
+it('a full snapshot replaces every record', async () => {
+  const kept = await start(await temporaryPath());
+  for (const key of ['a', 'b', 'c']) kept.run('SET', key, '1');
+  await kept.manager.snapshotNow();
+  kept.run('DEL', 'a');
+  await expect(kept.manager.snapshotNow({ full: true })).resolves.toMatchObject({ keys: 2, skipped: false });
+  await kept.manager.stop();
+});
+
+it('FLUSHDB and SWAPDB cost no record per key', async () => {
+  const path = await temporaryPath();
+  const kept = await start(path);
+  for (let i = 0; i < 500; i++) kept.run('SET', `key:${String(i)}`, '1');
+  kept.run('SELECT', '1');
+  kept.run('SET', 'stays', '1');
+  await kept.manager.snapshotNow();
+  kept.run('SWAPDB', '0', '1');
+  kept.run('FLUSHDB');
+  await expect(kept.manager.snapshotNow()).resolves.toMatchObject({ written: 0, keys: 1, skipped: false });
+  await kept.manager.stop();
+  const after = await start(path);
+  expect(after.run('KEYS', '*')).toEqual(['stays']);
+  await after.manager.stop();
+});
+
+it('reports its progress while it restores', async () => {
+  const path = await temporaryPath();
+  const kept = await start(path);
+  for (let i = 0; i < 20_000; i++) kept.run('SET', `key:${String(i)}`, 'x'.repeat(50));
+  await kept.manager.stop();
+  const progress: number[] = [];
+  const after = await start(path, {
+    onProgress: ({ records, total }) => {
+      expect(total).toBe(20_000);
+      progress.push(records);
+    },
+  });
+  expect(progress.length).toBeGreaterThan(2);
+  expect(progress.at(-1)).toBe(20_000);
+  await after.manager.stop();
+});
