@@ -1,5 +1,5 @@
 export type { AppModule, Binder, HookContext, InitContext, ModuleTimeouts, ShutdownContext } from './app-module';
-export { type App, createApplication, DEFAULT_STOP_TIMEOUT_MS } from './application';
+export { type App, createApplication } from './application';
 export { ConfigToken } from './config-token';
 export { type Logger, type LogMethod, LoggerToken, silentLogger } from './logger';
 export { applyOverrides, override, type Override } from './override';
