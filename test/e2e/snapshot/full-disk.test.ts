@@ -1,0 +1,87 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { contentsOf, type Kept, start } from '../../support/kept-engine';
+import { removeTemporaryPaths, temporaryPath } from '../../support/temporary-path';
+
+const mounts: string[] = [];
+afterAll(async () => {
+  for (const mount of mounts) execFileSync('umount', [mount]);
+  await removeTemporaryPaths();
+});
+
+/** More than the small disk holds. */
+function writeTooMuch(kept: Kept): void {
+  for (let i = 0; i < 5_000; i++) kept.run('SET', `key:${String(i)}`, 'x'.repeat(1_000));
+}
+
+/** Mounting takes root. Without, the limit on the size of a file below is what is tested. */
+const asRoot = process.getuid?.() === 0 && process.platform === 'linux' ? it : it.skip;
+
+asRoot(
+  'NFR-2: a full disk fails the snapshot, leaves the last one intact, and is over when there is room',
+  async () => {
+    const disk = await temporaryPath();
+    await mkdir(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'none', disk]);
+    mounts.push(disk);
+    const ballast = join(disk, 'ballast');
+    mkdirSync(ballast);
+    const path = join(disk, 'data');
+
+    const kept = await start(path);
+    kept.run('SET', 'a', '1');
+    await kept.manager.snapshotNow();
+    writeFileSync(join(ballast, 'file'), Buffer.alloc(3 * 1024 * 1024));
+    kept.run('SET', 'b', 'x'.repeat(2 * 1024 * 1024));
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await expect(kept.manager.snapshotNow()).rejects.toMatchObject({ code: 'SNAPSHOT_WRITE_FAILED' });
+    }
+    expect(kept.manager.status()).toMatchObject({ health: 'degraded', failures: 3 });
+    rmSync(join(ballast, 'file'));
+    await expect(kept.manager.snapshotNow()).resolves.toMatchObject({ written: 1, keys: 2 });
+    expect(kept.manager.status().health).toBe('ok');
+    const expected = contentsOf(kept);
+
+    writeFileSync(join(ballast, 'file'), Buffer.alloc(1024 * 1024));
+    writeTooMuch(kept);
+    await expect(kept.manager.stop()).rejects.toMatchObject({ code: 'SNAPSHOT_WRITE_FAILED' });
+    const after = await start(path, { onCorruption: 'fail', onShutdown: false });
+    expect(contentsOf(after)).toEqual(expected);
+    await after.manager.stop();
+  },
+);
+
+const onLinux = process.platform === 'linux' ? it : it.skip;
+
+onLinux('NFR-2: a limit on the size of a file does the same', async () => {
+  const path = await temporaryPath();
+  const child = startLimited(path);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async (): Promise<unknown> => (await lines.next()).value;
+  expect(await next()).toBe('small: written');
+  expect(await next()).toBe('large: SNAPSHOT_WRITE_FAILED');
+  execFileSync('prlimit', ['--pid', String(child.pid), '--fsize=unlimited:unlimited']);
+  child.stdin.write('go on\n');
+  expect(await next()).toBe('again: written');
+  child.stdin.end();
+  const [code] = (await once(child, 'exit')) as [number];
+  expect(code).toBe(0);
+
+  const after = await start(path, { onCorruption: 'fail' });
+  expect(after.run('DBSIZE')).toBe(5_001);
+  await after.manager.stop();
+});
+
+/** A process whose files cannot grow beyond 1 MB; the soft limit, so that `prlimit` can lift it. */
+function startLimited(
+  path: string,
+): ChildProcess & { stdin: NonNullable<ChildProcess['stdin']>; stdout: NonNullable<ChildProcess['stdout']> } {
+  const program = [join(__dirname, '../../support/run-ts.js'), join(__dirname, 'limited-program.ts'), path];
+  return spawn('bash', ['-c', 'ulimit -S -f 1024; exec "$@"', 'bash', process.execPath, ...program], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+}
