@@ -1,4 +1,5 @@
 import type { CommandContext } from '../../execution/command-context';
+import type { SetView } from '../../values/set';
 import type { MemberVisitor, SortedSetView } from '../../values/sorted-set';
 import { WRONG_TYPE } from '../errors';
 
@@ -7,13 +8,6 @@ export interface Source {
   readonly size: number;
   score(name: string): number | undefined;
   visit(visitor: MemberVisitor): void;
-}
-
-/** What is needed of a set. */
-interface Members {
-  readonly size: number;
-  has(name: string): boolean;
-  values(): Iterable<string>;
 }
 
 const NOTHING: Source = { size: 0, score: () => undefined, visit: () => undefined };
@@ -25,7 +19,7 @@ export function readSource(context: CommandContext, key: string): Source {
   if (typeof value === 'string') throw WRONG_TYPE;
   // The type tag names the class.
   if (value.type === 'zset') return ofSortedSet(value as unknown as SortedSetView);
-  if (value.type === 'set') return ofSet(value as unknown as Members);
+  if (value.type === 'set') return ofSet(value as unknown as SetView);
   throw WRONG_TYPE;
 }
 
@@ -37,12 +31,12 @@ function ofSortedSet(set: SortedSetView): Source {
   };
 }
 
-function ofSet(set: Members): Source {
+function ofSet(set: SetView): Source {
   return {
     size: set.size,
     score: (name) => (set.has(name) ? 1 : undefined),
     visit: (visitor) => {
-      for (const name of set.values()) visitor(name, 1);
+      for (const name of set.members()) visitor(name, 1);
     },
   };
 }

@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { command, integer, key, member, option, options, some, value, type CommandGroup } from '../command-group';
+
+const side = fc.constantFrom('LEFT', 'RIGHT', 'left', 'UP');
+const count = fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 0, max: 5 }).map(String) }, { weight: 1, arbitrary: integer });
+const counted = some(key, 1, 3).chain((keys) => fc.constantFrom(String(keys.length), '0', '9').map((n) => [n, ...keys]));
+/** Blocking commands of the wire clients would wait: only ones that time out at once are sent. */
+const timeout = fc.constantFrom('-1', 'x', '0.001', '1e-3');
+
+export const listGroup: CommandGroup = {
+  name: 'list',
+  commands: {
+    lpush: command(['LPUSH', key, some(value)]),
+    rpush: command(['RPUSH', key, some(value)]),
+    lpushx: command(['LPUSHX', key, some(value, 1, 2)]),
+    rpushx: command(['RPUSHX', key, some(value, 1, 2)]),
+    lpop: command(['LPOP', key]),
+    rpop: command(['RPOP', key]),
+    'lpop count': command(['LPOP', key, count]),
+    'rpop count': command(['RPOP', key, count]),
+    llen: command(['LLEN', key]),
+    lindex: command(['LINDEX', key, integer]),
+    linsert: command(['LINSERT', key, fc.constantFrom('BEFORE', 'after', 'IN'), value, value]),
+    lrange: command(['LRANGE', key, integer, integer]),
+    lrem: command(['LREM', key, integer, value]),
+    lset: command(['LSET', key, integer, value]),
+    ltrim: command(['LTRIM', key, integer, integer]),
+    lpos: command(['LPOS', key, value, options(option('RANK', integer), option('COUNT', integer), option('MAXLEN', integer))]),
+    lmove: command(['LMOVE', key, key, side, side]),
+    rpoplpush: command(['RPOPLPUSH', key, key]),
+    lmpop: command(['LMPOP', counted, side, options(option('COUNT', integer))]),
+    blpop: command(['BLPOP', some(key, 1, 2), timeout]),
+    brpop: command(['BRPOP', some(key, 1, 2), timeout]),
+    blmove: command(['BLMOVE', key, key, side, side, timeout]),
+    brpoplpush: command(['BRPOPLPUSH', key, key, timeout]),
+    blmpop: command(['BLMPOP', timeout, counted, side, options(option('COUNT', integer))]),
+    sort: command(['SORT', key, options('ALPHA', 'DESC', 'ASC', option('LIMIT', integer, integer), option('BY', fc.constantFrom('nosort', 'w_*', '*->f')), option('GET', fc.constantFrom('#', '*', '*->f')), option('STORE', key))]),
+    'lpush (element)': command(['LPUSH', key, some(member)]),
+  },
+};
