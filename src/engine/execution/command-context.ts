@@ -54,6 +54,9 @@ export class CommandContext {
   /** Whether a command must not wait now: inside EXEC and scripts. */
   denyBlocking = false;
 
+  /** Whether a script runs. */
+  inScript = false;
+
   /** 2 or 3. */
   get resp(): 2 | 3 {
     return this.session.resp;

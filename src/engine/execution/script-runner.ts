@@ -82,6 +82,7 @@ export class ScriptRunner {
     const limit = this.engine.parameters.scriptTimeLimit;
     this.#deadline = limit > 0 ? performance.now() + limit : Infinity;
     context.denyBlocking = true;
+    context.inScript = true;
     try {
       return work();
     } catch (failure) {
@@ -90,6 +91,7 @@ export class ScriptRunner {
     } finally {
       context.db = db;
       context.denyBlocking = denyBlocking;
+      context.inScript = false;
     }
   }
 

@@ -4,9 +4,10 @@ import { expire, expireat, persist, pexpire, pexpireat } from './expire';
 import { expiretime, pexpiretime, pttl, ttl } from './ttl';
 import { object } from './object';
 import { keys, randomkey, scan } from './scan';
+import { sortCommand, sortReadOnly } from './sort';
 import { wait } from './wait';
 
 export const GENERIC_COMMANDS = [
   copy, del, exists, expire, expireat, expiretime, keys, move, object, persist, pexpire, pexpireat, pexpiretime, pttl, randomkey,
-  rename, renamenx, scan, touch, ttl, type, unlink, wait,
+  rename, renamenx, scan, sortCommand, sortReadOnly, touch, ttl, type, unlink, wait,
 ];

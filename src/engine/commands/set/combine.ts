@@ -142,8 +142,9 @@ export const sintercard = defineCommand({
       if (!isOption(rest[i] ?? '', 'limit') || value === undefined) throw SYNTAX_ERROR;
       limit = integerWithin(value, 0, Infinity, LIMIT_NEGATIVE);
     }
+    const common = intersection(readSets(context, rest.slice(0, count)));
     let found = 0;
-    for (const _ of intersection(readSets(context, rest.slice(0, count)))) if (++found === limit) break;
+    while ((limit === 0 || found < limit) && common.next().done !== true) found += 1;
     return found;
   },
 });
