@@ -4,7 +4,7 @@ import { type ChunkName, LuaSyntaxError, position, raise, type Site } from './er
 import { modulo, type Operations, power } from './operations';
 import { parse } from './parser';
 import type { LuaState } from './state';
-import { LuaTable, UNKNOWN_KEY } from './table';
+import { constructorSize, LuaTable, UNKNOWN_KEY } from './table';
 import type { Trampoline } from './trampoline';
 import { all, first, type LuaFunction, type LuaValue, NOTHING } from './values';
 
@@ -106,14 +106,24 @@ export function createHelpers(
     operations.rawSet(table, key, value, site);
   }
 
+  /** A table of the items of a constructor, of which `known` were written out and the others came from a call. */
+  function list(items: LuaValue[], known: number): LuaTable {
+    const size = Math.max(constructorSize(known), items.length);
+    while (items.length < size) items.push(undefined);
+    return new LuaTable(items);
+  }
+
+  /** An empty table with room for a constructor's items and fields. */
+  function room(items: number, fields: number): LuaTable {
+    return new LuaTable(
+      items === 0 ? [] : new Array<LuaValue>(constructorSize(items)).fill(undefined),
+      constructorSize(fields),
+    );
+  }
+
   /** Puts the listed items of a constructor in a table that already has its fields. */
   function finish(table: LuaTable, items: LuaValue[]): LuaTable {
-    if (table.array.length === 0 && table.hash?.has(1) !== true) table.array = items;
-    else
-      items.forEach((item, i) => {
-        table.setNumber(i + 1, item);
-      });
-    table.adopt();
+    table.setItems(items);
     return table;
   }
 
@@ -139,6 +149,8 @@ export function createHelpers(
     setIndex: operations.setIndex,
     setKey: operations.setKey,
     field,
+    list,
+    room,
     finish,
     add: (a: LuaValue, b: LuaValue, site: Site) =>
       typeof a === 'number' && typeof b === 'number' ? a + b : arithmetic('__add', a, b, site),
@@ -170,7 +182,7 @@ export function createHelpers(
     inext: iterators.inext,
     step,
     legacyArg: (values: LuaValue[]) => {
-      const table = new LuaTable(values.slice());
+      const table = new LuaTable(values.slice(), 1);
       table.setKey('n', values.length);
       return table;
     },

@@ -11,7 +11,7 @@ import type {
 } from './ast';
 import type { ChunkName, Site } from './errors';
 import type { LuaTable } from './table';
-import type { LuaFunction, LuaValue } from './values';
+import { cString, type LuaFunction, type LuaValue } from './values';
 
 /** What the emitter must know of the global names. */
 export interface GlobalNames {
@@ -38,7 +38,7 @@ export interface EmittedChunk {
 
 /** Names of the helpers in generated code; `compile.ts` provides them under these names. */
 export const HELPERS =
-  'S E T V first all fn at method index indexKey setIndex setKey field finish add sub mul div mod pow minus len concat ' +
+  'S E T V first all fn at method index indexKey setIndex setKey field list room finish add sub mul div mod pow minus len concat ' +
   'eq lt le forNumber noGlobal setGlobal next inext step legacyArg floor deep call tail';
 
 const ARITHMETIC: Partial<Record<BinaryOperator, string>> = {
@@ -465,7 +465,7 @@ class Emitter {
       case 'global':
         return `global '${expression.name}'`;
       case 'index':
-        return `field '${expression.key.kind === 'string' ? expression.key.value : '?'}'`;
+        return `field '${expression.key.kind === 'string' ? cString(expression.key.value) : '?'}'`;
       case 'parenthesis':
         return this.#describe(expression.inner);
       default:
@@ -588,7 +588,8 @@ class Emitter {
       return `(${checks.join(' && ')} ? ${a} ${operator} ${b} : ${slow})`;
     }
     if (!swapped) return `${helper}(${a}, ${b}, ${site})`;
-    if (!containsCall(left) && !containsCall(right)) return `${helper}(${b}, ${a}, ${site})`;
+    if (isSimple(left) || isLiteral(left) || isSimple(right) || isLiteral(right))
+      return `${helper}(${b}, ${a}, ${site})`;
     const name = this.#temporary();
     return `(${name} = ${a}, ${helper}(${b}, ${name}, ${site}))`;
   }
@@ -632,10 +633,15 @@ class Emitter {
   }
 
   #table({ items, fields, line }: TableExpression): string {
-    if (fields.length === 0) return `new T([${this.#list(items)}])`;
+    const last = items.at(-1);
+    const known = last !== undefined && isMulti(last) ? items.length - 1 : items.length;
+    if (fields.length === 0) {
+      const text = `[${this.#list(items)}]`;
+      return known < items.length || known >= ROUNDED_SIZES ? `list(${text}, ${String(known)})` : `new T(${text})`;
+    }
     const table = this.#temporary();
     const list = items.length === 0 ? '' : this.#temporary();
-    const steps = [`${table} = new T()`];
+    const steps = [`${table} = room(${String(known)}, ${String(fields.length)})`];
     if (list !== '') steps.push(`${list} = []`);
     let done = 0;
     const addItems = (upTo: number): void => {
@@ -658,6 +664,9 @@ class Emitter {
     return `(${steps.join(', ')})`;
   }
 }
+
+/** From so many items on Lua makes room for a rounded number. */
+const ROUNDED_SIZES = 16;
 
 const FOR_PARTS = ['"initial value"', '"limit"', '"step"'];
 

@@ -1,7 +1,7 @@
 import { NATIVE, position, raise, type Site } from './errors';
 import { negate, numberToString, stringToNumber } from './number-text';
 import type { LuaState } from './state';
-import { LuaTable } from './table';
+import { identityOf, LuaTable } from './table';
 import { first, type LuaFunction, type LuaResult, LuaUserdata, LuaThread, type LuaValue, typeName } from './values';
 
 /** How long a chain of `__index` tables Lua follows. */
@@ -272,16 +272,7 @@ export function truthy(value: LuaValue): boolean {
   return value !== undefined && value !== false;
 }
 
-const addresses = new WeakMap<object, string>();
-let nextAddress = 0x7f5a00010000;
-
 /** A made-up address: stable for a value's life, different for each. */
 function addressOf(value: LuaTable | LuaFunction | LuaThread): string {
-  let address = addresses.get(value);
-  if (address === undefined) {
-    address = `0x${nextAddress.toString(16)}`;
-    nextAddress += 0x40;
-    addresses.set(value, address);
-  }
-  return address;
+  return `0x${(0x7f5a00000000 + identityOf(value)).toString(16)}`;
 }

@@ -1,8 +1,8 @@
 import { NATIVE, position, raise, type Site } from '../errors';
-import { numberToString, stringToNumber } from '../number-text';
+import { stringToNumber } from '../number-text';
 import { truthy } from '../operations';
 import { LuaTable, UNKNOWN_KEY } from '../table';
-import { type LuaFunction, type LuaResult, type LuaValue, NOTHING, typeName } from '../values';
+import { cString, type LuaFunction, type LuaResult, type LuaValue, NOTHING, typeName } from '../values';
 import type { LibraryContext } from './context';
 
 /** As many results as fit Lua's stack. */
@@ -28,8 +28,18 @@ export function baseLibrary({ state, operations, args: check, plain }: LibraryCo
 
   const pcall: LuaFunction = (...args) => {
     const outcome = state.protect(() => operations.call(check.any(args, 1), args.slice(1)));
-    return outcome.ok ? [true, ...outcome.results] : [false, unwrapped(outcome.error.value)];
+    return outcome.ok ? [true, ...outcome.results] : [false, ...unwrapped(outcome.error.value)];
   };
+
+  /**
+   * Redis' own `pcall`: an error table from a command is seen as its message; after any other table comes what its `err`
+   * field holds.
+   */
+  function unwrapped(error: LuaValue): LuaValue[] {
+    if (!(error instanceof LuaTable)) return [error];
+    const message = operations.index(error, 'err', NATIVE);
+    return typeof message === 'string' || typeof message === 'number' ? [message] : [error, message];
+  }
 
   const xpcall: LuaFunction = (...args) => {
     const [body, handler] = args;
@@ -55,7 +65,7 @@ export function baseLibrary({ state, operations, args: check, plain }: LibraryCo
 
   const assert: LuaFunction = (...args) => {
     if (truthy(check.any(args, 1))) return args;
-    return state.fail(check.optionalString(args, 2, 'assertion failed!'));
+    return state.fail(cString(check.optionalString(args, 2, 'assertion failed!')));
   };
 
   const tostring: LuaFunction = (...args) => {
@@ -90,7 +100,7 @@ export function baseLibrary({ state, operations, args: check, plain }: LibraryCo
     const to = args[2] === undefined ? table.length() : check.int(args, 3);
     if (from > to) return NOTHING;
     if (to - from + 1 > MAX_RESULTS) state.fail('too many results to unpack');
-    if (from === 1 && to === table.array.length) return table.array.slice();
+    if (from === 1 && to <= table.array.length) return table.array.slice(0, to);
     const results: LuaValue[] = [];
     for (let i = from; i <= to; i++) results.push(table.getNumber(i));
     return results;
@@ -142,7 +152,7 @@ export function baseLibrary({ state, operations, args: check, plain }: LibraryCo
       case 'restart':
         return 0;
       default:
-        return check.fail(1, `invalid option '${option}'`);
+        return check.fail(1, `invalid option '${cString(option)}'`);
     }
   };
 
@@ -170,13 +180,6 @@ export function baseLibrary({ state, operations, args: check, plain }: LibraryCo
   for (const each of [entries.rawequal, entries.rawget, rawset, setmetatable, getmetatable, tonumber, entries.type])
     plain.add(each);
   return { entries, next, inext };
-}
-
-/** Redis' own `pcall`: an error table from a command is seen as its text. */
-function unwrapped(error: LuaValue): LuaValue {
-  if (!(error instanceof LuaTable)) return error;
-  const text = error.getKey('err');
-  return typeof text === 'string' ? text : typeof text === 'number' ? numberToString(text) : error;
 }
 
 /** C's strtoul in a base other than ten. */

@@ -124,10 +124,11 @@ export class JsonReader {
 
   #readArray(): LuaTable {
     this.#descend();
-    const items: LuaValue[] = [];
+    const table = new LuaTable();
+    let length = 0;
     let type = this.#next();
     while (type !== 'T_ARR_END') {
-      items.push(this.#readValue());
+      table.setNumber(++length, this.#readValue());
       type = this.#next();
       if (type === 'T_ARR_END') break;
       if (type !== 'T_COMMA') this.#unexpected('comma or array end');
@@ -135,7 +136,7 @@ export class JsonReader {
       if (type === 'T_ARR_END') this.#unexpected('value');
     }
     this.#depth--;
-    return new LuaTable(items);
+    return table;
   }
 
   #set(type: TokenType, value: LuaValue, length: number): void {

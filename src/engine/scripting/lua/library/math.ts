@@ -1,3 +1,4 @@
+import { toInt } from '../arguments';
 import { power } from '../operations';
 import { libraryTable, type LibraryContext } from './context';
 import type { LuaFunction, LuaValue } from '../values';
@@ -55,7 +56,11 @@ export function mathLibrary({ state, args: check, plain }: LibraryContext): {
   };
 
   const binary = (compute: (x: number, y: number) => number): LuaFunction => {
-    return (...args) => compute(check.number(args, 1), check.number(args, 2));
+    return (...args) => {
+      // The second is checked first: so the C compiler ordered it.
+      const y = check.number(args, 2);
+      return compute(check.number(args, 1), y);
+    };
   };
 
   const fmod = binary((x, y) => x % y);
@@ -72,7 +77,7 @@ export function mathLibrary({ state, args: check, plain }: LibraryContext): {
     exp: unary(Math.exp),
     floor: unary(Math.floor),
     fmod,
-    ldexp: (...args) => ldexp(check.number(args, 1), check.int(args, 2)),
+    ldexp: binary((x, exponent) => ldexp(x, toInt(exponent))),
     log: unary(Math.log),
     log10: unary(Math.log10),
     max: extreme((a, b) => a > b),

@@ -167,7 +167,7 @@ export function stringLibrary(context: LibraryContext): Record<string, LuaFuncti
       else if (next >= 49 && next <= 57) {
         const value = matcher.capture(next - 49, start, end);
         result += typeof value === 'number' ? numberToString(value) : String(value);
-      } else result += replacement.charAt(i);
+      } else result += i < replacement.length ? replacement.charAt(i) : '\0';
     }
     return result;
   }

@@ -24,12 +24,6 @@ export function tableLibrary(context: LibraryContext): Record<string, LuaFunctio
     if (args.length !== 3) return state.fail("wrong number of arguments to 'insert'");
     const at = check.int(args, 2);
     writable(table);
-    if (at >= 1 && at <= length && length === table.array.length) {
-      state.consume((length - at) >> 4);
-      table.array.splice(at - 1, 0, args[2]);
-      table.adopt();
-      return NOTHING;
-    }
     const end = Math.max(length + 1, at);
     for (let i = end; i > at; i--) {
       state.consume(1);
@@ -45,13 +39,6 @@ export function tableLibrary(context: LibraryContext): Record<string, LuaFunctio
     const at = check.optionalInt(args, 2, length);
     if (at < 1 || at > length) return NOTHING;
     const value = writable(table).getNumber(at);
-    if (length === table.array.length) {
-      state.consume((length - at) >> 4);
-      if (at === length) table.array.pop();
-      else if (at === 1) table.array.shift();
-      else table.array.splice(at - 1, 1);
-      return value;
-    }
     for (let i = at; i < length; i++) {
       state.consume(1);
       table.setNumber(i, table.getNumber(i + 1));

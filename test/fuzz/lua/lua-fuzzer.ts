@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { Engine } from '../../../src/engine';
+import { startListener } from '../../../src/modules/cache/standalone/listener';
+import { type RedisServer, startRedisServer } from '../../support/redis-server';
+import { RespClient, type WireReply } from '../../support/resp-client';
+import { programs } from './program';
+
+export interface LuaFuzzReport {
+  readonly seed: number;
+  readonly programs: number;
+  /** How often each kind of error came, variable parts cut off: shows what the programs reach. */
+  readonly errors: Readonly<Record<string, number>>;
+}
+
+/** How many programs go in one round, between two fresh starts of the real server's Lua. */
+const ROUND = 500;
+
+/** Addresses of tables and functions differ by nature. */
+const ADDRESS = /0x[0-9a-f]+/g;
+
+/**
+ * Runs random Lua programs on the real server and on ours and compares what they return, byte for byte.
+ * @throws the shrunk program whose results differ, with its seed
+ */
+export async function fuzzLua({
+  seed,
+  size,
+}: {
+  readonly seed: number;
+  readonly size: number;
+}): Promise<LuaFuzzReport> {
+  const engine = new Engine();
+  const listener = await startListener(engine, { host: '127.0.0.1', port: 0, path: '', password: '' });
+  const real = await startRedisServer();
+  const errors: Record<string, number> = {};
+  const servers = await Pair.open(real, listener.port ?? 0);
+  try {
+    for (let done = 0; done < size; done += ROUND) {
+      await servers.reset();
+      const property = fc.asyncProperty(programs(), async (source) => {
+        const [expected, actual] = await servers.evaluate(source);
+        if (expected !== actual) throw new Error(difference(source, expected, actual));
+        countErrors(expected, errors);
+      });
+      const details = await fc.check(property, { seed: seed + done, numRuns: Math.min(ROUND, size - done) });
+      if (details.failed) throw new Error(`seed ${String(seed + done)}: ${String(details.errorInstance)}`);
+    }
+  } finally {
+    servers.close();
+    await listener.close();
+    engine.close();
+    await real.stop();
+  }
+  return { seed, programs: size, errors };
+}
+
+class Pair {
+  private constructor(
+    private readonly real: RespClient,
+    private readonly ours: RespClient,
+  ) {}
+
+  static async open(real: RedisServer, port: number): Promise<Pair> {
+    return new Pair(await RespClient.open(real.port), await RespClient.open(port));
+  }
+
+  /** Empty databases and no cached scripts. */
+  async reset(): Promise<void> {
+    for (const client of [this.real, this.ours]) {
+      await client.command('FLUSHALL');
+      await client.command('SCRIPT', 'FLUSH', 'SYNC');
+    }
+  }
+
+  async evaluate(source: string): Promise<[expected: string, actual: string]> {
+    const replies: string[] = [];
+    for (const client of [this.real, this.ours]) {
+      await client.command('FLUSHALL');
+      replies.push(text(await client.command('EVAL', source, '0')));
+    }
+    return [replies[0] ?? '', replies[1] ?? ''];
+  }
+
+  close(): void {
+    this.real.close();
+    this.ours.close();
+  }
+}
+
+function text(reply: WireReply | undefined): string {
+  if (reply === undefined) return 'connection closed';
+  const lines = Array.isArray(reply.value)
+    ? (reply.value as readonly WireReply[]).map((each) => String(each.value))
+    : [String(reply.value)];
+  return lines.join('\n').replace(ADDRESS, '0x');
+}
+
+function difference(source: string, expected: string, actual: string): string {
+  const left = expected.split('\n');
+  const right = actual.split('\n');
+  const at = left.findIndex((line, i) => line !== right[i]);
+  const statements = source.split('\n').filter((line) => line.startsWith('run(') || line.includes('record(a, b'));
+  return `${statements.join('\n')}\n  result ${String(at + 1)}\n  redis:   ${left[at] ?? expected}\n  respite: ${right[at] ?? actual}`;
+}
+
+function countErrors(result: string, errors: Record<string, number>): void {
+  for (const [, message = ''] of result.matchAll(/^false, "(?:user_script:\d+: )?(.*)"/gm)) {
+    const kind = message.replace(/'[^']*'|\d+/g, '_').slice(0, 60);
+    errors[kind] = (errors[kind] ?? 0) + 1;
+  }
+}
