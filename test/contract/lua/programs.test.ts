@@ -3,6 +3,7 @@ import dataLibraries from './programs/data-libraries';
 import json from './programs/json';
 import languageAndLibrary from './programs/language-and-library';
 import syntax from './programs/syntax';
+import tablesAndNames from './programs/tables-and-names';
 
 useServers();
 
@@ -21,3 +22,4 @@ contract('Lua: language, library, errors', run(languageAndLibrary));
 contract('Lua: syntax errors', run(syntax));
 contract('Lua: cmsgpack, struct, bit', run(dataLibraries));
 contract('Lua: cjson', run(json));
+contract('Lua: tables, names in messages', run(tablesAndNames));

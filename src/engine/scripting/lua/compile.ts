@@ -165,12 +165,7 @@ export function createHelpers(
     minus: operations.minus,
     len: operations.length,
     concat: operations.concat,
-    eq: (a: LuaValue, b: LuaValue, site: Site) => {
-      if (a === b) return true;
-      if (!(a instanceof LuaTable)) return false;
-      state.at = site;
-      return operations.equals(a, b);
-    },
+    eq: operations.equals,
     lt: operations.lessThan,
     le: operations.lessOrEqual,
     forNumber: operations.forNumber,

@@ -468,6 +468,8 @@ class Emitter {
         return `field '${expression.key.kind === 'string' ? cString(expression.key.value) : '?'}'`;
       case 'parenthesis':
         return this.#describe(expression.inner);
+      case 'binary':
+        return isKnownToGiveRight(expression) ? this.#describe(expression.right) : '';
       default:
         return '';
     }
@@ -677,6 +679,18 @@ function single(expression: Expression): Expression {
 
 function isMulti(expression: Expression): boolean {
   return expression.kind === 'call' || expression.kind === 'vararg';
+}
+
+/** Lua's compiler drops the left side of `and` and `or` where a constant decides; a comparison's jump hides it. */
+function isKnownToGiveRight({ operator, left }: Expression & { kind: 'binary' }): boolean {
+  if (operator === 'and') return left.kind === 'true' || left.kind === 'number' || left.kind === 'string';
+  if (operator !== 'or') return false;
+  if (left.kind === 'nil' || left.kind === 'false') return true;
+  return left.kind === 'binary' && left.operator === 'and' && isComparison(left.left);
+}
+
+function isComparison(expression: Expression): boolean {
+  return expression.kind === 'binary' && ['==', '~=', '<', '<=', '>', '>='].includes(expression.operator);
 }
 
 /** Cheap to repeat in the generated code, and without effects. */

@@ -187,11 +187,11 @@ export function createOperations(state: LuaState) {
 
   const text = (value: string | number): string => (typeof value === 'string' ? value : numberToString(value));
 
-  function equals(a: LuaValue, b: LuaValue): boolean {
+  function equals(a: LuaValue, b: LuaValue, site: Site): boolean {
     if (a === b) return true;
     if (!(a instanceof LuaTable) || !(b instanceof LuaTable)) return false;
     const handler = sharedMetamethod(a, b, '__eq');
-    return handler !== undefined && truthy(first(callMeta(handler, [a, b], state.at)));
+    return handler !== undefined && truthy(first(callMeta(handler, [a, b], site)));
   }
 
   /** Comparisons take a metamethod only when both sides have the same. */

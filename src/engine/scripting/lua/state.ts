@@ -7,7 +7,7 @@ const STEPS_BETWEEN_CHECKS = 10_000;
 
 /** Lua 5.1's limits: nested Lua calls, and calls of Lua from native code inside each other. */
 export const MAX_LUA_DEPTH = 19_999;
-const MAX_NATIVE_DEPTH = 198;
+export const MAX_NATIVE_DEPTH = 198;
 
 /** What is running now. One per runtime: scripts run one at a time. */
 export class LuaState {

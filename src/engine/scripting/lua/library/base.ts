@@ -1,5 +1,6 @@
 import { NATIVE, position, raise, type Site } from '../errors';
 import { stringToNumber } from '../number-text';
+import { MAX_NATIVE_DEPTH } from '../state';
 import { truthy } from '../operations';
 import { LuaTable, UNKNOWN_KEY } from '../table';
 import { cString, type LuaFunction, type LuaResult, type LuaValue, NOTHING, typeName } from '../values';
@@ -7,6 +8,9 @@ import type { LibraryContext } from './context';
 
 /** As many results as fit Lua's stack. */
 const MAX_RESULTS = 7_997;
+
+/** How deep error handlers may nest. */
+const MAX_HANDLER_DEPTH = MAX_NATIVE_DEPTH + 23;
 
 /** Compiles a chunk for `load` and `loadstring`; throws `LuaSyntaxError`. */
 export type Loader = (source: string, name: string) => LuaFunction;
@@ -46,8 +50,15 @@ export function baseLibrary({ state, operations, args: check, plain }: LibraryCo
     check.any(args, 2);
     const outcome = state.protect(() => operations.call(body, []));
     if (outcome.ok) return [true, ...outcome.results];
-    const handled = state.protect(() => operations.call(handler, [outcome.error.value]));
-    return handled.ok ? [false, handled.results[0]] : [false, 'error in error handling'];
+    let failure = outcome.error;
+    // An error in the handler is handled by the handler, until Lua's allowance for that is used up.
+    for (let depth = state.nativeDepth; depth < MAX_HANDLER_DEPTH; depth++) {
+      const message = depth === MAX_NATIVE_DEPTH ? 'C stack overflow' : failure.value;
+      const handled = state.protect(() => operations.call(handler, [message]));
+      if (handled.ok) return [false, handled.results[0]];
+      failure = handled.error;
+    }
+    return [false, 'error in error handling'];
   };
 
   const error: LuaFunction = (...args) => {
@@ -167,7 +178,10 @@ export function baseLibrary({ state, operations, args: check, plain }: LibraryCo
     pairs: ((...args) => [next, check.table(args, 1), undefined]) as LuaFunction,
     pcall,
     rawequal: ((...args) => check.any(args, 1) === check.any(args, 2)) as LuaFunction,
-    rawget: ((...args) => (check.any(args, 2), check.table(args, 1).get(args[1]))) as LuaFunction,
+    rawget: ((...args) => {
+      const table = check.table(args, 1);
+      return table.get(check.any(args, 2));
+    }) as LuaFunction,
     rawset,
     select,
     setmetatable,

@@ -1,4 +1,5 @@
 import { toInt } from '../arguments';
+import { POSITIVE_NAN } from '../number-text';
 import { power } from '../operations';
 import { libraryTable, type LibraryContext } from './context';
 import type { LuaFunction, LuaValue } from '../values';
@@ -65,9 +66,9 @@ export function mathLibrary({ state, args: check, plain }: LibraryContext): {
 
   const fmod = binary((x, y) => x % y);
   const library: Record<string, LuaValue> = {
-    abs: unary(Math.abs),
-    acos: unary(Math.acos),
-    asin: unary(Math.asin),
+    abs: unary((x) => (x !== x ? POSITIVE_NAN : Math.abs(x))),
+    acos: unary(positiveNan(Math.acos)),
+    asin: unary(positiveNan(Math.asin)),
     atan: unary(Math.atan),
     atan2: binary(Math.atan2),
     ceil: unary(Math.ceil),
@@ -79,7 +80,7 @@ export function mathLibrary({ state, args: check, plain }: LibraryContext): {
     fmod,
     ldexp: binary((x, exponent) => ldexp(x, toInt(exponent))),
     log: unary(Math.log),
-    log10: unary(Math.log10),
+    log10: unary(positiveNan(Math.log10)),
     max: extreme((a, b) => a > b),
     min: extreme((a, b) => a < b),
     mod: fmod,
@@ -101,6 +102,14 @@ export function mathLibrary({ state, args: check, plain }: LibraryContext): {
   return {
     table: libraryTable(library),
     generator,
+  };
+}
+
+/** A function whose domain error is a NaN without a sign, in the C library. */
+function positiveNan(compute: (x: number) => number): (x: number) => number {
+  return (x) => {
+    const result = compute(x);
+    return result !== result && x === x ? POSITIVE_NAN : result;
   };
 }
 

@@ -1,6 +1,6 @@
 import { formatE, formatF, formatG, nonFiniteText } from '../number-text';
 import { toInteger } from '../arguments';
-import type { LuaValue } from '../values';
+import { cString, type LuaValue } from '../values';
 import type { LibraryContext } from './context';
 
 /** One conversion of a format string. */
@@ -86,7 +86,7 @@ function convert(
   const { conversion } = directive;
   switch (conversion) {
     case 'c':
-      return padded(directive, String.fromCharCode(check.number(args, argument) & 255), false);
+      return cString(padded(directive, String.fromCharCode(check.number(args, argument) & 255), false));
     case 'd':
     case 'i':
       return signedInteger(directive, check.number(args, argument));
@@ -113,9 +113,7 @@ function convert(
 /** `%s`; without a precision a string of 100 bytes or more ignores the width, as in Lua. */
 function text(directive: Directive, value: string): string {
   if (directive.precision === undefined && value.length >= 100) return value;
-  // C's printf stops at a zero byte.
-  const zero = value.indexOf('\0');
-  const visible = zero < 0 ? value : value.slice(0, zero);
+  const visible = cString(value);
   return padded(directive, directive.precision === undefined ? visible : visible.slice(0, directive.precision), false);
 }
 
