@@ -22,11 +22,17 @@ const project = (name, extra = {}) => ({
   ...extra,
 });
 
+/** The contract and the providers once more, on the other major of our peer dependency. */
+const ioredis6 = project('ioredis6', {
+  testMatch: ['<rootDir>/test/contract/!(fuzz)*.test.ts', '<rootDir>/test/unit/modules/cache/**/*.test.ts'],
+  moduleNameMapper: { '^ioredis$': 'ioredis6' },
+});
+
 module.exports = {
   // Campaigns run for minutes to hours: only when scripts/campaign.mjs asks for one.
   projects: process.env.CAMPAIGN
     ? [project('campaign', { testMatch: ['<rootDir>/test/campaigns/run.campaign.ts'] })]
-    : [project('unit'), project('contract'), project('e2e')],
+    : [project('unit'), project('contract'), project('e2e'), ioredis6],
   collectCoverageFrom: ['src/**/*.ts'],
   coverageThreshold: { global: { lines: 85 } },
   testTimeout: 30_000,
