@@ -70,6 +70,24 @@ it('FR-2: after kill -9 everything up to the last snapshot is there, with its ex
   await app.stop();
 }, 20_000);
 
+it('NFR-2: a second process on the same directory is refused, naming the first, which works on', async () => {
+  const path = await temporaryPath();
+  const { child, next, exited } = startProgram('writing-program.ts', path);
+  for (let line = ''; !line.startsWith('snapshot');) line = await next();
+  await expect(start(path)).rejects.toMatchObject({
+    code: 'SNAPSHOT_LOCKED',
+    module: 'snapshot',
+    message: expect.stringContaining(`process ${String(child.pid)} on `) as string,
+  });
+  for (let line = ''; !line.startsWith('snapshot');) line = await next();
+  child.kill('SIGKILL');
+  await exited;
+  // Taken over at once, not after a wait.
+  const begin = performance.now();
+  await (await start(path)).stop();
+  expect(performance.now() - begin).toBeLessThan(5_000);
+}, 20_000);
+
 it(`NFR-2: SIGTERM under load loses nothing that was acknowledged, ${String(ROUNDS)} times`, async () => {
   const path = await temporaryPath();
   let total = 0;

@@ -1,3 +1,5 @@
+import { statfsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { WriterRequest, WriterResponse, WriterWorkerData } from './protocol';
 import { type SnapshotHeading, SnapshotWriter } from './writer';
@@ -24,7 +26,7 @@ function serve(port: MessagePort, { path, datasetId, sequence }: WriterWorkerDat
       // A thread that failed ends: LMDB refuses everything after some failures, and lmdb does not give back the memory
       // of an environment that is opened anew. Its successor may come with the answer, so the file is closed before.
       await writer.close();
-      answer({ type: 'failed', message: messageOf(error) });
+      answer({ type: 'failed', message: `${messageOf(error)} (${freeSpace(path)})` });
       port.close();
     } finally {
       forget();
@@ -53,6 +55,16 @@ function serve(port: MessagePort, { path, datasetId, sequence }: WriterWorkerDat
         });
     }
   });
+}
+
+/** LMDB calls a full disk an input/output error. */
+function freeSpace(path: string): string {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    return `${((bavail * bsize) / 2 ** 20).toFixed(1)} MB are free on its disk`;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 if (parentPort !== null) {
