@@ -3,4 +3,4 @@ export { snapshotModule } from './module';
 export type { RestoreOutcome } from './restore';
 export type { RestoreProgress, SnapshotSettings } from './settings';
 export { SnapshotManager, type SnapshotOptions, type SnapshotResult, type SnapshotStatus } from './snapshot-manager';
-export { systemTimers, type Timers } from './timers';
+export type { Timers } from './timers';
