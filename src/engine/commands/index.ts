@@ -4,6 +4,7 @@ import { CONNECTION_COMMANDS } from './connection';
 import { GENERIC_COMMANDS } from './generic';
 import { HASH_COMMANDS } from './hash';
 import { LIST_COMMANDS } from './list';
+import { HYPERLOGLOG_COMMANDS } from './hyperloglog';
 import { PUBSUB_COMMANDS } from './pubsub';
 import { SCRIPTING_COMMANDS } from './scripting';
 import { SERVER_COMMANDS } from './server';
@@ -16,6 +17,7 @@ import { TRANSACTION_COMMANDS } from './transactions';
 export const ALL_COMMANDS: readonly (AnyCommand | CommandContainer)[] = [
   ...STRING_COMMANDS,
   ...BITMAP_COMMANDS,
+  ...HYPERLOGLOG_COMMANDS,
   ...HASH_COMMANDS,
   ...LIST_COMMANDS,
   ...SET_COMMANDS,

@@ -75,6 +75,18 @@ export class RawString {
     this.#text = undefined;
   }
 
+  /** Replaces `removed` bytes at `start` by others. */
+  splice(start: number, removed: number, inserted: readonly number[]): void {
+    const { length } = this;
+    const end = start + removed;
+    const grown = length + inserted.length - removed;
+    this.grow(grown);
+    this.#buffer.copyWithin(start + inserted.length, end, length);
+    this.#buffer.set(inserted, start);
+    this.#length = grown;
+    this.#text = undefined;
+  }
+
   /** Makes the string at least `length` bytes long, filled with zeros. */
   grow(length: number): void {
     if (length <= this.#length) return;

@@ -3,6 +3,7 @@ import { RawString } from '../../values/raw-string';
 import type { ByteSource } from '../../values/bits';
 import { parseInt64 } from '../arguments';
 import { error } from '../errors';
+import { ownString } from '../own-string';
 
 const BAD_OFFSET = error('bit offset is not an integer or out of range');
 
@@ -32,20 +33,13 @@ export function sourceOf(value: string | RawString | undefined): ByteSource {
 }
 
 /**
- * Gives a string the form that is changed in place and the length to hold `lastBit`, as Redis does before it writes bits,
- * whether it will change one or not.
+ * Gives a string the form that is changed in place and the length to hold `lastBit`.
  * @returns the string, and whether it is new or longer now
  * @throws WRONGTYPE
  */
 export function prepareString(context: CommandContext, key: string, lastBit: number): { readonly raw: RawString; readonly grown: boolean } {
-  const existing = context.peekString(key);
   const length = Math.floor(lastBit / 8) + 1;
-  if (existing === undefined || existing.length < length) {
-    return { raw: context.editString(key, (raw) => { raw.grow(length); }), grown: true };
-  }
-  if (existing instanceof RawString) return { raw: existing, grown: false };
-  const raw = new RawString(existing);
-  // Another form of the same bytes is no change: nobody who watches the key has to know.
-  context.db.dataset.put(key, raw, context.engine.accessStamp());
-  return { raw, grown: false };
+  const existing = ownString(context, key);
+  if (existing !== undefined && existing.length >= length) return { raw: existing, grown: false };
+  return { raw: context.editString(key, (raw) => { raw.grow(length); }), grown: true };
 }
