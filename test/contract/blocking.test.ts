@@ -1,6 +1,7 @@
+import { RespClient, type WireReply } from '../support/resp-client';
 import { contract, useServers, type Step, type Words } from './harness';
 
-useServers();
+const servers = useServers();
 
 const SEVERAL = { wireOnly: 'needs several connections' };
 const block = (as: string, ...run: Words): Step => ({ run, as, blocks: true });
@@ -79,3 +80,81 @@ contract('events of what is served later', [
 contract('WAIT without replicas', [
   ['WAIT', 0, 0], ['WAIT', 1, 20], ['WAIT', 'x', 1], ['WAIT', 1, 'x'], ['WAIT', 1, -1], ['WAIT', -1, 1], ['WAIT', 1],
 ]);
+
+contract('CLIENT UNBLOCK, when nobody waits', [
+  ['CLIENT', 'UNBLOCK', 'x'], ['CLIENT', 'UNBLOCK', 999999], ['CLIENT', 'UNBLOCK', 999999, 'error'], ['CLIENT', 'UNBLOCK', 1, 'NOPE'], ['CLIENT', 'UNBLOCK', 'x', 'NOPE'], ['CLIENT', 'UNBLOCK'], ['CLIENT', 'UNBLOCK', 1, 'TIMEOUT', 'x'],
+]);
+
+contract('CLIENT REPLY SKIP holds until the wait is over', [
+  { run: [['CLIENT', 'REPLY', 'SKIP'], ['BLPOP', 'l', 0], ['ECHO', 'after']], as: 'a', blocks: true }, ['RPUSH', 'l', 1], ...read('a'),
+], SEVERAL);
+
+contract('WATCH sees what a waiting client takes', [
+  block('a', 'BLPOP', 'l', 0), ['WATCH', 'l'], { run: ['RPUSH', 'l', 1], as: 'b' }, ...read('a'), ['MULTI'], ['PING'], ['EXEC'],
+  block('a', 'BLMOVE', 'l', 'm', 'LEFT', 'LEFT', 0), ['WATCH', 'm'], { run: ['RPUSH', 'l', 1], as: 'b' }, ...read('a'), ['MULTI'], ['PING'], ['EXEC'],
+], SEVERAL);
+
+contract('a script may push, but not wait', [
+  block('a', 'BLPOP', 'l', 0), ['EVAL', "redis.call('RPUSH', 'l', 1, 2) return redis.call('LLEN', 'l')", 0], ...read('a'), ['LRANGE', 'l', 0, -1],
+  ['EVAL', "return redis.pcall('BLPOP', 'none', 0).err", 0], ['EVAL', "return redis.call('BLMPOP', 0, 1, 'none', 'LEFT')", 0], ['EVAL', "return redis.call('BLMPOP', 0, 1, 'l', 'LEFT')", 0],
+], SEVERAL);
+
+describe('clients that stop waiting', () => {
+  /** What both servers answer to the same conversation with clients `a`, `b` (waiting, in this order) and `main`. */
+  const onBoth = async (talk: (clients: { main: RespClient; a: RespClient; b: RespClient; idOfA: string }) => Promise<unknown[]>) => {
+    const { real, listener } = servers();
+    return Promise.all(
+      [real.port, listener.port ?? 0].map(async (port) => {
+        const [main, a, b] = await Promise.all([RespClient.open(port), RespClient.open(port), RespClient.open(port)]);
+        await main.command('FLUSHALL');
+        const idOfA = text(await a.command('CLIENT', 'ID'));
+        for (const client of [a, b]) {
+          client.send('BLPOP', 'l', '0');
+          await blocked(main, client === a ? 1 : 2);
+        }
+        try {
+          return await talk({ main, a, b, idOfA });
+        } finally {
+          for (const client of [main, a, b]) client.close();
+        }
+      }),
+    );
+  };
+  const text = (reply: WireReply | undefined) => (typeof reply?.value === 'string' ? reply.value : '');
+  /** Asks until so many clients are waiting. */
+  const blocked = async (main: RespClient, count: number) => {
+    for (;;) {
+      const list = text(await main.command('CLIENT', 'LIST'));
+      const waiting = list.split('\n').filter((line) => line.includes(' flags=b '));
+      if (waiting.length === count) return;
+    }
+  };
+
+  it.each(['TIMEOUT', 'ERROR', undefined])('CLIENT UNBLOCK %s ends a wait, once', async (reason) => {
+    const [expected, actual] = await onBoth(async ({ main, a, b, idOfA }) => [
+      await main.command('CLIENT', 'UNBLOCK', idOfA, ...(reason === undefined ? [] : [reason])),
+      await a.next(),
+      await main.command('CLIENT', 'UNBLOCK', idOfA),
+      await main.command('RPUSH', 'l', 'for b'),
+      await b.next(),
+      await a.command('PING'),
+    ]);
+    expect(actual).toEqual(expected);
+  });
+
+  it('a client that disconnects gets nothing: the next one does', async () => {
+    const [expected, actual] = await onBoth(async ({ main, a, b }) => {
+      a.close();
+      await blocked(main, 1);
+      return [await main.command('RPUSH', 'l', 'x'), await b.next(), await main.command('EXISTS', 'l')];
+    });
+    expect(actual).toEqual(expected);
+  });
+
+  it('a client killed while it waits gets nothing', async () => {
+    const [expected, actual] = await onBoth(async ({ main, a, b, idOfA }) => [
+      await main.command('CLIENT', 'KILL', 'ID', idOfA), await a.next(), await main.command('RPUSH', 'l', 'x'), await b.next(),
+    ]);
+    expect(actual).toEqual(expected);
+  });
+});

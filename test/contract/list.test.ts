@@ -69,7 +69,7 @@ contract('a key of another type is refused by every command', [['SET', 's', 'x']
 
 contract('long lists', [
   ['RPUSH', 'l', ...range(1000)], ['LPUSH', 'l', ...range(1000)], ...[0, 127, 128, 129, 500, 999, 1000, 1500, 1999, 2000, -1, -128, -129, -2000].map((i) => ['LINDEX', 'l', i]),
-  ['LRANGE', 'l', 100, 400], ['LRANGE', 'l', -300, -100], ['LINSERT', 'l', 'AFTER', 'e500', 'in'], ['LINSERT', 'l', 'BEFORE', 'e10', 'in'], ['LPOS', 'l', 'in', 'COUNT', 0], ['LPOS', 'l', 'e7', 'COUNT', 0, 'RANK', -1], ['LREM', 'l', -1, 'e500'], ['LSET', 'l', 1300, 'here'], ['LTRIM', 'l', 150, -150], ALL, ['LPOP', 'l', 600], ['RPOP', 'l', 600], ALL,
+  ['LRANGE', 'l', 100, 400], ['LRANGE', 'l', -300, -100], ['LINSERT', 'l', 'AFTER', 'e500', 'in'], ['LINSERT', 'l', 'BEFORE', 'e10', 'in'], ['LPOS', 'l', 'in', 'COUNT', 0], ['LPOS', 'l', 'e7', 'COUNT', 0, 'RANK', -1], ['LREM', 'l', -1, 'e500'], ['LSET', 'l', 1300, 'here'], ['LTRIM', 'l', 150, -150], ALL, ['LPOP', 'l', 600], ['RPOP', 'l', 600], ALL, ['OBJECT', 'ENCODING', 'l'],
 ]);
 
 contract('events', [

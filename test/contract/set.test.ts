@@ -66,3 +66,9 @@ contract('WATCH sees exactly the commands that change something', [
     [['SADD', 'a', 1], ['SREM', 'a', 'zz'], ['SMOVE', 'a', 'a', 1], ['SMOVE', 'a', 'b', 'zz'], ['SPOP', 'a', 0], ['SRANDMEMBER', 'b'], ['SMOVE', 'b', 'a', 9], ['SUNIONSTORE', 'c', 'a'], ['SUNIONSTORE', 'a', 'a'], ['SADD', 'a', 77], ['SREM', 'a', 77]] satisfies Words[]
   ).flatMap((words) => [['WATCH', 'a'], words, ['MULTI'], ['PING'], ['EXEC']] satisfies Words[]),
 ]);
+
+contract('encodings', [
+  ['SADD', 'i', ...numbers(512)], ['OBJECT', 'ENCODING', 'i'], ['SADD', 'i', 512], ['OBJECT', 'ENCODING', 'i'], ['SREM', 'i', 512, 511], ['OBJECT', 'ENCODING', 'i'], ['COPY', 'i', 'j'], ['OBJECT', 'ENCODING', 'j'],
+  ['SADD', 't', 1, 2], ['SADD', 't', 'x'], ['OBJECT', 'ENCODING', 't'], ['SREM', 't', 'x'], ['OBJECT', 'ENCODING', 't'], ['SUNIONSTORE', 'u', 't'], ['OBJECT', 'ENCODING', 'u'], ['SINTERSTORE', 'u', 't', 'i'], ['OBJECT', 'ENCODING', 'u'], ['SDIFFSTORE', 'u', 't', 'none'], ['OBJECT', 'ENCODING', 'u'],
+  ['SPOP', 't', 0], ['OBJECT', 'ENCODING', 't'], shape('SPOP', 'i', 500), ['OBJECT', 'ENCODING', 'i'], ['CONFIG', 'SET', 'set-max-intset-entries', 2], ['SADD', 'v', 1, 2], ['OBJECT', 'ENCODING', 'v'], ['SADD', 'v', 3], ['OBJECT', 'ENCODING', 'v'], ['CONFIG', 'SET', 'set-max-intset-entries', 0], ['SADD', 'w', 1], ['OBJECT', 'ENCODING', 'w'], ['CONFIG', 'SET', 'set-max-intset-entries', 512],
+]);

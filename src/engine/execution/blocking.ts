@@ -2,7 +2,8 @@ import { MAX_TIMER_MS } from '../clock';
 import type { Engine } from '../engine';
 import { ErrorReply, type Reply } from '../protocol/reply';
 import type { QueuedCommand, Session } from '../session/session';
-import type { Block } from './block';
+import { type Block, NoReply } from './block';
+import { filterReply } from './reply-mode';
 
 /** Clients that wait for keys: first come, first served, per key. */
 export class Blocking {
@@ -32,7 +33,8 @@ export class Blocking {
       this.engine.countError(reply);
     }
     this.forget(session);
-    session.output.send(reply);
+    const answer = filterReply(session, reply);
+    if (!(answer instanceof NoReply)) session.output.send(answer);
     session.output.resume();
   }
 

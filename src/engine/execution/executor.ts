@@ -13,6 +13,7 @@ import type { Engine } from '../engine';
 import { ErrorReply, QUEUED, type Reply } from '../protocol/reply';
 import type { Session } from '../session/session';
 import { Block, NO_REPLY, type NoReply } from './block';
+import { filterReply } from './reply-mode';
 
 /** Commands that MULTI does not queue. */
 const RUNS_IN_MULTI = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
@@ -145,17 +146,4 @@ function isExec(name: string): boolean {
 function refuseExec(session: Session, refusal: ErrorReply): ErrorReply {
   session.discardTransaction();
   return new ErrorReply(`EXECABORT Transaction discarded because of: ${refusal.text.replace(/^ERR /, '')}`);
-}
-
-/** Applies CLIENT REPLY OFF and SKIP. */
-function filterReply(session: Session, reply: Reply | NoReply): Reply | NoReply {
-  if (session.replyMode === 'skip-next') {
-    session.replyMode = 'skip';
-    return NO_REPLY;
-  }
-  if (session.replyMode === 'skip') {
-    session.replyMode = 'on';
-    return NO_REPLY;
-  }
-  return session.replyMode === 'off' ? NO_REPLY : reply;
 }

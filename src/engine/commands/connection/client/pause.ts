@@ -4,6 +4,9 @@ import { defineCommand } from '../../define-command';
 import { error, SYNTAX_ERROR } from '../../errors';
 import { CLIENT_ADMIN } from './shared';
 
+const tooManyArguments = (name: string) =>
+  error(`unknown subcommand or wrong number of arguments for '${name}'. Try CLIENT HELP.`);
+
 export const pause = defineCommand({
   ...CLIENT_ADMIN,
   name: 'pause',
@@ -13,7 +16,7 @@ export const pause = defineCommand({
   complexity: 'O(1)',
   syntax: 'timeout [WRITE | ALL]',
   run({ engine }, [name, timeout, mode = 'all', ...rest]) {
-    if (rest.length > 0) throw error(`unknown subcommand or wrong number of arguments for '${name}'. Try CLIENT HELP.`);
+    if (rest.length > 0) throw tooManyArguments(name);
     const everything = mode.toLowerCase() === 'all';
     if (!everything && mode.toLowerCase() !== 'write') throw error('CLIENT PAUSE mode must be WRITE or ALL');
     const milliseconds = integer(timeout, error('timeout is not an integer or out of range'));
@@ -46,8 +49,8 @@ export const unblock = defineCommand({
   summary: 'Ends the wait of a blocked client, as if its time were over or with an error.',
   complexity: 'O(log N) in the number of connections',
   syntax: 'client-id [TIMEOUT | ERROR]',
-  run({ engine }, [, id, reason = 'timeout', ...rest]) {
-    if (rest.length > 0) throw SYNTAX_ERROR;
+  run({ engine }, [name, id, reason = 'timeout', ...rest]) {
+    if (rest.length > 0) throw tooManyArguments(name);
     const withError = reason.toLowerCase() === 'error';
     if (!withError && reason.toLowerCase() !== 'timeout') throw error('CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
     const target = engine.sessions.get(integer(id));

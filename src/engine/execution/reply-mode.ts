@@ -1,0 +1,18 @@
+import type { Reply } from '../protocol/reply';
+import type { Session } from '../session/session';
+import { NO_REPLY, type NoReply } from './block';
+
+/** Applies CLIENT REPLY OFF and SKIP to what a command answered. */
+export function filterReply(session: Session, reply: Reply | NoReply): Reply | NoReply {
+  // SKIP means the answer: it holds until a command that waits has one.
+  if (session.blocked !== undefined) return reply;
+  if (session.replyMode === 'skip-next') {
+    session.replyMode = 'skip';
+    return NO_REPLY;
+  }
+  if (session.replyMode === 'skip') {
+    session.replyMode = 'on';
+    return NO_REPLY;
+  }
+  return session.replyMode === 'off' ? NO_REPLY : reply;
+}
