@@ -36,6 +36,11 @@ export default tseslint.config(
       '@typescript-eslint/no-meaningless-void-operator': 'off',
       // An `async` method may exist because its interface promises a promise.
       '@typescript-eslint/require-await': 'off',
+      // `_` takes the place of what a loop or a signature must name and nobody needs.
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { varsIgnorePattern: '^_', argsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' },
+      ],
       eqeqeq: 'error',
       'no-console': 'error',
     },

@@ -93,6 +93,14 @@ export const errorCodes = {
     means: 'A connection was asked of a backend that has been closed.',
     remedy: 'Stop using the backend before the application stops.',
   },
+  LISTENER_UNPROTECTED: {
+    means: 'The listener was to be opened on an address others reach, without a password.',
+    remedy: 'Set redis.standalone.listener.host to 127.0.0.1, or set redis.standalone.listener.password.',
+  },
+  LISTENER_FAILED: {
+    means: 'The listener could not be opened, most often because the port or the socket is in use.',
+    remedy: 'Set redis.standalone.listener.port to another port, or to 0 for a free one.',
+  },
   REDIS_UNREACHABLE: {
     means: 'The Redis server could not be reached while starting.',
     remedy: 'Check that it runs at the host and port in the message and that redis.tls fits.',
