@@ -62,33 +62,18 @@ export class LmdbSnapshotManager implements SnapshotManager {
    * @throws RespiteError `RESTORE_CORRUPT`, `RESTORE_FAILED`, and those of `DataDirectory.open`
    */
   async start(signal?: AbortSignal): Promise<void> {
-    const directory = await DataDirectory.open(this.#settings.dataDirectory, {
-      timers: this.#timers,
-      ...(signal === undefined ? {} : { signal }),
-      onLost: () => {
-        this.#logger.error({ event: 'snapshot_lock_lost' }, 'the lock of the data directory was lost');
-      },
-      onWarning: (message) => {
-        this.#logger.warn({ event: 'snapshot_directory' }, message);
-      },
-    });
+    // Before anything is waited for: a client of the listener must not write to what is about to be replaced.
+    this.#source.beginRestore();
     try {
-      this.#restore = await restore({
-        directory,
-        source: this.#source,
-        settings: this.#settings,
-        logger: this.#logger,
-        timers: this.#timers,
-        onProgress: this.#onProgress,
-        signal,
-      });
+      const directory = await this.#openDirectory(signal);
+      this.#restore = await this.#fill(directory, signal);
+      const store = new SnapshotStore(directory.dataFile, directory.datasetId, this.#restore.sequence);
+      this.#opened = { directory, store };
     } catch (error) {
-      await directory.close();
+      this.#source.abortRestore();
       throw error;
     }
     this.#lastSuccess = this.#restore.snapshotTime;
-    const store = new SnapshotStore(directory.dataFile, directory.datasetId, this.#restore.sequence);
-    this.#opened = { directory, store };
     if (this.#settings.interval > 0)
       this.#stopTimer = this.#timers.every(this.#settings.interval, () => {
         this.#tick();
@@ -156,6 +141,37 @@ export class LmdbSnapshotManager implements SnapshotManager {
       lastFailure: this.#lastFailure,
       restore: this.#restore,
     };
+  }
+
+  #openDirectory(signal: AbortSignal | undefined): Promise<DataDirectory> {
+    return DataDirectory.open(this.#settings.dataDirectory, {
+      timers: this.#timers,
+      ...(signal === undefined ? {} : { signal }),
+      onLost: () => {
+        this.#logger.error({ event: 'snapshot_lock_lost' }, 'the lock of the data directory was lost');
+      },
+      onWarning: (message) => {
+        this.#logger.warn({ event: 'snapshot_directory' }, message);
+      },
+    });
+  }
+
+  /** Restores; when that fails, the directory is free for others. */
+  async #fill(directory: DataDirectory, signal: AbortSignal | undefined): Promise<RestoreOutcome> {
+    try {
+      return await restore({
+        directory,
+        source: this.#source,
+        settings: this.#settings,
+        logger: this.#logger,
+        timers: this.#timers,
+        onProgress: this.#onProgress,
+        signal,
+      });
+    } catch (error) {
+      await directory.close();
+      throw error;
+    }
   }
 
   async #idle(): Promise<void> {

@@ -38,7 +38,7 @@ const NOTHING: RestoreOutcome = { sequence: 0, keys: 0, duration: 0, snapshotTim
 const PROGRESS_EVERY = 1_000;
 
 /**
- * Fills the engine from the data directory, or declares it empty.
+ * Fills the engine from the data directory, or declares it empty. The engine must have been told to begin a restore.
  * @throws RespiteError `RESTORE_CORRUPT` (with `on_corruption: fail`), `RESTORE_FAILED`; nothing is changed on disk then.
  */
 export async function restore(context: RestoreContext): Promise<RestoreOutcome> {
@@ -52,19 +52,19 @@ export async function restore(context: RestoreContext): Promise<RestoreOutcome> 
   try {
     return await load(context);
   } catch (error) {
-    context.source.abortRestore();
     if (!RespiteError.is(error) || error.code !== 'RESTORE_CORRUPT' || settings.onCorruption === 'fail') throw error;
+    context.source.abortRestore();
     const quarantined = await directory.setAside('corrupt', timers.now());
     logger.error(
       { event: 'snapshot_quarantined', path: quarantined, err: error },
       `The snapshot is damaged and was moved to ${quarantined}. STARTING EMPTY. ${error.message}`,
     );
+    context.source.beginRestore();
     return { ...startEmpty(context), quarantined };
   }
 }
 
 function startEmpty({ source }: RestoreContext): RestoreOutcome {
-  source.beginRestore();
   source.finishRestore(undefined);
   return NOTHING;
 }
@@ -73,7 +73,6 @@ async function load(context: RestoreContext): Promise<RestoreOutcome> {
   const { directory, source, logger } = context;
   const started = performance.now();
   const loading = new Loading(context);
-  source.beginRestore();
   await readSnapshot(directory.dataFile, loading, context.signal);
   const stamp = await expectedStamp(directory, loading.stamp);
   ours(() => {

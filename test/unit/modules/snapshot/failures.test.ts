@@ -263,3 +263,31 @@ it('reports its progress while it restores', async () => {
   expect(progress.at(-1)).toBe(20_000);
   await after.manager.stop();
 });
+
+it('answers LOADING from the first moment of a start: nothing is written to what is about to be replaced', async () => {
+  const path = await directoryWith('a');
+  const kept = keep(path);
+  const starting = kept.manager.start();
+  expect(kept.run('SET', 'lost', '1')).toMatchObject({ text: expect.stringMatching(/^LOADING /) as string });
+  await starting;
+  expect(kept.run('KEYS', '*')).toEqual(['a']);
+  await kept.manager.stop();
+});
+
+it('a start that is given up while it restores fails, and takes nothing for damage', async () => {
+  const path = await temporaryPath();
+  const kept = await start(path);
+  for (let i = 0; i < 50_000; i++) kept.run('SET', `key:${String(i)}`, 'x'.repeat(100));
+  await kept.manager.stop();
+  const stopping = new AbortController();
+  const again = keep(path, {
+    onProgress: () => {
+      stopping.abort();
+    },
+  });
+  await expect(again.manager.start(stopping.signal)).rejects.toMatchObject({ code: 'RESTORE_FAILED' });
+  expect(await setAside(path)).toEqual([]);
+  const after = await start(path);
+  expect(after.run('DBSIZE')).toBe(50_000);
+  await after.manager.stop();
+});
