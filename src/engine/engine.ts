@@ -3,11 +3,14 @@ import { systemClock, type Clock } from './clock';
 import { ALL_COMMANDS } from './commands';
 import { error } from './commands/errors';
 import { CommandTable } from './commands/table';
-import { Parameters } from './config/parameters';
+import { Parameters, type DebugCommands } from './config/parameters';
 import { Blocking } from './execution/blocking';
 import { Executor } from './execution/executor';
+import { Latency } from './execution/latency';
+import { Monitors } from './execution/monitors';
 import { Pausing } from './execution/pausing';
 import { ScriptRunner } from './execution/script-runner';
+import { SlowLog } from './execution/slow-log';
 import type { EncodingLimits, Entry } from './keyspace/entry';
 import { Keyspace } from './keyspace/keyspace';
 import { Memory, type EvictionPolicy } from './keyspace/memory';
@@ -33,6 +36,8 @@ export interface EngineOptions {
   readonly scriptTimeLimit?: number;
   /** Whether changes are tracked so that snapshots can be taken; default false. */
   readonly persistent?: boolean;
+  /** Who may use DEBUG; default `local`: clients in this process and on this machine. */
+  readonly debugCommands?: DebugCommands;
   readonly clock?: Clock;
   /** Returns a number in [0, 1); default `Math.random`. */
   readonly random?: () => number;
@@ -57,6 +62,9 @@ export class Engine {
   readonly blocking: Blocking;
   readonly scripts: ScriptRunner = new ScriptRunner(this);
   readonly pausing: Pausing;
+  readonly monitors = new Monitors();
+  readonly slowLog = new SlowLog();
+  readonly latency = new Latency();
   readonly tracking: Tracking;
   readonly pubsub = new PubSub();
   readonly parameters: Parameters;
@@ -125,6 +133,7 @@ export class Engine {
     session.closed = true;
     this.blocking.forget(session);
     this.tracking.forget(session);
+    this.monitors.remove(session);
     session.discardTransaction();
     this.unsubscribeAll(session);
   }
@@ -156,7 +165,7 @@ export class Engine {
     this.stats.connections = 0;
     this.stats.errors.clear();
     Object.assign(this.keyspace.stats, { hits: 0, misses: 0, expired: 0, evicted: 0 });
-    for (const { stats } of this.commands.records()) Object.assign(stats, { calls: 0, microseconds: 0, rejected: 0, failed: 0 });
+    for (const { stats } of this.commands.records()) Object.assign(stats, { calls: 0, microseconds: 0, rejected: 0, failed: 0, histogram: undefined });
   }
 
   /** Turns a defect of ours into an error reply, so that one command fails and the process lives on. */

@@ -1,5 +1,17 @@
+import type { LatencyHistogram } from '../execution/latency-histogram';
 import type { AnyCommand, CommandContainer } from './define-command';
 import { helpCommand } from './help';
+
+/** What INFO and LATENCY HISTOGRAM know of a command. */
+export interface CommandStats {
+  calls: number;
+  microseconds: number;
+  /** Refused before it ran. */
+  rejected: number;
+  /** Answered with an error. */
+  failed: number;
+  histogram: LatencyHistogram | undefined;
+}
 
 /** A command as one engine runs it: the definition and what happened to it here. */
 export interface CommandRecord {
@@ -15,7 +27,11 @@ export interface CommandRecord {
   readonly loading: boolean;
   readonly blocking: boolean;
   readonly noScript: boolean;
-  readonly stats: { calls: number; microseconds: number; rejected: number; failed: number };
+  readonly fast: boolean;
+  readonly admin: boolean;
+  readonly skipMonitor: boolean;
+  readonly skipSlowLog: boolean;
+  readonly stats: CommandStats;
 }
 
 /** A container as one engine runs it. */
@@ -52,6 +68,13 @@ export class CommandTable {
     const entry = this.#entries.get(container);
     if (subcommand === undefined) return entry;
     return entry !== undefined && 'container' in entry ? entry.subcommands.get(subcommand) : undefined;
+  }
+
+  /** The command of this name, or all subcommands of the container of this name. */
+  recordsOf(name: string): readonly CommandRecord[] {
+    const entry = this.find(name);
+    if (entry === undefined) return [];
+    return 'container' in entry ? [...entry.subcommands.values()] : [entry];
   }
 
   entries(): IterableIterator<TableEntry> {
@@ -92,6 +115,10 @@ function commandRecord(definition: AnyCommand, fullName: string): CommandRecord 
     loading: has('loading'),
     blocking: has('blocking'),
     noScript: has('noscript'),
-    stats: { calls: 0, microseconds: 0, rejected: 0, failed: 0 },
+    fast: has('fast'),
+    admin: has('admin'),
+    skipMonitor: has('skip_monitor'),
+    skipSlowLog: has('skip_slowlog'),
+    stats: { calls: 0, microseconds: 0, rejected: 0, failed: 0, histogram: undefined },
   };
 }

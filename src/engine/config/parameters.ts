@@ -1,17 +1,26 @@
 import type { Engine, EngineOptions } from '../engine';
-import { EVICTION_POLICIES, type EvictionPolicy } from '../keyspace/memory';
+import { EVICTION_POLICIES } from '../keyspace/memory';
 import type { EncodingLimits } from '../keyspace/entry';
-import { parseMemory } from './parse-memory';
+import { ALIASES, FIXED, KEPT_CHOICES, KEPT_FLAGS, KEPT_NUMBERS, KEPT_SIZES, KEPT_TEXTS } from './kept-parameters';
+import {
+  anyText, fileName, numberWithin, oneOf, oomScores, outputBufferLimits, ParameterProblem, percentiles, savePoints, sizeFrom,
+  sizeOrPercent, yesOrNo, type ParameterType,
+} from './parameter-types';
+
+const INT_MAX = 2_147_483_647;
+const LONG_MAX = 9_223_372_036_854_775_807n;
 
 /** One CONFIG parameter. */
 export interface Parameter {
-  readonly name: string;
   get(): string;
   /** Undefined = CONFIG SET refuses it as immutable. Returns what is wrong with the value, in Redis' words, or undefined. */
   readonly set?: (value: string) => string | undefined;
 }
 
-/** The CONFIG parameters that mean something here, and the values they hold. */
+/** Who may use DEBUG: nobody, clients of this process and machine, everybody. */
+export type DebugCommands = 'no' | 'local' | 'yes';
+
+/** The CONFIG parameters: those that mean something here, and those that are merely kept. */
 export class Parameters {
   readonly limits: EncodingLimits = {
     'hash-max-listpack-entries': 512,
@@ -33,15 +42,20 @@ export class Parameters {
   maxBulkLength = 512 * 1024 * 1024;
   /** `client-query-buffer-limit`, bytes. */
   queryBufferLimit = 1024 * 1024 * 1024;
+  readonly debugCommands: DebugCommands;
   readonly #byName = new Map<string, Parameter>();
 
   constructor(engine: Engine, options: EngineOptions) {
     this.password = options.password ?? '';
     this.scriptTimeLimit = options.scriptTimeLimit ?? 5000;
-    for (const parameter of [...this.#own(), ...engineParameters(engine)]) this.#byName.set(parameter.name, parameter);
+    this.debugCommands = options.debugCommands ?? 'local';
+    this.#addLimits();
+    this.#addOwn();
+    this.#addEngine(engine);
+    this.#addKept();
     for (const [alias, name] of ALIASES) {
       const target = this.#byName.get(name);
-      if (target !== undefined) this.#byName.set(alias, { ...target, name: alias });
+      if (target !== undefined) this.#byName.set(alias, target);
     }
   }
 
@@ -49,75 +63,111 @@ export class Parameters {
     return this.#byName.get(name.toLowerCase());
   }
 
-  all(): IterableIterator<Parameter> {
-    return this.#byName.values();
+  /** Names and parameters, aliases included. */
+  all(): IterableIterator<[string, Parameter]> {
+    return this.#byName.entries();
   }
 
-  #own(): Parameter[] {
+  #addLimits(): void {
     const { limits } = this;
-    return [
-      ...Object.keys(limits).map((name) => integerParameter(name, () => limits[name as keyof EncodingLimits], (value) => { limits[name as keyof EncodingLimits] = value; })), // its keys are its keys
-      { name: 'requirepass', get: () => this.password, set: (value) => { this.password = value; return undefined; } },
-      integerParameter('busy-reply-threshold', () => this.scriptTimeLimit, (value) => { this.scriptTimeLimit = value; }),
-      memoryParameter('proto-max-bulk-len', () => this.maxBulkLength, (value) => { this.maxBulkLength = value; }),
-      memoryParameter('client-query-buffer-limit', () => this.queryBufferLimit, (value) => { this.queryBufferLimit = value; }),
-    ];
+    const bind = (name: keyof EncodingLimits, type: ParameterType) => {
+      this.#bind(name, type, () => String(limits[name]), (value) => { limits[name] = Number(value); });
+    };
+    for (const name of ['hash-max-listpack-entries', 'set-max-intset-entries', 'zset-max-listpack-entries', 'stream-node-max-entries'] as const) {
+      bind(name, numberWithin(0, LONG_MAX));
+    }
+    for (const name of ['hash-max-listpack-value', 'zset-max-listpack-value', 'stream-node-max-bytes', 'hll-sparse-max-bytes'] as const) {
+      bind(name, sizeFrom(0));
+    }
+    bind('list-max-listpack-size', numberWithin(-INT_MAX - 1, INT_MAX));
+    bind('list-compress-depth', numberWithin(0, INT_MAX));
   }
-}
 
-/** Redis' older names of the same parameters. */
-const ALIASES: readonly (readonly [alias: string, name: string])[] = [
-  ['hash-max-ziplist-entries', 'hash-max-listpack-entries'],
-  ['hash-max-ziplist-value', 'hash-max-listpack-value'],
-  ['zset-max-ziplist-entries', 'zset-max-listpack-entries'],
-  ['zset-max-ziplist-value', 'zset-max-listpack-value'],
-  ['list-max-ziplist-size', 'list-max-listpack-size'],
-  ['lua-time-limit', 'busy-reply-threshold'],
-];
+  #addOwn(): void {
+    this.#bind('busy-reply-threshold', numberWithin(0, LONG_MAX), () => String(this.scriptTimeLimit), (value) => { this.scriptTimeLimit = Number(value); });
+    this.#bind('proto-max-bulk-len', sizeFrom(1_048_576), () => String(this.maxBulkLength), (value) => { this.maxBulkLength = Number(value); });
+    this.#bind('client-query-buffer-limit', sizeFrom(1_048_576), () => String(this.queryBufferLimit), (value) => { this.queryBufferLimit = Number(value); });
+    this.#fix('enable-debug-command', this.debugCommands);
+    // Saying yes to a file that nobody writes would be a lie about durability.
+    this.#bind('appendonly', (text) => {
+      const word = yesOrNo(text);
+      return word === 'yes' ? new ParameterProblem('snapshots keep the data here, there is no append only file') : word;
+    }, () => 'no', () => undefined);
+    // Redis keeps the frequency of its housekeeping within these bounds without a word.
+    this.#keep('hz', '10', (text) => {
+      const parsed = numberWithin(0, INT_MAX)(text);
+      return typeof parsed === 'string' ? String(Math.min(500, Math.max(1, Number(parsed)))) : parsed;
+    });
+    this.#keep('save', '', savePoints);
+    this.#keep('dir', process.cwd(), anyText);
+    this.#keep('dbfilename', 'dump.rdb', fileName);
+    this.#keep('oom-score-adj-values', '0 200 800', oomScores);
+    this.#keep('maxmemory-clients', '0', sizeOrPercent);
+    const name = 'client-output-buffer-limit';
+    const limits = 'normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60';
+    this.#keep(name, limits, outputBufferLimits(() => this.get(name)?.get() ?? limits));
+  }
 
-function engineParameters(engine: Engine): Parameter[] {
-  return [
-    memoryParameter('maxmemory', () => engine.memory.limit, (value) => { engine.memory.limit = value; }),
-    {
-      name: 'maxmemory-policy',
-      get: () => engine.memory.policy,
-      set: (value) => {
-        const policy = EVICTION_POLICIES.find((each) => each === value.toLowerCase());
-        if (policy === undefined) return `argument must be one of the following: ${EVICTION_POLICIES.join(', ')}`;
-        engine.memory.setPolicy(policy satisfies EvictionPolicy);
+  #addEngine(engine: Engine): void {
+    const { memory } = engine;
+    const { access } = memory;
+    this.#bind('requirepass', anyText, () => this.password, (value) => { this.password = value; });
+    this.#bind('maxmemory', sizeFrom(0), () => String(memory.limit), (value) => { memory.limit = Number(value); });
+    this.#bind('maxmemory-policy', oneOf(EVICTION_POLICIES), () => memory.policy, (value) => {
+      const policy = EVICTION_POLICIES.find((each) => each === value);
+      if (policy !== undefined) memory.setPolicy(policy);
+    });
+    this.#bind('maxmemory-samples', numberWithin(1, INT_MAX), () => String(memory.samples), (value) => { memory.samples = Number(value); });
+    this.#bind('lfu-log-factor', numberWithin(0, INT_MAX), () => String(access.logFactor), (value) => { access.logFactor = Number(value); });
+    this.#bind('lfu-decay-time', numberWithin(0, INT_MAX), () => String(access.decayMinutes), (value) => { access.decayMinutes = Number(value); });
+    const { notifications } = engine.keyspace;
+    this.#bind(
+      'notify-keyspace-events',
+      (text) => (notifications.isValid(text) ? text : new ParameterProblem("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.")),
+      () => notifications.toString(),
+      (value) => { notifications.parse(value); },
+    );
+    this.#fix('databases', String(engine.keyspace.databases.length));
+    this.#addStatistics(engine);
+  }
+
+  #addStatistics({ slowLog, latency }: Engine): void {
+    this.#bind('slowlog-log-slower-than', numberWithin(-1, LONG_MAX), () => String(slowLog.slowerThan), (value) => { slowLog.setSlowerThan(Number(value)); });
+    this.#bind('slowlog-max-len', numberWithin(0, LONG_MAX), () => String(slowLog.maxLength), (value) => { slowLog.setMaxLength(Number(value)); });
+    this.#bind('latency-monitor-threshold', numberWithin(0, LONG_MAX), () => String(latency.threshold), (value) => { latency.setThreshold(Number(value)); });
+    this.#bind('latency-tracking', yesOrNo, () => (latency.tracksCommands ? 'yes' : 'no'), (value) => { latency.tracksCommands = value === 'yes'; });
+    this.#bind('latency-tracking-info-percentiles', percentiles, () => latency.percentiles.join(' '), (value) => {
+      latency.percentiles = value === '' ? [] : value.split(' ').map(Number);
+    });
+  }
+
+  #addKept(): void {
+    for (const [name, initial] of Object.entries(KEPT_FLAGS)) this.#keep(name, initial, yesOrNo);
+    for (const [name, [initial, min, max]] of Object.entries(KEPT_NUMBERS)) this.#keep(name, initial, numberWithin(min, max));
+    for (const [name, [initial, min]] of Object.entries(KEPT_SIZES)) this.#keep(name, initial, sizeFrom(min));
+    for (const [name, [initial, choices]] of Object.entries(KEPT_CHOICES)) this.#keep(name, initial, oneOf(choices));
+    for (const [name, initial] of Object.entries(KEPT_TEXTS)) this.#keep(name, initial, anyText);
+    for (const [name, value] of Object.entries(FIXED)) this.#fix(name, value);
+  }
+
+  #bind(name: string, type: ParameterType, get: () => string, put: (value: string) => void): void {
+    this.#byName.set(name, {
+      get,
+      set: (text) => {
+        const value = type(text);
+        if (value instanceof ParameterProblem) return value.text;
+        put(value);
         return undefined;
       },
-    },
-    {
-      name: 'notify-keyspace-events',
-      get: () => engine.keyspace.notifications.toString(),
-      set: (value) => (engine.keyspace.notifications.parse(value) ? undefined : "Invalid event class character. Use 'Ag$lshzxeKEtmdn'."),
-    },
-    { name: 'databases', get: () => String(engine.keyspace.databases.length) },
-  ];
-}
+    });
+  }
 
-function integerParameter(name: string, get: () => number, set: (value: number) => void): Parameter {
-  return {
-    name,
-    get: () => String(get()),
-    set: (text) => {
-      if (!/^-?\d+$/.test(text)) return 'argument couldn\'t be parsed into an integer';
-      set(Number(text));
-      return undefined;
-    },
-  };
-}
+  #keep(name: string, initial: string, type: ParameterType): void {
+    let kept = initial;
+    this.#bind(name, type, () => kept, (value) => { kept = value; });
+  }
 
-function memoryParameter(name: string, get: () => number, set: (value: number) => void): Parameter {
-  return {
-    name,
-    get: () => String(get()),
-    set: (text) => {
-      const value = parseMemory(text);
-      if (value === undefined) return 'argument must be a memory value';
-      set(value);
-      return undefined;
-    },
-  };
+  #fix(name: string, value: string): void {
+    this.#byName.set(name, { get: () => value });
+  }
 }

@@ -12,11 +12,14 @@ import type { CommandRecord, ContainerRecord } from '../commands/table';
 import type { Engine } from '../engine';
 import { ErrorReply, QUEUED, type Reply } from '../protocol/reply';
 import type { Session } from '../session/session';
+import { LatencyHistogram } from './latency-histogram';
 import { Block, NO_REPLY, type NoReply } from './block';
 import { filterReply } from './reply-mode';
 
 /** Commands that MULTI does not queue. */
 const RUNS_IN_MULTI = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
+
+const MONITORS_ONLY_WATCH = error("Replica can't interact with the keyspace");
 
 /** What a RESP2 client that subscribed may still say. */
 const ALLOWED_WHILE_SUBSCRIBED = new Set([
@@ -40,16 +43,23 @@ export class Executor {
     return session.replyMode === 'on' ? reply : filterReply(session, reply);
   }
 
-  /** Runs one command to its end without asking the gate: for EXEC, scripts and resumed commands. */
-  call(session: Session, record: CommandRecord, args: readonly string[]): Reply | Block | NoReply {
+  /**
+   * Runs one command to its end without asking the gate: for EXEC, scripts and resumed commands.
+   * @param name as the client wrote it
+   */
+  call(session: Session, record: CommandRecord, args: readonly string[], name: string, fromScript = false): Reply | Block | NoReply {
     const { context } = session;
+    const { engine } = this;
+    const { monitors, latency } = engine;
     const started = performance.now();
-    this.engine.memory.access.time = started;
+    engine.memory.access.time = started;
+    // What runs other commands is shown before them.
+    if (monitors.active && record.skipMonitor) monitors.show(session, record, name, args, fromScript);
     let reply: Reply | Block | NoReply;
     try {
       reply = record.definition.run(context, args);
     } catch (failure) {
-      reply = failure instanceof ErrorReply ? failure : this.engine.internalError(record.fullName, failure);
+      reply = failure instanceof ErrorReply ? failure : engine.internalError(record.fullName, failure);
     }
     context.settle();
     session.lastInteraction = started;
@@ -57,11 +67,19 @@ export class Executor {
     const microseconds = (performance.now() - started) * 1000;
     stats.calls += 1;
     stats.microseconds += microseconds;
+    if (latency.tracksCommands) (stats.histogram ??= new LatencyHistogram()).record(microseconds);
+    if (microseconds >= latency.thresholdMicroseconds) {
+      latency.add(record.fast ? 'fast-command' : 'command', microseconds, engine.clock.now());
+    }
+    if (microseconds >= engine.slowLog.threshold && !fromScript && !record.skipSlowLog) {
+      engine.slowLog.add(session, record, name, args, microseconds);
+    }
     if (reply instanceof ErrorReply) {
       stats.failed += 1;
-      this.engine.countError(reply);
+      engine.countError(reply);
     }
-    if (session.tracking !== undefined && record.readOnly) this.engine.tracking.remember(session, record, args);
+    if (session.tracking !== undefined && record.readOnly) engine.tracking.remember(session, record, args);
+    if (monitors.active && !record.skipMonitor) monitors.show(session, record, name, args, fromScript);
     return reply;
   }
 
@@ -96,12 +114,12 @@ export class Executor {
     if (engine.pausing.active && engine.pausing.postpone(session, record, name, args)) return NO_REPLY;
     const { transaction } = session;
     if (transaction !== undefined && !RUNS_IN_MULTI.has(record.fullName)) {
-      transaction.queue.push({ record, args });
+      transaction.queue.push({ record, args, name });
       return QUEUED;
     }
-    const reply = this.call(session, record, args);
+    const reply = this.call(session, record, args, name);
     if (!(reply instanceof Block)) return reply;
-    engine.blocking.block(session, { record, args }, reply);
+    engine.blocking.block(session, { record, args, name }, reply);
     return NO_REPLY;
   }
 
@@ -121,6 +139,7 @@ export class Executor {
       );
     }
     if (engine.loading && !record.loading) throw LOADING;
+    if (session.monitoring && (record.readOnly || record.write)) throw MONITORS_ONLY_WATCH;
   }
 }
 

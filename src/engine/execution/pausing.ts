@@ -1,12 +1,7 @@
 import type { CommandRecord } from '../commands/table';
 import type { Engine } from '../engine';
-import type { Session } from '../session/session';
+import type { QueuedCommand, Session } from '../session/session';
 import { Block, NoReply } from './block';
-
-interface Postponed {
-  readonly name: string;
-  readonly args: readonly string[];
-}
 
 const UNTIL_RESUMED = new Block([], 0, null, () => undefined);
 
@@ -17,7 +12,7 @@ export class Pausing {
   #everything = false;
   #until = 0;
   #timer: unknown;
-  readonly #postponed = new Map<Session, Postponed>();
+  readonly #postponed = new Map<Session, QueuedCommand>();
 
   constructor(private readonly engine: Engine) {}
 
@@ -42,8 +37,9 @@ export class Pausing {
     const covered =
       this.#everything || writes(record) || (record.fullName === 'exec' && transaction?.queue.some((queued) => writes(queued.record)) === true);
     if (!covered) return false;
-    this.#postponed.set(session, { name, args });
-    this.engine.blocking.block(session, { record, args }, UNTIL_RESUMED);
+    const command = { record, args, name };
+    this.#postponed.set(session, command);
+    this.engine.blocking.block(session, command, UNTIL_RESUMED);
     return true;
   }
 
@@ -61,7 +57,8 @@ export class Pausing {
       this.engine.blocking.forget(session);
       const reply = this.engine.execute(session, name, args);
       if (!(reply instanceof NoReply)) session.output.send(reply);
-      if (session.blocked === undefined) session.output.resume();
+      // It may have begun to wait for a key.
+      if (!this.engine.blocking.blocked.has(session)) session.output.resume();
     }
   }
 

@@ -130,7 +130,7 @@ class CommandHost implements ScriptHost {
     session.resp = resp;
     // Time stands still while a script runs.
     context.resetClock(this.#now);
-    const reply = this.engine.executor.call(session, record, args);
+    const reply = this.engine.executor.call(session, record, args, name, true);
     session.resp = clientResp;
     if (reply instanceof Block) return reply.otherwise;
     return reply instanceof NoReply ? null : reply;

@@ -13,6 +13,11 @@ export class NotificationFlags {
     return this.#enabled.size === 0;
   }
 
+  /** Whether every letter is a known one. */
+  isValid(text: string): boolean {
+    return [...text].every((letter) => letter === 'A' || LETTERS.includes(letter));
+  }
+
   /** @returns false when the text holds an unknown letter; nothing changes then */
   parse(text: string): boolean {
     const enabled = new Set<string>();

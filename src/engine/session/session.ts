@@ -19,6 +19,8 @@ export interface SessionOutput {
 export interface QueuedCommand {
   readonly record: CommandRecord;
   readonly args: readonly string[];
+  /** The command's name as the client wrote it. */
+  readonly name: string;
 }
 
 /** An open MULTI. */
@@ -117,7 +119,7 @@ export class Session implements Watcher, Waiter {
     this.name = '';
     this.user = 'default';
     this.replyMode = 'on';
-    this.monitoring = false;
+    this.engine.monitors.remove(this);
     this.noEvict = false;
     this.authenticated = !this.engine.requiresPassword;
   }

@@ -1,7 +1,8 @@
-import { MapReply, OK } from '../../protocol/reply';
+import type { Parameter, Parameters } from '../../config/parameters';
+import { type ErrorReply, MapReply, OK } from '../../protocol/reply';
 import { matchGlob } from '../../values/glob';
 import { defineCommand, defineContainer } from '../define-command';
-import { error, wrongArity } from '../errors';
+import { error, SYNTAX_ERROR, wrongArity } from '../errors';
 
 const SHARED = { flags: ['admin', 'noscript', 'loading', 'stale'], group: 'server' } as const;
 
@@ -14,8 +15,8 @@ const get = defineCommand({
   complexity: 'O(N) in the number of parameters',
   syntax: 'parameter [parameter ...]',
   run({ engine }, [, ...patterns]) {
-    const found = [...engine.parameters.all()].filter(({ name }) => patterns.some((pattern) => matchGlob(pattern, name, true)));
-    return new MapReply(found.flatMap((parameter) => [parameter.name, parameter.get()]));
+    const found = [...engine.parameters.all()].filter(([name]) => patterns.some((pattern) => matchGlob(pattern, name, true)));
+    return new MapReply(found.flatMap(([name, parameter]) => [name, parameter.get()]));
   },
 });
 
@@ -29,18 +30,48 @@ const set = defineCommand({
   hints: ['request_policy:all_nodes', 'response_policy:all_succeeded'],
   syntax: 'parameter value [parameter value ...]',
   run({ engine }, [, ...pairs]) {
-    if (pairs.length % 2 === 1) throw wrongArity('config|set');
-    for (let i = 0; i < pairs.length; i += 2) {
-      const name = pairs[i] ?? '';
-      const parameter = engine.parameters.get(name);
-      if (parameter === undefined) throw error(`Unknown option or number of arguments for CONFIG SET - '${name}'`);
-      if (parameter.set === undefined) throw error(`CONFIG SET failed (possibly related to argument '${name}') - can't set immutable config`);
-      const wrong = parameter.set(pairs[i + 1] ?? '');
-      if (wrong !== undefined) throw error(`CONFIG SET failed (possibly related to argument '${name}') - ${wrong}`);
-    }
+    if (pairs.length % 2 === 1) throw pairs.length === 1 ? wrongArity('config|set') : SYNTAX_ERROR;
+    setAll(pairsOf(engine.parameters, pairs));
     return OK;
   },
 });
+
+interface Assignment {
+  /** As the client wrote it: errors show it. */
+  readonly name: string;
+  readonly parameter: Parameter;
+  readonly value: string;
+}
+
+const failed = (name: string, reason: string) => error(`CONFIG SET failed (possibly related to argument '${name}') - ${reason}`);
+
+/** @throws when a parameter is unknown, immutable or named twice */
+function pairsOf(parameters: Parameters, words: readonly string[]): Assignment[] {
+  const assignments: Assignment[] = [];
+  let refusal: ErrorReply | undefined;
+  for (let i = 0; i < words.length; i += 2) {
+    const name = words[i] ?? '';
+    const parameter = parameters.get(name);
+    // An unknown name outranks what is wrong with the others.
+    if (parameter === undefined) throw error(`Unknown option or number of arguments for CONFIG SET - '${name}'`);
+    if (parameter.set === undefined) refusal ??= failed(name, "can't set immutable config");
+    if (assignments.some((other) => other.name.toLowerCase() === name.toLowerCase())) refusal ??= failed(name, 'duplicate parameter');
+    assignments.push({ name, parameter, value: words[i + 1] ?? '' });
+  }
+  if (refusal !== undefined) throw refusal;
+  return assignments;
+}
+
+/** Sets all parameters, or none: those already set get their old values back. */
+function setAll(assignments: readonly Assignment[]): void {
+  const before = assignments.map(({ parameter }) => parameter.get());
+  assignments.forEach(({ name, parameter, value }, i) => {
+    const problem = parameter.set?.(value);
+    if (problem === undefined) return;
+    for (let done = i - 1; done >= 0; done--) assignments[done]?.parameter.set?.(before[done] ?? '');
+    throw failed(name, problem);
+  });
+}
 
 const resetstat = defineCommand({
   ...SHARED,
@@ -55,6 +86,18 @@ const resetstat = defineCommand({
   },
 });
 
+const rewrite = defineCommand({
+  ...SHARED,
+  name: 'rewrite',
+  arity: 2,
+  since: '2.8.0',
+  summary: 'Refused: there is no configuration file to rewrite.',
+  complexity: 'O(1)',
+  run() {
+    throw error('The server is running without a config file');
+  },
+});
+
 export const config = defineContainer({
   name: 'config',
   arity: -2,
@@ -62,5 +105,5 @@ export const config = defineContainer({
   group: 'server',
   since: '2.0.0',
   summary: 'Commands about parameters.',
-  subcommands: [get, set, resetstat],
+  subcommands: [get, resetstat, rewrite, set],
 });

@@ -53,9 +53,9 @@ const exec = defineCommand({
     if (broken) return NULL_ARRAY;
     const frozen = context.now;
     context.denyBlocking = true;
-    const replies = transaction.queue.map(({ record, args }) => {
+    const replies = transaction.queue.map(({ record, args, name }) => {
       context.resetClock(frozen);
-      const reply = engine.executor.call(session, record, args);
+      const reply = engine.executor.call(session, record, args, name);
       if (reply instanceof Block) return reply.otherwise;
       return reply instanceof NoReply ? null : reply;
     });

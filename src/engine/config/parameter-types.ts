@@ -1,0 +1,100 @@
+import { parseInt64 } from '../commands/arguments';
+import { parseMemory } from './parse-memory';
+
+/** Why a value is refused, in Redis' words. */
+export class ParameterProblem {
+  constructor(readonly text: string) {}
+}
+
+/** Reads a value. @returns its canonical text, or what is wrong with it */
+export type ParameterType = (text: string) => string | ParameterProblem;
+
+const LONG_MAX = 9_223_372_036_854_775_807n;
+
+export const yesOrNo: ParameterType = (text) => {
+  const word = text.toLowerCase();
+  return word === 'yes' || word === 'no' ? word : new ParameterProblem("argument must be 'yes' or 'no'");
+};
+
+export function numberWithin(min: number, max: number | bigint): ParameterType {
+  return (text) => {
+    const value = parseInt64(text);
+    if (value === undefined) return new ParameterProblem("argument couldn't be parsed into an integer");
+    return withinRange(value, min, max);
+  };
+}
+
+export function sizeFrom(min: number): ParameterType {
+  return (text) => {
+    const value = parseMemory(text);
+    return value === undefined ? new ParameterProblem('argument must be a memory value') : withinRange(value, min, LONG_MAX);
+  };
+}
+
+function withinRange(value: number | bigint, min: number | bigint, max: number | bigint): string | ParameterProblem {
+  if (value >= min && value <= max) return String(value);
+  return new ParameterProblem(`argument must be between ${String(min)} and ${String(max)} inclusive`);
+}
+
+export function oneOf(choices: readonly string[]): ParameterType {
+  return (text) =>
+    choices.find((choice) => choice === text.toLowerCase()) ??
+    new ParameterProblem(`argument(s) must be one of the following: ${choices.join(', ')}`);
+}
+
+export const anyText: ParameterType = (text) => text;
+
+export const fileName: ParameterType = (text) =>
+  text.includes('/') ? new ParameterProblem("dbfilename can't be a path, just a filename") : text;
+
+/** `save`: pairs of seconds and changes. */
+export const savePoints: ParameterType = (text) => {
+  const numbers = text.split(' ').filter((word) => word !== '');
+  const valid = numbers.length % 2 === 0 && numbers.every((word, i) => /^\d+$/.test(word) && (i % 2 === 1 || Number(word) > 0));
+  return valid ? numbers.join(' ') : new ParameterProblem('Invalid save parameters');
+};
+
+export const percentiles: ParameterType = (text) => {
+  const words = text.split(' ').filter((word) => word !== '');
+  if (words.some((word) => !Number.isFinite(Number(word)))) {
+    return new ParameterProblem('Invalid latency-tracking-info-percentiles parameters');
+  }
+  if (words.some((word) => Number(word) < 0 || Number(word) > 100)) {
+    return new ParameterProblem('latency-tracking-info-percentiles parameters should sit between [0.0,100.0]');
+  }
+  return words.map((word) => String(Number(word))).join(' ');
+};
+
+export const sizeOrPercent: ParameterType = (text) => {
+  const percent = /^(\d+)%$/.exec(text)?.[1];
+  if (percent !== undefined && Number(percent) <= 100) return text;
+  const value = parseMemory(text);
+  return value === undefined ? new ParameterProblem('argument must be a memory or percent value') : String(value);
+};
+
+export const oomScores: ParameterType = (text) =>
+  text.split(' ').length === 3 ? text : new ParameterProblem('wrong number of arguments');
+
+const BUFFER_CLASSES: Readonly<Record<string, string>> = { normal: 'normal', slave: 'slave', replica: 'slave', pubsub: 'pubsub' };
+
+/** `client-output-buffer-limit`: what is not named keeps its value. */
+export function outputBufferLimits(current: () => string): ParameterType {
+  return (text) => {
+    const words = text.split(' ').filter((word) => word !== '');
+    if (words.length === 0 || words.length % 4 !== 0) return new ParameterProblem('Wrong number of arguments in buffer limit configuration.');
+    const limits = new Map<string, string>();
+    const inForce = current().split(' ');
+    for (let i = 0; i < inForce.length; i += 4) limits.set(inForce[i] ?? '', inForce.slice(i + 1, i + 4).join(' '));
+    for (let i = 0; i < words.length; i += 4) {
+      const name = BUFFER_CLASSES[words[i]?.toLowerCase() ?? ''];
+      if (name === undefined) return new ParameterProblem('Invalid client class specified in buffer limit configuration.');
+      const [hard, soft] = [parseMemory(words[i + 1] ?? ''), parseMemory(words[i + 2] ?? '')];
+      const seconds = words[i + 3] ?? '';
+      if (hard === undefined || soft === undefined || !/^\d+$/.test(seconds)) {
+        return new ParameterProblem('Error in hard, soft or soft_seconds setting in buffer limit configuration.');
+      }
+      limits.set(name, `${String(hard)} ${String(soft)} ${seconds}`);
+    }
+    return [...limits].map(([name, values]) => `${name} ${values}`).join(' ');
+  };
+}
