@@ -4,7 +4,7 @@ import { encodeReply, ErrorReply, NoReply, type Engine, type Reply } from '../..
 import { connectorFor } from './connector';
 import { deliverLater, mayDeliverNow } from './delivery';
 import { MemoryStream } from './memory-stream';
-import { isPlain, toClientValue, type ReplyForm } from './reply-to-client';
+import { FOR_PARSER, isPlain, toClientValue, type ClientValue, type ReplyForm } from './reply-to-client';
 
 /** Commands that change the connection itself, or may wait: ioredis must see their bytes. */
 const THROUGH_STREAM = new Set([
@@ -32,6 +32,7 @@ interface CommandInternals {
   readonly args: readonly (string | Buffer)[];
   resolve(value: unknown): void;
   reject(error: Error): void;
+  toWritable(socket: unknown): unknown;
   setReplyContext?(context: unknown): void;
 }
 
@@ -109,26 +110,30 @@ function runDirect(
   const internals = client as unknown as ClientInternals; // see ClientInternals
   command.setReplyContext?.(internals.condition ?? client.options);
   const { session } = link;
+  // A defined script decides between EVALSHA and EVAL when it is written to a socket: let it decide now.
+  if (command.name === 'evalsha' && session.engine.scripts.get(String(command.args[0])) === undefined) command.toWritable(link);
   const reply = session.engine.execute(session, command.name, toBytes(command.args));
-  if (reply instanceof NoReply || (session.resp === 3 && !isPlain(reply))) {
-    // ioredis' parser knows how to map RESP3: let it see the bytes.
+  const form: ReplyForm = { text: command.replyEncoding === 'utf8', stringNumbers: client.options.stringNumbers === true, ReplyError };
+  const value = reply instanceof NoReply || (session.resp === 3 && !isPlain(reply)) ? FOR_PARSER : toClientValue(reply, form);
+  if (value === FOR_PARSER) {
+    // ioredis' parser knows how to map it: let it see the bytes.
     internals.commandQueue.push({ command, stream, select: internals.condition?.select ?? 0 });
     if (!(reply instanceof NoReply)) link.deliver(encodeReply(reply, session.resp));
     return;
   }
-  if (mayDeliverNow()) settle(client, command, reply, ReplyError);
-  else deliverLater(() => { settle(client, command, reply, ReplyError); });
+  const failed = reply instanceof ErrorReply;
+  if (mayDeliverNow()) settle(command, value, failed);
+  else deliverLater(() => { settle(command, value, failed); });
 }
 
-function settle(client: Redis, command: CommandInternals, reply: Reply, ReplyError: new (message: string) => Error): void {
-  if (reply instanceof ErrorReply) {
-    const failure = new ReplyError(reply.text);
-    Object.assign(failure, { command: { name: command.name, args: command.args } });
-    command.reject(failure);
+function settle(command: CommandInternals, value: ClientValue, failed: boolean): void {
+  if (!failed) {
+    command.resolve(value);
     return;
   }
-  const form: ReplyForm = { text: command.replyEncoding === 'utf8', stringNumbers: client.options.stringNumbers === true, ReplyError };
-  command.resolve(toClientValue(reply, form));
+  const failure = value as Error; // what an error reply was converted to
+  Object.assign(failure, { command: { name: command.name, args: command.args } });
+  command.reject(failure);
 }
 
 /** ioredis' arguments as the engine's strings: one character per byte. ASCII, the common case, is free. */

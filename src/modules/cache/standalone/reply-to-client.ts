@@ -23,8 +23,11 @@ export interface ReplyForm {
   readonly ReplyError: new (message: string) => Error;
 }
 
+/** A reply only ioredis' parser can convert: each version rounds integers beyond 2^53 in its own way. */
+export const FOR_PARSER = Symbol('for the parser');
+
 /** Converts a RESP2 reply. */
-export function toClientValue(reply: Reply, form: ReplyForm): ClientValue {
+export function toClientValue(reply: Reply, form: ReplyForm): ClientValue | typeof FOR_PARSER {
   if (typeof reply === 'string') return bulk(reply, form);
   if (typeof reply === 'number') return form.stringNumbers ? String(reply) : reply;
   if (reply === null) return null;
@@ -49,28 +52,24 @@ function bulk(bytes: string, form: ReplyForm): string | Buffer {
   return form.text && Buffer.byteLength(bytes) === bytes.length ? bytes : Buffer.from(bytes, 'latin1');
 }
 
-function items(replies: readonly Reply[], form: ReplyForm): ClientValue[] {
+function items(replies: readonly Reply[], form: ReplyForm): ClientValue[] | typeof FOR_PARSER {
   const values = new Array<ClientValue>(replies.length);
-  for (let i = 0; i < replies.length; i++) values[i] = toClientValue(replies[i] ?? null, form);
+  for (let i = 0; i < replies.length; i++) {
+    const value = toClientValue(replies[i] ?? null, form);
+    if (value === FOR_PARSER) return FOR_PARSER;
+    values[i] = value;
+  }
   return values;
 }
 
-function special(reply: Exclude<Reply, readonly Reply[]>, form: ReplyForm): ClientValue {
+function special(reply: Exclude<Reply, readonly Reply[]>, form: ReplyForm): ClientValue | typeof FOR_PARSER {
   if (reply instanceof ErrorReply) return new form.ReplyError(reply.text);
   if (reply instanceof NullArray) return null;
   if (reply instanceof MapReply) return items(reply.entries, form);
   if (reply instanceof SetReply || reply instanceof PushReply) return items(reply.items, form);
   if (reply instanceof BooleanReply) return toClientValue(reply.value ? 1 : 0, form);
-  if (typeof reply === 'bigint') return form.stringNumbers ? String(reply) : roundedAsParsed(reply);
+  if (typeof reply === 'bigint') return form.stringNumbers ? String(reply) : FOR_PARSER;
   if (reply instanceof BigNumberReply) return bulk(reply.digits, form);
   if (reply instanceof DoubleReply) return bulk(reply.text, form);
   return bulk((reply as { readonly text: string }).text, form); // verbatim: all that is left
-}
-
-/** A bigint as ioredis' parsers make a number of it: digit by digit, which rounds differently from `Number`. */
-function roundedAsParsed(value: bigint): number {
-  const digits = String(value < 0n ? -value : value);
-  let number = 0;
-  for (const digit of digits) number = number * 10 + Number(digit);
-  return value < 0n ? -number : number;
 }
