@@ -1,8 +1,7 @@
 import { CommanderError } from 'commander';
 import { ConfigError } from '../config';
 import { ShutdownError } from '../container';
-import { asError } from '../container/deadline';
-import { RespiteError } from '../errors';
+import { asError, RespiteError } from '../errors';
 import { EXIT } from './exit-codes';
 
 /** Tells the user what went wrong: on stderr, or with `--json` as one object on stdout. @returns the exit code */

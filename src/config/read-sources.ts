@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { RespiteError } from '../errors';
+import { asError, RespiteError } from '../errors';
+import { ConfigError } from './config-error';
 import { isSetting, listSettings, type SettingsSchema, variableOf } from './setting';
 import type { RawValue, Source } from './source';
 
@@ -37,7 +38,7 @@ function parseFile(file: string): unknown {
   try {
     content = readFileSync(file, 'utf8');
   } catch (cause) {
-    throw unreadable(file, cause instanceof Error ? cause.message : String(cause), cause);
+    throw unreadable(file, asError(cause).message, cause);
   }
   try {
     if (extname(file) === '.json') return JSON.parse(content) as unknown;
@@ -51,8 +52,7 @@ function parseFile(file: string): unknown {
 
 /** The place and kind of a syntax error, without the excerpt parsers print: it may hold a secret. */
 function syntaxProblem(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  const firstLine = cause.message.split('\n')[0] ?? '';
+  const firstLine = asError(cause).message.split('\n')[0] ?? '';
   return firstLine.replace(/,? ?"[^]*$/, '').replace(/:$/, '');
 }
 
@@ -80,23 +80,34 @@ export interface FlagSettings {
 
 /**
  * Reads `--mode M`, `--standalone`, `--config F` and any number of `--set path=value`.
- * @throws TypeError as `node:util` parseArgs does on any other flag
+ * @throws ConfigError for any other flag
  */
 export function readFlags(argv: readonly string[]): FlagSettings {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
+  const { mode, standalone, config, set } = parseFlags(argv);
+  const found = (set ?? []).map(readAssignment);
+  if (standalone === true) found.push(flagValue('mode', 'standalone', '--standalone'));
+  if (mode !== undefined) found.push(flagValue('mode', mode, '--mode'));
+  return { configFile: config, values: found };
+}
+
+/** Its type is what parseArgs derives from the options. */
+const parseFlags = (argv: readonly string[]) => {
+  try {
+    const options = {
       mode: { type: 'string' },
       standalone: { type: 'boolean' },
       config: { type: 'string' },
       set: { type: 'string', multiple: true },
-    },
-  });
-  const found: RawValue[] = (values.set ?? []).map(readAssignment);
-  if (values.standalone === true) found.push(flagValue('mode', 'standalone', '--standalone'));
-  if (values.mode !== undefined) found.push(flagValue('mode', values.mode, '--mode'));
-  return { configFile: values.config, values: found };
-}
+    } as const;
+    return parseArgs({ args: [...argv], options }).values;
+  } catch (error) {
+    const { message } = asError(error);
+    // Only what parseArgs says about the flag: the rest is advice about its own API.
+    const problem = message.split('.')[0] ?? '';
+    const remedy = 'write --mode <mode>, --standalone, --config <file> or --set path=value';
+    throw new ConfigError([{ code: 'CONFIG_INVALID', path: 'flags', source: 'argv', problem, remedy }]);
+  }
+};
 
 function readAssignment(assignment: string): RawValue {
   const equals = assignment.indexOf('=');

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { asError } from '../errors';
 
 /** How a piece of work ended: in time, with an error, or not before its deadline. */
 export type Outcome =
@@ -35,9 +36,4 @@ export async function withDeadline(
     () => running,
   );
   return Promise.race([running, expired]);
-}
-
-/** What was thrown, as an Error. */
-export function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

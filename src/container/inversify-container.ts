@@ -1,8 +1,7 @@
 import 'reflect-metadata';
 import { Container } from 'inversify';
-import { RespiteError } from '../errors';
+import { asError, RespiteError } from '../errors';
 import type { Binder } from './app-module';
-import { asError } from './deadline';
 import type { MultiToken, Token, ValuesOf } from './token';
 
 /** The only place that knows inversify: singletons by token. */

@@ -1,6 +1,6 @@
-import { RespiteError } from '../errors';
+import { asError, RespiteError } from '../errors';
 import type { AppModule, HookContext } from './app-module';
-import { asError, withDeadline } from './deadline';
+import { withDeadline } from './deadline';
 import type { ModuleShutdown, ShutdownReport } from './shutdown-report';
 import { StartupError } from './startup-error';
 import type { Token } from './token';

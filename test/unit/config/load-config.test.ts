@@ -223,6 +223,14 @@ describe('a wrong configuration', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
+  it.each([
+    [['--st', 'x'], "Unknown option '--st'"],
+    [['standalone'], "Unexpected argument 'standalone'"],
+    [['--mode'], "Option '--mode <value>' argument missing"],
+  ])('tells flags it does not know: %j', (argv, problem) => {
+    expect(problemsOf({ argv })).toEqual([expect.objectContaining({ path: 'flags', source: 'argv', problem })]);
+  });
+
   it('knows the place of a setting that was written elsewhere', () => {
     expect(problemsOf({ argv: ['--set', 'snapshot_interval=1s'] })[0]?.remedy).toBe(
       'did you mean redis.standalone.persistence.snapshot_interval?',

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { asError, withDeadline } from '../../../src/container/deadline';
+import { withDeadline } from '../../../src/container/deadline';
 
 describe('work with a deadline', () => {
   it('answers done, failed or timed-out, and never rejects', async () => {
@@ -30,11 +30,5 @@ describe('work with a deadline', () => {
     );
     parent.abort();
     expect(await working).toMatchObject({ status: 'failed', error: { message: 'gave up' } });
-  });
-
-  it('makes an Error of whatever was thrown', () => {
-    const error = new Error('as it is');
-    expect(asError(error)).toBe(error);
-    expect(asError('text').message).toBe('text');
   });
 });

@@ -1,6 +1,5 @@
 import type { Redis, RedisOptions } from 'ioredis';
-import { asError } from '../../../container/deadline';
-import { type ErrorCode, RespiteError } from '../../../errors';
+import { asError, type ErrorCode, RespiteError } from '../../../errors';
 import type { ServerOptions } from './server-options';
 
 /** Waits between attempts to reconnect: 50 ms more each time, at most 2 s. */

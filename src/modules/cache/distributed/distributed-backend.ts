@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { Redis, RedisOptions } from 'ioredis';
 import type { Logger } from '../../../container';
-import { asError, withDeadline } from '../../../container/deadline';
-import { RespiteError } from '../../../errors';
+import { withDeadline } from '../../../container/deadline';
+import { asError, RespiteError } from '../../../errors';
 import type { BackendHealth, CacheBackend, ConnectionPurpose } from '../cache-backend';
 import type { ServerOptions } from './server-options';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { RedisOptions } from 'ioredis';
 import { type Config, ConfigError, parseAddress } from '../../../config';
-import { asError } from '../../../container/deadline';
+import { asError } from '../../../errors';
 
 /** Where the server is and how to talk to it, and nothing else: no retry policy, no keyPrefix. */
 export type ServerOptions = Pick<
