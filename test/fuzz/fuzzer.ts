@@ -261,7 +261,7 @@ async function readState(send: (words: readonly string[]) => Promise<WireReply |
       const type = text(await send(['TYPE', name]));
       const value = await send(READERS[type]?.(name) ?? ['TYPE', name]);
       const deadline = Number((await send(['EXPIRETIME', name]))?.value);
-      state.push([db, name, type, type === 'hash' || type === 'set' ? normalizedExactly(value) : value, Math.round(deadline / 10), 0]);
+      state.push([db, name, type, type === 'hash' || type === 'set' ? normalizedExactly(value) : value, Math.round(deadline / 10), text(await send(['OBJECT', 'ENCODING', name]))]);
     }
   }
   await send(['SELECT', '0']);

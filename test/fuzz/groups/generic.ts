@@ -32,7 +32,7 @@ export const genericGroup: CommandGroup = {
     dbsize: command(['DBSIZE']),
     swapdb: command(['SWAPDB', database, database]),
     flushdb: command(['FLUSHDB', options('ASYNC', 'SYNC')]),
-    //'object encoding': command(['OBJECT', 'ENCODING', key]),
+    'object encoding': command(['OBJECT', 'ENCODING', key]),
     'unknown command': command(['NOSUCH', some(key, 0, 3)]),
     'wrong arity': command([fc.constantFrom('GET', 'HSET', 'EXPIRE', 'COPY', 'MGET', 'SETRANGE'), some(key, 0, 1)]),
   },
