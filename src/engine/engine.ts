@@ -76,7 +76,7 @@ export class Engine {
   readonly runId = randomBytes(20).toString('hex');
   readonly startedAt: number;
   /** Function libraries; kept by snapshots. */
-  readonly libraries: FunctionLibraries = new FunctionLibraries();
+  readonly libraries: FunctionLibraries = new FunctionLibraries((body) => this.scripts.loadLibrary(body));
   /** Set once the snapshot module is there. */
   saveHooks: SaveHooks | undefined;
   /** Answers LOADING while a snapshot is being restored. */

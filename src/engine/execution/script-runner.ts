@@ -4,7 +4,8 @@ import type { Engine } from '../engine';
 import { ErrorReply, type Reply } from '../protocol/reply';
 import { ScriptStopped } from '../scripting/lua/errors';
 import type { ScriptHost } from '../scripting/script-host';
-import { type Script, Scripts } from '../scripting/scripts';
+import type { LibraryFunction } from '../scripting/function-libraries';
+import { type LoadedLibrary, type Script, Scripts } from '../scripting/scripts';
 import { sha1 } from '../scripting/redis-library';
 import { parseShebang, type ScriptFlag } from '../scripting/shebang';
 import { Block, NoReply } from './block';
@@ -21,6 +22,9 @@ const WRONG_ARITY = error('Wrong number of args calling Redis command from scrip
 const NOT_ALLOWED = error('This Redis command is not allowed from script');
 const READ_ONLY = error('Write commands are not allowed from read-only scripts.');
 const RO_NEEDS_NO_WRITES = error('Can not execute a script with write flag using *_ro command.');
+
+/** How long a library's body may run, in milliseconds: Redis' own limit. */
+const LOAD_LIMIT_MS = 500;
 
 /** A script ran longer than it may. What it wrote stays, as in Redis. */
 class TimeLimitExceeded extends ScriptStopped {}
@@ -63,17 +67,46 @@ export class ScriptRunner {
     args: readonly string[],
     readOnly: boolean,
   ): Reply {
+    const host = this.#hostFor(context, flags, readOnly);
+    return this.#guarded(context, script.sha, () => this.#runtime.run(script, host, keys, args));
+  }
+
+  /** Calls a function of a library. @param readOnly FCALL_RO */
+  callFunction(
+    context: CommandContext,
+    called: LibraryFunction,
+    keys: readonly string[],
+    args: readonly string[],
+    readOnly: boolean,
+  ): Reply {
+    const { name, library, registration } = called;
+    const host = this.#hostFor(context, registration.flags, readOnly);
+    return this.#guarded(context, name, () => this.#runtime.callFunction(library.loaded, name, host, keys, args));
+  }
+
+  /** Compiles a function library and runs its body. @throws ErrorReply when that fails or takes too long */
+  loadLibrary(body: string): LoadedLibrary {
+    this.#deadline = performance.now() + LOAD_LIMIT_MS;
+    try {
+      return this.#runtime.loadLibrary(body);
+    } catch (failure) {
+      if (failure instanceof TimeLimitExceeded) throw error('Error registering functions: FUNCTION LOAD timeout');
+      throw failure;
+    }
+  }
+
+  /** What a script of these flags may do now. @throws ErrorReply when it may not run at all */
+  #hostFor(context: CommandContext, flags: ReadonlySet<ScriptFlag> | undefined, readOnly: boolean): ScriptHost {
     const { memory } = this.engine;
     const isFull = memory.limit > 0 && !memory.makeRoom();
     if (flags !== undefined) {
       if (readOnly && !flags.has('no-writes')) throw RO_NEEDS_NO_WRITES;
       if (isFull && !flags.has('allow-oom') && !flags.has('no-writes')) throw OUT_OF_MEMORY;
     }
-    const host = new CommandHost(this.engine, context, {
+    return new CommandHost(this.engine, context, {
       readOnly: readOnly || flags?.has('no-writes') === true,
       outOfMemory: isFull && flags?.has('allow-oom') !== true,
     });
-    return this.#guarded(context, script.sha, () => this.#runtime.run(script, host, keys, args));
   }
 
   /** Runs with a deadline, and puts back what a script may have left changed in its caller's session. */

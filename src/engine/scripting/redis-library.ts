@@ -101,9 +101,6 @@ function commandFunctions(runtime: LuaRuntime, session: ScriptSession): Record<s
     setresp,
     set_repl: setRepl,
     acl_check_cmd: aclCheck,
-    replicate_commands: () => true,
-    breakpoint: () => false,
-    debug: () => NOTHING,
   };
 }
 
@@ -148,15 +145,39 @@ export function sha1(text: string): string {
   return createHash('sha1').update(text, 'latin1').digest('hex');
 }
 
+const [major = 0, minor = 0, patch = 0] = SCRIPT_REDIS_VERSION.split('.').map(Number);
+
+const VERSION = {
+  REDIS_VERSION: SCRIPT_REDIS_VERSION,
+  REDIS_VERSION_NUM: (major << 16) | (minor << 8) | patch,
+};
+
 /** The `redis` table of scripts. */
 export function redisLibrary(runtime: LuaRuntime, session: ScriptSession): LuaTable {
-  const [major = 0, minor = 0, patch = 0] = SCRIPT_REDIS_VERSION.split('.').map(Number);
+  const debugging = { breakpoint: () => false, debug: () => NOTHING, replicate_commands: () => true };
+  return libraryTable({
+    ...commonFunctions(runtime, session),
+    ...commandFunctions(runtime, session),
+    ...debugging,
+    ...LOG_LEVELS,
+    ...REPLICATION,
+    ...VERSION,
+  });
+}
+
+/** The `redis` table that functions see when they are called. */
+export function functionLibrary(runtime: LuaRuntime, session: ScriptSession): LuaTable {
   return libraryTable({
     ...commonFunctions(runtime, session),
     ...commandFunctions(runtime, session),
     ...LOG_LEVELS,
     ...REPLICATION,
-    REDIS_VERSION: SCRIPT_REDIS_VERSION,
-    REDIS_VERSION_NUM: (major << 16) | (minor << 8) | patch,
+    ...VERSION,
   });
+}
+
+/** The `redis` table that a library sees while it is loaded. */
+export function loadingLibrary(runtime: LuaRuntime, session: ScriptSession, register: LuaFunction): LuaTable {
+  const { log } = commonFunctions(runtime, session);
+  return runtime.protectedTable({ log, register_function: register, ...LOG_LEVELS, ...VERSION });
 }

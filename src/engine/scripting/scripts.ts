@@ -1,10 +1,11 @@
 import { ErrorReply, type Reply } from '../protocol/reply';
 import { asText, luaToReply, oneLine } from './conversions';
-import { LuaError, LuaSyntaxError } from './lua/errors';
+import { LuaError, LuaSyntaxError, NeedsDeepForm } from './lua/errors';
 import { type LuaChunk, type LuaEnvironment, LuaRuntime } from './lua/runtime';
 import { LuaTable } from './lua/table';
-import type { LuaFunction } from './lua/values';
-import { redisLibrary, ScriptSession } from './redis-library';
+import type { LuaFunction, LuaValue } from './lua/values';
+import { type Registration, registerFunction } from './register-function';
+import { functionLibrary, loadingLibrary, redisLibrary, ScriptSession } from './redis-library';
 import { Journal, type ScriptHost } from './script-host';
 
 /** A compiled script of EVAL or SCRIPT LOAD. */
@@ -14,11 +15,22 @@ export interface Script {
   readonly chunk: LuaChunk;
 }
 
-/** Compiles and runs the scripts of EVAL. One per engine. */
+/** A function library that has run its body. */
+export interface LoadedLibrary {
+  readonly chunk: LuaChunk;
+  functions: ReadonlyMap<string, Registration>;
+}
+
+/** Compiles and runs the scripts of EVAL, and function libraries. One per engine. */
 export class Scripts {
   readonly runtime: LuaRuntime;
   readonly session = new ScriptSession();
   readonly #environment: LuaEnvironment;
+  readonly #functionEnvironment: LuaEnvironment;
+  readonly #functionRedis: LuaTable;
+  readonly #loadingRedis: LuaTable;
+  /** Takes what the library being loaded registers. */
+  #registrations: Map<string, Registration> | undefined;
 
   /** @param checkBudget called every few thousand steps; ends a script by throwing a `ScriptStopped` */
   constructor(checkBudget: () => void) {
@@ -26,6 +38,10 @@ export class Scripts {
     const redis = redisLibrary(this.runtime, this.session);
     const handler: LuaFunction = (error) => error;
     this.#environment = this.runtime.createEnvironment({ redis, __redis__err__handler: handler }, ['KEYS', 'ARGV']);
+    this.#functionRedis = functionLibrary(this.runtime, this.session);
+    const register = registerFunction(this.runtime, () => this.#registrations);
+    this.#loadingRedis = loadingLibrary(this.runtime, this.session, register);
+    this.#functionEnvironment = this.runtime.createEnvironment({ redis: this.#functionRedis }, ['redis'], ['redis']);
   }
 
   /**
@@ -73,14 +89,98 @@ export class Scripts {
     }
   }
 
+  /**
+   * Compiles a function library and runs its body, which registers its functions.
+   *
+   * @param body Lua, the library's `#!` line blanked out
+   * @throws ErrorReply when that fails; what `checkBudget` threw
+   */
+  loadLibrary(body: string): LoadedLibrary {
+    let chunk: LuaChunk;
+    try {
+      chunk = this.runtime.compile(body, '@user_function', this.#functionEnvironment);
+    } catch (failure) {
+      if (failure instanceof LuaSyntaxError)
+        throw new ErrorReply(`ERR Error compiling function: ${oneLine(failure.message)}`);
+      throw failure;
+    }
+    return { chunk, functions: this.#register(chunk) };
+  }
+
+  #register(chunk: LuaChunk): Map<string, Registration> {
+    const begin = (): Map<string, Registration> => {
+      this.#setRedis(this.#loadingRedis);
+      return (this.#registrations = new Map());
+    };
+    let registrations = begin();
+    try {
+      this.runtime.run(chunk, () => {
+        registrations = begin();
+      });
+    } catch (failure) {
+      if (!(failure instanceof LuaError)) throw failure;
+      throw new ErrorReply(oneLine(`ERR Error registering functions: ${this.#message(failure)}`));
+    } finally {
+      this.#registrations = undefined;
+      this.#setRedis(this.#functionRedis);
+    }
+    return registrations;
+  }
+
+  #setRedis(redis: LuaTable): void {
+    this.runtime.setGlobal(this.#functionEnvironment, 'redis', redis);
+  }
+
+  /** Calls a function of a library. @returns its reply; a function's failure is an `ErrorReply` */
+  callFunction(
+    library: LoadedLibrary,
+    name: string,
+    host: ScriptHost,
+    keys: readonly string[],
+    args: readonly string[],
+  ): Reply {
+    const journal = new Journal(host);
+    const attempt = (): LuaValue[] => {
+      this.session.begin(journal);
+      const callback = library.functions.get(name)?.callback;
+      if (callback === undefined) throw new ErrorReply('ERR Function not found');
+      return this.runtime.callFunction(callback, [new LuaTable([...keys]), new LuaTable([...args])], library.chunk);
+    };
+    try {
+      const [result] = this.#withDeepForm(library, journal, attempt);
+      return luaToReply(result, this.session.resp);
+    } catch (failure) {
+      if (failure instanceof LuaError) return this.#error(failure, name);
+      throw failure;
+    } finally {
+      this.session.end();
+    }
+  }
+
+  /** A function that the fast form cannot run to its end is run by the deep form of its library, loaded anew. */
+  #withDeepForm(library: LoadedLibrary, journal: Journal, attempt: () => LuaValue[]): LuaValue[] {
+    try {
+      return attempt();
+    } catch (failure) {
+      if (!(failure instanceof NeedsDeepForm)) throw failure;
+    }
+    library.chunk.needsDeepForm = true;
+    library.functions = this.#register(library.chunk);
+    journal.startOver();
+    return attempt();
+  }
+
   /** The reply for an error that a script did not catch. @param name the script's SHA-1, or the function's name */
-  #error({ value, site }: LuaError, name: string): ErrorReply {
-    const message =
-      value instanceof LuaTable
-        ? // Redis 7.0.15 crashes on an error table without a message.
-          (asText(value.getKey('err')) ?? 'ERR unknown error')
-        : `ERR ${this.runtime.operations.toText(value)}`;
+  #error(error: LuaError, name: string): ErrorReply {
+    const { site } = error;
+    const message = this.#message(error);
     const place = `, on ${site.source}:${String(site.line === 0 ? -1 : site.line)}.`;
     return new ErrorReply(oneLine(`${message} script: ${name}${place}`));
+  }
+
+  #message({ value }: LuaError): string {
+    if (!(value instanceof LuaTable)) return `ERR ${this.runtime.operations.toText(value)}`;
+    // Redis 7.0.15 crashes on an error table without a message.
+    return asText(value.getKey('err')) ?? 'ERR unknown error';
   }
 }

@@ -3,15 +3,18 @@ import { error } from '../commands/errors';
 /** What a script says about itself in its `#!lua` line. */
 export type ScriptFlag = 'no-writes' | 'allow-oom' | 'allow-stale' | 'no-cluster' | 'allow-cross-slot-keys';
 
-const FLAGS: ReadonlySet<string> = new Set<ScriptFlag>([
+/** In the order FUNCTION LIST gives them. */
+export const SCRIPT_FLAG_NAMES: readonly ScriptFlag[] = [
   'no-writes',
   'allow-oom',
   'allow-stale',
   'no-cluster',
   'allow-cross-slot-keys',
-]);
+];
 
-const isScriptFlag = (name: string): name is ScriptFlag => FLAGS.has(name);
+const FLAGS: ReadonlySet<string> = new Set(SCRIPT_FLAG_NAMES);
+
+export const isScriptFlag = (name: string): name is ScriptFlag => FLAGS.has(name);
 
 /** A script's source, taken apart. */
 export interface ScriptSource {
@@ -41,4 +44,34 @@ export function parseShebang(source: string): ScriptSource {
     }
   }
   return { body: source.slice(end), flags };
+}
+
+/** A function library's source, taken apart. */
+export interface LibrarySource {
+  readonly name: string;
+  readonly body: string;
+}
+
+/** Names of libraries and functions. */
+export const NAME_RULE =
+  'Library names can only contain letters, numbers, or underscores(_) and must be at least one character long';
+
+export const isValidName = (name: string): boolean => /^\w+$/.test(name);
+
+/** Reads the `#!lua name=...` line of FUNCTION LOAD. @throws ErrorReply */
+export function parseLibrary(source: string): LibrarySource {
+  if (!source.startsWith('#!')) throw error('Missing library metadata');
+  const end = source.indexOf('\n');
+  if (end < 0) throw error('Invalid library metadata');
+  const [engine = '', ...options] = source.slice(2, end).split(/[ \t\r\v\f]/);
+  let name: string | undefined;
+  for (const option of options.filter((part) => part !== '')) {
+    if (!option.toLowerCase().startsWith('name=')) throw error(`Invalid metadata value given: ${option}`);
+    if (name !== undefined) throw error('Invalid metadata value, name argument was given multiple times');
+    name = option.slice('name='.length);
+  }
+  if (name === undefined) throw error('Library name was not given');
+  if (!isValidName(name)) throw error(NAME_RULE);
+  if (engine.toLowerCase() !== 'lua') throw error(`Engine '${engine}' not found`);
+  return { name, body: source.slice(end) };
 }

@@ -7,15 +7,15 @@ import { error } from '../errors';
 
 const NO_SCRIPT = new ErrorReply('NOSCRIPT No matching script. Please use EVAL.');
 
-const FLAGS = ['noscript', 'stale', 'skip_monitor', 'no_mandatory_keys', 'movablekeys'] as const;
+export const SCRIPT_FLAGS = ['noscript', 'stale', 'skip_monitor', 'no_mandatory_keys', 'movablekeys'] as const;
 
 const KEYS: KeySpec = countedKeys('RW ACCESS UPDATE', 2);
 const RO_KEYS: KeySpec = countedKeys('RO ACCESS', 2);
-const KEYS_OF_UNKNOWN: KeySpec = {
+export const KEYS_OF_UNKNOWN: KeySpec = {
   ...KEYS,
   notes: 'We cannot tell how the keys will be used so we assume the worst, RW and UPDATE',
 };
-const RO_KEYS_OF_UNKNOWN: KeySpec = {
+export const RO_KEYS_OF_UNKNOWN: KeySpec = {
   ...RO_KEYS,
   notes: 'We cannot tell how the keys will be used so we assume the worst, RO and ACCESS',
 };
@@ -24,8 +24,9 @@ const RO_KEYS_OF_UNKNOWN: KeySpec = {
 export function keysAndArguments(
   count: string,
   rest: readonly string[],
+  notANumber?: ErrorReply,
 ): { keys: readonly string[]; args: readonly string[] } {
-  const keys = integer(count);
+  const keys = integer(count, notANumber);
   if (keys > rest.length) throw error("Number of keys can't be greater than number of args");
   if (keys < 0) throw error("Number of keys can't be negative");
   return { keys: rest.slice(0, keys), args: rest.slice(keys) };
@@ -58,7 +59,7 @@ function checkSha(sha: string): void {
 const evalCommand = defineCommand({
   name: 'eval',
   arity: -3,
-  flags: FLAGS,
+  flags: SCRIPT_FLAGS,
   group: 'scripting',
   since: '2.6.0',
   summary: 'Runs a Lua script.',
@@ -73,7 +74,7 @@ const evalCommand = defineCommand({
 const evalRo = defineCommand({
   name: 'eval_ro',
   arity: -3,
-  flags: ['readonly', ...FLAGS],
+  flags: ['readonly', ...SCRIPT_FLAGS],
   group: 'scripting',
   since: '7.0.0',
   summary: 'Runs a Lua script that only reads.',
@@ -88,7 +89,7 @@ const evalRo = defineCommand({
 const evalsha = defineCommand({
   name: 'evalsha',
   arity: -3,
-  flags: FLAGS,
+  flags: SCRIPT_FLAGS,
   group: 'scripting',
   since: '2.6.0',
   summary: 'Runs a known Lua script by its SHA-1.',
@@ -104,7 +105,7 @@ const evalsha = defineCommand({
 const evalshaRo = defineCommand({
   name: 'evalsha_ro',
   arity: -3,
-  flags: ['readonly', ...FLAGS],
+  flags: ['readonly', ...SCRIPT_FLAGS],
   group: 'scripting',
   since: '7.0.0',
   summary: 'Runs a known Lua script by its SHA-1; it may only read.',

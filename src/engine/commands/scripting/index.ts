@@ -1,4 +1,6 @@
 import { EVAL_COMMANDS } from './eval';
+import { FCALL_COMMANDS } from './fcall';
+import { functionContainer } from './function';
 import { script } from './script';
 
-export const SCRIPTING_COMMANDS = [...EVAL_COMMANDS, script];
+export const SCRIPTING_COMMANDS = [...EVAL_COMMANDS, script, ...FCALL_COMMANDS, functionContainer];

@@ -19,6 +19,8 @@ export interface GlobalNames {
   readonly table: LuaTable;
   /** Globals that differ from run to run (`KEYS`). */
   readonly dynamic: ReadonlySet<string>;
+  /** The only globals a chunk's main function may use; all when not given. */
+  readonly mainSees?: ReadonlySet<string>;
   /** Natives that return exactly one value, call nothing back and never look at the frames of their callers. */
   readonly plain: ReadonlySet<LuaFunction>;
   /** Natives that suspend the running coroutine. */
@@ -419,14 +421,19 @@ class Emitter {
 
   #global(name: string, line: number): string {
     if (this.globals.dynamic.has(name)) return `V.${name}`;
-    const value = this.globals.table.get(name);
+    const value = this.#isHidden(name) ? undefined : this.globals.table.get(name);
     return value === undefined ? `noGlobal(${JSON.stringify(name)}, ${this.#site(line)})` : this.#constant(value);
+  }
+
+  #isHidden(name: string): boolean {
+    return this.#frame?.parent === undefined && this.globals.mainSees?.has(name) === false;
   }
 
   /** What a name like `string.format` is bound to, when that can be known now. */
   #static(expression: Expression): LuaValue {
     if (expression.kind === 'global') {
-      return this.globals.dynamic.has(expression.name) ? undefined : this.globals.table.get(expression.name);
+      const { name } = expression;
+      return this.globals.dynamic.has(name) || this.#isHidden(name) ? undefined : this.globals.table.get(name);
     }
     if (expression.kind !== 'index' || expression.key.kind !== 'string' || expression.object.kind !== 'global')
       return undefined;

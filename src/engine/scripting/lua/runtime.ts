@@ -88,13 +88,19 @@ export class LuaRuntime {
    *
    * @param entries globals besides Lua's own; tables among them become read-only
    * @param dynamic globals whose values change from run to run (`environment.values`)
+   * @param mainSees the only globals that a chunk's main function may use
    */
-  createEnvironment(entries: Readonly<Record<string, LuaValue>>, dynamic: readonly string[] = []): LuaEnvironment {
+  createEnvironment(
+    entries: Readonly<Record<string, LuaValue>>,
+    dynamic: readonly string[] = [],
+    mainSees?: readonly string[],
+  ): LuaEnvironment {
     const table = libraryTable({ ...this.#shared, ...entries });
     const values: Record<string, LuaValue> = Object.create(null) as Record<string, LuaValue>;
     const names: GlobalNames = {
       table,
       dynamic: new Set(dynamic),
+      ...(mainSees === undefined ? {} : { mainSees: new Set(mainSees) }),
       plain: this.context.plain,
       suspending: new Set([this.#trampoline.yieldNative]),
       select: this.#base.entries.select,
@@ -112,6 +118,15 @@ export class LuaRuntime {
     protect(table);
     protect(table.metatable);
     return environment;
+  }
+
+  /** A table that refuses writes and, like the global table, reads of what it does not have. */
+  protectedTable(entries: Readonly<Record<string, LuaValue>>): LuaTable {
+    const table = libraryTable(entries);
+    table.metatable = libraryTable({ __index: this.#missingGlobal });
+    protect(table);
+    protect(table.metatable);
+    return table;
   }
 
   readonly #missingGlobal: LuaFunction = (_table, name) => {
@@ -172,8 +187,18 @@ export class LuaRuntime {
     return this.invoke(compiled.instantiate(environment.helpers, deep), []);
   }
 
-  /** Calls a function a script left behind. */
-  invoke(callee: LuaFunction, args: readonly LuaValue[]): LuaValue[] {
+  /**
+   * Calls a function that a chunk left behind.
+   *
+   * @throws as `run`; `NeedsDeepForm` when the function, of the fast form, cannot go on
+   */
+  callFunction(callee: LuaFunction, args: readonly LuaValue[], chunk: LuaChunk): LuaValue[] {
+    const deep = chunk.needsDeepForm;
+    this.state.reset(deep ? MAX_LUA_DEPTH : chunk.compiled.fastLimit, deep);
+    return this.invoke(callee, args);
+  }
+
+  private invoke(callee: LuaFunction, args: readonly LuaValue[]): LuaValue[] {
     try {
       return all(callee(...args));
     } catch (error) {

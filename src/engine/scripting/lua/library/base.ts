@@ -53,7 +53,7 @@ export function baseLibrary({ state, operations, args: check, plain }: LibraryCo
     let failure = outcome.error;
     // An error in the handler is handled by the handler, until Lua's allowance for that is used up.
     for (let depth = state.nativeDepth; depth < MAX_HANDLER_DEPTH; depth++) {
-      const message = depth === MAX_NATIVE_DEPTH ? 'C stack overflow' : failure.value;
+      const message = depth === MAX_NATIVE_DEPTH - 1 ? 'C stack overflow' : failure.value;
       const handled = state.protect(() => operations.call(handler, [message]));
       if (handled.ok) return [false, handled.results[0]];
       failure = handled.error;

@@ -1,0 +1,148 @@
+import { ErrorReply, MapReply, OK, type Reply, SetReply, Status } from '../../protocol/reply';
+import type { FunctionLibrary } from '../../scripting/function-libraries';
+import { SCRIPT_FLAG_NAMES } from '../../scripting/shebang';
+import { matchGlob } from '../../values/glob';
+import { defineCommand, defineContainer } from '../define-command';
+import { error } from '../errors';
+
+const SHARED = { group: 'scripting', since: '7.0.0' } as const;
+const EVERYWHERE = ['request_policy:all_shards', 'response_policy:all_succeeded'];
+
+const load = defineCommand({
+  ...SHARED,
+  name: 'load',
+  arity: -3,
+  flags: ['write', 'denyoom', 'noscript'],
+  summary: 'Makes a library of functions known.',
+  complexity: 'That of what the library does when it is loaded',
+  hints: EVERYWHERE,
+  syntax: '[REPLACE] function-code',
+  run({ engine }, [, ...args]) {
+    const options = args.slice(0, -1);
+    for (const option of options) {
+      if (option.toLowerCase() !== 'replace') throw error(`Unknown option given: ${option}`);
+    }
+    return engine.libraries.load(args.at(-1) ?? '', options.length > 0);
+  },
+});
+
+function describe(library: FunctionLibrary, withCode: boolean): Reply {
+  const functions = [...library.loaded.functions].map(
+    ([name, { description, flags }]) =>
+      new MapReply([
+        'name',
+        name,
+        'description',
+        description ?? null,
+        'flags',
+        new SetReply(SCRIPT_FLAG_NAMES.filter((flag) => flags.has(flag)).map((flag) => new Status(flag))),
+      ]),
+  );
+  const code = withCode ? ['library_code', library.source] : [];
+  return new MapReply(['library_name', library.name, 'engine', 'LUA', 'functions', functions, ...code]);
+}
+
+const list = defineCommand({
+  ...SHARED,
+  name: 'list',
+  arity: -2,
+  flags: ['noscript'],
+  summary: 'Describes the libraries.',
+  complexity: 'O(N) in the number of functions',
+  hints: ['nondeterministic_output_order'],
+  syntax: '[LIBRARYNAME library-name-pattern] [WITHCODE]',
+  run({ engine }, [, ...options]) {
+    let pattern: string | undefined;
+    let withCode = false;
+    for (let i = 0; i < options.length; i++) {
+      const option = options[i] ?? '';
+      if (!withCode && option.toLowerCase() === 'withcode') withCode = true;
+      else if (pattern === undefined && option.toLowerCase() === 'libraryname') {
+        pattern = options[++i];
+        if (pattern === undefined) throw error('library name argument was not given');
+      } else throw error(`Unknown argument ${option}`);
+    }
+    const libraries = [...engine.libraries.all()];
+    return libraries
+      .filter(({ name }) => pattern === undefined || matchGlob(pattern, name, true))
+      .map((library) => describe(library, withCode));
+  },
+});
+
+const remove = defineCommand({
+  ...SHARED,
+  name: 'delete',
+  arity: 3,
+  flags: ['write', 'noscript'],
+  summary: 'Forgets a library.',
+  complexity: 'O(1)',
+  hints: EVERYWHERE,
+  syntax: 'library-name',
+  run({ engine }, [, name]) {
+    engine.libraries.delete(name);
+    return OK;
+  },
+});
+
+const flush = defineCommand({
+  ...SHARED,
+  name: 'flush',
+  arity: -2,
+  flags: ['write', 'noscript'],
+  summary: 'Forgets all libraries.',
+  complexity: 'O(N) in the number of functions',
+  hints: EVERYWHERE,
+  syntax: '[ASYNC | SYNC]',
+  run({ engine }, [, mode, extra]) {
+    if (extra !== undefined)
+      throw error("unknown subcommand or wrong number of arguments for 'FLUSH'. Try FUNCTION HELP.");
+    if (mode !== undefined && !['sync', 'async'].includes(mode.toLowerCase()))
+      throw error('FUNCTION FLUSH only supports SYNC|ASYNC option');
+    engine.libraries.flush();
+    return OK;
+  },
+});
+
+const stats = defineCommand({
+  ...SHARED,
+  name: 'stats',
+  arity: 2,
+  flags: ['noscript', 'allow_busy'],
+  summary: 'Tells what is running, and how many libraries and functions there are.',
+  complexity: 'O(1)',
+  hints: ['nondeterministic_output', 'request_policy:all_shards', 'response_policy:special'],
+  run({ engine }) {
+    const { libraries } = engine;
+    const counts = new MapReply([
+      'libraries_count',
+      [...libraries.all()].length,
+      'functions_count',
+      libraries.functionCount,
+    ]);
+    // A function has ended before anyone can ask.
+    return new MapReply(['running_script', null, 'engines', new MapReply(['LUA', counts])]);
+  },
+});
+
+const kill = defineCommand({
+  ...SHARED,
+  name: 'kill',
+  arity: 2,
+  flags: ['noscript', 'allow_busy'],
+  summary: 'Would end a running function; here a function has ended before anyone can ask.',
+  complexity: 'O(1)',
+  hints: ['request_policy:all_shards', 'response_policy:one_succeeded'],
+  run() {
+    throw new ErrorReply('NOTBUSY No scripts in execution right now.');
+  },
+});
+
+export const functionContainer = defineContainer({
+  name: 'function',
+  arity: -2,
+  flags: [],
+  group: 'scripting',
+  since: '7.0.0',
+  summary: 'Commands about libraries of functions.',
+  subcommands: [remove, flush, kill, list, load, stats],
+});
