@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { SetValue } from '../../../../src/engine/values/set';
+
+const integers = fc.oneof(
+  fc.integer({ min: -20, max: 20 }).map(String),
+  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String),
+  fc.constantFrom('9007199254740991', '9007199254740992', '9007199254740993', '9223372036854775807', '-9223372036854775808'),
+);
+const texts = fc.constantFrom('a', 'b', '', '01', '-0', '+1', '9223372036854775808', '1.0');
+
+interface Change {
+  readonly what: 'add' | 'delete';
+  readonly member: string;
+}
+
+const changes = (member: fc.Arbitrary<string>) =>
+  fc.array(fc.record<Change>({ what: fc.constantFrom('add', 'add', 'delete'), member }), { maxLength: 120 });
+
+/** Applies changes to a set of ours and to one of JavaScript's, comparing every answer. */
+function build(steps: readonly Change[], limit = 512): { readonly set: SetValue; readonly model: Set<string> } {
+  const set = new SetValue({ 'set-max-intset-entries': limit });
+  const model = new Set<string>();
+  for (const { what, member } of steps) {
+    if (what === 'add') {
+      expect(set.add(member)).toBe(!model.has(member));
+      model.add(member);
+    } else {
+      expect(set.delete(member)).toBe(model.delete(member));
+    }
+  }
+  return { set, model };
+}
+
+const ascending = (members: Iterable<string>) =>
+  [...members].map(BigInt).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).map(String);
+
+describe('SetValue', () => {
+  it('holds exactly what was added and not deleted, in either encoding', () => {
+    fc.assert(
+      fc.property(changes(fc.oneof(integers, texts)), fc.constantFrom(0, 5, 512), (steps, limit) => {
+        const { set, model } = build(steps, limit);
+        expect(set.size).toBe(model.size);
+        expect(new Set(set.members())).toEqual(model);
+        for (const member of [...model, 'a', '1', '01']) expect(set.has(member)).toBe(model.has(member));
+        const scanned: string[] = [];
+        let cursor = 0;
+        do cursor = set.scan(cursor, 3, (member) => scanned.push(member));
+        while (cursor !== 0);
+        expect(scanned.sort()).toEqual([...model].sort());
+        const copy = set.clone();
+        expect([copy.encoding, copy.bytes, copy.members().sort()]).toEqual([set.encoding, set.bytes, [...model].sort()]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('keeps integers in ascending order while they are few', () => {
+    fc.assert(
+      fc.property(changes(integers), (steps) => {
+        const { set, model } = build(steps);
+        expect(set.encoding).toBe('intset');
+        expect(set.members()).toEqual(ascending(model));
+        expect(set.at(0)).toBe(ascending(model)[0]);
+      }),
+    );
+  });
+
+  it('pops every member once', () => {
+    fc.assert(
+      fc.property(changes(fc.oneof(integers, texts)), fc.double({ min: 0, max: 0.999, noNaN: true }), (steps, random) => {
+        const { set, model } = build(steps);
+        const popped: (string | undefined)[] = [];
+        while (set.size > 0) popped.push(set.pop(() => random));
+        expect(popped.sort()).toEqual([...model].sort());
+        expect(set.pop(() => random)).toBeUndefined();
+      }),
+    );
+  });
+
+  it('never goes back to the compact encoding, unless it is filled anew', () => {
+    const set = SetValue.of(['1', 'x', '2'], { 'set-max-intset-entries': 512 });
+    set.delete('x');
+    expect(set.encoding).toBe('hashtable');
+    set.replaceBy(['2', '1']);
+    expect([set.encoding, set.members()]).toEqual(['intset', ['1', '2']]);
+  });
+});
