@@ -69,19 +69,26 @@ export class RecordBatchWriter {
 /** Reads a batch record by record. @throws RangeError when the batch is cut short. */
 export function* readRecordBatch(batch: Uint8Array): Generator<PackedRecord> {
   const buffer = Buffer.from(batch.buffer, batch.byteOffset, batch.byteLength);
-  let at = 0;
-  while (at < buffer.length) {
-    const end = at + 4 + buffer.readUInt32LE(at);
-    if (end > buffer.length) throw new RangeError(`record at ${String(at)} ends at ${String(end)}, after the batch`);
-    const keyLength = buffer.readUInt32LE(at + 17);
-    const keyStart = at + 4 + HEADER;
-    yield {
-      put: buffer[at + 4] === 1,
-      dataset: buffer.readUInt32LE(at + 5),
-      expireAt: buffer.readDoubleLE(at + 9),
-      key: buffer.latin1Slice(keyStart, keyStart + keyLength),
-      value: buffer.subarray(keyStart + keyLength, end),
-    };
-    at = end;
-  }
+  for (let at = 0; at < buffer.length; at = recordEnd(buffer, at)) yield readRecord(buffer, at);
+}
+
+/** The record that begins at `at`. @throws RangeError when the batch is cut short. */
+export function readRecord(batch: Buffer, at: number): PackedRecord {
+  const end = recordEnd(batch, at);
+  const keyStart = at + 4 + HEADER;
+  const keyEnd = keyStart + batch.readUInt32LE(at + 17);
+  return {
+    put: batch[at + 4] === 1,
+    dataset: batch.readUInt32LE(at + 5),
+    expireAt: batch.readDoubleLE(at + 9),
+    key: batch.latin1Slice(keyStart, keyEnd),
+    value: batch.subarray(keyEnd, end),
+  };
+}
+
+/** Where the record after the one at `at` begins. @throws RangeError when the batch is cut short. */
+export function recordEnd(batch: Buffer, at: number): number {
+  const end = at + 4 + batch.readUInt32LE(at);
+  if (end > batch.length) throw new RangeError(`record at ${String(at)} ends at ${String(end)}, after the batch`);
+  return end;
 }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../../container';
+import { recordEnd } from '../../engine/record-batch';
 import type { SnapshotSource } from '../../engine/snapshot-source';
 import { RespiteError } from '../../errors';
 import type { DataDirectory } from './directory/data-directory';
@@ -110,7 +111,7 @@ class Loading {
     this.stamp = stamp;
   }
 
-  async batch(batch: Uint8Array): Promise<void> {
+  async batch(batch: Buffer): Promise<void> {
     const { source } = this.context;
     this.keys += ours(() => source.importBatch(batch));
     this.#records += countRecords(batch);
@@ -132,10 +133,9 @@ class Loading {
   }
 }
 
-function countRecords(batch: Uint8Array): number {
-  const view = new DataView(batch.buffer, batch.byteOffset, batch.byteLength);
+function countRecords(batch: Buffer): number {
   let count = 0;
-  for (let at = 0; at < batch.byteLength; at += 4 + view.getUint32(at, true)) count++;
+  for (let at = 0; at < batch.length; at = recordEnd(batch, at)) count++;
   return count;
 }
 

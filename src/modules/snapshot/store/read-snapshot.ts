@@ -16,7 +16,7 @@ export interface SnapshotReceiver {
   /** First of all: the stamp, or `undefined` when the file holds no snapshot. */
   begin(stamp: Stamp | undefined): void;
   /** One packed batch. Nothing received counts before `readSnapshot` returns. */
-  batch(batch: Uint8Array): Promise<void>;
+  batch(batch: Buffer): Promise<void>;
 }
 
 /**

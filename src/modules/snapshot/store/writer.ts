@@ -1,5 +1,5 @@
 import type { RootDatabase } from 'lmdb';
-import { type PackedRecord, readRecordBatch } from '../../../engine/record-batch';
+import { readRecord, recordEnd } from '../../../engine/record-batch';
 import type { DatasetLayout } from '../../../engine/snapshot-source';
 import { openEnvironment } from './environment';
 import { datasetPrefix, encodeRecord, lmdbKey, STAMP_KEY } from './record-format';
@@ -25,9 +25,11 @@ export interface CommitResult {
   readonly bytes: number;
 }
 
+/** Where a record waits to be written. Its parts are read again then: a million of them would fill the heap. */
 interface PendingRecord {
   readonly storedKey: string;
-  readonly record: PackedRecord;
+  readonly batch: Buffer;
+  readonly at: number;
 }
 
 /** Keys of a removed dataset listed at a time: bounds memory, whatever was flushed. */
@@ -77,8 +79,9 @@ export class SnapshotWriter {
     const previous = this.#previousStamp(database);
     if (heading.full) database.clearSync();
     else for (const dataset of removedDatasets(previous, heading.layout)) deleteDataset(database, dataset);
-    for (const { storedKey, record } of pending) {
+    for (const { storedKey, batch, at } of pending) {
       const key = Buffer.from(storedKey, 'latin1');
+      const record = readRecord(batch, at);
       if (record.put) database.putSync(key, encodeRecord(key, record));
       else database.removeSync(key);
     }
@@ -114,11 +117,13 @@ export class SnapshotWriter {
 function sortedByKey(batches: readonly Uint8Array[]): readonly PendingRecord[] {
   const pending: PendingRecord[] = [];
   const prefixes = new Map<number, string>();
-  for (const batch of batches) {
-    for (const record of readRecordBatch(batch)) {
-      let prefix = prefixes.get(record.dataset);
-      if (prefix === undefined) prefixes.set(record.dataset, (prefix = datasetPrefix(record.dataset)));
-      pending.push({ storedKey: lmdbKey(prefix, record.key), record });
+  for (const { buffer, byteOffset, byteLength } of batches) {
+    const batch = Buffer.from(buffer, byteOffset, byteLength);
+    for (let at = 0; at < batch.length; at = recordEnd(batch, at)) {
+      const { dataset, key } = readRecord(batch, at);
+      let prefix = prefixes.get(dataset);
+      if (prefix === undefined) prefixes.set(dataset, (prefix = datasetPrefix(dataset)));
+      pending.push({ storedKey: lmdbKey(prefix, key), batch, at });
     }
   }
   return pending.sort((a, b) => (a.storedKey < b.storedKey ? -1 : a.storedKey > b.storedKey ? 1 : 0));
