@@ -1,4 +1,6 @@
 const MIN_CAPACITY = 64;
+/** Redis stores strings up to this length in one allocation, which it calls `embstr`. */
+export const EMBEDDED_LENGTH = 44;
 
 /**
  * A string value that was changed in place (APPEND, SETRANGE, SETBIT). Redis reports it as `raw` whatever its length.
@@ -10,6 +12,7 @@ export class RawString {
   #length: number;
   /** The text form, kept until the next change: reads are more frequent than writes. */
   #text: string | undefined;
+  #changed = true;
 
   constructor(text: string) {
     this.#length = text.length;
@@ -27,6 +30,18 @@ export class RawString {
     return raw;
   }
 
+  /** A number INCRBYFLOAT wrote: Redis keeps it as text, however much it looks like an integer. */
+  static unencoded(text: string): RawString {
+    const raw = new RawString(text);
+    raw.#changed = false;
+    return raw;
+  }
+
+  /** What OBJECT ENCODING reports. */
+  get encoding(): 'embstr' | 'raw' {
+    return this.#changed || this.#length > EMBEDDED_LENGTH ? 'raw' : 'embstr';
+  }
+
   get length(): number {
     return this.#length;
   }
@@ -37,7 +52,7 @@ export class RawString {
   }
 
   clone(): RawString {
-    return new RawString(this.toString());
+    return this.#changed ? new RawString(this.toString()) : RawString.unencoded(this.toString());
   }
 
   toString(): string {
@@ -89,6 +104,7 @@ export class RawString {
 
   /** Makes the string at least `length` bytes long, filled with zeros. */
   grow(length: number): void {
+    this.#changed = true;
     if (length <= this.#length) return;
     if (length > this.#buffer.length) {
       const grown = Buffer.alloc(Math.max(length, Math.min(this.#buffer.length * 2, this.#buffer.length + 1_048_576)));

@@ -1,6 +1,7 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
 import { addLongDoubles, formatLongDouble, parseLongDouble } from '../../values/long-double';
+import { RawString } from '../../values/raw-string';
 import { addInt64, int64, normalizeInt64, parseInt64 } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
 import { error, INCREMENT_OVERFLOW, NAN_OR_INFINITY, NOT_A_FLOAT, NOT_AN_INTEGER } from '../errors';
@@ -91,7 +92,7 @@ export const incrbyfloat = defineCommand({
     const sum = addLongDoubles(current, increment);
     if (sum === undefined) throw NAN_OR_INFINITY;
     const text = formatLongDouble(sum);
-    context.store(key, text, true);
+    context.store(key, RawString.unencoded(text), true);
     context.notify('$', 'incrbyfloat', key);
     return text;
   },
