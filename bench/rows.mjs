@@ -4,7 +4,7 @@ const seconds = () => performance.now() / 1000;
 
 /** Runs `work(count)` once to warm up and once measured. */
 async function perOperation(count, work) {
-  await work(Math.ceil(count / 4));
+  await work(Math.ceil(count / 2));
   const started = seconds();
   await work(count);
   return ((seconds() - started) * 1e6) / count;
@@ -32,13 +32,13 @@ return sum`;
 /** @type {Record<string, { slow?: number, run(opened: import('./targets.mjs').Opened, scale: number): Promise<number> }>} */
 export const ROWS = {
   'sequential SET': {
-    run: ({ client }, scale) => perOperation(20_000 * scale, async (n) => { for (let i = 0; i < n; i++) await client.set(`key:${i % 1000}`, 'value'); }),
+    run: ({ client }, scale) => perOperation(50_000 * scale, async (n) => { for (let i = 0; i < n; i++) await client.set(`key:${i % 1000}`, 'value'); }),
   },
   'sequential GET': {
-    run: ({ client }, scale) => perOperation(20_000 * scale, async (n) => { for (let i = 0; i < n; i++) await client.get(`key:${i % 1000}`); }),
+    run: ({ client }, scale) => perOperation(50_000 * scale, async (n) => { for (let i = 0; i < n; i++) await client.get(`key:${i % 1000}`); }),
   },
   'pipeline of 100': {
-    run: ({ client }, scale) => perOperation(60_000 * scale, async (n) => {
+    run: ({ client }, scale) => perOperation(200_000 * scale, async (n) => {
       for (let i = 0; i < n; i += 100) {
         const pipeline = client.pipeline();
         for (let j = 0; j < 100; j++) pipeline.set(`key:${j}`, 'value');
@@ -47,19 +47,19 @@ export const ROWS = {
     }),
   },
   '50 concurrent GET': {
-    run: ({ client }, scale) => perOperation(60_000 * scale, async (n) => {
+    run: ({ client }, scale) => perOperation(200_000 * scale, async (n) => {
       for (let i = 0; i < n; i += 50) await Promise.all(Array.from({ length: 50 }, (_, j) => client.get(`key:${j}`)));
     }),
   },
   'MULTI + 2 SET': {
-    run: ({ client }, scale) => perOperation(10_000 * scale, async (n) => { for (let i = 0; i < n; i++) await client.multi().set('a', '1').set('b', '2').exec(); }),
+    run: ({ client }, scale) => perOperation(20_000 * scale, async (n) => { for (let i = 0; i < n; i++) await client.multi().set('a', '1').set('b', '2').exec(); }),
   },
   'publish -> message': {
     async run({ client, subscriber }, scale) {
       let arrived = () => undefined;
       subscriber.on('message', () => arrived());
       await subscriber.subscribe('bench');
-      return perOperation(5_000 * scale, async (n) => {
+      return perOperation(20_000 * scale, async (n) => {
         for (let i = 0; i < n; i++) {
           const message = new Promise((resolve) => { arrived = resolve; });
           await client.publish('bench', 'x');
@@ -68,8 +68,8 @@ export const ROWS = {
       });
     },
   },
-  'EVALSHA, 4 calls': { script: true, run: ({ client }, scale) => evalsha(client, APPEND, 2, ['{c}m', '{c}i', 'hello', '7'], 4_000 * scale) },
-  'EVALSHA, 20 calls': { script: true, run: ({ client }, scale) => evalsha(client, TWENTY, 1, ['{c}k', 'v'], 4_000 * scale) },
+  'EVALSHA, 4 calls': { script: true, run: ({ client }, scale) => evalsha(client, APPEND, 2, ['{c}m', '{c}i', 'hello', '7'], 20_000 * scale) },
+  'EVALSHA, 20 calls': { script: true, run: ({ client }, scale) => evalsha(client, TWENTY, 1, ['{c}k', 'v'], 20_000 * scale) },
   'Lua compute, 1e6 iterations': { script: true, run: ({ client }) => evalsha(client, COMPUTE, 0, [], 8) },
 };
 
