@@ -2,6 +2,7 @@ import type { AnyCommand, CommandContainer } from './define-command';
 import { BITMAP_COMMANDS } from './bitmap';
 import { CONNECTION_COMMANDS } from './connection';
 import { GENERIC_COMMANDS } from './generic';
+import { GEO_COMMANDS } from './geo';
 import { HASH_COMMANDS } from './hash';
 import { LIST_COMMANDS } from './list';
 import { HYPERLOGLOG_COMMANDS } from './hyperloglog';
@@ -22,6 +23,7 @@ export const ALL_COMMANDS: readonly (AnyCommand | CommandContainer)[] = [
   ...LIST_COMMANDS,
   ...SET_COMMANDS,
   ...SORTED_SET_COMMANDS,
+  ...GEO_COMMANDS,
   ...GENERIC_COMMANDS,
   ...TRANSACTION_COMMANDS,
   ...SCRIPTING_COMMANDS,

@@ -12,13 +12,18 @@ const GT_LT_NX = error('GT, LT, and/or NX options at the same time are not compa
 const ONE_INCREMENT = error('INCR option supports a single increment-element pair');
 const NAN_SCORE = error('resulting score is not a number (NaN)');
 
-interface AddOptions {
+/** ZADD's options. */
+export interface AddOptions {
   nx: boolean;
   xx: boolean;
   gt: boolean;
   lt: boolean;
   ch: boolean;
   incr: boolean;
+}
+
+export function addOptions(): AddOptions {
+  return { nx: false, xx: false, gt: false, lt: false, ch: false, incr: false };
 }
 
 /** The options in front of the first score. @returns where the scores begin */
@@ -47,33 +52,38 @@ function checkOptions({ nx, xx, gt, lt, incr }: AddOptions, pairs: number): void
   if (incr && pairs > 1) throw ONE_INCREMENT;
 }
 
-/** ZADD and ZINCRBY. */
-function add(context: CommandContext, args: readonly string[], incr: boolean): Reply {
-  const options: AddOptions = { nx: false, xx: false, gt: false, lt: false, ch: false, incr };
-  const first = parseOptions(args, options);
-  const pairs = (args.length - first) / 2;
-  if (pairs === 0 || !Number.isInteger(pairs)) throw SYNTAX_ERROR;
-  checkOptions(options, pairs);
-  const scores: number[] = [];
-  for (let i = first; i < args.length; i += 2) scores.push(double(args[i] ?? ''));
-  const key = args[0] ?? '';
-  const event = options.incr ? 'zincr' : 'zadd';
+/**
+ * Gives members scores as the options say.
+ * @returns how many are new (CH: or changed); with INCR the new score
+ */
+export function addMembers(context: CommandContext, key: string, members: readonly (readonly [name: string, score: number])[], options: AddOptions): Reply {
   const existing = context.peek(key, SORTED_SET);
   let edited: SortedSetValue | undefined;
   let added = 0;
   let updated = 0;
   let last: number | undefined;
-  for (const [i, score] of scores.entries()) {
-    const name = args[first + 1 + i * 2] ?? '';
+  for (const [name, score] of members) {
     const current = (edited ?? existing)?.score(name);
     last = newScore(current, score, options);
     if (last === undefined || last === current) continue;
-    edited ??= context.edit(key, SORTED_SET, event);
+    edited ??= context.edit(key, SORTED_SET, options.incr ? 'zincr' : 'zadd');
     if (edited.set(name, last)) added += 1;
     else updated += 1;
   }
   if (options.incr) return last === undefined ? null : scoreReply(last);
   return options.ch ? added + updated : added;
+}
+
+/** ZADD and ZINCRBY. */
+function add(context: CommandContext, args: readonly string[], incr: boolean): Reply {
+  const options = { ...addOptions(), incr };
+  const first = parseOptions(args, options);
+  const pairs = (args.length - first) / 2;
+  if (pairs === 0 || !Number.isInteger(pairs)) throw SYNTAX_ERROR;
+  checkOptions(options, pairs);
+  const members: (readonly [string, number])[] = [];
+  for (let i = first; i < args.length; i += 2) members.push([args[i + 1] ?? '', double(args[i] ?? '')]);
+  return addMembers(context, args[0] ?? '', members, options);
 }
 
 export const zadd = defineCommand({
