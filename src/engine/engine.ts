@@ -79,6 +79,10 @@ export class Engine {
   readonly libraries: FunctionLibraries = new FunctionLibraries((body) => this.scripts.loadLibrary(body));
   /** Set once the snapshot module is there. */
   saveHooks: SaveHooks | undefined;
+  /** What SHUTDOWN does; without it the command is refused. */
+  onShutdown: ((options: { readonly save: boolean }) => void) | undefined;
+  /** Random; DEBUG CHANGE-REPL-ID changes it. */
+  replicationId = randomBytes(20).toString('hex');
   /** Answers LOADING while a snapshot is being restored. */
   loading = false;
   readonly #tracker: SnapshotTracker;

@@ -60,4 +60,6 @@ export interface SaveHooks {
   lastSave(): number;
   /** Whether a snapshot is being written. */
   saving(): boolean;
+  /** Whether the last snapshot could not be written. */
+  failed?(): boolean;
 }

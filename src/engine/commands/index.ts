@@ -1,5 +1,6 @@
 import type { AnyCommand, CommandContainer } from './define-command';
 import { BITMAP_COMMANDS } from './bitmap';
+import { CLUSTER_COMMANDS } from './cluster';
 import { CONNECTION_COMMANDS } from './connection';
 import { GENERIC_COMMANDS } from './generic';
 import { GEO_COMMANDS } from './geo';
@@ -28,6 +29,7 @@ export const ALL_COMMANDS: readonly (AnyCommand | CommandContainer)[] = [
   ...TRANSACTION_COMMANDS,
   ...SCRIPTING_COMMANDS,
   ...PUBSUB_COMMANDS,
+  ...CLUSTER_COMMANDS,
   ...CONNECTION_COMMANDS,
   ...SERVER_COMMANDS,
 ];

@@ -39,6 +39,11 @@ export class ScriptRunner {
 
   constructor(private readonly engine: Engine) {}
 
+  /** How many scripts are known. */
+  get cached(): number {
+    return this.#cache.size;
+  }
+
   get(sha: string): CachedScript | undefined {
     return this.#cache.get(sha.toLowerCase());
   }

@@ -14,9 +14,15 @@ const get = defineCommand({
   summary: 'Answers parameters that match patterns.',
   complexity: 'O(N) in the number of parameters',
   syntax: 'parameter [parameter ...]',
-  run({ engine }, [, ...patterns]) {
-    const found = [...engine.parameters.all()].filter(([name]) => patterns.some((pattern) => matchGlob(pattern, name, true)));
-    return new MapReply(found.flatMap(([name, parameter]) => [name, parameter.get()]));
+  run({ engine: { parameters } }, [, ...patterns]) {
+    const found = new Map<string, string>();
+    for (const pattern of patterns) {
+      // A plain name is answered as the client wrote it.
+      const exact = /[[*?]/.test(pattern) ? undefined : parameters.get(pattern);
+      if (exact !== undefined) found.set(pattern, exact.get());
+      else for (const [name, parameter] of parameters.all()) if (matchGlob(pattern, name, true)) found.set(name, parameter.get());
+    }
+    return new MapReply([...found].flat());
   },
 });
 
@@ -37,7 +43,6 @@ const set = defineCommand({
 });
 
 interface Assignment {
-  /** As the client wrote it: errors show it. */
   readonly name: string;
   readonly parameter: Parameter;
   readonly value: string;
@@ -54,9 +59,10 @@ function pairsOf(parameters: Parameters, words: readonly string[]): Assignment[]
     const parameter = parameters.get(name);
     // An unknown name outranks what is wrong with the others.
     if (parameter === undefined) throw error(`Unknown option or number of arguments for CONFIG SET - '${name}'`);
-    if (parameter.set === undefined) refusal ??= failed(name, "can't set immutable config");
-    if (assignments.some((other) => other.name.toLowerCase() === name.toLowerCase())) refusal ??= failed(name, 'duplicate parameter');
-    assignments.push({ name, parameter, value: words[i + 1] ?? '' });
+    const canonical = name.toLowerCase();
+    if (parameter.set === undefined) refusal ??= failed(canonical, "can't set immutable config");
+    if (assignments.some((other) => other.name === canonical)) refusal ??= failed(canonical, 'duplicate parameter');
+    assignments.push({ name: canonical, parameter, value: words[i + 1] ?? '' });
   }
   if (refusal !== undefined) throw refusal;
   return assignments;

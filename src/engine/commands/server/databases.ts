@@ -87,8 +87,10 @@ export const time = defineCommand({
   summary: 'Answers the time in seconds since the epoch, and microseconds.',
   complexity: 'O(1)',
   hints: ['nondeterministic_output'],
-  run({ now }) {
-    const microseconds = (now % 1000) * 1000;
-    return [String(Math.floor(now / 1000)), String(microseconds)];
+  run({ engine, now }) {
+    const milliseconds = engine.clock.now();
+    // Inside EXEC and scripts the time stands still.
+    const micros = milliseconds === now ? Math.trunc((performance.now() % 1) * 1000) : 0;
+    return [String(Math.floor(now / 1000)), String((now % 1000) * 1000 + micros)];
   },
 });

@@ -2,8 +2,16 @@ import { dbsize, flushall, flushdb, swapdb, time } from './databases';
 import { command } from './command';
 import { config } from './config';
 import { info } from './info';
+import { lolwut } from './lolwut';
+import { memory } from './memory';
+import { moduleCommand } from './module';
+import { bgrewriteaof, bgsave, lastsave, save, shutdown } from './persistence';
+import { failover, psync, replconf, replicaof, role, slaveof, sync } from './replication';
 import { latency } from './latency';
 import { monitor } from './monitor';
 import { slowlog } from './slowlog';
 
-export const SERVER_COMMANDS = [command, config, dbsize, flushall, flushdb, info, latency, monitor, slowlog, swapdb, time];
+export const SERVER_COMMANDS = [
+  bgrewriteaof, bgsave, command, config, dbsize, failover, flushall, flushdb, info, lastsave, latency, lolwut, memory,
+  moduleCommand, monitor, psync, replconf, replicaof, role, save, shutdown, slaveof, slowlog, swapdb, sync, time,
+];

@@ -1,0 +1,93 @@
+import { defineCommand, defineContainer, type AnyCommand, type CommandFlag } from '../define-command';
+import { error } from '../errors';
+
+const DISABLED = error('This instance has cluster support disabled');
+
+function refuse(): never {
+  throw DISABLED;
+}
+
+const ADMIN: readonly CommandFlag[] = ['admin', 'stale'];
+const CHANGING: readonly CommandFlag[] = ['admin', 'stale', 'no_async_loading'];
+const READING: readonly CommandFlag[] = ['stale'];
+const VARYING = ['nondeterministic_output'];
+
+type Row = readonly [name: string, arity: number, flags: readonly CommandFlag[], since: string, syntax?: string | undefined, hints?: readonly string[]];
+
+/** CLUSTER's subcommands: a client that asks learns that this is no cluster. */
+const SUBCOMMANDS: readonly Row[] = [
+  ['addslots', -3, CHANGING, '3.0.0', 'slot [slot ...]'],
+  ['addslotsrange', -4, CHANGING, '7.0.0', 'start-slot end-slot [start-slot end-slot ...]'],
+  ['bumpepoch', 2, CHANGING, '3.0.0', undefined, VARYING],
+  ['count-failure-reports', 3, ADMIN, '3.0.0', 'node-id', VARYING],
+  ['countkeysinslot', 3, READING, '3.0.0', 'slot'],
+  ['delslots', -3, CHANGING, '3.0.0', 'slot [slot ...]'],
+  ['delslotsrange', -4, CHANGING, '7.0.0', 'start-slot end-slot [start-slot end-slot ...]'],
+  ['failover', -2, CHANGING, '3.0.0', '[FORCE | TAKEOVER]'],
+  ['flushslots', 2, CHANGING, '3.0.0'],
+  ['forget', 3, CHANGING, '3.0.0', 'node-id'],
+  ['getkeysinslot', 4, READING, '3.0.0', 'slot count', VARYING],
+  ['help', 2, ['loading', 'stale'], '5.0.0'],
+  ['info', 2, READING, '3.0.0', undefined, VARYING],
+  ['keyslot', 3, READING, '3.0.0', 'key'],
+  ['links', 2, READING, '7.0.0', undefined, VARYING],
+  ['meet', -4, CHANGING, '3.0.0', 'ip port [cluster-bus-port]'],
+  ['myid', 2, READING, '3.0.0'],
+  ['nodes', 2, READING, '3.0.0', undefined, VARYING],
+  ['replicas', 3, ADMIN, '5.0.0', 'node-id', VARYING],
+  ['replicate', 3, CHANGING, '3.0.0', 'node-id'],
+  ['reset', -2, ['admin', 'noscript', 'stale'], '3.0.0', '[HARD | SOFT]'],
+  ['saveconfig', 2, CHANGING, '3.0.0'],
+  ['set-config-epoch', 3, CHANGING, '3.0.0', 'config-epoch'],
+  ['setslot', -4, CHANGING, '3.0.0', 'slot <IMPORTING node-id | MIGRATING node-id | NODE node-id | STABLE>'],
+  ['shards', 2, READING, '7.0.0', undefined, VARYING],
+  ['slaves', 3, ADMIN, '3.0.0', 'node-id', VARYING],
+  ['slots', 2, READING, '3.0.0', undefined, VARYING],
+];
+
+function subcommand([name, arity, flags, since, syntax, hints]: Row): AnyCommand {
+  return defineCommand({
+    name,
+    arity,
+    flags,
+    group: 'cluster',
+    since,
+    summary: 'Refused: this is no cluster.',
+    complexity: 'O(1)',
+    ...(syntax === undefined ? {} : { syntax }),
+    ...(hints === undefined ? {} : { hints }),
+    run: refuse,
+  });
+}
+
+const cluster = defineContainer({
+  name: 'cluster',
+  arity: -2,
+  flags: [],
+  group: 'cluster',
+  since: '3.0.0',
+  summary: 'Commands about a cluster; refused, this is none.',
+  subcommands: SUBCOMMANDS.map(subcommand),
+});
+
+const MODES: readonly (readonly [name: string, flags: readonly CommandFlag[]])[] = [
+  ['asking', ['fast']],
+  ['readonly', ['loading', 'stale', 'fast']],
+  ['readwrite', ['loading', 'stale', 'fast']],
+];
+
+const modes = MODES.map(([name, flags]) =>
+  defineCommand({
+    name,
+    arity: 1,
+    flags,
+    group: 'cluster',
+    since: '3.0.0',
+    summary: 'Refused: this is no cluster.',
+    complexity: 'O(1)',
+    categories: ['@connection'],
+    run: refuse,
+  }),
+);
+
+export const CLUSTER_COMMANDS = [cluster, ...modes];

@@ -1,0 +1,263 @@
+import { arch, platform, release, totalmem } from 'node:os';
+import type { Engine } from '../../../engine';
+import type { CommandRecord } from '../../table';
+import { bytesForHumans } from '../bytes-for-humans';
+import { memoryReport } from '../memory-report';
+
+/** One section of INFO. */
+export interface InfoSection {
+  /** As a client asks for it. */
+  readonly name: string;
+  readonly title: string;
+  lines(engine: Engine): readonly string[];
+}
+
+type Fields = Readonly<Record<string, string | number>>;
+
+const toLines = (fields: Fields) => Object.entries(fields).map(([name, value]) => `${name}:${String(value)}`);
+
+/** Fields for things Redis has and this engine has not; monitoring expects them. */
+const zeros = (...names: readonly string[]): Fields => Object.fromEntries(names.map((name) => [name, 0]));
+
+const DAY_SECONDS = 86_400;
+
+function server(engine: Engine): Fields {
+  const uptime = Math.floor((engine.clock.now() - engine.startedAt) / 1000);
+  return {
+    redis_version: engine.redisVersion,
+    redis_git_sha1: '00000000',
+    redis_git_dirty: 0,
+    redis_build_id: '0000000000000000',
+    redis_mode: 'standalone',
+    os: `${platform() === 'linux' ? 'Linux' : platform()} ${release()} ${arch() === 'x64' ? 'x86_64' : arch()}`,
+    arch_bits: 64,
+    monotonic_clock: 'process.hrtime',
+    multiplexing_api: 'libuv',
+    process_id: process.pid,
+    process_supervised: 'no',
+    run_id: engine.runId,
+    tcp_port: 0,
+    server_time_usec: String(engine.clock.now() * 1000),
+    uptime_in_seconds: uptime,
+    uptime_in_days: Math.floor(uptime / DAY_SECONDS),
+    hz: engine.parameters.get('hz')?.get() ?? '10',
+    configured_hz: engine.parameters.get('hz')?.get() ?? '10',
+    lru_clock: Math.floor(engine.clock.now() / 1000) & 0xffffff,
+    executable: process.execPath,
+    config_file: '',
+    io_threads_active: 0,
+  };
+}
+
+function clients(engine: Engine): Fields {
+  return {
+    connected_clients: engine.sessions.size,
+    cluster_connections: 0,
+    maxclients: engine.parameters.get('maxclients')?.get() ?? '',
+    client_recent_max_input_buffer: 0,
+    client_recent_max_output_buffer: 0,
+    blocked_clients: engine.blocking.blocked.size,
+    tracking_clients: engine.tracking.clients,
+    clients_in_timeout_table: [...engine.blocking.blocked].filter(({ blocked }) => blocked?.timer !== undefined).length,
+  };
+}
+
+function memory(engine: Engine): Fields {
+  const { limit, policy } = engine.memory;
+  const report = memoryReport(engine);
+  return {
+    used_memory: report.used,
+    used_memory_human: bytesForHumans(report.used),
+    used_memory_rss: report.resident,
+    used_memory_rss_human: bytesForHumans(report.resident),
+    used_memory_peak: report.peak,
+    used_memory_peak_human: bytesForHumans(report.peak),
+    used_memory_peak_perc: percent(report.used, report.peak),
+    used_memory_overhead: report.overhead,
+    used_memory_startup: 0,
+    used_memory_dataset: report.dataset,
+    used_memory_dataset_perc: percent(report.dataset, report.used),
+    allocator_allocated: report.heapUsed,
+    allocator_active: report.heapTotal,
+    allocator_resident: report.resident,
+    total_system_memory: totalmem(),
+    total_system_memory_human: bytesForHumans(totalmem()),
+    ...zeros('used_memory_lua', 'used_memory_vm_eval'),
+    used_memory_lua_human: '0B',
+    ...zeros('used_memory_scripts_eval'),
+    number_of_cached_scripts: engine.scripts.cached,
+    number_of_functions: 0,
+    number_of_libraries: engine.libraries.sources().length,
+    ...zeros('used_memory_vm_functions', 'used_memory_vm_total'),
+    used_memory_vm_total_human: '0B',
+    ...zeros('used_memory_functions', 'used_memory_scripts'),
+    used_memory_scripts_human: '0B',
+    maxmemory: limit,
+    maxmemory_human: bytesForHumans(limit),
+    maxmemory_policy: policy,
+    allocator_frag_ratio: ratio(report.heapTotal, report.heapUsed),
+    allocator_frag_bytes: report.heapTotal - report.heapUsed,
+    allocator_rss_ratio: ratio(report.resident, report.heapTotal),
+    allocator_rss_bytes: report.resident - report.heapTotal,
+    rss_overhead_ratio: '1.00',
+    rss_overhead_bytes: 0,
+    mem_fragmentation_ratio: ratio(report.resident, report.used),
+    mem_fragmentation_bytes: report.resident - report.used,
+    ...zeros(
+      'mem_not_counted_for_evict', 'mem_replication_backlog', 'mem_total_replication_buffers', 'mem_clients_slaves',
+      'mem_clients_normal', 'mem_cluster_links', 'mem_aof_buffer',
+    ),
+    mem_allocator: 'v8',
+    ...zeros('active_defrag_running', 'lazyfree_pending_objects', 'lazyfreed_objects'),
+  };
+}
+
+const ratio = (a: number, b: number) => (b === 0 ? 0 : a / b).toFixed(2);
+const percent = (part: number, whole: number) => `${(whole === 0 ? 0 : (part / whole) * 100).toFixed(2)}%`;
+
+function persistence(engine: Engine): Fields {
+  const { saveHooks } = engine;
+  return {
+    loading: engine.loading ? 1 : 0,
+    async_loading: 0,
+    ...zeros('current_cow_peak', 'current_cow_size', 'current_cow_size_age'),
+    current_fork_perc: '0.00',
+    ...zeros('current_save_keys_processed', 'current_save_keys_total'),
+    rdb_changes_since_last_save: saveHooks === undefined ? engine.keyspace.dirty : engine.snapshots.changes,
+    rdb_bgsave_in_progress: saveHooks?.saving() === true ? 1 : 0,
+    rdb_last_save_time: Math.floor((saveHooks?.lastSave() ?? 0) / 1000) || Math.floor(engine.startedAt / 1000),
+    rdb_last_bgsave_status: saveHooks?.failed?.() === true ? 'err' : 'ok',
+    rdb_last_bgsave_time_sec: -1,
+    rdb_current_bgsave_time_sec: -1,
+    ...zeros('rdb_saves', 'rdb_last_cow_size', 'rdb_last_load_keys_expired', 'rdb_last_load_keys_loaded', 'aof_enabled', 'aof_rewrite_in_progress', 'aof_rewrite_scheduled'),
+    aof_last_rewrite_time_sec: -1,
+    aof_current_rewrite_time_sec: -1,
+    aof_last_bgrewrite_status: 'ok',
+    ...zeros('aof_rewrites', 'aof_rewrites_consecutive_failures'),
+    aof_last_write_status: 'ok',
+    ...zeros('aof_last_cow_size', 'module_fork_in_progress', 'module_fork_last_cow_size'),
+  };
+}
+
+function stats(engine: Engine): Fields {
+  const { keyspace, pubsub, tracking, stats: counts } = engine;
+  return {
+    total_connections_received: counts.connections,
+    total_commands_processed: counts.commands,
+    ...zeros('instantaneous_ops_per_sec', 'total_net_input_bytes', 'total_net_output_bytes', 'total_net_repl_input_bytes', 'total_net_repl_output_bytes'),
+    instantaneous_input_kbps: '0.00',
+    instantaneous_output_kbps: '0.00',
+    instantaneous_input_repl_kbps: '0.00',
+    instantaneous_output_repl_kbps: '0.00',
+    ...zeros('rejected_connections', 'sync_full', 'sync_partial_ok', 'sync_partial_err'),
+    expired_keys: keyspace.stats.expired,
+    expired_stale_perc: '0.00',
+    ...zeros('expired_time_cap_reached_count', 'expire_cycle_cpu_milliseconds'),
+    evicted_keys: keyspace.stats.evicted,
+    ...zeros('evicted_clients', 'total_eviction_exceeded_time', 'current_eviction_exceeded_time'),
+    keyspace_hits: keyspace.stats.hits,
+    keyspace_misses: keyspace.stats.misses,
+    pubsub_channels: pubsub.channels.size,
+    pubsub_patterns: pubsub.patterns.size,
+    pubsubshard_channels: pubsub.shardChannels.size,
+    ...zeros(
+      'latest_fork_usec', 'total_forks', 'migrate_cached_sockets', 'slave_expires_tracked_keys', 'active_defrag_hits',
+      'active_defrag_misses', 'active_defrag_key_hits', 'active_defrag_key_misses', 'total_active_defrag_time',
+      'current_active_defrag_time',
+    ),
+    tracking_total_keys: tracking.trackedKeys,
+    tracking_total_items: tracking.trackedKeys,
+    tracking_total_prefixes: tracking.trackedPrefixes,
+    unexpected_error_replies: 0,
+    total_error_replies: [...counts.errors.values()].reduce((sum, count) => sum + count, 0),
+    ...zeros(
+      'dump_payload_sanitizations', 'total_reads_processed', 'total_writes_processed', 'io_threaded_reads_processed',
+      'io_threaded_writes_processed', 'reply_buffer_shrinks', 'reply_buffer_expands',
+    ),
+  };
+}
+
+function replication(engine: Engine): Fields {
+  return {
+    role: 'master',
+    connected_slaves: 0,
+    master_failover_state: 'no-failover',
+    master_replid: engine.replicationId,
+    master_replid2: '0'.repeat(40),
+    master_repl_offset: 0,
+    second_repl_offset: -1,
+    repl_backlog_active: 0,
+    repl_backlog_size: engine.parameters.get('repl-backlog-size')?.get() ?? '',
+    ...zeros('repl_backlog_first_byte_offset', 'repl_backlog_histlen'),
+  };
+}
+
+function cpu(): Fields {
+  const { user, system } = process.cpuUsage();
+  const seconds = (micros: number) => (micros / 1_000_000).toFixed(6);
+  return {
+    used_cpu_sys: seconds(system),
+    used_cpu_user: seconds(user),
+    used_cpu_sys_children: '0.000000',
+    used_cpu_user_children: '0.000000',
+    used_cpu_sys_main_thread: seconds(system),
+    used_cpu_user_main_thread: seconds(user),
+  };
+}
+
+function commandStats({ fullName, stats: counts }: CommandRecord): string[] {
+  const { calls, microseconds, rejected, failed } = counts;
+  if (calls + rejected + failed === 0) return [];
+  const each = (calls === 0 ? 0 : microseconds / calls).toFixed(2);
+  return [
+    `cmdstat_${fullName}:calls=${String(calls)},usec=${microseconds.toFixed(0)},usec_per_call=${each},rejected_calls=${String(rejected)},failed_calls=${String(failed)}`,
+  ];
+}
+
+function latencyStats({ latency: { percentiles } }: Engine, { fullName, stats: counts }: CommandRecord): string[] {
+  const { histogram } = counts;
+  if (histogram === undefined) return [];
+  const values = percentiles.map((percentile) => `p${String(percentile)}=${histogram.percentile(percentile).toFixed(3)}`);
+  return [`latency_percentiles_usec_${fullName}:${values.join(',')}`];
+}
+
+function keyspaceLines({ keyspace, clock }: Engine): string[] {
+  return keyspace.databases.flatMap(({ index, dataset }) => {
+    if (dataset.size === 0) return [];
+    const expires = dataset.expiries.size;
+    // The heap's first deadline stands for all: an average would have to look at every key.
+    const ttl = expires === 0 ? 0 : Math.max(0, dataset.expiries.firstTime - clock.now());
+    return [`db${String(index)}:keys=${String(dataset.size)},expires=${String(expires)},avg_ttl=${String(ttl)}`];
+  });
+}
+
+const section = (name: string, title: string, fields: (engine: Engine) => Fields): InfoSection => ({
+  name,
+  title,
+  lines: (engine) => toLines(fields(engine)),
+});
+
+/** In the order INFO shows them. */
+export const INFO_SECTIONS: readonly InfoSection[] = [
+  section('server', 'Server', server),
+  section('clients', 'Clients', clients),
+  section('memory', 'Memory', memory),
+  section('persistence', 'Persistence', persistence),
+  section('stats', 'Stats', stats),
+  section('replication', 'Replication', replication),
+  section('cpu', 'CPU', cpu),
+  { name: 'modules', title: 'Modules', lines: () => [] },
+  { name: 'commandstats', title: 'Commandstats', lines: (engine) => [...engine.commands.records()].flatMap(commandStats) },
+  {
+    name: 'errorstats',
+    title: 'Errorstats',
+    lines: (engine) => [...engine.stats.errors].map(([code, count]) => `errorstat_${code}:count=${String(count)}`),
+  },
+  {
+    name: 'latencystats',
+    title: 'Latencystats',
+    lines: (engine) => [...engine.commands.records()].flatMap((record) => latencyStats(engine, record)),
+  },
+  section('cluster', 'Cluster', () => ({ cluster_enabled: 0 })),
+  { name: 'keyspace', title: 'Keyspace', lines: keyspaceLines },
+];

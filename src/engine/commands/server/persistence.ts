@@ -1,0 +1,112 @@
+import type { CommandContext } from '../../execution/command-context';
+import { Block } from '../../execution/block';
+import { ErrorReply, OK, Status, type Reply } from '../../protocol/reply';
+import type { SaveHooks } from '../../snapshot-source';
+import { isOption } from '../arguments';
+import { defineCommand } from '../define-command';
+import { error, SYNTAX_ERROR } from '../errors';
+
+const NOWHERE_TO_SAVE = error('snapshots are not enabled: turn persistence on to save');
+const ALREADY_SAVING = error('Background save already in progress');
+
+/** @throws when nothing is kept, or a snapshot is being written */
+function idleHooks({ engine }: CommandContext): SaveHooks {
+  const { saveHooks } = engine;
+  if (saveHooks === undefined) throw NOWHERE_TO_SAVE;
+  if (saveHooks.saving()) throw ALREADY_SAVING;
+  return saveHooks;
+}
+
+export const save = defineCommand({
+  name: 'save',
+  arity: 1,
+  flags: ['admin', 'noscript', 'no_async_loading', 'no_multi'],
+  group: 'server',
+  since: '1.0.0',
+  summary: 'Writes a snapshot and answers when it is done.',
+  complexity: 'O(N) in the number of changed keys',
+  run(context) {
+    const { session, engine } = context;
+    const hooks = idleHooks(context);
+    const answer = (reply: Reply) => {
+      if (session.blocked !== undefined) engine.blocking.unblock(session, reply);
+    };
+    // The snapshot begins once this command is over, so that it holds everything up to here.
+    setImmediate(() => {
+      hooks.save().then(
+        () => { answer(OK); },
+        (failure: unknown) => { answer(engine.internalError('save', failure)); },
+      );
+    });
+    return new Block([], 0, OK, () => undefined);
+  },
+});
+
+export const bgsave = defineCommand({
+  name: 'bgsave',
+  arity: -1,
+  flags: ['admin', 'noscript', 'no_async_loading'],
+  group: 'server',
+  since: '1.0.0',
+  summary: 'Writes a snapshot in the background.',
+  complexity: 'O(1)',
+  syntax: '[SCHEDULE]',
+  run(context, [option, ...rest]) {
+    if (rest.length > 0 || (option !== undefined && !isOption(option, 'schedule'))) throw SYNTAX_ERROR;
+    const hooks = idleHooks(context);
+    setImmediate(() => {
+      hooks.save().catch((failure: unknown) => context.engine.internalError('bgsave', failure));
+    });
+    return new Status('Background saving started');
+  },
+});
+
+export const bgrewriteaof = defineCommand({
+  name: 'bgrewriteaof',
+  arity: 1,
+  flags: ['admin', 'noscript', 'no_async_loading'],
+  group: 'server',
+  since: '1.0.0',
+  summary: 'Refused: there is no append only file.',
+  complexity: 'O(1)',
+  run() {
+    throw error('snapshots keep the data here, there is no append only file');
+  },
+});
+
+export const lastsave = defineCommand({
+  name: 'lastsave',
+  arity: 1,
+  flags: ['loading', 'stale', 'fast'],
+  group: 'server',
+  since: '1.0.0',
+  summary: 'Answers when the last snapshot was finished, in seconds since the epoch.',
+  complexity: 'O(1)',
+  categories: ['@admin', '@dangerous'],
+  hints: ['nondeterministic_output'],
+  run: ({ engine }) => Math.floor((engine.saveHooks?.lastSave() ?? 0) / 1000) || Math.floor(engine.startedAt / 1000),
+});
+
+const CANNOT_SHUT_DOWN = new ErrorReply('ERR Errors trying to SHUTDOWN. Check logs.');
+
+export const shutdown = defineCommand({
+  name: 'shutdown',
+  arity: -1,
+  flags: ['admin', 'noscript', 'loading', 'stale', 'no_multi', 'allow_busy'],
+  group: 'server',
+  since: '1.0.0',
+  summary: 'Ends the process that serves this engine, if it allows that.',
+  complexity: 'O(N) in the number of changed keys',
+  syntax: '[NOSAVE | SAVE] [NOW] [FORCE] [ABORT]',
+  run({ engine, session }, args) {
+    const options = new Set(args.map((arg) => arg.toLowerCase()));
+    const known = [...options].every((option) => ['nosave', 'save', 'now', 'force', 'abort'].includes(option));
+    if (!known || (options.has('save') && options.has('nosave')) || (options.has('abort') && args.length > 1)) throw SYNTAX_ERROR;
+    if (options.has('abort')) throw error('No shutdown in progress.');
+    if (engine.onShutdown === undefined) throw CANNOT_SHUT_DOWN;
+    engine.onShutdown({ save: !options.has('nosave') });
+    // As in Redis there is no answer: the connection ends with the process.
+    session.closing = true;
+    return new Block([], 0, OK, () => undefined);
+  },
+});

@@ -1,0 +1,101 @@
+import { NO_REPLY } from '../../execution/block';
+import { OK } from '../../protocol/reply';
+import { isOption } from '../arguments';
+import { defineCommand } from '../define-command';
+import { error, SYNTAX_ERROR } from '../errors';
+
+const NO_REPLICATION = error('this engine takes no part in replication');
+
+export const role = defineCommand({
+  name: 'role',
+  arity: 1,
+  flags: ['noscript', 'loading', 'stale', 'fast'],
+  group: 'server',
+  since: '2.8.12',
+  summary: 'Answers the role in replication: always that of a master without replicas.',
+  complexity: 'O(1)',
+  categories: ['@admin', '@dangerous'],
+  run: () => ['master', 0, []],
+});
+
+const HIGHEST_PORT = 65_535;
+
+const following = (name: string, since: string) =>
+  defineCommand({
+    name,
+    arity: 3,
+    flags: ['admin', 'noscript', 'stale', 'no_async_loading'],
+    group: 'server',
+    since,
+    summary: 'Accepts NO ONE, and refuses to follow another server.',
+    complexity: 'O(1)',
+    syntax: 'host port',
+    ...(name === 'slaveof' ? { deprecated: { since: '5.0.0', replacedBy: '`REPLICAOF`' } } : {}),
+    run(_, [host, port]) {
+      if (isOption(host, 'no') && isOption(port, 'one')) return OK;
+      if (!/^\d+$/.test(port) || Number(port) > HIGHEST_PORT) throw error('Invalid master port');
+      throw NO_REPLICATION;
+    },
+  });
+
+export const replicaof = following('replicaof', '5.0.0');
+export const slaveof = following('slaveof', '1.0.0');
+
+export const failover = defineCommand({
+  name: 'failover',
+  arity: -1,
+  flags: ['admin', 'noscript', 'stale'],
+  group: 'server',
+  since: '6.2.0',
+  summary: 'Refused: there are no replicas.',
+  complexity: 'O(1)',
+  syntax: '[TO host port [FORCE]] [ABORT] [TIMEOUT milliseconds]',
+  run(_, args) {
+    for (let i = 0; i < args.length; i++) {
+      const option = args[i]?.toLowerCase();
+      if (option === 'abort' && args.length === 1) throw error('No failover in progress.');
+      if (option === 'to' && i + 2 < args.length) i += 2;
+      else if (option === 'timeout' && i + 1 < args.length) i += 1;
+      else if (option !== 'force') throw SYNTAX_ERROR;
+    }
+    throw error('FAILOVER requires connected replicas.');
+  },
+});
+
+const REPLCONF_OPTIONS = new Set(['listening-port', 'ip-address', 'capa', 'rdb-only', 'rdb-filter-only']);
+
+export const replconf = defineCommand({
+  name: 'replconf',
+  arity: -1,
+  flags: ['admin', 'noscript', 'loading', 'stale', 'allow_busy'],
+  group: 'server',
+  since: '3.0.0',
+  summary: 'Takes what a replica says about itself, and makes nothing of it.',
+  complexity: 'O(1)',
+  run(_, args) {
+    if (args.length % 2 === 1) throw SYNTAX_ERROR;
+    for (let i = 0; i < args.length; i += 2) {
+      const option = args[i]?.toLowerCase() ?? '';
+      if (option === 'ack' || option === 'getack') return NO_REPLY;
+      if (!REPLCONF_OPTIONS.has(option)) throw error(`Unrecognized REPLCONF option: ${args[i] ?? ''}`);
+    }
+    return OK;
+  },
+});
+
+const refused = (name: string, arity: number, since: string) =>
+  defineCommand({
+    name,
+    arity,
+    flags: ['admin', 'noscript', 'no_async_loading', 'no_multi'],
+    group: 'server',
+    since,
+    summary: 'Refused: this engine has no replicas.',
+    complexity: 'O(1)',
+    run() {
+      throw NO_REPLICATION;
+    },
+  });
+
+export const sync = refused('sync', 1, '1.0.0');
+export const psync = refused('psync', -3, '2.8.0');
