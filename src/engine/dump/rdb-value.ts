@@ -4,6 +4,7 @@ import { ListValue } from '../values/list';
 import { RawString } from '../values/raw-string';
 import { SetValue } from '../values/set';
 import { SortedSetValue } from '../values/sorted-set';
+import { readPackedValue } from './packed-values';
 import { type RdbReader, type RdbWriter } from './rdb-primitives';
 
 /** RDB type bytes we write; Redis 7.0 reads them all and re-encodes small values itself. */
@@ -43,7 +44,17 @@ export function writeValue(writer: RdbWriter, value: StoredValue): void {
 
 /** Reads one value: type byte and body. @throws RdbFormatError when the bytes are no such value */
 export function readValue(reader: RdbReader, limits: EncodingLimits): StoredValue {
-  const type = reader.byte();
+  const value = readBody(reader, reader.byte(), limits);
+  // No key holds an empty collection, so one that does is damaged: Redis refuses it too.
+  if (isEmpty(value)) reader.fail('a collection without elements');
+  return value;
+}
+
+function isEmpty(value: StoredValue): boolean {
+  return typeof value !== 'string' && !(value instanceof RawString) && value.type !== 'stream' && value.size === 0;
+}
+
+function readBody(reader: RdbReader, type: number, limits: EncodingLimits): StoredValue {
   switch (type) {
     case RDB_TYPE.string:
       return reader.string();
@@ -68,6 +79,6 @@ export function readValue(reader: RdbReader, limits: EncodingLimits): StoredValu
       return set;
     }
     default:
-      return reader.fail(`unknown value type ${String(type)}`);
+      return readPackedValue(type, reader, limits) ?? reader.fail(`unknown value type ${String(type)}`);
   }
 }

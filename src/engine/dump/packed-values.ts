@@ -1,0 +1,104 @@
+import type { Collection, EncodingLimits } from '../keyspace/entry';
+import { HashValue } from '../values/hash';
+import { ListValue } from '../values/list';
+import { SetValue } from '../values/set';
+import { SortedSetValue } from '../values/sorted-set';
+import { intsetMembers, listpackElements, ziplistElements } from './packed';
+import { RdbFormatError, type RdbReader } from './rdb-primitives';
+
+type Unpack = (packed: string) => string[];
+type Read = (reader: RdbReader, limits: EncodingLimits) => Collection;
+
+/** How a node of a quicklist is stored. */
+const PLAIN_NODE = 1;
+const PACKED_NODE = 2;
+
+function pushAll(list: ListValue, elements: readonly string[]): ListValue {
+  for (const element of elements) list.push('right', element);
+  return list;
+}
+
+function quicklist(reader: RdbReader): ListValue {
+  const list = new ListValue();
+  for (let left = reader.length(); left > 0; left--) {
+    const container = reader.length();
+    const node = reader.string();
+    if (container === PLAIN_NODE) list.push('right', node);
+    else if (container === PACKED_NODE) pushAll(list, listpackElements(node));
+    else reader.fail(`unknown quicklist container ${String(container)}`);
+  }
+  return list;
+}
+
+function quicklistOfZiplists(reader: RdbReader): ListValue {
+  const list = new ListValue();
+  for (let left = reader.length(); left > 0; left--) pushAll(list, ziplistElements(reader.string()));
+  return list;
+}
+
+const packedHash = (unpack: Unpack): Read => (reader, limits) => {
+  const hash = new HashValue(limits);
+  forEachPair(unpack(reader.string()), (field, value) => hash.set(field, value));
+  return hash;
+};
+
+const packedSortedSet = (unpack: Unpack): Read => (reader, limits) => {
+  const set = new SortedSetValue(limits);
+  forEachPair(unpack(reader.string()), (name, score) => set.set(name, parseScore(score)));
+  return set;
+};
+
+function forEachPair(parts: readonly string[], visit: (first: string, second: string) => unknown): void {
+  if (parts.length % 2 !== 0) throw new RdbFormatError('a packed value of pairs has an odd number of parts');
+  for (let i = 0; i < parts.length; i += 2) visit(parts[i] ?? '', parts[i + 1] ?? '');
+}
+
+/** Scores stand there as C's printf wrote them. */
+function parseScore(text: string): number {
+  const score = Number(text.replace('inf', 'Infinity'));
+  if (text === '' || Number.isNaN(score)) throw new RdbFormatError(`'${text}' is no score`);
+  return score;
+}
+
+/** Lengths of a score that mean something else, in the encoding before binary scores. */
+const NOT_A_NUMBER = 253;
+const POSITIVE_INFINITY = 254;
+const NEGATIVE_INFINITY = 255;
+
+function textScore(reader: RdbReader): number {
+  const length = reader.byte();
+  if (length === POSITIVE_INFINITY) return Infinity;
+  if (length === NEGATIVE_INFINITY) return -Infinity;
+  return length === NOT_A_NUMBER ? reader.fail('a score that is no number') : parseScore(reader.bytes(length).latin1Slice());
+}
+
+function sortedSetWithTextScores(reader: RdbReader, limits: EncodingLimits): SortedSetValue {
+  const set = new SortedSetValue(limits);
+  for (let left = reader.length(); left > 0; left--) {
+    const name = reader.string();
+    set.set(name, textScore(reader));
+  }
+  return set;
+}
+
+/** By RDB type byte: what Redis writes itself, now and in versions before, and we only read. */
+const READERS: Partial<Record<number, Read>> = {
+  3: sortedSetWithTextScores,
+  10: (reader) => pushAll(new ListValue(), ziplistElements(reader.string())),
+  11: (reader, limits) => SetValue.of(intsetMembers(reader.string()), limits),
+  12: packedSortedSet(ziplistElements),
+  13: packedHash(ziplistElements),
+  14: quicklistOfZiplists,
+  16: packedHash(listpackElements),
+  17: packedSortedSet(listpackElements),
+  18: quicklist,
+};
+
+/**
+ * Reads a value in one of Redis' compact encodings.
+ * @returns undefined when the type byte is none of them
+ * @throws RdbFormatError when the bytes are no such value
+ */
+export function readPackedValue(type: number, reader: RdbReader, limits: EncodingLimits): Collection | undefined {
+  return READERS[type]?.(reader, limits);
+}
