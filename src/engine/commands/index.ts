@@ -12,6 +12,7 @@ import { SCRIPTING_COMMANDS } from './scripting';
 import { SERVER_COMMANDS } from './server';
 import { SET_COMMANDS } from './set';
 import { SORTED_SET_COMMANDS } from './sorted-set';
+import { STREAM_COMMANDS } from './stream';
 import { STRING_COMMANDS } from './string';
 import { TRANSACTION_COMMANDS } from './transactions';
 
@@ -25,6 +26,7 @@ export const ALL_COMMANDS: readonly (AnyCommand | CommandContainer)[] = [
   ...SET_COMMANDS,
   ...SORTED_SET_COMMANDS,
   ...GEO_COMMANDS,
+  ...STREAM_COMMANDS,
   ...GENERIC_COMMANDS,
   ...TRANSACTION_COMMANDS,
   ...SCRIPTING_COMMANDS,

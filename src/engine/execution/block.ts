@@ -10,6 +10,8 @@ export class Block {
     readonly otherwise: Reply,
     /** Tries again when one of the keys became ready; undefined = keep waiting. Runs like a command of the client's. */
     readonly resume: (key: string) => Reply | undefined,
+    /** Whether it also wants to know when one of the keys is gone. */
+    readonly noticesRemoval = false,
   ) {}
 }
 

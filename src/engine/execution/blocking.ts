@@ -62,8 +62,8 @@ export class Blocking {
         // Insertion order is arrival order; whoever is served leaves the set, nobody can enter it meanwhile.
         for (const waiter of database.waiters.get(key) ?? []) {
           const session = this.engine.sessions.get(waiter.id);
-          if (session !== undefined) this.#serve(session, key);
-          if (!database.dataset.keys.has(key)) break;
+          const exists = database.dataset.keys.has(key);
+          if (session !== undefined && (exists || session.blocked?.block.noticesRemoval === true)) this.#serve(session, key);
         }
       }
     } finally {

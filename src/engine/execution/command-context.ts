@@ -117,10 +117,23 @@ export class CommandContext {
    * @throws WRONGTYPE
    */
   edit<Value extends Collection, View>(key: string, kind: Kind<Value, View>, event?: string, db: Database = this.db): Value {
+    return this.#edit(key, kind, event, db, true);
+  }
+
+  /**
+   * Like `edit` for changes Redis keeps from WATCH, client-side caches and blocked commands: a stream's groups and ids.
+   * @throws WRONGTYPE
+   */
+  editSilently<Value extends Collection, View>(key: string, kind: Kind<Value, View>, event?: string): Value {
+    return this.#edit(key, kind, event, this.db, false);
+  }
+
+  #edit<Value extends Collection, View>(key: string, kind: Kind<Value, View>, event: string | undefined, db: Database, seen: boolean): Value {
     const { keyspace } = this.engine;
     let entry = this.lookup(key, db);
     if (entry !== undefined && (typeof entry.value === 'string' || entry.value.type !== kind.type)) throw WRONG_TYPE;
-    keyspace.touch(db, key);
+    if (seen) keyspace.touch(db, key);
+    else keyspace.touchSilently(db, key);
     const { dataset } = db;
     if (entry === undefined) {
       entry = dataset.put(key, kind.create(this.engine.limits), this.engine.accessStamp());
@@ -188,6 +201,11 @@ export class CommandContext {
 
   notify(letter: EventClass, event: string, key: string, db: Database = this.db): void {
     this.engine.keyspace.notify(letter, event, key, db);
+  }
+
+  /** Lets commands that wait for a key look at it, although it was not changed by `edit` or `store`. */
+  signalReady(key: string): void {
+    if (this.db.waiters.has(key)) this.engine.keyspace.signalReady(this.db, key);
   }
 
   /** Ends a command: accounts for what was edited and removes the collections that were emptied. */

@@ -73,11 +73,16 @@ export class Keyspace {
 
   /** Marks a key as changed for everyone who cares: snapshots, WATCH, blocked commands. Call it before the change. */
   touch(database: Database, key: string): void {
-    database.dataset.touch(key);
-    this.dirty += 1;
+    this.touchSilently(database, key);
     if (this.onTouch !== undefined) this.onTouch(key);
     if (database.watchers.size > 0) database.invalidate(key);
     if (database.waiters.size > 0 && database.waiters.has(key)) this.signalReady(database, key);
+  }
+
+  /** Marks a key as changed for snapshots only. Call it before the change. */
+  touchSilently(database: Database, key: string): void {
+    database.dataset.touch(key);
+    this.dirty += 1;
   }
 
   signalReady(database: Database, key: string): void {
@@ -125,6 +130,7 @@ export class Keyspace {
     for (const [key, watchers] of database.watchers) {
       if (dataset.keys.has(key)) for (const watcher of watchers) watcher.invalidate();
     }
+    for (const key of database.waiters.keys()) if (dataset.keys.has(key)) this.signalReady(database, key);
     database.dataset = this.newDataset();
     if (this.onFlush !== undefined) this.onFlush();
     return dataset.size;
@@ -138,7 +144,7 @@ export class Keyspace {
       for (const [key, watchers] of database.watchers) {
         if (a.dataset.keys.has(key) || b.dataset.keys.has(key)) for (const watcher of watchers) watcher.invalidate();
       }
-      for (const key of database.waiters.keys()) if (database.dataset.keys.has(key)) this.signalReady(database, key);
+      for (const key of database.waiters.keys()) if (a.dataset.keys.has(key) || b.dataset.keys.has(key)) this.signalReady(database, key);
     }
   }
 

@@ -1,0 +1,47 @@
+import type { CommandContext } from '../../execution/command-context';
+import { ErrorReply } from '../../protocol/reply';
+import type { StreamView } from '../../values/stream';
+import type { Consumer, ConsumerGroup, GroupView } from '../../values/stream-group';
+import { printable } from '../errors';
+import { STREAM } from '../kinds';
+
+const shown = (text: string) => printable(text, Infinity);
+
+/** What commands that read through a group answer when there is none. */
+export function noSuchKeyOrGroup(key: string, group: string, addition = ''): ErrorReply {
+  return new ErrorReply(`NOGROUP No such key '${shown(key)}' or consumer group '${shown(group)}'${addition}`);
+}
+
+/** What commands about groups answer when there is none. */
+export function noSuchGroup(key: string, group: string): ErrorReply {
+  return new ErrorReply(`NOGROUP No such consumer group '${shown(group)}' for key name '${shown(key)}'`);
+}
+
+/** A stream's group to look at. @throws WRONGTYPE, NOGROUP */
+export function readGroup(context: CommandContext, key: string, name: string): { readonly stream: StreamView; readonly group: GroupView } {
+  const stream = context.read(key, STREAM);
+  const group = stream?.group(name);
+  if (stream === undefined || group === undefined) throw noSuchKeyOrGroup(key, name);
+  return { stream, group };
+}
+
+/** A group that is known to exist, to change. */
+export function editGroup(context: CommandContext, key: string, name: string, event?: string): ConsumerGroup {
+  const group = context.editSilently(key, STREAM, event).group(name);
+  if (group === undefined) throw noSuchKeyOrGroup(key, name);
+  return group;
+}
+
+/** The consumer that acts: created when it is new, and marked as seen now. */
+export function activeConsumer(context: CommandContext, key: string, group: ConsumerGroup, name: string): Consumer {
+  const known = group.consumer(name);
+  if (known === undefined) return createConsumer(context, key, group, name);
+  known.seenAt = context.now;
+  return known;
+}
+
+/** Adds a consumer whose name is free, with its event. */
+export function createConsumer(context: CommandContext, key: string, group: ConsumerGroup, name: string): Consumer {
+  context.notify('t', 'xgroup-createconsumer', key);
+  return group.addConsumer(name, context.now);
+}

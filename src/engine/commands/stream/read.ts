@@ -1,0 +1,81 @@
+import { Block } from '../../execution/block';
+import type { CommandContext } from '../../execution/command-context';
+import { typeOf } from '../../keyspace/entry';
+import { MapReply, NULL_ARRAY, type Reply } from '../../protocol/reply';
+import type { StreamView } from '../../values/stream';
+import { compareIds, HIGHEST_ID, idAfter, LOWEST_ID, type StreamId } from '../../values/stream-id';
+import { defineCommand } from '../define-command';
+import { error } from '../errors';
+import { STREAM } from '../kinds';
+import { strictId } from './ids';
+import { parseReadOptions, type ReadOptions } from './read-options';
+import { entriesBetween, entryReply } from './replies';
+
+const NEW_ENTRIES_ONLY_IN_GROUPS = error(
+  'The > ID can be specified only when calling XREADGROUP using the GROUP <group> <consumer> option.',
+);
+
+/** A stream that may have been replaced by something else meanwhile. */
+export function streamOrNothing(context: CommandContext, key: string): StreamView | undefined {
+  const entry = context.lookup(key);
+  return entry !== undefined && typeOf(entry.value) === 'stream' ? context.peek(key, STREAM) : undefined;
+}
+
+/** What a stream answers, beside its name. */
+export type NamedEntries = readonly [key: string, entries: readonly Reply[]];
+
+/** Streams with their entries: a map in RESP3, pairs before. */
+export function streamsReply(context: CommandContext, found: readonly NamedEntries[]): Reply {
+  return context.resp === 2 ? found : new MapReply(found.flat());
+}
+
+/** The entries after an id, undefined when the stream has none so far. */
+function entriesAfter(stream: StreamView, id: StreamId, count: number): Reply[] | undefined {
+  const last = stream.last();
+  if (last === undefined || compareIds(last, id) <= 0) return undefined;
+  return entriesBetween(stream, idAfter(id) ?? HIGHEST_ID, HIGHEST_ID, count).map(entryReply);
+}
+
+/** After which id each stream is read; `$` is where it stands now. */
+function startingPoints(context: CommandContext, { keys, ids }: ReadOptions): StreamId[] {
+  return keys.map((key, i) => {
+    const stream = context.read(key, STREAM);
+    const text = ids[i] ?? '';
+    if (text === '$') return stream?.lastId ?? LOWEST_ID;
+    if (text === '>') throw NEW_ENTRIES_ONLY_IN_GROUPS;
+    return strictId(text);
+  });
+}
+
+/** A stream that became ready answers with what came after the point of the first mention of its name. */
+function waitForEntries(context: CommandContext, { keys, blockedCount, timeout = 0 }: ReadOptions, points: readonly StreamId[]): Block {
+  return new Block(keys, timeout, NULL_ARRAY, (key) => {
+    const stream = streamOrNothing(context, key);
+    const point = points[keys.indexOf(key)] ?? LOWEST_ID;
+    if (stream === undefined || compareIds(stream.lastId, point) <= 0) return undefined;
+    return streamsReply(context, [[key, entriesAfter(stream, point, blockedCount) ?? []]]);
+  });
+}
+
+export const xread = defineCommand({
+  name: 'xread',
+  arity: -4,
+  flags: ['readonly', 'blocking'],
+  group: 'stream',
+  since: '5.0.0',
+  summary: 'Answers what came after an id in one or several streams, waiting for it if asked to.',
+  complexity: 'O(log(N)+M) per stream, M being the number of entries answered',
+  keys: [{ flags: 'RO ACCESS', begin: { keyword: 'STREAMS', startFrom: 1 }, find: { lastKey: -1, step: 1, limit: 2 } }],
+  syntax: '[COUNT count] [BLOCK milliseconds] STREAMS key [key ...] id [id ...]',
+  run(context, args) {
+    const options = parseReadOptions(context, args, 'xread');
+    const points = startingPoints(context, options);
+    const found = options.keys.flatMap((key, i): NamedEntries[] => {
+      const stream = context.read(key, STREAM);
+      const entries = stream && entriesAfter(stream, points[i] ?? LOWEST_ID, options.count);
+      return entries === undefined ? [] : [[key, entries]];
+    });
+    if (found.length > 0) return streamsReply(context, found);
+    return options.timeout === undefined ? NULL_ARRAY : waitForEntries(context, options, points);
+  },
+});

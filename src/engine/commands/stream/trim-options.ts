@@ -1,0 +1,128 @@
+import type { CommandContext } from '../../execution/command-context';
+import type { StreamId } from '../../values/stream-id';
+import type { Trim, TrimTarget } from '../../values/stream';
+import type { Uint64 } from '../../values/uint64';
+import { int64, isOption } from '../arguments';
+import { error, SYNTAX_ERROR } from '../errors';
+import { parseId, strictId, INVALID_ID } from './ids';
+
+const TWO_STRATEGIES = error('syntax error, MAXLEN and MINID options at the same time are not compatible');
+const LIMIT_WITHOUT_STRATEGY = error('syntax error, LIMIT cannot be used without specifying a trimming strategy');
+const LIMIT_WITHOUT_TILDE = error('syntax error, LIMIT cannot be used without the special ~ option');
+const NO_STRATEGY = error('syntax error, XTRIM must be called with a trimming strategy');
+const NEGATIVE_LENGTH = error('The MAXLEN argument must be >= 0.');
+const NEGATIVE_LIMIT = error('The LIMIT argument must be >= 0.');
+
+/** An approximate trim without LIMIT stops after so many nodes, within these bounds of entries. */
+const NODES_PER_TRIM = 100;
+const DEFAULT_LIMIT = 10_000;
+const HIGHEST_LIMIT = 1_000_000;
+
+/** The id XADD is asked to use; `seq` undefined = the next one of that millisecond. */
+export interface RequestedId {
+  readonly ms: Uint64;
+  readonly seq: Uint64 | undefined;
+}
+
+/** Options of XADD and XTRIM as they are being read. */
+class TrimOptions {
+  target: TrimTarget | undefined;
+  approximate = false;
+  limit: number | undefined;
+
+  /** Reads MAXLEN, MINID or LIMIT. @returns the position of the next argument, undefined when there is none of them */
+  read(args: readonly string[], at: number): number | undefined {
+    const name = args[at] ?? '';
+    if (at + 1 >= args.length) return undefined;
+    if (isOption(name, 'limit')) {
+      const limit = Number(int64(args[at + 1] ?? ''));
+      if (limit < 0) throw NEGATIVE_LIMIT;
+      this.limit = limit;
+      return at + 2;
+    }
+    const byLength = isOption(name, 'maxlen');
+    if (!byLength && !isOption(name, 'minid')) return undefined;
+    if (this.target !== undefined) throw TWO_STRATEGIES;
+    let value = at + 1;
+    const mark = args[value];
+    if (value + 1 < args.length && (mark === '~' || mark === '=')) {
+      this.approximate = mark === '~';
+      value += 1;
+    }
+    this.target = byLength ? { maxLength: lengthArgument(args[value] ?? '') } : { minId: strictId(args[value] ?? '') };
+    return value + 1;
+  }
+
+  /** The trim asked for, undefined when none was. @throws what does not go together */
+  finish(context: CommandContext, required: boolean): Trim | undefined {
+    const { target, approximate, limit } = this;
+    if (target === undefined && limit !== undefined && limit > 0) throw LIMIT_WITHOUT_STRATEGY;
+    if (target === undefined && required) throw NO_STRATEGY;
+    if (limit !== undefined && !approximate) throw LIMIT_WITHOUT_TILDE;
+    if (target === undefined) return undefined;
+    return { target, approximate, limit: approximate ? (limit ?? defaultLimit(context)) : 0 };
+  }
+}
+
+function defaultLimit(context: CommandContext): number {
+  const limit = NODES_PER_TRIM * context.engine.limits['stream-node-max-entries'];
+  return limit <= 0 ? DEFAULT_LIMIT : Math.min(limit, HIGHEST_LIMIT);
+}
+
+function lengthArgument(text: string): number | bigint {
+  const length = int64(text);
+  if (length < 0) throw NEGATIVE_LENGTH;
+  return length;
+}
+
+/** What stands between XADD's key and its fields. */
+export interface AddOptions {
+  readonly id: RequestedId | undefined;
+  readonly create: boolean;
+  readonly trim: Trim | undefined;
+  /** Where the fields begin. */
+  readonly fieldsAt: number;
+}
+
+/** Reads `[NOMKSTREAM] [MAXLEN | MINID ...] id`. @throws syntax errors, invalid stream ID */
+export function parseAddOptions(context: CommandContext, args: readonly string[]): AddOptions {
+  const options = new TrimOptions();
+  let create = true;
+  let id: RequestedId | undefined;
+  let at = 1;
+  while (at < args.length) {
+    const word = args[at] ?? '';
+    if (word === '*') break;
+    const next = options.read(args, at);
+    if (next !== undefined) {
+      at = next;
+    } else if (isOption(word, 'nomkstream')) {
+      create = false;
+      at += 1;
+    } else {
+      id = requestedId(word);
+      break;
+    }
+  }
+  return { id, create, trim: options.finish(context, false), fieldsAt: at + 1 };
+}
+
+/** Reads XTRIM's options. @throws syntax errors */
+export function parseTrimOptions(context: CommandContext, args: readonly string[]): Trim {
+  const options = new TrimOptions();
+  for (let at = 1; at < args.length; ) {
+    const next = options.read(args, at);
+    if (next === undefined) throw SYNTAX_ERROR;
+    at = next;
+  }
+  const trim = options.finish(context, true);
+  if (trim === undefined) throw NO_STRATEGY;
+  return trim;
+}
+
+function requestedId(text: string): RequestedId {
+  if (!text.endsWith('-*')) return strictId(text);
+  const id: StreamId | undefined = parseId(text.slice(0, -2));
+  if (id === undefined || text.indexOf('-') !== text.length - 2) throw INVALID_ID;
+  return { ms: id.ms, seq: undefined };
+}

@@ -1,0 +1,138 @@
+import { Block } from '../../execution/block';
+import type { CommandContext } from '../../execution/command-context';
+import { ErrorReply, NULL_ARRAY, type Reply } from '../../protocol/reply';
+import type { StreamValue } from '../../values/stream';
+import type { Consumer, ConsumerGroup } from '../../values/stream-group';
+import { compareIds, formatId, HIGHEST_ID, idAfter, type StreamId } from '../../values/stream-id';
+import { addUint64 } from '../../values/uint64';
+import { defineCommand } from '../define-command';
+import { error } from '../errors';
+import { STREAM } from '../kinds';
+import { activeConsumer, noSuchKeyOrGroup } from './groups';
+import { strictId } from './ids';
+import { streamOrNothing, streamsReply, type NamedEntries } from './read';
+import { parseReadOptions, type ReadOptions } from './read-options';
+import { entriesBetween, entryReply } from './replies';
+
+const DOLLAR_IS_MEANINGLESS = error(
+  'The $ ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID would just return an empty result set.',
+);
+const STREAM_GONE = new ErrorReply('UNBLOCKED the stream key no longer exists');
+const GROUP_GONE = new ErrorReply('NOGROUP the consumer group this client was blocked on no longer exists');
+
+/** Who reads, from one stream. */
+interface GroupReader {
+  readonly stream: StreamValue;
+  readonly group: ConsumerGroup;
+  readonly consumer: Consumer;
+  readonly count: number;
+  readonly noAck: boolean;
+  readonly now: number;
+}
+
+/** From where each stream is read: an id of the consumer's history, or undefined for what is new. @throws NOGROUP */
+function startingPoints(context: CommandContext, { keys, ids }: ReadOptions, groupName: string): (StreamId | undefined)[] {
+  return keys.map((key, i) => {
+    if (context.read(key, STREAM)?.group(groupName) === undefined) {
+      throw noSuchKeyOrGroup(key, groupName, ' in XREADGROUP with GROUP option');
+    }
+    const text = ids[i] ?? '';
+    if (text === '$') throw DOLLAR_IS_MEANINGLESS;
+    if (text === '>') return undefined;
+    const id = strictId(text);
+    // Redis marks ">" by the highest id, so that this one means the same.
+    return compareIds(id, HIGHEST_ID) === 0 ? undefined : id;
+  });
+}
+
+/** The group's position after one more entry was delivered. */
+function advance({ stream, group }: GroupReader, id: StreamId): void {
+  if (compareIds(id, group.lastId) <= 0) return;
+  if (group.entriesRead !== undefined && !stream.hasDeletedFrom(id)) group.entriesRead = addUint64(group.entriesRead, 1);
+  else if (stream.entriesAdded !== 0) group.entriesRead = stream.entriesUpTo(id);
+  group.lastId = { ms: id.ms, seq: id.seq };
+}
+
+/** Delivers what no consumer of the group has seen yet. */
+function readNew(reader: GroupReader): Reply[] {
+  const { stream, group, consumer, count, noAck, now } = reader;
+  return entriesBetween(stream, idAfter(group.lastId) ?? HIGHEST_ID, HIGHEST_ID, count).map((entry) => {
+    advance(reader, entry);
+    if (!noAck) group.deliver(entry, consumer, now);
+    return entryReply(entry);
+  });
+}
+
+/** Delivers again what the consumer has not acknowledged; entries deleted meanwhile come without fields. */
+function readHistory({ stream, consumer, count, now }: GroupReader, after: StreamId): Reply[] {
+  const replies: Reply[] = [];
+  consumer.pending.visit(idAfter(after) ?? HIGHEST_ID, (pending) => {
+    const entry = stream.get(pending);
+    if (entry === undefined) return replies.push([formatId(pending), NULL_ARRAY]) < count;
+    pending.deliveredAt = now;
+    pending.deliveries = addUint64(pending.deliveries, 1);
+    return replies.push(entryReply(entry)) < count;
+  });
+  return replies;
+}
+
+function openReader(context: CommandContext, key: string, groupName: string, consumerName: string, count: number, noAck: boolean): GroupReader {
+  const stream = context.editSilently(key, STREAM);
+  const group = stream.group(groupName);
+  if (group === undefined) throw GROUP_GONE;
+  return { stream, group, consumer: activeConsumer(context, key, group, consumerName), count, noAck, now: context.now };
+}
+
+/** What a stream has for the consumer now; undefined when there is nothing to answer with. */
+function readStream(context: CommandContext, key: string, { group, noAck, count }: ReadOptions, point: StreamId | undefined): Reply[] | undefined {
+  const stream = context.read(key, STREAM);
+  const view = stream?.group(group?.name ?? '');
+  if (stream === undefined || view === undefined || group === undefined) return undefined;
+  const last = stream.last();
+  const hasNew = last !== undefined && compareIds(last, view.lastId) > 0;
+  // A consumer that only asked leaves no change behind.
+  if (point === undefined && !hasNew && view.noteSeen(group.consumer, context.now)) return undefined;
+  const reader = openReader(context, key, group.name, group.consumer, count, noAck);
+  if (point !== undefined) return readHistory(reader, point);
+  return hasNew ? readNew(reader) : undefined;
+}
+
+/** Waits for entries in any of the streams; told when a stream or the group goes. */
+function waitForEntries(context: CommandContext, { keys, group, noAck, blockedCount, timeout = 0 }: ReadOptions): Block {
+  return new Block(
+    keys,
+    timeout,
+    NULL_ARRAY,
+    (key) => {
+      const stream = streamOrNothing(context, key);
+      if (stream === undefined || group === undefined) throw STREAM_GONE;
+      const position = stream.group(group.name)?.lastId;
+      if (position === undefined) throw GROUP_GONE;
+      if (compareIds(stream.lastId, position) <= 0) return undefined;
+      return streamsReply(context, [[key, readNew(openReader(context, key, group.name, group.consumer, blockedCount, noAck))]]);
+    },
+    true,
+  );
+}
+
+export const xreadgroup = defineCommand({
+  name: 'xreadgroup',
+  arity: -7,
+  flags: ['write', 'blocking'],
+  group: 'stream',
+  since: '5.0.0',
+  summary: 'Answers what a consumer group has not read yet, or what a consumer has not acknowledged.',
+  complexity: 'O(log(N)+M) per stream, M being the number of entries answered',
+  keys: [{ flags: 'RO ACCESS', begin: { keyword: 'STREAMS', startFrom: 4 }, find: { lastKey: -1, step: 1, limit: 2 } }],
+  syntax: 'GROUP group consumer [COUNT count] [BLOCK milliseconds] [NOACK] STREAMS key [key ...] id [id ...]',
+  run(context, args) {
+    const options = parseReadOptions(context, args, 'xreadgroup');
+    const points = startingPoints(context, options, options.group?.name ?? '');
+    const found = options.keys.flatMap((key, i): NamedEntries[] => {
+      const entries = readStream(context, key, options, points[i]);
+      return entries === undefined ? [] : [[key, entries]];
+    });
+    if (found.length > 0) return streamsReply(context, found);
+    return options.timeout === undefined ? NULL_ARRAY : waitForEntries(context, options);
+  },
+});
