@@ -82,4 +82,4 @@ contract('a blocked XREAD is served by the first entry after its id', [
   ['SET', 'new', 'x'], ['DEL', 'new'], ['DEL', 's'], ['XADD', 's', '2-1', 'a', 'b'], ['MULTI'], ['XADD', 's', '4-1', 'a', 'b'], ['XADD', 's', '4-2', 'a', 'b'], ['EXEC'], { read: 'second' }, ['XADD', 'new', '1-1', 'a', 'b'], { read: 'fourth' },
 ], { wireOnly: 'several connections' });
 
-contract('COMMAND INFO', [['COMMAND', 'INFO', ...STREAM_COMMANDS.map(({ name }) => name)]]);
+contract('COMMAND INFO', STREAM_COMMANDS.map(({ name }): Step => ({ run: ['COMMAND', 'INFO', name], compare: 'sorted' })));

@@ -36,7 +36,8 @@ export function parseReadOptions(context: CommandContext, args: readonly string[
     const word = args[i] ?? '';
     const more = args.length - 1 - i;
     if (isOption(word, 'block') && more > 0) {
-      if (context.inScript) throw error(`${command} command is not allowed with BLOCK option from scripts`);
+      // Redis shows the name as it was typed, which scripts do in capitals.
+      if (context.inScript) throw error(`${command.toUpperCase()} command is not allowed with BLOCK option from scripts`);
       timeout = blockingMilliseconds(args[++i] ?? '');
     } else if (isOption(word, 'count') && more > 0) {
       count = Math.max(0, integer(args[++i] ?? ''));
