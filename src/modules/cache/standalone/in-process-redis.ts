@@ -1,8 +1,9 @@
 import { channel } from 'node:diagnostics_channel';
-import type { Command, Redis, RedisOptions } from 'ioredis';
+import type { ChainableCommander, Command, Redis, RedisOptions } from 'ioredis';
 import { encodeReply, ErrorReply, NoReply, type Engine, type Reply } from '../../../engine';
 import { connectorFor } from './connector';
 import { deliverLater, mayDeliverNow } from './delivery';
+import { execItemsAsText, fill, makeLean, pipelineOf, unlean, type PipelineInternals } from './lean-pipeline';
 import { MemoryStream } from './memory-stream';
 import { FOR_PARSER, isPlain, toClientValue, type ClientValue, type ReplyForm } from './reply-to-client';
 
@@ -66,9 +67,23 @@ export function defineInProcessRedis(ioredis: IoredisModule, engine: () => Engin
       return new InProcessRedis({ ...this.options, ...override });
     }
 
+    override pipeline(commands?: unknown[][]): ChainableCommander {
+      const pipeline = makeLean(super.pipeline());
+      return commands === undefined ? pipeline : addBatch(pipeline, commands);
+    }
+
+    // ioredis' overloads: (options), (commands, options); `pipeline: false` makes it a plain command.
+    override multi(...args: unknown[]): never {
+      const [commands, options] = Array.isArray(args[0]) ? [args[0] as unknown[][], args[1]] : [undefined, args[0]];
+      const made = (super.multi as (options: unknown) => ChainableCommander).call(this, options);
+      const lean = makeLean(made);
+      return (commands === undefined ? lean : addBatch(lean, commands)) as never; // whichever the overload promises
+    }
+
     override sendCommand(command: Command, stream?: PipelineStream): unknown {
       const link = directLink(this, command);
       if (link === undefined) {
+        unlean(command);
         pathCounters.stream += 1;
         return super.sendCommand(command, stream as never); // ioredis' own argument, handed on
       }
@@ -79,6 +94,10 @@ export function defineInProcessRedis(ioredis: IoredisModule, engine: () => Engin
       return command.promise;
     }
   };
+}
+
+function addBatch(pipeline: ChainableCommander, commands: unknown[][]): ChainableCommander {
+  return (pipeline as unknown as { addBatch(commands: unknown[][]): ChainableCommander }).addBatch(commands); // untyped in 5.11
 }
 
 interface PipelineStream {
@@ -113,27 +132,48 @@ function runDirect(
   // A defined script decides between EVALSHA and EVAL when it is written to a socket: let it decide now.
   if (command.name === 'evalsha' && session.engine.scripts.get(String(command.args[0])) === undefined) command.toWritable(link);
   const reply = session.engine.execute(session, command.name, toBytes(command.args));
+  const pipeline = pipelineOf(command);
   const form: ReplyForm = { text: command.replyEncoding === 'utf8', stringNumbers: client.options.stringNumbers === true, ReplyError };
-  const value = reply instanceof NoReply || (session.resp === 3 && !isPlain(reply)) ? FOR_PARSER : toClientValue(reply, form);
+  const mapped = reply instanceof NoReply || (session.resp === 3 && !isPlain(reply));
+  const value = mapped ? FOR_PARSER : convert(command, pipeline, reply, form);
   if (value === FOR_PARSER) {
     // ioredis' parser knows how to map it: let it see the bytes.
+    unlean(command);
     internals.commandQueue.push({ command, stream, select: internals.condition?.select ?? 0 });
     if (!(reply instanceof NoReply)) link.deliver(encodeReply(reply, session.resp));
     return;
   }
   const failed = reply instanceof ErrorReply;
-  if (mayDeliverNow()) settle(command, value, failed);
-  else deliverLater(() => { settle(command, value, failed); });
+  // Results of a pipeline are only stored; the last one delivers them all.
+  if ((pipeline !== undefined && pipeline.replyPending > 1) || mayDeliverNow()) settle(command, pipeline, value, failed);
+  else deliverLater(() => { settle(command, pipeline, value, failed); });
 }
 
-function settle(command: CommandInternals, value: ClientValue, failed: boolean): void {
-  if (!failed) {
-    command.resolve(value);
-    return;
+/** Converts a reply; EXEC's in a pipeline item by item, since the queued commands decide what they want. */
+function convert(
+  command: CommandInternals,
+  pipeline: PipelineInternals | undefined,
+  reply: Reply,
+  form: ReplyForm,
+): ClientValue | typeof FOR_PARSER {
+  if (pipeline === undefined || command.name !== 'exec' || !Array.isArray(reply)) return toClientValue(reply, form);
+  const replies = reply as readonly Reply[];
+  const asText = execItemsAsText(pipeline, command, replies.length);
+  const values: ClientValue[] = [];
+  for (let i = 0; i < replies.length; i++) {
+    const value = toClientValue(replies[i] ?? null, { ...form, text: asText(i) });
+    if (value === FOR_PARSER) return FOR_PARSER;
+    values.push(value);
   }
-  const failure = value as Error; // what an error reply was converted to
-  Object.assign(failure, { command: { name: command.name, args: command.args } });
-  command.reject(failure);
+  return values;
+}
+
+function settle(command: CommandInternals, pipeline: PipelineInternals | undefined, value: ClientValue, failed: boolean): void {
+  // An error reply was converted to an error.
+  if (failed) Object.assign(value as Error, { command: { name: command.name, args: command.args } });
+  if (pipeline !== undefined) fill(pipeline, command, value, failed);
+  else if (failed) command.reject(value as Error);
+  else command.resolve(value);
 }
 
 /** ioredis' arguments as the engine's strings: one character per byte. ASCII, the common case, is free. */
