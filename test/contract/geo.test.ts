@@ -13,7 +13,7 @@ contract('GEOADD, GEOPOS, GEODIST and GEOHASH', [
 ]);
 
 contract('GEOADD refuses', [
-  ['GEOADD', 'g', 'x', 1, 'a'], ['GEOADD', 'g', 1, 'x', 'a'], ['GEOADD', 'g', 181, 1, 'a'], ['GEOADD', 'g', 1, '85.06', 'a'], ['GEOADD', 'g', -181, -90, 'a'], ['GEOADD', 'g', '1e300', 1, 'a'], ['GEOADD', 'g', '1e22', '-1e21', 'a'], ['GEOADD', 'g', 'inf', '-inf', 'a'], ['GEOADD', 'g', 'nan', 1, 'a'],
+  ['GEOADD', 'g', 'x', 1, 'a'], ['GEOADD', 'g', 1, 'x', 'a'], ['GEOADD', 'g', 181, 1, 'a'], ['GEOADD', 'g', 1, '85.06', 'a'], ['GEOADD', 'g', -181, -90, 'a'], ['GEOADD', 'g', '1e300', 1, 'a'], ['GEOADD', 'g', '1e22', '-1e21', 'a'], ['GEOADD', 'g', 'inf', '-inf', 'a'], ['GEOADD', 'g', '-0', 86, 'a'], ['GEOADD', 'g', '-1e-9', 86, 'a'], ['GEOADD', 'g', 'nan', 1, 'a'],
   ['GEOADD', 'g', 'NX', 'XX', 1, 1, 'a'], ['GEOADD', 'g', 1, 1, 'a', 2], ['GEOADD', 'g', 'GT', 1, 1, 'a'], ['GEOADD', 'g', 'CH', 'NX', 'XX'], ['GEOADD', 'g', 'CH', 'NX', 'CH'], ['GEOADD', 'g', 1, 1, 'a', 500, 500, 'b'], ['EXISTS', 'g'],
   ['GEOADD', 'g', 180, '85.05112878', 'corner', -180, '-85.05112878', 'other', 180, 0, 'edge', 0, '85.05112878', 'top', 0, 0, 'zero', '-0', '-0.0000001', 'near'], ['ZRANGE', 'g', 0, -1, 'WITHSCORES'], ['GEOPOS', 'g', 'corner', 'other', 'edge', 'top', 'zero', 'near'], ['GEOHASH', 'g', 'corner', 'other', 'edge', 'top', 'zero', 'near'],
 ]);

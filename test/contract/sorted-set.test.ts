@@ -197,3 +197,15 @@ contract('keyspace events', [
 contract('COMMAND INFO', [
   ['COMMAND', 'INFO', ...SORTED_SET_COMMANDS.map(({ name }) => name)],
 ]);
+contract('OBJECT ENCODING follows the limits', [
+  wide(128), ['OBJECT', 'ENCODING', 'w'], ['ZADD', 'w', 1, 'one-more'], ['OBJECT', 'ENCODING', 'w'], ['ZREM', 'w', 'one-more'], ['OBJECT', 'ENCODING', 'w'],
+  ['ZADD', 'l', 1, 'x'.repeat(64)], ['OBJECT', 'ENCODING', 'l'], ['ZADD', 'l', 1, 'x'.repeat(65)], ['OBJECT', 'ENCODING', 'l'], ['ZADD', 'm', 1, 'x'.repeat(65)], ['OBJECT', 'ENCODING', 'm'],
+  ['ZRANGESTORE', 'd', 'w', 0, 5], ['OBJECT', 'ENCODING', 'd'], ['ZUNIONSTORE', 'd', 1, 'w'], ['OBJECT', 'ENCODING', 'd'], ['ZINTERSTORE', 'd', 2, 'w', 'd'], ['OBJECT', 'ENCODING', 'd'],
+  ['COPY', 'w', 'c'], ['OBJECT', 'ENCODING', 'c'], ['ZREMRANGEBYRANK', 'c', 0, 99], ['ZRANGE', 'c', 0, -1, 'WITHSCORES'], ['ZCARD', 'w'],
+]);
+
+contract('sets as inputs: every member scores 1', [
+  ['SADD', 's', 'x', 'y', 'z'], ['SADD', 'i', 1, 2, 3], ['ZADD', 'a', 5, 'x', 6, 'q', 7, '1'],
+  ['ZUNION', 2, 's', 'a', 'WITHSCORES'], ['ZUNION', 3, 's', 'i', 'a', 'WEIGHTS', 2, 3, 0.5, 'WITHSCORES'], ['ZINTER', 2, 'a', 's', 'WITHSCORES'], ['ZINTER', 2, 'i', 'a', 'AGGREGATE', 'MIN', 'WITHSCORES'], ['ZDIFF', 2, 's', 'a', 'WITHSCORES'], ['ZDIFF', 2, 'a', 'i', 'WITHSCORES'],
+  ['ZUNIONSTORE', 'd', 1, 's'], ['ZRANGE', 'd', 0, -1, 'WITHSCORES'], ['ZINTERCARD', 2, 's', 'a'], ['ZADD', 's', 1, 'a'], ['SADD', 'a', 'x'],
+]);

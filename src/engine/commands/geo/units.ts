@@ -26,6 +26,7 @@ export function parsePosition(longitudeText: string, latitudeText: string): Posi
 /** C's `%f`. */
 function fixed(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  if (Object.is(value, -0)) return '-0.000000';
   // toFixed gives up at 1e21, where a double is an integer anyway.
   return Math.abs(value) < 1e21 ? value.toFixed(6) : `${String(BigInt(value))}.000000`;
 }
