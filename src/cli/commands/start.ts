@@ -15,6 +15,12 @@ export interface StartOptions extends ConfigOptions {
   readonly guide?: boolean;
 }
 
+/**
+ * Milliseconds a graceful stop may take: as long as the last snapshot needs. Whoever cannot wait has a second signal, and a
+ * supervisor has its own limit.
+ */
+const STOP_TIMEOUT_MS = 2 ** 31 - 1;
+
 /** What `respite start` says once it serves. */
 interface Ready {
   readonly event: 'ready';
@@ -40,14 +46,14 @@ export async function start(options: StartOptions, version: string): Promise<voi
   try {
     const interrupted = await Promise.race([app.start().then(() => undefined), signals.first]);
     if (interrupted !== undefined) {
-      await app.stop();
+      await app.stop({ timeoutMs: STOP_TIMEOUT_MS });
       process.exitCode = 128 + interrupted.number;
       return;
     }
     announce(ready(app, loaded, version), options);
     const { name } = await signals.first;
     if (options.json !== true) process.stdout.write(`${name}: stopping; once more to stop at once.\n`);
-    const { durationMs } = await app.stop();
+    const { durationMs } = await app.stop({ timeoutMs: STOP_TIMEOUT_MS });
     if (options.json === true) process.stdout.write(`${JSON.stringify({ event: 'stopped', durationMs })}\n`);
     else process.stdout.write('Stopped.\n');
     process.exitCode = EXIT.ok;
