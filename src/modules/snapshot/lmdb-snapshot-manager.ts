@@ -127,6 +127,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
     },
     lastSave: () => this.#lastSuccess,
     saving: () => this.#running !== undefined,
+    failed: () => this.#failuresInARow > 0,
   };
 
   status(): SnapshotStatus {

@@ -56,6 +56,20 @@ it('FR-2: what an application wrote is there after it was stopped and started ag
   await second.stop();
 });
 
+it('SAVE writes a snapshot, BGSAVE starts one, LASTSAVE tells when the last one was', async () => {
+  const app = await start(await temporaryPath());
+  const { client } = app.get(CacheBackend);
+  const status = () => app.get(SnapshotManager)?.status();
+  await client.set('a', '1');
+  expect(await client.save()).toBe('OK');
+  expect(status()).toMatchObject({ snapshots: 1, last: { keys: 1 } });
+  expect(await client.lastsave()).toBe(Math.floor((status()?.lastSuccess ?? 0) / 1000));
+  await client.set('b', '2');
+  expect(await client.bgsave()).toBe('Background saving started');
+  while (status()?.last?.keys !== 2) await new Promise((resolve) => setImmediate(resolve));
+  await app.stop();
+});
+
 it('FR-2: after kill -9 everything up to the last snapshot is there, with its expiry', async () => {
   const path = await temporaryPath();
   const { child, next, exited } = startProgram('writing-program.ts', path);
