@@ -13,7 +13,7 @@ import {
 } from '../protocol/reply';
 import { formatG, numberToString } from './lua/number-text';
 import { LuaTable } from './lua/table';
-import type { LuaValue } from './lua/values';
+import { cString, type LuaValue } from './lua/values';
 
 /** A command's reply as a script sees it. */
 export function replyToLua(reply: Reply, resp: 2 | 3): LuaValue {
@@ -103,9 +103,9 @@ const MAX_DEPTH = 2_000;
 function tableToReply(table: LuaTable, resp: 2 | 3, depth: number): Reply {
   if (depth > MAX_DEPTH) return new ErrorReply('ERR reached lua stack limit');
   const error = table.getKey('err');
-  if (typeof error === 'string') return new ErrorReply(oneLine(error));
+  if (typeof error === 'string') return new ErrorReply(oneLine(cString(error)));
   const status = table.getKey('ok');
-  if (typeof status === 'string') return new Status(oneLine(status));
+  if (typeof status === 'string') return new Status(oneLine(cString(status)));
   const double = table.getKey('double');
   if (typeof double === 'number') return new DoubleReply(double, formatG(double, 17, false));
   const map = table.getKey('map');

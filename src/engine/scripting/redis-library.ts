@@ -5,7 +5,7 @@ import { raise } from './lua/errors';
 import { libraryTable } from './lua/library/context';
 import type { LuaRuntime } from './lua/runtime';
 import { type LuaTable } from './lua/table';
-import { type LuaFunction, type LuaValue, NOTHING } from './lua/values';
+import { cString, type LuaFunction, type LuaValue, NOTHING } from './lua/values';
 import type { ScriptHost } from './script-host';
 
 /** The version the `redis` table tells scripts. */
@@ -136,7 +136,8 @@ function commonFunctions(runtime: LuaRuntime, session: ScriptSession): Record<st
 }
 
 /** An error code and a message: `ERR` is put before a text that has no code, a leading `-` marks one that has. */
-function errorText(text: string): string {
+function errorText(given: string): string {
+  const text = cString(given);
   const bare = text.startsWith('-') ? text.slice(1) : text;
   return oneLine(bare.includes(' ') ? bare : `ERR ${bare}`);
 }

@@ -3,7 +3,7 @@ import { asText, luaToReply, oneLine } from './conversions';
 import { LuaError, LuaSyntaxError, NeedsDeepForm } from './lua/errors';
 import { type LuaChunk, type LuaEnvironment, LuaRuntime } from './lua/runtime';
 import { LuaTable } from './lua/table';
-import type { LuaFunction, LuaValue } from './lua/values';
+import { cString, type LuaFunction, type LuaValue } from './lua/values';
 import { type Registration, registerFunction } from './register-function';
 import { functionLibrary, loadingLibrary, redisLibrary, ScriptSession } from './redis-library';
 import { Journal, type ScriptHost } from './script-host';
@@ -110,7 +110,9 @@ export class Scripts {
   #register(chunk: LuaChunk): Map<string, Registration> {
     const begin = (): Map<string, Registration> => {
       this.#setRedis(this.#loadingRedis);
-      return (this.#registrations = new Map());
+      const fresh = new Map<string, Registration>();
+      this.#registrations = fresh;
+      return fresh;
     };
     let registrations = begin();
     try {
@@ -179,8 +181,8 @@ export class Scripts {
   }
 
   #message({ value }: LuaError): string {
-    if (!(value instanceof LuaTable)) return `ERR ${this.runtime.operations.toText(value)}`;
+    if (!(value instanceof LuaTable)) return `ERR ${cString(this.runtime.operations.toText(value))}`;
     // Redis 7.0.15 crashes on an error table without a message.
-    return asText(value.getKey('err')) ?? 'ERR unknown error';
+    return cString(asText(value.getKey('err')) ?? 'ERR unknown error');
   }
 }

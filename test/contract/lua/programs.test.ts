@@ -1,4 +1,5 @@
 import { contract, useServers, type Step } from '../harness';
+import conversions from './programs/conversions';
 import dataLibraries from './programs/data-libraries';
 import json from './programs/json';
 import languageAndLibrary from './programs/language-and-library';
@@ -23,3 +24,4 @@ contract('Lua: syntax errors', run(syntax));
 contract('Lua: cmsgpack, struct, bit', run(dataLibraries));
 contract('Lua: cjson', run(json));
 contract('Lua: tables, names in messages', run(tablesAndNames));
+contract('Lua: conversions', run(conversions));

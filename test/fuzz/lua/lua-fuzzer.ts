@@ -90,11 +90,12 @@ class Pair {
 
 function text(reply: WireReply | undefined): string {
   if (reply === undefined) return 'connection closed';
-  const lines = Array.isArray(reply.value)
-    ? (reply.value as readonly WireReply[]).map((each) => String(each.value))
-    : [String(reply.value)];
+  const lines = Array.isArray(reply.value) ? (reply.value as readonly WireReply[]).map(textOf) : [textOf(reply)];
   return lines.join('\n').replace(ADDRESS, '0x').replace(NAN, 'nan');
 }
+
+/** The content of a reply that is no array. */
+const textOf = ({ value }: WireReply): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 function difference(source: string, expected: string, actual: string): string {
   const left = expected.split('\n');

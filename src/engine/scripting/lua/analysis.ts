@@ -154,3 +154,34 @@ export function inferNumbers(main: FunctionBody): void {
     }
   }
 }
+
+/** Keeps an expression to one value where it is not the last of a list. */
+export function single(expression: Expression): Expression {
+  return isMulti(expression) ? { kind: 'parenthesis', inner: expression } : expression;
+}
+
+export function isMulti(expression: Expression): boolean {
+  return expression.kind === 'call' || expression.kind === 'vararg';
+}
+
+/** Lua's compiler drops the left side of `and` and `or` where a constant decides; a comparison's jump hides it. */
+export function isKnownToGiveRight({ operator, left }: Expression & { kind: 'binary' }): boolean {
+  if (operator === 'and') return left.kind === 'true' || left.kind === 'number' || left.kind === 'string';
+  if (operator !== 'or') return false;
+  if (left.kind === 'nil' || left.kind === 'false') return true;
+  return left.kind === 'binary' && left.operator === 'and' && isComparison(left.left);
+}
+
+export function isComparison(expression: Expression): boolean {
+  return expression.kind === 'binary' && ['==', '~=', '<', '<=', '>', '>='].includes(expression.operator);
+}
+
+/** Cheap to repeat in the generated code, and without effects. */
+export function isSimple(expression: Expression): boolean {
+  return expression.kind === 'local' || expression.kind === 'number';
+}
+
+/** Never equal to something else by a metamethod. */
+export function isLiteral({ kind }: Expression): boolean {
+  return kind === 'nil' || kind === 'true' || kind === 'false' || kind === 'number' || kind === 'string';
+}

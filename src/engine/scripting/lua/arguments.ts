@@ -33,7 +33,11 @@ export class Arguments {
 
   string(args: readonly LuaValue[], index: number): string {
     const value = args[index - 1];
-    if (typeof value === 'string') return value;
+    if (typeof value === 'string') {
+      // Whatever is done with it takes time by its length.
+      if (value.length > 256) this.state.consume(value.length >> 8);
+      return value;
+    }
     return typeof value === 'number' ? numberToString(value) : this.wrongType(args, index, 'string');
   }
 

@@ -1,5 +1,6 @@
 import type { FunctionBody } from './ast';
-import { emit, type EmittedChunk, type GlobalNames } from './emitter';
+import type { GlobalNames } from './emit-expressions';
+import { emit, type EmittedChunk } from './emitter';
 import { type ChunkName, LuaSyntaxError, position, raise, type Site } from './errors';
 import { modulo, type Operations, power } from './operations';
 import { parse } from './parser';

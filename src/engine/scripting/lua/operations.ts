@@ -2,14 +2,22 @@ import { NATIVE, position, raise, type Site } from './errors';
 import { negate, numberToString, stringToNumber } from './number-text';
 import type { LuaState } from './state';
 import { identityOf, LuaTable } from './table';
-import { first, type LuaFunction, type LuaResult, LuaUserdata, LuaThread, type LuaValue, typeName } from './values';
+import {
+  first,
+  type LuaFunction,
+  type LuaResult,
+  LuaUserdata,
+  type LuaThread,
+  type LuaValue,
+  typeName,
+} from './values';
 
 /** How long a chain of `__index` tables Lua follows. */
 const MAX_META_CHAIN = 100;
 
 const READONLY = 'Attempt to modify a readonly table';
 
-type Arithmetic = '__add' | '__sub' | '__mul' | '__div' | '__mod' | '__pow';
+export type Arithmetic = '__add' | '__sub' | '__mul' | '__div' | '__mod' | '__pow';
 
 const ARITHMETIC: Readonly<Record<Arithmetic, (a: number, b: number) => number>> = {
   __add: (a, b) => a + b,
@@ -36,10 +44,34 @@ export function toNumber(value: LuaValue): number | undefined {
   return typeof value === 'string' ? stringToNumber(value) : undefined;
 }
 
-export type Operations = ReturnType<typeof createOperations>;
+export interface Operations {
+  metatableOf: (value: LuaValue) => LuaTable | undefined;
+  metamethod: (value: LuaValue, event: string) => LuaValue;
+  /** A value that is called: itself when it is a function, else its `__call`; calling anything else fails. */
+  callable: (value: LuaValue, site: Site) => LuaFunction;
+  index: (object: LuaValue, key: LuaValue, site: Site) => LuaValue;
+  indexKey: (object: LuaValue, key: string, site: Site) => LuaValue;
+  setIndex: (object: LuaValue, key: LuaValue, value: LuaValue, site: Site) => void;
+  setKey: (object: LuaValue, key: string, value: LuaValue, site: Site) => void;
+  /** Writes without metamethods, but not to protected tables, nor at nil or NaN. */
+  rawSet: (table: LuaTable, key: LuaValue, value: LuaValue, site: Site) => void;
+  arithmetic: (event: Arithmetic, a: LuaValue, b: LuaValue, site: Site) => LuaValue;
+  minus: (value: LuaValue, site: Site) => LuaValue;
+  length: (value: LuaValue, site: Site) => number;
+  concat: (a: LuaValue, b: LuaValue, site: Site) => LuaValue;
+  equals: (a: LuaValue, b: LuaValue, site: Site) => boolean;
+  lessThan: (a: LuaValue, b: LuaValue, site: Site) => boolean;
+  lessOrEqual: (a: LuaValue, b: LuaValue, site: Site) => boolean;
+  /** A number of a numeric `for`; `what` names it in the error. */
+  forNumber: (value: LuaValue, what: string, site: Site) => number;
+  /** A value as `tostring` shows it, metamethods aside. */
+  toText: (value: LuaValue) => string;
+  /** Calls any value from native code. */
+  call: (value: LuaValue, args: readonly LuaValue[]) => LuaResult;
+}
 
 /** The operators of Lua, with metamethods and Lua's errors. Compiled code calls these where its own fast path ends. */
-export function createOperations(state: LuaState) {
+export function createOperations(state: LuaState): Operations {
   /** An error of an operation; inside native code it has no position, but the script's place is still known. */
   function fail(message: string, site: Site): never {
     return raise(position(site) + message, site === NATIVE ? state.at : site);
@@ -59,7 +91,6 @@ export function createOperations(state: LuaState) {
   const callMeta = (handler: LuaValue, args: readonly LuaValue[], site: Site): LuaResult =>
     state.callMetamethod(callable(handler, site), args, site);
 
-  /** A value that is called: itself when it is a function, else its `__call`; calling anything else fails. */
   function callable(value: LuaValue, site: Site): LuaFunction {
     if (typeof value === 'function') return value;
     const handler = metamethod(value, '__call');
@@ -263,8 +294,7 @@ export function createOperations(state: LuaState) {
     lessOrEqual,
     forNumber,
     toText,
-    /** Calls any value from native code. */
-    call: (value: LuaValue, args: readonly LuaValue[]): LuaResult => state.callNative(callable(value, NATIVE), args),
+    call: (value, args) => state.callNative(callable(value, NATIVE), args),
   };
 }
 

@@ -1,8 +1,8 @@
 import { Arguments } from './arguments';
 import { CompiledChunk, createHelpers } from './compile';
-import type { GlobalNames } from './emitter';
+import type { GlobalNames } from './emit-expressions';
 import { LuaSyntaxError, NeedsDeepForm } from './errors';
-import { baseLibrary, chunkName, loadLibrary } from './library/base';
+import { type BaseLibrary, baseLibrary, chunkName, loadLibrary } from './library/base';
 import { bitLibrary } from './library/bit';
 import { cjsonLibrary } from './library/cjson';
 import { cmsgpackLibrary } from './library/cmsgpack';
@@ -50,7 +50,7 @@ export class LuaRuntime {
   readonly context: LibraryContext;
   readonly #trampoline: Trampoline;
   readonly #shared: Readonly<Record<string, LuaValue>>;
-  readonly #base: ReturnType<typeof baseLibrary>;
+  readonly #base: BaseLibrary;
   readonly #generator: { state: bigint };
   readonly #cjson: ReturnType<typeof cjsonLibrary>;
 
@@ -103,7 +103,7 @@ export class LuaRuntime {
       ...(mainSees === undefined ? {} : { mainSees: new Set(mainSees) }),
       plain: this.context.plain,
       suspending: new Set([this.#trampoline.yieldNative]),
-      select: this.#base.entries.select,
+      select: this.#base.select,
     };
     const helpers = createHelpers(this.state, this.operations, this.#trampoline, values, this.#base);
     const environment: LuaEnvironment = { names, values, helpers };
@@ -202,6 +202,7 @@ export class LuaRuntime {
     try {
       return all(callee(...args));
     } catch (error) {
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- see LuaError
       throw this.state.caught(error);
     }
   }

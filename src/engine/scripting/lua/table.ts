@@ -1,4 +1,4 @@
-import { LuaThread, LuaUserdata, type LuaFunction, type LuaValue } from './values';
+import { type LuaFunction, type LuaThread, LuaUserdata, type LuaValue } from './values';
 
 /** What `nextKey` answers when the key it is to continue from is not in the table. */
 export const UNKNOWN_KEY = new LuaUserdata('unknown key');

@@ -33,13 +33,27 @@ export class Coroutine extends LuaThread {
 
 const CANNOT_YIELD = 'attempt to yield across metamethod/C-call boundary';
 
-export type Trampoline = ReturnType<typeof createTrampoline>;
+export interface Trampoline {
+  /** Makes a function of the deep form. */
+  deep: (start: Starter) => LuaFunction;
+  /** Whether a function was made by `deep`. */
+  isCompiled: (callee: LuaFunction) => boolean;
+  /** Begins a call from deep-form code. True: yield, and be resumed with the results; false: they are in `state.result`. */
+  call: (value: LuaValue, site: Site, args: LuaValue[]) => boolean;
+  /** Begins a call in tail position; what it gives is returned. */
+  tail: (value: LuaValue, site: Site, args: LuaValue[]) => LuaResult | TailCall;
+  /** Continues a coroutine until it yields, returns or fails (then the error is thrown and the coroutine is dead). */
+  resume: (coroutine: Coroutine, args: LuaValue[]) => LuaValue[];
+  /** `coroutine.yield`. */
+  yieldNative: LuaFunction;
+  running: () => Coroutine | undefined;
+}
 
 /**
  * Runs deep-form code: a loop over a stack of generators, so that nesting costs heap, not JavaScript stack, a tail call
  * replaces its caller, and a coroutine is a stack that can be set aside.
  */
-export function createTrampoline(state: LuaState, operations: Operations) {
+export function createTrampoline(state: LuaState, operations: Operations): Trampoline {
   /** The activation that a `call` wants started. */
   let wanted: Activation | undefined;
   /** What `coroutine.yield` was given; set while a suspension is on its way to the loop. */
@@ -80,7 +94,6 @@ export function createTrampoline(state: LuaState, operations: Operations) {
     activations.push(activation);
   }
 
-  /** Makes a function of the deep form. */
   function deep(start: Starter): LuaFunction {
     const callee: LuaFunction = (...args) => {
       const activations: Activation[] = [];
@@ -102,7 +115,6 @@ export function createTrampoline(state: LuaState, operations: Operations) {
     return operations.callable(value, site);
   }
 
-  /** Begins a call from deep-form code. True: yield, and be resumed with the results; false: they are in `state.result`. */
   function call(value: LuaValue, site: Site, args: LuaValue[]): boolean {
     const callee = target(value, site, args);
     state.at = site;
@@ -119,7 +131,6 @@ export function createTrampoline(state: LuaState, operations: Operations) {
     return false;
   }
 
-  /** Begins a call in tail position; what it gives is returned. */
   function tail(value: LuaValue, site: Site, args: LuaValue[]): LuaResult | TailCall {
     const callee = target(value, site, args);
     state.at = site;
@@ -136,7 +147,6 @@ export function createTrampoline(state: LuaState, operations: Operations) {
   /** `coroutine.yield` called from native code, where nothing can be suspended. */
   const yieldNative: LuaFunction = () => state.failPlain(CANNOT_YIELD);
 
-  /** Continues a coroutine until it yields, returns or fails (then the error is thrown and the coroutine is dead). */
   function resume(coroutine: Coroutine, args: LuaValue[]): LuaValue[] {
     const outer = { running, frames: state.frames, depth: state.depth, at: state.at };
     if (outer.running !== undefined) outer.running.status = 'normal';

@@ -15,8 +15,17 @@ const MAX_HANDLER_DEPTH = MAX_NATIVE_DEPTH + 23;
 /** Compiles a chunk for `load` and `loadstring`; throws `LuaSyntaxError`. */
 export type Loader = (source: string, name: string) => LuaFunction;
 
+/** What `baseLibrary` makes. */
+export interface BaseLibrary {
+  readonly entries: Readonly<Record<string, LuaFunction>>;
+  readonly select: LuaFunction;
+  readonly next: LuaFunction;
+  /** The iterator of `ipairs`. */
+  readonly inext: LuaFunction;
+}
+
 /** The functions that live in the global table itself. */
-export function baseLibrary({ state, operations, args: check, plain }: LibraryContext) {
+export function baseLibrary({ state, operations, args: check, plain }: LibraryContext): BaseLibrary {
   const next: LuaFunction = (...args) => {
     const table = check.table(args, 1);
     const key = table.nextKey(args[1]);
@@ -111,6 +120,7 @@ export function baseLibrary({ state, operations, args: check, plain }: LibraryCo
     const to = args[2] === undefined ? table.length() : check.int(args, 3);
     if (from > to) return NOTHING;
     if (to - from + 1 > MAX_RESULTS) state.fail('too many results to unpack');
+    state.consume(to - from);
     if (from === 1 && to <= table.array.length) return table.array.slice(0, to);
     const results: LuaValue[] = [];
     for (let i = from; i <= to; i++) results.push(table.getNumber(i));
@@ -193,7 +203,7 @@ export function baseLibrary({ state, operations, args: check, plain }: LibraryCo
   };
   for (const each of [entries.rawequal, entries.rawget, rawset, setmetatable, getmetatable, tonumber, entries.type])
     plain.add(each);
-  return { entries, next, inext };
+  return { entries, select, next, inext };
 }
 
 /** C's strtoul in a base other than ten. */
@@ -218,7 +228,7 @@ export function loadLibrary(
   { operations, args: check, state }: LibraryContext,
   loader: Loader,
   isSyntaxError: (e: unknown) => e is Error,
-) {
+): { load: LuaFunction; loadstring: LuaFunction } {
   function compile(source: string, name: string): LuaResult {
     try {
       return loader(source, name);

@@ -166,7 +166,7 @@ export function stringLibrary(context: LibraryContext): Record<string, LuaFuncti
       if (next === 48) result += matcher.whole(start, end);
       else if (next >= 49 && next <= 57) {
         const value = matcher.capture(next - 49, start, end);
-        result += typeof value === 'number' ? numberToString(value) : String(value);
+        result += context.operations.toText(value);
       } else result += i < replacement.length ? replacement.charAt(i) : '\0';
     }
     return result;

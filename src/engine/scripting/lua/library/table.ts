@@ -1,6 +1,6 @@
 import { NATIVE } from '../errors';
 import { truthy } from '../operations';
-import { LuaTable } from '../table';
+import type { LuaTable } from '../table';
 import { first, type LuaFunction, type LuaResult, type LuaValue, NOTHING, typeName } from '../values';
 import type { LibraryContext } from './context';
 

@@ -1,0 +1,195 @@
+import type { BinaryOperator, CallExpression, Expression, FunctionBody, TableExpression, Target } from './ast';
+import { ScopeParser } from './parse-scopes';
+
+/** Binding power of each operator to its left and right; `..` and `^` bind to the right. */
+const PRIORITY: Readonly<Record<BinaryOperator, readonly [left: number, right: number]>> = {
+  or: [1, 1],
+  and: [2, 2],
+  '<': [3, 3],
+  '>': [3, 3],
+  '<=': [3, 3],
+  '>=': [3, 3],
+  '~=': [3, 3],
+  '==': [3, 3],
+  '..': [5, 4],
+  '+': [6, 6],
+  '-': [6, 6],
+  '*': [7, 7],
+  '/': [7, 7],
+  '%': [7, 7],
+  '^': [10, 9],
+};
+const UNARY_PRIORITY = 8;
+
+const isBinaryOperator = (kind: string): kind is BinaryOperator => Object.hasOwn(PRIORITY, kind);
+
+/** Parses expressions. */
+export abstract class ExpressionParser extends ScopeParser {
+  /** A function's parameters and body. */
+  protected abstract function(isMethod: boolean, line: number): FunctionBody;
+
+  protected expressions(): Expression[] {
+    const list = [this.expression()];
+    while (this.accept(',')) list.push(this.expression());
+    return list;
+  }
+
+  protected expression(limit = 0): Expression {
+    this.enter();
+    let left = this.unary();
+    for (;;) {
+      const operator = this.lexer.kind;
+      if (!isBinaryOperator(operator)) break;
+      const [toLeft, toRight] = PRIORITY[operator];
+      if (toLeft <= limit) break;
+      this.lexer.next();
+      const right = this.expression(toRight);
+      left = { kind: 'binary', operator, left, right, line: this.lexer.lastLine };
+    }
+    this.leave();
+    return left;
+  }
+
+  protected unary(): Expression {
+    const operator = this.lexer.kind;
+    if (operator !== 'not' && operator !== '-' && operator !== '#') return this.simple();
+    this.lexer.next();
+    const operand = this.expression(UNARY_PRIORITY);
+    if (operator === '-' && operand.kind === 'number') return { kind: 'number', value: -operand.value };
+    return { kind: 'unary', operator, operand, line: this.lexer.lastLine };
+  }
+
+  protected simple(): Expression {
+    const lexer = this.lexer;
+    switch (lexer.kind) {
+      case '<number>': {
+        const value = lexer.number;
+        lexer.next();
+        return { kind: 'number', value };
+      }
+      case '<string>':
+        return this.string();
+      case 'nil':
+      case 'true':
+      case 'false': {
+        const kind = lexer.kind;
+        lexer.next();
+        return { kind };
+      }
+      case '...':
+        if (!this.current.body.isVararg) lexer.fail("cannot use '...' outside a vararg function");
+        this.current.body.usesVararg = true;
+        lexer.next();
+        return { kind: 'vararg' };
+      case '{':
+        return this.table();
+      case 'function': {
+        lexer.next();
+        return { kind: 'function', body: this.function(false, lexer.line) };
+      }
+      default:
+        return this.suffixed();
+    }
+  }
+
+  protected string(): Expression {
+    const value = this.lexer.text;
+    this.lexer.next();
+    return { kind: 'string', value };
+  }
+
+  protected prefix(): Expression {
+    const line = this.lexer.line;
+    if (this.lexer.kind === '(') {
+      this.lexer.next();
+      const inner = this.expression();
+      this.expectMatch(')', '(', line);
+      return { kind: 'parenthesis', inner };
+    }
+    if (this.lexer.kind === '<name>') return this.resolve(this.name(), line);
+    return this.lexer.fail('unexpected symbol');
+  }
+
+  protected suffixed(): Expression {
+    let expression = this.prefix();
+    for (;;) {
+      switch (this.lexer.kind) {
+        case '.':
+          this.lexer.next();
+          expression = this.field(expression, this.name());
+          break;
+        case '[': {
+          this.lexer.next();
+          const key = this.expression();
+          this.expect(']');
+          expression = { kind: 'index', object: expression, key, line: this.lexer.lastLine };
+          break;
+        }
+        case ':': {
+          this.lexer.next();
+          expression = this.call(expression, this.name());
+          break;
+        }
+        case '(':
+        case '{':
+        case '<string>':
+          expression = this.call(expression, undefined);
+          break;
+        default:
+          return expression;
+      }
+    }
+  }
+
+  protected field(object: Expression, name: string): Target {
+    return { kind: 'index', object, key: { kind: 'string', value: name }, line: this.lexer.lastLine };
+  }
+
+  protected call(callee: Expression, method: string | undefined): CallExpression {
+    const line = this.lexer.line;
+    const call = (args: Expression[]): CallExpression => ({ kind: 'call', callee, method, args, line });
+    switch (this.lexer.kind) {
+      case '(': {
+        if (line !== this.lexer.lastLine) this.lexer.fail('ambiguous syntax (function call x new statement)');
+        this.lexer.next();
+        const args = this.at(')') ? [] : this.expressions();
+        this.expectMatch(')', '(', line);
+        return call(args);
+      }
+      case '{':
+        return call([this.table()]);
+      case '<string>':
+        return call([this.string()]);
+      default:
+        return this.lexer.fail('function arguments expected');
+    }
+  }
+
+  protected table(): TableExpression {
+    const line = this.lexer.line;
+    const table: TableExpression = { kind: 'table', items: [], fields: [], line };
+    this.expect('{');
+    while (this.lexer.kind !== '}') {
+      this.tableEntry(table);
+      if (!this.accept(',') && !this.accept(';')) break;
+    }
+    this.expectMatch('}', '{', line);
+    return table;
+  }
+
+  protected tableEntry({ items, fields }: TableExpression): void {
+    let key: Expression;
+    if (this.lexer.kind === '<name>' && this.lexer.peek() === '=') {
+      key = { kind: 'string', value: this.name() };
+    } else if (this.lexer.kind === '[') {
+      this.lexer.next();
+      key = this.expression();
+      this.expect(']');
+    } else {
+      items.push(this.expression());
+      return;
+    }
+    this.expect('=');
+    fields.push({ key, value: this.expression(), after: items.length });
+  }
+}
