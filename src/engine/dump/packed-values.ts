@@ -3,7 +3,7 @@ import { HashValue } from '../values/hash';
 import { ListValue } from '../values/list';
 import { SetValue } from '../values/set';
 import { SortedSetValue } from '../values/sorted-set';
-import { intsetMembers, listpackElements, ziplistElements } from './packed';
+import { intsetMembers, listpackElements, ziplistElements, zipmapParts } from './packed';
 import { RdbFormatError, type RdbReader } from './rdb-primitives';
 
 type Unpack = (packed: string) => string[];
@@ -84,6 +84,7 @@ function sortedSetWithTextScores(reader: RdbReader, limits: EncodingLimits): Sor
 /** By RDB type byte: what Redis writes itself, now and in versions before, and we only read. */
 const READERS: Partial<Record<number, Read>> = {
   3: sortedSetWithTextScores,
+  9: packedHash(zipmapParts),
   10: (reader) => pushAll(new ListValue(), ziplistElements(reader.string())),
   11: (reader, limits) => SetValue.of(intsetMembers(reader.string()), limits),
   12: packedSortedSet(ziplistElements),

@@ -121,3 +121,18 @@ export function intsetMembers(packed: string): string[] {
   for (let left = cursor.uint32LE(); left > 0; left--) members.push(cursor.integer(size));
   return members;
 }
+
+/** Fields and values in turn: the form of small hashes before Redis 2.6 (zipmap.c). */
+export function zipmapParts(packed: string): string[] {
+  const cursor = new Cursor(packed, 1);
+  const length = (first: number) => (first === LONG_PREVIOUS_LENGTH ? cursor.uint32LE() : first);
+  const parts: string[] = [];
+  for (let first = cursor.byte(); first !== END; first = cursor.byte()) {
+    parts.push(cursor.text(length(first)));
+    const size = length(cursor.byte());
+    const unused = cursor.byte();
+    parts.push(cursor.text(size));
+    cursor.skip(unused);
+  }
+  return parts;
+}

@@ -42,7 +42,7 @@ export class AccessClock {
 
   /** Makes a key look unused for so many seconds (RESTORE's IDLETIME). */
   stampIdle(seconds: number): number {
-    return Math.trunc((performance.now() - seconds * 1000) / TICK_MS) | 0;
+    return Math.floor((performance.now() - seconds * 1000) / TICK_MS);
   }
 
   /** A stamp of this frequency (RESTORE's FREQ). */

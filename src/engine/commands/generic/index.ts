@@ -1,3 +1,4 @@
+import { dump, restore, restoreAsking } from './dump';
 import { copy, move, rename, renamenx } from './copy-move';
 import { del, exists, touch, type, unlink } from './keys';
 import { expire, expireat, persist, pexpire, pexpireat } from './expire';
@@ -8,6 +9,7 @@ import { sortCommand, sortReadOnly } from './sort';
 import { wait } from './wait';
 
 export const GENERIC_COMMANDS = [
+  dump, restore, restoreAsking,
   copy, del, exists, expire, expireat, expiretime, keys, move, object, persist, pexpire, pexpireat, pexpiretime, pttl, randomkey,
   rename, renamenx, scan, sortCommand, sortReadOnly, touch, ttl, type, unlink, wait,
 ];

@@ -1,0 +1,134 @@
+import type { CommandContext } from '../../execution/command-context';
+import { dumpPayload, isIntact, readPayload } from '../../dump/dump-payload';
+import { RdbFormatError } from '../../dump/rdb-primitives';
+import type { StoredValue } from '../../keyspace/entry';
+import { ErrorReply, OK } from '../../protocol/reply';
+import { integer } from '../arguments';
+import { defineCommand, oneKey } from '../define-command';
+import { error, SYNTAX_ERROR } from '../errors';
+
+export const dump = defineCommand({
+  name: 'dump',
+  arity: 2,
+  flags: ['readonly'],
+  group: 'generic',
+  since: '2.6.0',
+  summary: 'Answers the value of a key in a form RESTORE takes.',
+  complexity: 'O(N) in the size of the value',
+  keys: [oneKey('RO ACCESS')],
+  hints: ['nondeterministic_output'],
+  syntax: 'key',
+  run(context, [key]) {
+    const entry = context.lookupRead(key);
+    return entry === undefined ? null : dumpPayload(entry.value);
+  },
+});
+
+interface RestoreOptions {
+  readonly replace: boolean;
+  /** The time to live is a point in time. */
+  readonly absolute: boolean;
+  /** Seconds; -1 = not given. */
+  readonly idle: number;
+  /** 0 to 255; -1 = not given. */
+  readonly frequency: number;
+}
+
+const HIGHEST_FREQUENCY = 255;
+
+function parseOptions(args: readonly string[]): RestoreOptions {
+  const options = { replace: false, absolute: false, idle: -1, frequency: -1 };
+  for (let i = 3; i < args.length; i++) {
+    const value = args[i + 1];
+    switch (args[i]?.toLowerCase()) {
+      case 'replace':
+        options.replace = true;
+        break;
+      case 'absttl':
+        options.absolute = true;
+        break;
+      case 'idletime':
+        // Idle time and frequency share their place in a key.
+        if (value === undefined || options.frequency >= 0) throw SYNTAX_ERROR;
+        options.idle = integer(value);
+        if (options.idle < 0) throw error('Invalid IDLETIME value, must be >= 0');
+        i += 1;
+        break;
+      case 'freq':
+        if (value === undefined || options.idle >= 0) throw SYNTAX_ERROR;
+        options.frequency = integer(value);
+        if (options.frequency < 0 || options.frequency > HIGHEST_FREQUENCY) {
+          throw error('Invalid FREQ value, must be >= 0 and <= 255');
+        }
+        i += 1;
+        break;
+      default:
+        throw SYNTAX_ERROR;
+    }
+  }
+  return options;
+}
+
+const BUSY_KEY = new ErrorReply('BUSYKEY Target key name already exists.');
+
+function valueOf(context: CommandContext, payload: Buffer): StoredValue {
+  try {
+    return readPayload(payload, context.engine.limits);
+  } catch (failure) {
+    throw failure instanceof RdbFormatError ? error('Bad data format') : failure;
+  }
+}
+
+function restoreKey(context: CommandContext, args: readonly [string, string, string, ...string[]]) {
+  const [key, time, serialized] = args;
+  const options = parseOptions(args);
+  const exists = context.lookup(key) !== undefined;
+  if (exists && !options.replace) throw BUSY_KEY;
+  const ttl = integer(time);
+  if (ttl < 0) throw error('Invalid TTL value, must be >= 0');
+  const payload = Buffer.from(serialized, 'latin1');
+  if (!isIntact(payload)) throw error('DUMP payload version or checksum are wrong');
+  const value = valueOf(context, payload);
+  const deadline = ttl === 0 ? 0 : options.absolute ? ttl : context.now + ttl;
+  if (deadline !== 0 && deadline < context.now) {
+    if (exists) context.remove(key);
+    return OK;
+  }
+  if (exists) context.remove(key, '');
+  const entry = context.store(key, value);
+  if (deadline !== 0) context.setExpiry(entry, deadline);
+  const { access } = context.engine.memory;
+  if (options.idle >= 0 && !access.frequencies) entry.access = access.stampIdle(options.idle);
+  if (options.frequency >= 0 && access.frequencies) entry.access = access.stampFrequency(options.frequency);
+  context.notify('g', 'restore', key);
+  return OK;
+}
+
+const RESTORE = {
+  arity: -4,
+  since: '2.6.0',
+  summary: 'Creates a key from what DUMP answered.',
+  complexity: 'O(N) in the size of the value',
+  categories: ['@dangerous'],
+  keys: [oneKey('OW UPDATE')],
+  syntax: 'key ttl serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds] [FREQ frequency]',
+} as const;
+
+export const restore = defineCommand({
+  ...RESTORE,
+  name: 'restore',
+  flags: ['write', 'denyoom'],
+  group: 'generic',
+  run: restoreKey,
+});
+
+/** How a cluster moves keys; the same without a cluster. */
+export const restoreAsking = defineCommand({
+  ...RESTORE,
+  name: 'restore-asking',
+  flags: ['write', 'denyoom', 'asking'],
+  group: 'server',
+  since: '3.0.0',
+  categories: ['@keyspace', '@dangerous'],
+  run: restoreKey,
+});

@@ -1,0 +1,77 @@
+import { RespClient, type WireReply } from '../support/resp-client';
+import { contract, useServers } from './harness';
+
+const servers = useServers();
+
+const ONE = '\x00\xc0\x01\x0a\x00&x\xe7\xb6\xd1\x01\x11\xfc';
+const DAMAGED = '\x00\xc0\x02\x0a\x00&x\xe7\xb6\xd1\x01\x11\xfc';
+
+contract('DUMP and RESTORE of a string', [
+  ['SET', 'a', 1], ['DUMP', 'a'], ['DUMP', 'none'], ['DUMP'], ['RESTORE', 'b', 0, ONE], ['GET', 'b'], ['RESTORE', 'b', 0, ONE], ['RESTORE', 'b', 0, ONE, 'REPLACE'],
+  ['RESTORE', 'c', 5000, ONE], ['TTL', 'c'], ['RESTORE', 'd', 1000, ONE, 'ABSTTL'], ['EXISTS', 'd'], ['RESTORE', 'b', 1, ONE, 'ABSTTL', 'REPLACE'], ['EXISTS', 'b'],
+  ['RESTORE', 'e', '4102444800000', ONE, 'ABSTTL'], ['PEXPIRETIME', 'e'], ['RESTORE', 'f', 0, ONE, 'IDLETIME', 5], ['OBJECT', 'IDLETIME', 'f'],
+]);
+
+contract('RESTORE refuses what is wrong', [
+  ['RESTORE', 'a', 0], ['RESTORE', 'a', -1, ONE], ['RESTORE', 'a', 'x', ONE], ['RESTORE', 'a', 0, ''], ['RESTORE', 'a', 0, 'foo'], ['RESTORE', 'a', 0, DAMAGED],
+  ['RESTORE', 'a', 0, ONE, 'nope'], ['RESTORE', 'a', 0, ONE, 'IDLETIME'], ['RESTORE', 'a', 0, ONE, 'IDLETIME', -1], ['RESTORE', 'a', 0, ONE, 'IDLETIME', 'x'],
+  ['RESTORE', 'a', 0, ONE, 'FREQ', 256], ['RESTORE', 'a', 0, ONE, 'FREQ', -1], ['RESTORE', 'a', 0, ONE, 'IDLETIME', 1, 'FREQ', 1],
+  ['SET', 'a', 1], ['RESTORE', 'a', 0, DAMAGED], ['RESTORE', 'a', -1, DAMAGED, 'REPLACE'],
+]);
+
+const many = (count: number, each: (i: number) => readonly string[]) => Array.from({ length: count }, (_, i) => each(i)).flat();
+
+/** Values that Redis keeps in different encodings. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  'an integer': ['SET', 'k', '-70000'],
+  'a short string': ['SET', 'k', 'hello'],
+  'a string that compresses': ['SET', 'k', 'abc'.repeat(2000)],
+  'binary data': ['SET', 'k', '\0\xff\r\n\x80'],
+  'a list of every kind of element': ['RPUSH', 'k', '', 'b', '1', '-5', '300', '-4096', '4095', '70000', '-9000000', '9007199254740993', 'x'.repeat(70), 'x'.repeat(5000)],
+  'a list of several nodes': ['RPUSH', 'k', ...many(3000, (i) => [`element-${String(i)}`])],
+  'a list with a large element': ['RPUSH', 'k', 'z'.repeat(20_000), 'q'],
+  'a set of small integers': ['SADD', 'k', '1', '2', '-5'],
+  'a set of large integers': ['SADD', 'k', '5000000000', '-1', '70000'],
+  'a set of strings': ['SADD', 'k', 'a', 'b', 'y'.repeat(5000)],
+  'a large set': ['SADD', 'k', ...many(1000, (i) => [`e${String(i)}`])],
+  'a small sorted set': ['ZADD', 'k', '1.5', 'a', '2', 'b', 'inf', 'c', '-inf', 'd', '0.1', 'e', '1e300', 'f'],
+  'a large sorted set': ['ZADD', 'k', ...many(300, (i) => [String(i / 7), `m${String(i)}`])],
+  'a small hash': ['HSET', 'k', 'f', 'v', 'n', '12345', 'empty', ''],
+  'a large hash': ['HSET', 'k', ...many(600, (i) => [`f${String(i)}`, `v${String(i)}`])],
+};
+
+const READ: Readonly<Record<string, readonly string[]>> = {
+  string: ['GET', 'k'], list: ['LRANGE', 'k', '0', '-1'], set: ['SMEMBERS', 'k'], zset: ['ZRANGE', 'k', '0', '-1', 'WITHSCORES'], hash: ['HGETALL', 'k'],
+};
+
+async function stateOf(client: RespClient): Promise<unknown> {
+  const type = String((await client.command('TYPE', 'k'))?.value);
+  const reply = (await client.command(...(READ[type] ?? ['GET', 'k'])))?.value;
+  const texts = Array.isArray(reply) ? (reply as readonly WireReply[]).map(({ value }) => String(value)) : reply;
+  const pairs = type === 'hash' && Array.isArray(texts) ? texts.flatMap((text: string, i) => (i % 2 === 0 ? [`${text}=${String(texts[i + 1])}`] : [])) : texts;
+  return {
+    type,
+    encoding: (await client.command('OBJECT', 'ENCODING', 'k'))?.value,
+    value: (type === 'set' || type === 'hash') && Array.isArray(pairs) ? [...(pairs as string[])].sort() : pairs,
+  };
+}
+
+describe('a DUMP of one server restores on the other', () => {
+  for (const [what, fill] of Object.entries(VALUES)) {
+    it(what, async () => {
+      const clients = [await RespClient.open(servers().real.port, 2), await RespClient.open(servers().listener.port ?? 0, 2)] as const;
+      try {
+        for (const [from, to] of [clients, [...clients].reverse()]) {
+          await from?.command('FLUSHALL');
+          await to?.command('FLUSHALL');
+          await from?.command(...fill);
+          const payload = String((await from?.command('DUMP', 'k'))?.value);
+          expect((await to?.command('RESTORE', 'k', '0', payload))?.value).toBe('OK');
+          if (from !== undefined && to !== undefined) expect(await stateOf(to)).toEqual(await stateOf(from));
+        }
+      } finally {
+        for (const client of clients) client.close();
+      }
+    });
+  }
+});

@@ -1,0 +1,38 @@
+import { intsetMembers, listpackElements, ziplistElements, zipmapParts } from '../../../../src/engine/dump/packed';
+import { crc64 } from '../../../../src/engine/dump/crc64';
+import { RdbFormatError } from '../../../../src/engine/dump/rdb-primitives';
+
+const bytes = (...values: number[]) => String.fromCharCode(...values);
+
+describe('crc64', () => {
+  it('gives the published check value of the Jones polynomial', () => {
+    expect(crc64(Buffer.from('123456789'))).toBe(0xe9c6d914c4b8d9can);
+    expect(crc64(Buffer.alloc(0))).toBe(0n);
+  });
+});
+
+describe('encodings that no Redis 7.0 writes any more', () => {
+  it('reads a ziplist', () => {
+    const header = bytes(0, 0, 0, 0, 0, 0, 0, 0, 5, 0);
+    const entries = bytes(0, 0x02) + 'ab' + bytes(4, 0xf3) + bytes(2, 0xfe, 0x80) + bytes(3, 0xc0, 0x2c, 0x01) + bytes(4, 0xd0, 0xff, 0xff, 0xff, 0xff, 0xff);
+    expect(ziplistElements(header + entries)).toEqual(['ab', '2', '-128', '300', '-1']);
+  });
+
+  it('reads ziplist strings with long lengths', () => {
+    const long = 'x'.repeat(300);
+    const header = bytes(0, 0, 0, 0, 0, 0, 0, 0, 2, 0);
+    expect(ziplistElements(header + bytes(0, 0x41, 0x2c) + long + bytes(0xfe, 0x2f, 1, 0, 0, 0x80, 0, 0, 0, 1) + 'y' + bytes(0xff))).toEqual([long, 'y']);
+  });
+
+  it('reads a zipmap with unused bytes', () => {
+    expect(zipmapParts(bytes(2, 3) + 'foo' + bytes(3, 2) + 'bar' + bytes(0, 0, 1) + 'a' + bytes(0, 0, 0xff))).toEqual(['foo', 'bar', 'a', '']);
+  });
+
+  it('refuses data that ends too early', () => {
+    expect(() => listpackElements(bytes(0, 0, 0, 0, 1, 0, 0x83) + 'a')).toThrow(RdbFormatError);
+    expect(() => ziplistElements(bytes(0, 0))).toThrow(RdbFormatError);
+    expect(() => intsetMembers(bytes(3, 0, 0, 0, 1, 0, 0, 0))).toThrow(RdbFormatError);
+    expect(() => intsetMembers(bytes(4, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0))).toThrow(RdbFormatError);
+    expect(() => zipmapParts(bytes(1, 9) + 'foo')).toThrow(RdbFormatError);
+  });
+});
