@@ -12,7 +12,7 @@ module.exports = {
       {},
       { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     ),
-    forbid('no-utils', 'A folder shows its purpose by its name.', {}, { path: '^(src|test)/(.*/)?utils?(/|[.]ts$)' }),
+    forbid('no-utils', 'A folder shows its purpose by its name.', {}, { path: '/utils?(/|[.]ts$)' }),
     forbid(
       'engine-is-self-contained',
       'The engine imports node: and its Lua parser only.',
