@@ -125,7 +125,7 @@ const SORT = {
   categories: ['-@keyspace', '@set', '@sortedset', '@list', '@dangerous'],
   movableKeys: sortKeys,
 } as const;
-const SYNTAX = 'key [BY pattern] [LIMIT offset count] [GET pattern [GET pattern ...]] [ASC | DESC] [ALPHA]';
+const SYNTAX = 'key [BY pattern] [LIMIT offset count] [GET pattern ...] [ASC | DESC] [ALPHA]';
 
 export const sortCommand = defineCommand({
   ...SORT,

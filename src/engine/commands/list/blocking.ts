@@ -58,7 +58,7 @@ export const blmpop = defineCommand({
   summary: 'Takes elements off the first list that has some, waiting until there are.',
   complexity: 'O(N+M): N keys, M elements popped',
   keys: [countedKeys('RW ACCESS DELETE', 2)],
-  syntax: 'timeout numkeys key [key ...] LEFT | RIGHT [COUNT count]',
+  syntax: 'timeout numkeys key [key ...] <LEFT | RIGHT> [COUNT count]',
   run(context, [timeoutText, ...rest]) {
     const request = parseMultiplePop(rest);
     const timeout = blockingTimeout(timeoutText);
@@ -89,7 +89,7 @@ export const blmove = defineCommand({
   summary: 'Moves an element between the ends of two lists, waiting until there is one.',
   complexity: 'O(1)',
   keys: SOURCE_AND_TARGET,
-  syntax: 'source destination LEFT | RIGHT LEFT | RIGHT timeout',
+  syntax: 'source destination <LEFT | RIGHT> <LEFT | RIGHT> timeout',
   run(context, [source, target, from, to, timeout]) {
     const movement = { from: listEnd(from), to: listEnd(to) };
     return blockingMove(context, source, target, movement, blockingTimeout(timeout));
@@ -102,6 +102,7 @@ export const brpoplpush = defineCommand({
   flags: ['write', 'denyoom', 'noscript', 'blocking'],
   group: 'list',
   since: '2.2.0',
+  deprecated: { since: '6.2.0', replacedBy: '`BLMOVE` with the `RIGHT` and `LEFT` arguments' },
   summary: 'Moves the rightmost element of a list to the left end of another, waiting until there is one.',
   complexity: 'O(1)',
   keys: SOURCE_AND_TARGET,

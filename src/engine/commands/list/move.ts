@@ -37,7 +37,7 @@ export const lmove = defineCommand({
   summary: 'Moves an element from one end of a list to one end of another, or of the same.',
   complexity: 'O(1)',
   keys: SOURCE_AND_TARGET,
-  syntax: 'source destination LEFT | RIGHT LEFT | RIGHT',
+  syntax: 'source destination <LEFT | RIGHT> <LEFT | RIGHT>',
   run: (context, [source, target, from, to]) =>
     moveElement(context, source, target, { from: listEnd(from), to: listEnd(to) }) ?? null,
 });
@@ -48,6 +48,7 @@ export const rpoplpush = defineCommand({
   flags: ['write', 'denyoom'],
   group: 'list',
   since: '1.2.0',
+  deprecated: { since: '6.2.0', replacedBy: '`LMOVE` with the `RIGHT` and `LEFT` arguments' },
   summary: 'Moves the rightmost element of a list to the left end of another.',
   complexity: 'O(1)',
   keys: SOURCE_AND_TARGET,

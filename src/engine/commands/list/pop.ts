@@ -69,7 +69,7 @@ export interface MultiplePop {
 
 const COUNT_TOO_SMALL = error('count should be greater than 0');
 
-/** Reads `numkeys key [key ...] LEFT | RIGHT [COUNT count]`. @throws syntax error and what is wrong with a number */
+/** Reads `numkeys key [key ...] <LEFT | RIGHT> [COUNT count]`. @throws syntax error and what is wrong with a number */
 export function parseMultiplePop(args: readonly string[]): MultiplePop {
   const [keyCount = '', ...rest] = args;
   const count = numberOfKeys(keyCount, rest.length - 1);
@@ -98,6 +98,6 @@ export const lmpop = defineCommand({
   summary: 'Takes elements off the first of several lists that is not empty.',
   complexity: 'O(N+M): N keys, M elements popped',
   keys: [countedKeys('RW ACCESS DELETE', 1)],
-  syntax: 'numkeys key [key ...] LEFT | RIGHT [COUNT count]',
+  syntax: 'numkeys key [key ...] <LEFT | RIGHT> [COUNT count]',
   run: (context, args) => popFirst(context, parseMultiplePop(args)) ?? NULL_ARRAY,
 });

@@ -67,7 +67,7 @@ export const linsert = defineCommand({
   summary: 'Puts an element before or after the first one that equals the pivot.',
   complexity: 'O(N) in the number of elements before the pivot',
   keys: [oneKey('RW INSERT')],
-  syntax: 'key BEFORE | AFTER pivot element',
+  syntax: 'key <BEFORE | AFTER> pivot element',
   run(context, [key, where, pivot, element]) {
     const side = where.toLowerCase();
     if (side !== 'before' && side !== 'after') throw SYNTAX_ERROR;
