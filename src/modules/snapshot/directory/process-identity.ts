@@ -56,7 +56,9 @@ function startTimeOf(pid: number): string {
   return orEmpty(() => {
     const status = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
     // The second field is the name in parentheses and may hold anything; the start time is the 22nd.
-    return status.slice(status.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const [state, ...fields] = status.slice(status.lastIndexOf(')') + 2).split(' ');
+    // A zombie has ended: nobody has asked for its exit code yet, which in a container may be for ever.
+    return state === 'Z' || state === 'X' ? '' : (fields[18] ?? '');
   });
 }
 
