@@ -10,6 +10,8 @@ export class Blocking {
   /** Sessions that wait, in the order they began to. */
   readonly blocked = new Set<Session>();
   #serving = false;
+  /** How many of them wait for a key's end as well. */
+  #noticingRemoval = 0;
 
   constructor(private readonly engine: Engine) {}
 
@@ -18,6 +20,7 @@ export class Blocking {
     const database = session.context.db;
     session.blocked = { ...command, block, database, timer: undefined };
     this.blocked.add(session);
+    if (block.noticesRemoval) this.#noticingRemoval += 1;
     if (block.timeoutMs > 0) this.#armTimeout(session, this.engine.clock.now() + block.timeoutMs);
     for (const key of block.keys) {
       let waiters = database.waiters.get(key);
@@ -44,6 +47,7 @@ export class Blocking {
     if (blocked === undefined) return;
     session.blocked = undefined;
     this.blocked.delete(session);
+    if (blocked.block.noticesRemoval) this.#noticingRemoval -= 1;
     if (blocked.timer !== undefined) this.engine.clock.clearTimer(blocked.timer);
     for (const key of blocked.block.keys) {
       const waiters = blocked.database.waiters.get(key);
@@ -61,8 +65,10 @@ export class Blocking {
         ready.delete(id);
         // Insertion order is arrival order; whoever is served leaves the set, nobody can enter it meanwhile.
         for (const waiter of database.waiters.get(key) ?? []) {
-          const session = this.engine.sessions.get(waiter.id);
           const exists = database.dataset.keys.has(key);
+          // Thousands may wait for one key: those behind the one served are only looked at if someone can care.
+          if (!exists && this.#noticingRemoval === 0) break;
+          const session = this.engine.sessions.get(waiter.id);
           if (session !== undefined && (exists || session.blocked?.block.noticesRemoval === true)) this.#serve(session, key);
         }
       }
