@@ -157,6 +157,13 @@ export class Keyspace {
     this.#timer = this.clock.setTimer(() => { this.#expireDue(); }, at + 1 - this.clock.now());
   }
 
+  /** Switches active expiry; without it keys expire when they are asked for. */
+  setActiveExpiry(active: boolean): void {
+    this.activeExpiry = active;
+    if (!active) this.disarmExpiry();
+    else for (const { dataset } of this.databases) if (dataset.expiries.size > 0) this.armExpiry(dataset.expiries.firstTime);
+  }
+
   disarmExpiry(): void {
     if (this.#timer !== undefined) this.clock.clearTimer(this.#timer);
     this.#timer = undefined;

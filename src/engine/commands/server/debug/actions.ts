@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { RdbReader, RdbWriter } from '../../../dump/rdb-primitives';
+import { readValue, writeValue } from '../../../dump/rdb-value';
+import type { CommandContext } from '../../../execution/command-context';
+import type { Engine } from '../../../engine';
+import { entryBytes } from '../../../keyspace/entry';
+import { ErrorReply, OK, Status, type Reply } from '../../../protocol/reply';
+import { integer } from '../../arguments';
+import { parseMemory } from '../../../config/parse-memory';
+import { encodingOf } from '../../encoding';
+import { error, MUST_BE_POSITIVE, NO_SUCH_KEY } from '../../errors';
+import { datasetDigest, Digest, mixEntry } from './digest';
+import { protocolSample } from './protocol-samples';
+
+/** One of DEBUG's subcommands. */
+export interface DebugAction {
+  readonly name: string;
+  readonly syntax: string;
+  readonly summary: string;
+  /** Fewest and most arguments after the subcommand's name. */
+  readonly takes: readonly [min: number, max: number];
+  run(context: CommandContext, args: readonly string[]): Reply;
+}
+
+function entryOf(context: CommandContext, key: string) {
+  return context.engine.keyspace.find(context.db, key, () => context.now);
+}
+
+/** What a value is after a round trip through its RDB encoding. */
+function reloadAll({ keyspace, limits }: Engine): void {
+  const writer = new RdbWriter();
+  for (const { dataset } of keyspace.databases) {
+    for (const entry of dataset.keys.entries()) {
+      writer.reset();
+      writeValue(writer, entry.value);
+      const value = readValue(new RdbReader(Buffer.from(writer.view())), limits);
+      dataset.bytes += entryBytes(entry.key, value) - entryBytes(entry.key, entry.value);
+      entry.value = value;
+    }
+  }
+}
+
+const RELOAD_OPTIONS = new Set(['merge', 'noflush', 'nosave']);
+
+function serializedLength(writer: RdbWriter): number {
+  return writer.view().length - 1; // less the type byte
+}
+
+function describeObject(context: CommandContext, key: string): Status {
+  const entry = entryOf(context, key);
+  if (entry === undefined) throw NO_SUCH_KEY;
+  const writer = new RdbWriter();
+  writeValue(writer, entry.value);
+  const idle = context.engine.memory.access.idleSeconds(entry);
+  const lru = (Math.floor(context.now / 1000) - idle) & 0xffffff;
+  return new Status(
+    `Value at:0x${entry.index.toString(16).padStart(12, '0')} refcount:1 encoding:${encodingOf(entry.value)} serializedlength:${String(serializedLength(writer))} lru:${String(lru)} lru_seconds_idle:${String(idle)}`,
+  );
+}
+
+function populate(context: CommandContext, [count = '', prefix = 'key', size]: readonly string[]): Status {
+  const keys = integer(count, MUST_BE_POSITIVE);
+  const length = size === undefined ? 0 : integer(size, MUST_BE_POSITIVE);
+  if (keys < 0 || length < 0) throw MUST_BE_POSITIVE;
+  for (let i = 0; i < keys; i++) {
+    const key = `${prefix}:${String(i)}`;
+    if (context.lookup(key) !== undefined) continue;
+    const value = `value:${String(i)}`;
+    context.store(key, length === 0 ? value : value.slice(0, length).padEnd(length, '\0'));
+  }
+  return OK;
+}
+
+/** Stops everything for a while, as DEBUG SLEEP does in Redis. */
+function sleep(seconds: number): void {
+  if (seconds > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, seconds * 1000);
+}
+
+const MAX_PACKED = 4 * 1024 ** 3;
+
+const nothing = (name: string, min: number, max: number, summary: string): DebugAction => ({ name, syntax: '', summary, takes: [min, max], run: () => OK });
+
+export const DEBUG_ACTIONS: readonly DebugAction[] = [
+  {
+    name: 'change-repl-id', syntax: '', summary: 'Changes the replication id.', takes: [0, 0],
+    run({ engine }) {
+      engine.replicationId = randomBytes(20).toString('hex');
+      return OK;
+    },
+  },
+  {
+    name: 'digest', syntax: '', summary: 'Answers a signature of all databases.', takes: [0, 0],
+    run: ({ engine }) => new Status(datasetDigest(engine.keyspace).toString()),
+  },
+  {
+    name: 'digest-value', syntax: '<key> [<key> ...]', summary: 'Answers a signature of the value of each key.', takes: [0, Infinity],
+    run: (context, keys) =>
+      keys.map((key) => {
+        const digest = new Digest();
+        const entry = entryOf(context, key);
+        if (entry !== undefined) mixEntry(digest, entry);
+        return new Status(digest.toString());
+      }),
+  },
+  {
+    name: 'error', syntax: '<string>', summary: 'Answers with an error of this text.', takes: [1, 1],
+    run: (_, [text = '']) => new ErrorReply(text.replace(/[\r\n]/g, ' ')),
+  },
+  {
+    name: 'htstats', syntax: '<dbid>', summary: 'Says how many keys a database has.', takes: [1, 2],
+    run({ engine }, [index = '']) {
+      const database = engine.keyspace.databases[integer(index)];
+      if (database === undefined) throw error('Out of range database');
+      return `[Dictionary HT]\n number of elements: ${String(database.dataset.size)}\n[Expires HT]\n number of elements: ${String(database.dataset.expiries.size)}\n`;
+    },
+  },
+  {
+    name: 'object', syntax: '<key>', summary: 'Describes how a value is kept.', takes: [1, 2],
+    run: (context, [key = '']) => describeObject(context, key),
+  },
+  { name: 'populate', syntax: '<count> [<prefix>] [<size>]', summary: 'Creates string keys.', takes: [1, 3], run: populate },
+  {
+    name: 'protocol', syntax: '<type>', summary: 'Answers a sample of a reply type.', takes: [1, 1],
+    run: (context, [type = '']) => protocolSample(context, type),
+  },
+  {
+    name: 'quicklist-packed-threshold', syntax: '<size>', summary: 'Is checked and forgotten: lists have no such nodes here.', takes: [1, 1],
+    run(_, [size = '']) {
+      const bytes = parseMemory(size);
+      if (bytes === undefined || bytes >= MAX_PACKED) throw error('argument must be a memory value bigger than 1 and smaller than 4gb');
+      return OK;
+    },
+  },
+  {
+    name: 'reload', syntax: '[MERGE] [NOFLUSH] [NOSAVE]', summary: 'Writes and reads every value in its RDB encoding.', takes: [0, Infinity],
+    run({ engine }, options) {
+      if (options.some((option) => !RELOAD_OPTIONS.has(option.toLowerCase()))) {
+        throw error('DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.');
+      }
+      reloadAll(engine);
+      return OK;
+    },
+  },
+  {
+    name: 'set-active-expire', syntax: '<0|1>', summary: 'Switches the active removal of expired keys.', takes: [1, 1],
+    run({ engine }, [flag = '']) {
+      engine.keyspace.setActiveExpiry(Number.parseInt(flag, 10) > 0);
+      return OK;
+    },
+  },
+  {
+    name: 'sleep', syntax: '<seconds>', summary: 'Stops everything for so many seconds, with decimals.', takes: [1, 1],
+    run(_, [seconds = '']) {
+      sleep(Number.parseFloat(seconds));
+      return OK;
+    },
+  },
+  nothing('loadaof', 0, 0, 'Does nothing: there is no append only file.'),
+  nothing('log', 1, 1, 'Does nothing: a library has no log file.'),
+  nothing('pause-cron', 1, 1, 'Does nothing: there is no cron.'),
+  nothing('replicate', 1, Infinity, 'Does nothing: there are no replicas.'),
+  nothing('set-disable-deny-scripts', 1, 1, 'Is accepted; nothing changes.'),
+];

@@ -1,0 +1,38 @@
+import {
+  BigNumberReply, BooleanReply, DoubleReply, MapReply, PushReply, SetReply, VerbatimReply, type Reply,
+} from '../../../protocol/reply';
+import type { CommandContext } from '../../../execution/command-context';
+import { error } from '../../errors';
+
+const FALSE = new BooleanReply(false);
+
+/** DEBUG PROTOCOL: one reply of every type, for those who test clients. */
+const SAMPLES: Readonly<Record<string, Reply>> = {
+  string: 'Hello World',
+  integer: 12_345,
+  double: new DoubleReply(3.141, '3.141'),
+  null: null,
+  array: [0, 1, 2],
+  set: new SetReply([0, 1, 2]),
+  map: new MapReply([0, FALSE, 1, new BooleanReply(true), 2, FALSE]),
+  // The attribute itself is left out: replies have none here.
+  attrib: 'Some real reply following the attribute',
+  bignum: new BigNumberReply('1234567999999999999999999999999999999'),
+  verbatim: new VerbatimReply('txt', 'This is a verbatim\nstring'),
+  true: new BooleanReply(true),
+  false: FALSE,
+};
+
+export function protocolSample({ session }: CommandContext, name: string): Reply {
+  const type = name.toLowerCase();
+  if (type === 'push') {
+    if (session.resp < 3) throw error('RESP2 is not supported by this command');
+    session.output.send(new PushReply(['server-cpu-usage', 42]));
+    return 'Some real reply following the push reply';
+  }
+  const sample = SAMPLES[type];
+  if (sample !== undefined) return sample;
+  throw error(
+    'Wrong protocol type name. Please use one of the following: string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false',
+  );
+}
