@@ -73,7 +73,7 @@ function listToLua(items: readonly Reply[], resp: 2 | 3): LuaTable {
 }
 
 function record(name: string, value: LuaValue): LuaTable {
-  const table = new LuaTable();
+  const table = new LuaTable([], 1);
   table.setKey(name, value);
   return table;
 }

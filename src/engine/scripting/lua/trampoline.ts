@@ -1,4 +1,4 @@
-import { type Site } from './errors';
+import { NATIVE, type Site } from './errors';
 import type { Operations } from './operations';
 import type { LuaState } from './state';
 import { LuaTable } from './table';
@@ -178,6 +178,8 @@ export function createTrampoline(state: LuaState, operations: Operations): Tramp
     if (activations.length > 0) return loop(activations, args, true);
     const start = startOf(body);
     if (start === undefined) return { result: body(...args) };
+    // Nobody called the body: error levels end here.
+    state.at = NATIVE;
     push(activations, start(...args));
     return loop(activations, undefined, true);
   }

@@ -22,7 +22,7 @@ export function luaError(source: string): string {
   try {
     runLua(source);
   } catch (error) {
-    if (error instanceof LuaError) return String(error.value);
+    if (error instanceof LuaError && typeof error.value === 'string') return error.value;
     throw error;
   }
   throw new Error('the script did not fail');

@@ -1,4 +1,5 @@
 import { toInteger } from '../arguments';
+import { nonFiniteText } from '../number-text';
 import type { LuaFunction, LuaValue } from '../values';
 import type { LibraryContext } from './context';
 
@@ -240,10 +241,17 @@ function readInteger(data: string, position: number, size: number, isLittle: boo
 
 function floatBytes(value: number, size: number, isLittle: boolean): string {
   const buffer = Buffer.alloc(size);
-  if (size === 4) buffer.writeFloatLE(value);
+  if (value !== value) writeNan(buffer, nonFiniteText(value) === '-nan');
+  else if (size === 4) buffer.writeFloatLE(value);
   else buffer.writeDoubleLE(value);
   if (!isLittle) buffer.reverse();
   return buffer.toString('latin1');
+}
+
+/** C's NaN, little endian: the payload by which we know its sign stays ours. */
+function writeNan(buffer: Buffer, isNegative: boolean): void {
+  buffer[buffer.length - 1] = isNegative ? 0xff : 0x7f;
+  buffer[buffer.length - 2] = buffer.length === 4 ? 0xc0 : 0xf8;
 }
 
 function readFloat(data: string, position: number, size: number, isLittle: boolean): number {
