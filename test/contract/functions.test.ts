@@ -146,3 +146,38 @@ contract('the first line of a library', [
   ['FUNCTION', 'LOAD', '#! name=a\nreturn'],
   ['FUNCTION', 'LOAD', '#!LUA  NAME=a \nredis.register_function("f", function() end)'],
 ]);
+
+/** FUNCTION DUMP of a Redis 7.0.15 with the library `aaa`, and of an empty one. */
+const DUMPED = '\xf5@D#!lua name=aaa\nredis.register_function("f", function() return 1 end)\n\x00\xb3[3%\x0e:\xf5\x8c';
+const DUMPED_EMPTY = '\n\x00]\x9b\\@\x0f\x7f\xa2\xda';
+
+contract(
+  'FUNCTION DUMP and RESTORE',
+  [
+    EMPTY,
+    ['FUNCTION', 'DUMP'],
+    ['FUNCTION', 'RESTORE', DUMPED],
+    ['FCALL', 'f', 0],
+    ['FUNCTION', 'DUMP'],
+    ['FUNCTION', 'RESTORE', DUMPED],
+    ['FUNCTION', 'RESTORE', DUMPED, 'append'],
+    ['FUNCTION', 'RESTORE', DUMPED, 'REPLACE'],
+    ['FUNCTION', 'RESTORE', DUMPED_EMPTY, 'REPLACE'],
+    ['FCALL', 'f', 0],
+    ['FUNCTION', 'RESTORE', DUMPED_EMPTY, 'flush'],
+    ['FCALL', 'f', 0],
+    ['FUNCTION', 'LOAD', library('bbb', 'redis.register_function("f", function() return 2 end)')],
+    ['FUNCTION', 'RESTORE', DUMPED],
+    ['FUNCTION', 'RESTORE', DUMPED, 'REPLACE'],
+    ['FCALL', 'f', 0],
+    ['FUNCTION', 'RESTORE', DUMPED, 'FLUSH'],
+    ['FCALL', 'f', 0],
+    ['FUNCTION', 'RESTORE', 'x'],
+    ['FUNCTION', 'RESTORE', DUMPED.replace('aaa', 'aab')],
+    ['FUNCTION', 'RESTORE', DUMPED, 'nope'],
+    ['FUNCTION', 'RESTORE', 'x', 'nope'],
+    ['FUNCTION', 'RESTORE', DUMPED, 'FLUSH', 'x'],
+    ['FUNCTION', 'RESTORE'],
+  ],
+  { wireOnly: 'payloads are bytes' },
+);

@@ -1,5 +1,4 @@
 import { error } from '../commands/errors';
-import { ErrorReply } from '../protocol/reply';
 import type { Registration } from './register-function';
 import type { LoadedLibrary } from './scripts';
 import { parseLibrary } from './shebang';
@@ -18,9 +17,14 @@ export interface LibraryFunction {
   readonly registration: Registration;
 }
 
+/** What FUNCTION RESTORE does with the libraries there are. */
+export type RestorePolicy = 'flush' | 'append' | 'replace';
+
+type Libraries = Map<string, FunctionLibrary>;
+
 /** The function libraries of one engine. Function names are unique among all of them. */
 export class FunctionLibraries {
-  readonly #libraries = new Map<string, FunctionLibrary>();
+  #libraries: Libraries = new Map();
 
   /** @param compile compiles a library and runs its body. @throws ErrorReply */
   constructor(private readonly compile: (body: string) => LoadedLibrary) {}
@@ -30,10 +34,18 @@ export class FunctionLibraries {
     return [...this.#libraries.values()].map(({ source }) => source);
   }
 
-  /** Puts a snapshot's libraries in the place of what there is. */
-  restore(sources: readonly string[]): void {
-    this.flush();
-    for (const source of sources) this.load(source, false);
+  /**
+   * Takes in libraries from outside, all or none. Default: in the place of what there is.
+   * @throws ErrorReply
+   */
+  restore(sources: readonly string[], policy: RestorePolicy = 'flush'): void {
+    const libraries: Libraries = new Map(policy === 'flush' ? [] : this.#libraries);
+    for (const source of sources) {
+      const library = this.#compiled(source);
+      if (policy !== 'replace' && libraries.has(library.name)) throw error(`Library ${library.name} already exists`);
+      add(libraries, library);
+    }
+    this.#libraries = libraries;
   }
 
   all(): IterableIterator<FunctionLibrary> {
@@ -42,23 +54,22 @@ export class FunctionLibraries {
 
   /** @returns the library's name. @throws ErrorReply; what was there before then stays */
   load(source: string, replace: boolean): string {
+    const { name } = parseLibrary(source);
+    if (this.#libraries.has(name) && !replace) throw error(`Library '${name}' already exists`);
+    add(this.#libraries, this.#compiled(source));
+    return name;
+  }
+
+  #compiled(source: string): FunctionLibrary {
     const { name, body } = parseLibrary(source);
-    const existing = this.#libraries.get(name);
-    if (existing !== undefined && !replace) throw error(`Library '${name}' already exists`);
     const loaded = this.compile(body);
     if (loaded.functions.size === 0) throw error('No functions registered');
-    for (const each of loaded.functions.keys()) {
-      const other = this.find(each)?.library;
-      if (other !== undefined && other !== existing) throw error(`Function ${each} already exists`);
-    }
-    this.#libraries.delete(name);
-    this.#libraries.set(name, { name, source, loaded });
-    return name;
+    return { name, source, loaded };
   }
 
   /** @throws ErrorReply when there is no such library */
   delete(name: string): void {
-    if (!this.#libraries.delete(name)) throw new ErrorReply('ERR Library not found');
+    if (!this.#libraries.delete(name)) throw error('Library not found');
   }
 
   flush(): void {
@@ -66,11 +77,9 @@ export class FunctionLibraries {
   }
 
   find(name: string): LibraryFunction | undefined {
-    for (const library of this.#libraries.values()) {
-      const registration = library.loaded.functions.get(name);
-      if (registration !== undefined) return { name, library, registration };
-    }
-    return undefined;
+    const library = libraryOf(this.#libraries, name);
+    const registration = library?.loaded.functions.get(name);
+    return library === undefined || registration === undefined ? undefined : { name, library, registration };
   }
 
   get functionCount(): number {
@@ -78,4 +87,19 @@ export class FunctionLibraries {
     for (const { loaded } of this.#libraries.values()) count += loaded.functions.size;
     return count;
   }
+}
+
+function libraryOf(libraries: Libraries, functionName: string): FunctionLibrary | undefined {
+  for (const library of libraries.values()) if (library.loaded.functions.has(functionName)) return library;
+  return undefined;
+}
+
+/** Adds a library, in the place of one of the same name. @throws ErrorReply when another has one of its functions */
+function add(libraries: Libraries, library: FunctionLibrary): void {
+  for (const name of library.loaded.functions.keys()) {
+    const other = libraryOf(libraries, name);
+    if (other !== undefined && other.name !== library.name) throw error(`Function ${name} already exists`);
+  }
+  libraries.delete(library.name);
+  libraries.set(library.name, library);
 }

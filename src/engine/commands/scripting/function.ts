@@ -1,5 +1,8 @@
+import { isIntact } from '../../dump/dump-payload';
+import { functionsPayload, readFunctionsPayload } from '../../dump/functions-payload';
+import { RdbFormatError } from '../../dump/rdb-primitives';
 import { ErrorReply, MapReply, OK, type Reply, SetReply, Status } from '../../protocol/reply';
-import type { FunctionLibrary } from '../../scripting/function-libraries';
+import type { FunctionLibrary, RestorePolicy } from '../../scripting/function-libraries';
 import { SCRIPT_FLAG_NAMES } from '../../scripting/shebang';
 import { matchGlob } from '../../values/glob';
 import { defineCommand, defineContainer } from '../define-command';
@@ -137,6 +140,54 @@ const kill = defineCommand({
   },
 });
 
+const dump = defineCommand({
+  ...SHARED,
+  name: 'dump',
+  arity: 2,
+  flags: ['noscript'],
+  summary: 'Answers all libraries in a form that FUNCTION RESTORE takes.',
+  complexity: 'O(N) in the length of the libraries',
+  run({ engine }) {
+    return functionsPayload(engine.libraries.sources());
+  },
+});
+
+const WRONG_PAYLOAD = error('DUMP payload version or checksum are wrong');
+
+const isPolicy = (text: string): text is RestorePolicy => ['flush', 'append', 'replace'].includes(text);
+
+const restore = defineCommand({
+  ...SHARED,
+  name: 'restore',
+  arity: -3,
+  flags: ['write', 'denyoom', 'noscript'],
+  summary: 'Takes in the libraries of a dump, all or none.',
+  complexity: 'O(N) in the number of functions',
+  hints: EVERYWHERE,
+  syntax: 'serialized-value [FLUSH | APPEND | REPLACE]',
+  run({ engine }, [, payload, given = 'append', extra]) {
+    if (extra !== undefined)
+      throw error("unknown subcommand or wrong number of arguments for 'RESTORE'. Try FUNCTION HELP.");
+    const policy = given.toLowerCase();
+    if (!isPolicy(policy)) throw error('Wrong restore policy given, value should be either FLUSH, APPEND or REPLACE.');
+    const bytes = Buffer.from(payload, 'latin1');
+    if (!isIntact(bytes)) throw WRONG_PAYLOAD;
+    engine.libraries.restore(librariesOf(bytes), policy);
+    return OK;
+  },
+});
+
+function librariesOf(payload: Buffer): readonly string[] {
+  try {
+    const sources = readFunctionsPayload(payload);
+    if (sources !== undefined) return sources;
+  } catch (failure) {
+    if (!(failure instanceof RdbFormatError)) throw failure;
+    throw error('failed loading the given functions payload');
+  }
+  throw error('given type is not a function');
+}
+
 export const functionContainer = defineContainer({
   name: 'function',
   arity: -2,
@@ -144,5 +195,5 @@ export const functionContainer = defineContainer({
   group: 'scripting',
   since: '7.0.0',
   summary: 'Commands about libraries of functions.',
-  subcommands: [remove, flush, kill, list, load, stats],
+  subcommands: [remove, dump, flush, kill, list, load, restore, stats],
 });

@@ -8,7 +8,9 @@ export function bitLibrary({ args: check, plain }: LibraryContext): Record<strin
 
   /** A number modulo 2^32: adding 2^52 + 2^51 brings the integer, rounded, to the low word, as BitOp does it. */
   const bits = (args: Parameters<LuaFunction>, index: number): number => {
-    double[0] = check.number(args, index) + 6755399441055744;
+    const value = check.number(args, index);
+    if (value !== value) return 0;
+    double[0] = value + 6755399441055744;
     return words[0] ?? 0;
   };
 
