@@ -78,6 +78,7 @@ const UINT64_MAX = 18_446_744_073_709_551_615n;
 /** A SCAN cursor: an unsigned 64-bit number. One of no engine's making counts as the end. */
 export function cursor(text: string): number {
   // strtoul skips leading white space only where Redis forbids it, and takes a sign.
+  if (text === '') return 0;
   if (!/^[+-]?\d+$/.test(text)) throw INVALID_CURSOR;
   const value = BigInt(text.startsWith('+') ? text.slice(1) : text);
   if (value > UINT64_MAX || value < -UINT64_MAX) throw INVALID_CURSOR;

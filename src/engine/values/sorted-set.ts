@@ -75,6 +75,11 @@ export class SortedSetValue implements SortedSetView {
     return this.#small?.length ?? this.#dict.size;
   }
 
+  /** Gives up the compact encoding for good. */
+  expand(): void {
+    if (this.#small !== undefined) this.#load(this.#small);
+  }
+
   get encoding(): 'listpack' | 'skiplist' {
     return this.#small === undefined ? 'skiplist' : 'listpack';
   }

@@ -19,6 +19,8 @@ function elementsOf(value: StoredValue | undefined): string[] {
   if (value instanceof ListValue) return value.slice(0, value.size);
   if (value instanceof SetValue) return value.members();
   if (!(value instanceof SortedSetValue)) throw WRONG_TYPE;
+  // Redis needs its skip list to sort by, and keeps it.
+  value.expand();
   const names: string[] = [];
   value.visit({ start: 0, end: value.size }, false, (name) => { names.push(name); });
   return names;
