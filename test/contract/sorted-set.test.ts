@@ -209,3 +209,7 @@ contract('sets as inputs: every member scores 1', [
   ['ZUNION', 2, 's', 'a', 'WITHSCORES'], ['ZUNION', 3, 's', 'i', 'a', 'WEIGHTS', 2, 3, 0.5, 'WITHSCORES'], ['ZINTER', 2, 'a', 's', 'WITHSCORES'], ['ZINTER', 2, 'i', 'a', 'AGGREGATE', 'MIN', 'WITHSCORES'], ['ZDIFF', 2, 's', 'a', 'WITHSCORES'], ['ZDIFF', 2, 'a', 'i', 'WITHSCORES'],
   ['ZUNIONSTORE', 'd', 1, 's'], ['ZRANGE', 'd', 0, -1, 'WITHSCORES'], ['ZINTERCARD', 2, 's', 'a'], ['ZADD', 's', 1, 'a'], ['SADD', 'a', 'x'],
 ]);
+
+contract('scores beyond 2^53 show all their digits', [
+  ['ZADD', 'z', '20266198323167232', 'a', '9007199254740993', 'b', '-36028797018963969', 'c', '1e17', 'd', '123456789012345678', 'e', '1e21', 'f', '4611686018427387904', 'g', '4611686018427388928', 'h', '-4611686018427387904', 'i'], ['ZRANGE', 'z', 0, -1, 'WITHSCORES'], ['ZSCAN', 'z', 0],
+]);

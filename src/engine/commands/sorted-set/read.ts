@@ -179,6 +179,15 @@ export const zrandmember = defineCommand({
   },
 });
 
+/** Up to here a listpack keeps whole scores as integers. */
+const LISTPACK_INTEGER_MAX = 2 ** 62;
+
+/** A score as ZSCAN shows it: what a small set has stored, not what other commands make of it. */
+function scannedScore(set: SortedSetView, score: number): string {
+  const whole = set.encoding === 'listpack' && Number.isInteger(score) && Math.abs(score) <= LISTPACK_INTEGER_MAX;
+  return whole && !Number.isSafeInteger(score) ? String(BigInt(score)) : formatDouble(score);
+}
+
 export const zscan = defineCommand({
   name: 'zscan',
   arity: -3,
@@ -198,7 +207,7 @@ export const zscan = defineCommand({
     const { count: step, matches } = parseScanOptions(args, 2);
     const found: string[] = [];
     const next = set.scan(at, step, (name, score) => {
-      if (matches(name)) found.push(name, formatDouble(score));
+      if (matches(name)) found.push(name, scannedScore(set, score));
     });
     return [String(next), found];
   },
