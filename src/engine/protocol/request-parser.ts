@@ -142,7 +142,9 @@ export class RequestParser {
 
   #readInline(): Request | undefined {
     const end = this.#buffer.indexOf(LF, this.#at);
-    if (end < 0) {
+    // Redis looks for the line's end as C does, so a NUL hides it.
+    const hidden = end >= 0 && this.#buffer.subarray(this.#at, end).includes(0);
+    if (end < 0 || hidden) {
       if (this.#buffer.length - this.#at > MAX_LINE) throw new ProtocolError('too big inline request');
       return undefined;
     }

@@ -18,6 +18,11 @@ export interface Transport {
 /** Requests are answered in slices of this many, so that one client's long pipeline does not hold up the others. */
 const REQUESTS_PER_TURN = 1000;
 
+/** The words by which Redis knows a browser that was tricked into sending a request to it. */
+function isHttp(name: string): boolean {
+  return (name.length === 4 && name.toLowerCase() === 'post') || (name.length === 5 && name.toLowerCase() === 'host:');
+}
+
 /** Speaks RESP with one client: bytes in, commands run one after the other, bytes out. */
 export class RespConnection implements SessionOutput {
   readonly session: Session;
@@ -110,6 +115,12 @@ export class RespConnection implements SessionOutput {
     if (out !== '') this.transport.write(out);
   }
 
+  /** A web page was made to talk to us: like Redis, we hang up without a word. */
+  #dropHttp(): void {
+    this.#out = '';
+    this.close();
+  }
+
   #runRequests(): void {
     const { session } = this;
     for (let turn = 0; session.blocked === undefined && !session.closing && !this.#ended; turn++) {
@@ -120,6 +131,10 @@ export class RespConnection implements SessionOutput {
       if (this.transport.congested?.() === true) return;
       const request = this.#parser.next();
       if (request === undefined) return;
+      if (isHttp(request.name)) {
+        this.#dropHttp();
+        return;
+      }
       const reply = this.engine.execute(session, request.name, request.args);
       if (!(reply instanceof NoReply)) this.#out += encodeReply(reply, session.resp);
     }
