@@ -82,4 +82,114 @@ contract('a blocked XREAD is served by the first entry after its id', [
   ['SET', 'new', 'x'], ['DEL', 'new'], ['DEL', 's'], ['XADD', 's', '2-1', 'a', 'b'], ['MULTI'], ['XADD', 's', '4-1', 'a', 'b'], ['XADD', 's', '4-2', 'a', 'b'], ['EXEC'], { read: 'second' }, ['XADD', 'new', '1-1', 'a', 'b'], { read: 'fourth' },
 ], { wireOnly: 'several connections' });
 
+const GROUP: Words = ['XGROUP', 'CREATE', 's', 'g', '0'];
+const readNew = (consumer: string, count: number, ...more: string[]): Words => ['XREADGROUP', 'GROUP', 'g', consumer, 'COUNT', count, ...more, 'STREAMS', 's', '>'];
+const PENDING: Words[] = [['XPENDING', 's', 'g'], ['XINFO', 'GROUPS', 's']];
+/** Every pending entry with a large minimum idle time or none: the times themselves cannot be compared. */
+const owners = (...consumers: string[]): Step[] => consumers.flatMap((name): Step[] => [{ run: ['XPENDING', 's', 'g', '-', '+', 100, name], compare: 'shape' }, ['XREADGROUP', 'GROUP', 'g', name, 'STREAMS', 's', '0']]);
+
+contract('XGROUP', [
+  GROUP, ['XGROUP', 'CREATE', 's', 'g', '0', 'MKSTREAM'], ['XINFO', 'STREAM', 's'], ['XGROUP', 'CREATE', 's', 'g', '$'], ['XGROUP', 'CREATE', 's', 'G', '$', 'mkstream', 'ENTRIESREAD', 7], ['XGROUP', 'CREATE', 's', 'h', '5-5', 'entriesread', '-1'], ['XGROUP', 'CREATE', 's', '', '5'], ...INFO,
+  ['XGROUP', 'CREATE', 's', 'x', '-'], ['XGROUP', 'CREATE', 's', 'x', '+'], ['XGROUP', 'CREATE', 's', 'x', 'y'], ['XGROUP', 'CREATE', 's', 'g', 'y'], ['XGROUP', 'CREATE', 's', 'x', '0', 'ENTRIESREAD', '-2'], ['XGROUP', 'CREATE', 's', 'x', '0', 'ENTRIESREAD', 'x'], ['XGROUP', 'CREATE', 's', 'x', '0', 'ENTRIESREAD'], ['XGROUP', 'CREATE', 's', 'x', '0', 'NOPE'], ['XGROUP', 'CREATE', 'none', 'x', 'y'], ['XGROUP', 'CREATE', 'none', 'x', 'y', 'MKSTREAM'], ['EXISTS', 'none'],
+  ...entries(3), ['XGROUP', 'SETID', 's', 'g', '$'], ...INFO, ['XGROUP', 'SETID', 's', 'g', '-'], ['XGROUP', 'SETID', 's', 'g', '2-1', 'ENTRIESREAD', 2], ...INFO, ['XGROUP', 'SETID', 's', 'g', '+'], ...INFO, ['XGROUP', 'SETID', 's', 'g', '2', 'MKSTREAM'], ['XGROUP', 'SETID', 's', 'g', 'x'], ['XGROUP', 'SETID', 's', 'none', 'x'], ['XGROUP', 'SETID', 'none', 'g', '0'], ['XGROUP', 'SETID', 's', 'g', '0', 'ENTRIESREAD', 'x'],
+  ['XGROUP', 'CREATECONSUMER', 's', 'g', 'c'], ['XGROUP', 'CREATECONSUMER', 's', 'g', 'c'], ['XGROUP', 'CREATECONSUMER', 's', 'none', 'c'], ['XGROUP', 'CREATECONSUMER', 'none', 'g', 'c'], ['XGROUP', 'DELCONSUMER', 's', 'g', 'c'], ['XGROUP', 'DELCONSUMER', 's', 'g', 'c'], ['XGROUP', 'DELCONSUMER', 's', 'none', 'c'], ['XGROUP', 'DELCONSUMER', 'none', 'g', 'c'],
+  ['XGROUP', 'DESTROY', 's', 'g'], ['XGROUP', 'DESTROY', 's', 'g'], ['XGROUP', 'DESTROY', 'none', 'g'], ['XINFO', 'GROUPS', 's'], ['XGROUP'], ['XGROUP', 'NOPE', 's', 'g'], ['XGROUP', 'CREATE', 's'], ['XGROUP', 'DESTROY', 's', 'g', 'x'], ['SET', 'k', 1], ['XGROUP', 'CREATE', 'k', 'g', '0', 'MKSTREAM'], ['XGROUP', 'SETID', 'k', 'g', 'x'], ['XGROUP', 'DESTROY', 'k', 'g'], ['XGROUP', 'CREATECONSUMER', 'k', 'g', 'c'], ['XGROUP', 'DELCONSUMER', 'k', 'g', 'c'], ['XGROUP', 'CREATE', 'k', 'g', '0', 'NOPE'],
+]);
+
+contract('XREADGROUP delivers new entries and repeats the history', [
+  ...entries(6), GROUP, readNew('a', 2), readNew('b', 1), ...PENDING, ['XREADGROUP', 'GROUP', 'g', 'a', 'STREAMS', 's', '0'], ['XREADGROUP', 'GROUP', 'g', 'a', 'STREAMS', 's', '1-1'], ['XREADGROUP', 'GROUP', 'g', 'a', 'COUNT', 1, 'STREAMS', 's', '0'], ['XREADGROUP', 'GROUP', 'g', 'c', 'STREAMS', 's', '0'], ['XREADGROUP', 'GROUP', 'g', 'a', 'STREAMS', 's', MAX], ['XREADGROUP', 'GROUP', 'g', 'd', 'COUNT', 1, 'STREAMS', 's', `${MAX}-${MAX}`],
+  { run: ['XPENDING', 's', 'g', '-', '+', 10], compare: 'shape' }, ['XDEL', 's', '1-1'], ['XREADGROUP', 'GROUP', 'g', 'a', 'STREAMS', 's', '0'], readNew('a', 1, 'NOACK'), ...PENDING, readNew('a', 0), readNew('a', 5), readNew('new', 5), ['XINFO', 'GROUPS', 's'], ['XREADGROUP', 'GROUP', 'g', 'a', 'BLOCK', 10, 'STREAMS', 's', '>'], ['XREADGROUP', 'GROUP', 'g', 'a', 'BLOCK', 0, 'STREAMS', 's', '9'],
+  { run: ['XINFO', 'CONSUMERS', 's', 'g'], compare: 'shape' }, ['XACK', 's', 'g', '1-1', '2-1', '2-1', '9'], ['XACK', 's', 'g', '2-1'], ['XACK', 's', 'g', '3-1', 'x'], ['XACK', 's', 'none', 'x'], ['XACK', 'none', 'g', 'x'], ...PENDING, ...owners('a', 'b', 'new'),
+  ['XGROUP', 'SETID', 's', 'g', '0'], readNew('b', 3), ...PENDING, ...owners('a', 'b'), ['XGROUP', 'DELCONSUMER', 's', 'g', 'b'], ...PENDING, { run: ['XINFO', 'STREAM', 's', 'FULL'], compare: 'shape' },
+  ['XREADGROUP', 'GROUP', 'g', 'a', 'STREAMS', 's', '$'], ['XREADGROUP', 'GROUP', 'g', 'a', 'STREAMS', 's', 'x'], ['XREADGROUP', 'GROUP', 'g', 'a', 'STREAMS', 's', '-'], ['XREADGROUP', 'GROUP', 'none', 'a', 'STREAMS', 's', 'x'], ['XREADGROUP', 'GROUP', 'g', 'a', 'STREAMS', 'none', '>'], ['XREADGROUP', 'GROUP', 'g', 'a', 'STREAMS', 's', '0', '0'], ['XREADGROUP', 'COUNT', 1, 'COUNT', 2, 'STREAMS', 's', '0'], ['XREADGROUP', 'GROUP', 'g', 'a', 'COUNT', 1, 'BLOCK', 1], ['XREADGROUP', 'GROUP', 'g', 'a', 'NOPE', 'STREAMS', 's', '>'], ['XREADGROUP', 'GROUP', 'g', 'a', 'STREAMS'],
+  ['SET', 'k', 1], ['XREADGROUP', 'GROUP', 'g', 'a', 'STREAMS', 's', 'k', '0', '0'], ['XGROUP', 'CREATE', 't', 'g', '0', 'MKSTREAM'], ['XADD', 't', '1-1', 'a', 'b'], ['XREADGROUP', 'GROUP', 'g', 'a', 'STREAMS', 's', 't', '>', '>'], ['XREADGROUP', 'GROUP', 'g', 'a', 'STREAMS', 't', 's', 't', '0', '0', '>'],
+  ['MULTI'], ['XREADGROUP', 'GROUP', 'g', 'm', 'BLOCK', 0, 'STREAMS', 's', '>'], ['EXEC'], ['EVAL', "return redis.call('XREADGROUP', 'GROUP', 'g', 'c', 'BLOCK', '0', 'STREAMS', 's', '>')", 0], ['EVAL', "return redis.call('XREADGROUP', 'GROUP', 'g', 'a', 'STREAMS', 's', '0')", 0],
+]);
+
+const setId = (id: string, entriesRead: string | number): Words => ['XGROUP', 'SETID', 's', 'g', id, 'ENTRIESREAD', entriesRead];
+contract('entries-read and lag, as far as they can be known', [
+  GROUP, ['XGROUP', 'CREATE', 's', 'g', '0', 'MKSTREAM'], ['XINFO', 'GROUPS', 's'], ...entries(8), ['XINFO', 'GROUPS', 's'], readNew('a', 2), ['XINFO', 'GROUPS', 's'],
+  ...['0', '0-5', '1-0', '1-1', '1-2', '4-1', '8-0', '8-1', '9', MAX].flatMap((id): Words[] => [['XGROUP', 'SETID', 's', 'g', id], ['XINFO', 'GROUPS', 's'], readNew('a', 1), ['XINFO', 'GROUPS', 's'], setId(id, 3), ['XINFO', 'GROUPS', 's'], readNew('a', 1), ['XINFO', 'GROUPS', 's']]),
+  ['XDEL', 's', '4-1'],
+  ...['0', '1-1', '2-1', '4-0', '4-1', '4-2', '5-1', '8-1'].flatMap((id): Words[] => [['XGROUP', 'SETID', 's', 'g', id], ['XINFO', 'GROUPS', 's'], readNew('a', 1), ['XINFO', 'GROUPS', 's'], setId(id, 3), readNew('a', 1), ['XINFO', 'GROUPS', 's']]),
+  ['XTRIM', 's', 'MINID', '5'], ...['0', '5-0', '5-1', '6-1'].flatMap((id): Words[] => [['XGROUP', 'SETID', 's', 'g', id], ['XINFO', 'GROUPS', 's'], readNew('a', 1), ['XINFO', 'GROUPS', 's'], setId(id, 5), readNew('a', 1), ['XINFO', 'GROUPS', 's']]),
+  ['XTRIM', 's', 'MAXLEN', 0], ...['0', '7-1', '8-1', '9'].flatMap((id): Words[] => [['XGROUP', 'SETID', 's', 'g', id], ['XINFO', 'GROUPS', 's'], readNew('a', 1), ['XINFO', 'GROUPS', 's']]),
+  setId('0', '9223372036854775806'), ['XADD', 's', '9-1', 'a', 'b'], ['XADD', 's', '9-2', 'a', 'b'], readNew('a', 1), ['XINFO', 'GROUPS', 's'], ['XSETID', 's', '10', 'ENTRIESADDED', '9223372036854775800'], ['XINFO', 'GROUPS', 's'], ['XADD', 's', '11', 'a', 'b'], ['XINFO', 'STREAM', 's'], ['XINFO', 'GROUPS', 's'],
+]);
+
+contract('XPENDING', [
+  ...entries(6), GROUP, ['XPENDING', 's', 'g'], ['XPENDING', 's', 'g', '-', '+', 5], readNew('b', 3), readNew('a', 2), ['XPENDING', 's', 'g'],
+  ...([['-', '+', 10], ['-', '+', 2], ['2', '4', 10], ['(2-1', '(4-1', 10], ['-', '+', 0], ['-', '+', -1], ['-', '+', 10, 'a'], ['-', '+', 10, 'none'], ['4', '3', 10], ['+', '-', 10]] as const).map((query): Step => ({ run: ['XPENDING', 's', 'g', ...query], compare: 'shape' })),
+  ['XPENDING', 's', 'g', 'IDLE', 100_000, '-', '+', 10], { run: ['XPENDING', 's', 'g', 'idle', 0, '-', '+', 10, 'a'], compare: 'shape' }, { run: ['XPENDING', 's', 'g', 'IDLE', -5, '-', '+', 10], compare: 'shape' },
+  ['XPENDING', 's', 'g', '-'], ['XPENDING', 's', 'g', '-', '+'], ['XPENDING', 's', 'g', '-', '+', 'x'], ['XPENDING', 's', 'g', 'x', '+', 'x'], ['XPENDING', 's', 'g', 'x', '+', 1], ['XPENDING', 's', 'g', '-', 'x', 1], ['XPENDING', 's', 'g', `(${MAX}-${MAX}`, '+', 1], ['XPENDING', 's', 'g', '-', '(0-0', 1], ['XPENDING', 's', 'g', 'IDLE', 'x', '-', '+', 1], ['XPENDING', 's', 'g', 'IDLE', 1, '-', '+'], ['XPENDING', 's', 'g', 'IDLE', 'x', '-'], ['XPENDING', 's', 'g', 'IDLE', 1, '-', '+', 1, 'a', 'b'], ['XPENDING', 's', 'g', 'NOPE', 1, '-', '+', 1],
+  ['XPENDING', 's', 'none'], ['XPENDING', 'none', 'g'], ['XPENDING', 'none', 'g', 'x', '+', 1], ['XPENDING', 's\r\n\0x', 'none'], ['SET', 'k', 1], ['XPENDING', 'k', 'g'], ['XPENDING', 's'],
+]);
+
+contract('XCLAIM', [
+  ...entries(6), GROUP, readNew('a', 4), ['XCLAIM', 's', 'g', 'b', 0, '1-1'], ['XCLAIM', 's', 'g', 'b', 100_000, '2-1'], ['XCLAIM', 's', 'g', 'b', -5, '2-1', '2-1', 'JUSTID'], ['XCLAIM', 's', 'g', 'b', 0, '5-1', '9-9'], ['XCLAIM', 's', 'g', 'b', 0, '5-1', '9-9', 'FORCE'], ['XCLAIM', 's', 'g', 'new', 0, '9-9'], ...PENDING, ...owners('a', 'b', 'new'),
+  ['XCLAIM', 's', 'g', 'b', 0, '3', 'IDLE', 5000, 'RETRYCOUNT', 7], ['XCLAIM', 's', 'g', 'c', 0, '3-1', 'RETRYCOUNT', 9, 'IDLE', 300_000], ['XPENDING', 's', 'g', 'IDLE', 400_000, '-', '+', 10], { run: ['XPENDING', 's', 'g', 'IDLE', 200_000, '-', '+', 10], compare: 'shape' }, ['XCLAIM', 's', 'g', 'd', 200_000, '1-1', '3-1', 'TIME', 1], { run: ['XPENDING', 's', 'g', 'IDLE', 400_000, '-', '+', 10, 'd'], compare: 'shape' }, ['XCLAIM', 's', 'g', 'd', 0, '3-1', 'TIME', '99999999999999', 'JUSTID'], ['XPENDING', 's', 'g', 'IDLE', 50_000, '-', '+', 10],
+  ['XCLAIM', 's', 'g', 'd', 0, '3-1', 'IDLE', '-9223372036854775808'], ['XCLAIM', 's', 'g', 'd', 0, '3-1', 'IDLE', -100], ['XCLAIM', 's', 'g', 'd', 0, '3-1', 'TIME', -1], ['XCLAIM', 's', 'g', 'd', 0, '3-1', 'RETRYCOUNT', -1], ['XCLAIM', 's', 'g', 'd', 0, '4-1', 'LASTID', '8-8'], ['XINFO', 'GROUPS', 's'], ['XCLAIM', 's', 'g', 'd', 0, '4-1', 'LASTID', '2'], ['XINFO', 'GROUPS', 's'],
+  ['XDEL', 's', '1-1', '4-1'], ['XCLAIM', 's', 'g', 'b', 0, '1-1', '2-1', '4-1', 'FORCE'], ...PENDING,
+  ['XCLAIM', 's', 'g', 'c', 'x', '1-1'], ['XCLAIM', 's', 'g', 'c', 0, 'x'], ['XCLAIM', 's', 'g', 'c', 0, '1-1', 'x', '2-1'], ['XCLAIM', 's', 'g', 'c', 0, '1-1', 'IDLE'], ['XCLAIM', 's', 'g', 'c', 0, '1-1', 'IDLE', 'x'], ['XCLAIM', 's', 'g', 'c', 0, '1-1', 'TIME', 'x'], ['XCLAIM', 's', 'g', 'c', 0, '1-1', 'RETRYCOUNT', 'x'], ['XCLAIM', 's', 'g', 'c', 0, '1-1', 'LASTID', 'x'], ['XCLAIM', 's', 'g', 'c', 0, '1-1', 'LASTID', '-'], ['XCLAIM', 's', 'g', 'c', 0, '-'], ['XCLAIM', 's', 'none', 'c', 'x', '1-1'], ['XCLAIM', 'none', 'g', 'c', 'x', '1-1'], ['XCLAIM', 's', 'g', 'c', 0, 'FORCE', 'JUSTID'], ['XCLAIM', 's', 'g', 'c', 0], ['SET', 'k', 1], ['XCLAIM', 'k', 'g', 'c', 'x', '1-1'], ['XINFO', 'GROUPS', 's'],
+]);
+
+contract('XAUTOCLAIM', [
+  ...entries(12), GROUP, readNew('a', 10), ['XAUTOCLAIM', 's', 'g', 'b', 0, '0', 'COUNT', 2], ['XAUTOCLAIM', 's', 'g', 'b', 0, '(3-1', 'COUNT', 1, 'JUSTID'], ['XAUTOCLAIM', 's', 'g', 'b', 100_000, '0', 'COUNT', 1], ['XAUTOCLAIM', 's', 'g', 'b', 0, '10-1'], ['XAUTOCLAIM', 's', 'g', 'b', 0, '10-2'], ['XAUTOCLAIM', 's', 'g', 'b', 0, '+'], ['XAUTOCLAIM', 's', 'g', 'new', 0, MAX], ...PENDING, ...owners('a', 'b'),
+  ['XDEL', 's', '1-1', '3-1', '4-1', '10-1'], ['XAUTOCLAIM', 's', 'g', 'c', 0, '-', 'COUNT', 3], ...PENDING, ['XAUTOCLAIM', 's', 'g', 'c', 100_000, '0', 'COUNT', 1], ['XAUTOCLAIM', 's', 'g', 'c', 0, '0', 'COUNT', 100, 'JUSTID'], ...PENDING, ...owners('a', 'b', 'c'),
+  ['XAUTOCLAIM', 's', 'g', 'c', 'x', '0'], ['XAUTOCLAIM', 's', 'g', 'c', 'x', 'x'], ['XAUTOCLAIM', 's', 'g', 'c', 0, 'x'], ['XAUTOCLAIM', 's', 'g', 'c', 0, `(${MAX}-${MAX}`], ['XAUTOCLAIM', 's', 'g', 'c', 0, '0', 'COUNT', 0], ['XAUTOCLAIM', 's', 'g', 'c', 0, '0', 'COUNT', 'x'], ['XAUTOCLAIM', 's', 'g', 'c', 0, '0', 'COUNT'], ['XAUTOCLAIM', 's', 'g', 'c', 0, '0', 'NOPE'], ['XAUTOCLAIM', 's', 'g', 'c', 0, '0', 'COUNT', '576460752303423488'], ['XAUTOCLAIM', 's', 'g', 'c', 0, '0', 'COUNT', '576460752303423487'], ['XAUTOCLAIM', 's', 'none', 'c', 0, '0', 'COUNT', '576460752303423487'],
+  ['XAUTOCLAIM', 's', 'none', 'c', 0, '0'], ['XAUTOCLAIM', 'none', 'g', 'c', 0, '0'], ['SET', 'k', 1], ['XAUTOCLAIM', 'k', 'g', 'c', 0, '0'], ['XAUTOCLAIM', 'k', 'g', 'c', 0, 'x'], ['XAUTOCLAIM', 's', 'g', 'c', 0],
+]);
+
+contract('a walk of XAUTOCLAIM gives up after ten entries for each it may claim', [
+  ...entries(30), GROUP, readNew('a', 30), ['XCLAIM', 's', 'g', 'a', 0, '25-1', '3-1', 'IDLE', 500_000], ['XAUTOCLAIM', 's', 'g', 'b', 400_000, '0', 'COUNT', 1, 'JUSTID'], ['XAUTOCLAIM', 's', 'g', 'b', 400_000, '0', 'COUNT', 1, 'JUSTID'], ['XAUTOCLAIM', 's', 'g', 'b', 400_000, '11-1', 'COUNT', 1, 'JUSTID'], ['XAUTOCLAIM', 's', 'g', 'b', 400_000, '21-1', 'COUNT', 1, 'JUSTID'],
+]);
+
+contract('XSETID', [
+  ['XSETID', 's', '1-1'], ['XSETID', 's', 'x'], ...entries(3), ['XSETID', 's', '2-1'], ['XSETID', 's', '3-1'], ['XSETID', 's', '5', 'ENTRIESADDED', 2], ['XSETID', 's', '5', 'ENTRIESADDED', 10, 'MAXDELETEDID', '2-2'], ...INFO, ['XSETID', 's', '5', 'MAXDELETEDID', '6'], ['XSETID', 's', '5', 'MAXDELETEDID', '0'], ['XSETID', 's', '5', 'ENTRIESADDED', -1], ['XSETID', 's', '5', 'ENTRIESADDED', 'x'], ['XSETID', 's', '5', 'ENTRIESADDED'], ['XSETID', 's', '5', 'NOPE', 1], ['XSETID', 's', '-'], ['XADD', 's', '5-0', 'a', 'b'], ['XADD', 's', '5-1', 'a', 'b'], ['XREAD', 'STREAMS', 's', '3-1'],
+  ['XDEL', 's', '5-1'], ['XTRIM', 's', 'MAXLEN', 0], ['XSETID', 's', '5-0'], ['XSETID', 's', '5-1', 'ENTRIESADDED', 0], ...INFO, ['XSETID', 's', '0'], ['SET', 'k', 1], ['XSETID', 'k', '1'], ['XSETID', 'k', 'x'], ['XSETID', 's', '5-1', 'entriesadded', '9223372036854775807', 'maxdeletedid', '5-1'], ...INFO,
+]);
+
+contract('XINFO', [
+  ['XINFO', 'STREAM', 'none'], ['XINFO', 'GROUPS', 'none'], ['XINFO', 'CONSUMERS', 'none', 'g'], ...entries(15), ['XINFO', 'STREAM', 's'], ['XINFO', 'STREAM', 's', 'FULL'], ['XINFO', 'STREAM', 's', 'full', 'count', 3], ['XINFO', 'STREAM', 's', 'FULL', 'COUNT', 0], ['XINFO', 'STREAM', 's', 'FULL', 'COUNT', -1], GROUP, ['XGROUP', 'CREATE', 's', 'f', '4-1'], ['XINFO', 'GROUPS', 's'], ['XINFO', 'CONSUMERS', 's', 'g'], ['XINFO', 'CONSUMERS', 's', 'none'], ['XINFO', 'STREAM', 's', 'FULL'],
+  ['XINFO', 'STREAM', 's', 'NOPE'], ['XINFO', 'STREAM', 's', 'FULL', 'COUNT'], ['XINFO', 'STREAM', 's', 'FULL', 'COUNT', 'x'], ['XINFO', 'STREAM', 's', 'FULL', 'NOPE', 1], ['XINFO', 'STREAM', 's', 'FULL', 'COUNT', 1, 2], ['XINFO', 'STREAM', 'none', 'NOPE'], ['XINFO', 'STREAM', 'none', 'FULL', 'COUNT', 'x'], ['XINFO', 'stream', 's', 'NOPE'], ['XINFO'], ['XINFO', 'NOPE', 's'], ['XINFO', 'GROUPS'], ['XINFO', 'CONSUMERS', 's'], ['SET', 'k', 1], ['XINFO', 'STREAM', 'k'], ['XINFO', 'STREAM', 'k', 'FULL'], ['XINFO', 'GROUPS', 'k'], ['XINFO', 'CONSUMERS', 'k', 'g'],
+  ['XGROUP', 'HELP', 'x'], ['XINFO', 'HELP', 'x'], ['OBJECT', 'ENCODING', 's'], ['TYPE', 's'], ['SCAN', 0, 'TYPE', 'stream'],
+]);
+
+contract('COPY and RENAME keep groups and counters', [
+  ...entries(5), GROUP, readNew('a', 2), ['XDEL', 's', '3-1'], ['COPY', 's', 't'], ['XACK', 's', 'g', '1-1'], ['XDEL', 's', '4-1'], ['XADD', 's', '9', 'a', 'b'], ['XINFO', 'STREAM', 't'], ['XINFO', 'GROUPS', 't'], ['XPENDING', 't', 'g'], ['XREADGROUP', 'GROUP', 'g', 'a', 'STREAMS', 't', '0'], ['XADD', 't', '6', 'a', 'b'], ['XRANGE', 't', '-', '+'], ...INFO, ALL, ['RENAME', 't', 'u'], ['XINFO', 'GROUPS', 'u'], ['XPENDING', 'u', 'g'],
+]);
+
+contract('a blocked XREADGROUP is served, and told when stream or group go', [
+  GROUP, ['XGROUP', 'CREATE', 's', 'g', '0', 'MKSTREAM'], ['XGROUP', 'CREATE', 't', 'g', '0', 'MKSTREAM'],
+  { run: ['XREADGROUP', 'GROUP', 'g', 'a', 'BLOCK', 0, 'STREAMS', 's', 't', '>', '>'], as: 'first', blocks: true }, { run: ['XREADGROUP', 'GROUP', 'g', 'b', 'BLOCK', 0, 'COUNT', 1, 'NOACK', 'STREAMS', 't', 's', '>', '>'], as: 'second', blocks: true }, { run: ['XREAD', 'BLOCK', 0, 'STREAMS', 's', '$'], as: 'reader', blocks: true },
+  ['MULTI'], ['XADD', 's', '1-1', 'a', 'b'], ['XADD', 's', '2-1', 'a', 'b'], ['EXEC'], { read: 'first' }, { read: 'reader' }, ['XPENDING', 's', 'g'], ['XADD', 's', '3-1', 'a', 'b'], { read: 'second' }, ['XPENDING', 's', 'g'], ['XINFO', 'GROUPS', 's'],
+  { run: ['XREADGROUP', 'GROUP', 'g', 'a', 'BLOCK', 0, 'STREAMS', 's', '>'], as: 'first', blocks: true }, { run: ['XREAD', 'BLOCK', 0, 'STREAMS', 's', '$'], as: 'reader', blocks: true }, ['XGROUP', 'DESTROY', 's', 'none'], ['XACK', 's', 'g', '1-1'], ['XGROUP', 'DESTROY', 's', 'g'], { read: 'first' },
+  GROUP, { run: readNew('a', 10), compare: 'ignore' }, { run: ['XREADGROUP', 'GROUP', 'g', 'a', 'BLOCK', 0, 'STREAMS', 's', '>'], as: 'first', blocks: true }, { run: ['XREADGROUP', 'GROUP', 'g', 'b', 'BLOCK', 0, 'STREAMS', 't', 's', '>', '>'], as: 'second', blocks: true }, ['DEL', 's'], { read: 'first' }, { read: 'second' }, ['XADD', 's', '4-1', 'a', 'b'], { read: 'reader' },
+], { wireOnly: 'several connections' });
+
+const waiting: Step = { run: ['XREADGROUP', 'GROUP', 'g', 'a', 'BLOCK', 0, 'STREAMS', 's', '>'], as: 'waiter', blocks: true };
+const MAKE: Words = ['XGROUP', 'CREATE', 's', 'g', '$', 'MKSTREAM'];
+contract('a blocked XREADGROUP is told whatever makes its stream disappear', [
+  ...([[['SET', 's', 'x']], [['RENAME', 's', 'other']], [['MOVE', 's', 3]], [['FLUSHDB']], [['FLUSHALL']], [['SWAPDB', 0, 2]], [['PEXPIRE', 's', 1]], [['PEXPIREAT', 's', 1]], [['XADD', 'o', '1-1', 'a', 'b'], ['RENAME', 'o', 's']], [['MULTI'], ['DEL', 's'], ['XADD', 's', '7-7', 'a', 'b'], ['EXEC']], [['MULTI'], ['XADD', 's', '7-7', 'a', 'b'], ['XDEL', 's', '7-7'], ['EXEC']]] satisfies Words[][]).flatMap((change): Step[] => [
+    ['DEL', 's', 'o'], MAKE, waiting, ...change, { read: 'waiter' }, ['FLUSHALL'],
+  ]),
+], { wireOnly: 'several connections' });
+
+contract('what wakes nobody', [
+  MAKE, waiting, { run: ['XREAD', 'BLOCK', 0, 'STREAMS', 's', '$'], as: 'reader', blocks: true }, ['XSETID', 's', '5-5'], ['XGROUP', 'CREATE', 's', 'h', '$'], ['XGROUP', 'CREATECONSUMER', 's', 'g', 'c'], ['XGROUP', 'DELCONSUMER', 's', 'g', 'c'], ['XGROUP', 'SETID', 's', 'g', '0'], ['EXPIRE', 's', 1000], ['XADD', 's', '9-9', 'a', 'b'], { read: 'reader' }, { read: 'waiter' }, ['XINFO', 'GROUPS', 's'],
+], { wireOnly: 'several connections' });
+
+contract('WATCH sees entries, not groups', [
+  ...entries(4), GROUP, readNew('c', 2),
+  ...([['XADD', 's', 'NOMKSTREAM', '5-1', 'a', 'b'], ['XTRIM', 's', 'MAXLEN', 100], ['XTRIM', 's', 'MAXLEN', 4], ['XDEL', 's', '9-9'], ['XDEL', 's', '2-1'], ['XSETID', 's', '6-6'], ['XGROUP', 'CREATE', 's', 'h', '0'], ['XGROUP', 'SETID', 's', 'g', '1'], ['XGROUP', 'CREATECONSUMER', 's', 'g', 'x'], ['XGROUP', 'DELCONSUMER', 's', 'g', 'x'], ['XREADGROUP', 'GROUP', 'g', 'c', 'STREAMS', 's', '>'], ['XREADGROUP', 'GROUP', 'g', 'c', 'STREAMS', 's', '0'], ['XACK', 's', 'g', '3-1'], ['XCLAIM', 's', 'g', 'd', 0, '4-1'], ['XAUTOCLAIM', 's', 'g', 'e', 0, '0'], ['XGROUP', 'DESTROY', 's', 'h'], ['XGROUP', 'CREATE', 'n', 'g', '0', 'MKSTREAM']] satisfies Words[])
+    .flatMap((words): Words[] => [['WATCH', 's', 'n'], words, ['MULTI'], ['PING'], ['EXEC']]),
+]);
+
+contract('events', [
+  ['CONFIG', 'SET', 'notify-keyspace-events', 'KEAmn'], { run: ['PSUBSCRIBE', '__keyevent@0__:*'], as: 'events' },
+  ['XADD', 'none', 'NOMKSTREAM', '1-1', 'a', 'b'], ...entries(5), ['XADD', 's', 'MAXLEN', 4, '6-1', 'a', 'b'], ['XADD', 's', 'MAXLEN', 9, '7-1', 'a', 'b'], ['XTRIM', 's', 'MAXLEN', 9], ['XTRIM', 's', 'MAXLEN', 4], ['XDEL', 's', '9'], ['XDEL', 's', '7-1'], ['XSETID', 's', '8'], ['XRANGE', 'none', '-', '+'], ['XLEN', 'none'], ['XREAD', 'STREAMS', 'none', 's', '0', '5'], ['XREAD', 'STREAMS', 'none', '$'], ['XDEL', 'none', '1'],
+  GROUP, ['XGROUP', 'CREATE', 'm', 'g', '0', 'MKSTREAM'], ['XGROUP', 'SETID', 's', 'g', '0'], ['XGROUP', 'CREATECONSUMER', 's', 'g', 'c'], ['XGROUP', 'CREATECONSUMER', 's', 'g', 'c'], ['XGROUP', 'DELCONSUMER', 's', 'g', 'c'], ['XGROUP', 'DELCONSUMER', 's', 'g', 'c'], readNew('a', 1), readNew('a', 1), ['XREADGROUP', 'GROUP', 'g', 'b', 'STREAMS', 's', '0'], ['XREADGROUP', 'GROUP', 'g', 'b', 'STREAMS', 'none', '0'], ['XACK', 's', 'g', '4-1'], ['XACK', 'none', 'g', '4-1'], ['XCLAIM', 's', 'g', 'd', 0, '5-1'], ['XCLAIM', 'none', 'g', 'd', 0, '5-1'], ['XAUTOCLAIM', 's', 'g', 'e', 0, '0'], ['XAUTOCLAIM', 'none', 'g', 'e', 0, '0'], ['XPENDING', 'none', 'g'], ['XINFO', 'STREAM', 'none'], ['XINFO', 'GROUPS', 'none'], ['XINFO', 'CONSUMERS', 'none', 'g'], ['XGROUP', 'DESTROY', 's', 'g'], ['XGROUP', 'DESTROY', 's', 'g'],
+  ['XTRIM', 's', 'MAXLEN', 0], ['XDEL', 's', '1'], ['DEL', 's'], ['CONFIG', 'SET', 'notify-keyspace-events', ''], ['PING'],
+], { wireOnly: 'several connections' });
+
 contract('COMMAND INFO', STREAM_COMMANDS.map(({ name }): Step => ({ run: ['COMMAND', 'INFO', name], compare: 'sorted' })));

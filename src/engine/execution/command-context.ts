@@ -194,7 +194,8 @@ export class CommandContext {
 
   /** Sets a deadline in milliseconds since the epoch; 0 takes it away. The caller notifies. */
   setExpiry(entry: Entry, at: number, db: Database = this.db): void {
-    this.engine.keyspace.touch(db, entry.key);
+    // A deadline makes no key ready for those who wait.
+    this.engine.keyspace.touch(db, entry.key, false);
     if (at === 0) db.dataset.expiries.remove(entry);
     else this.engine.keyspace.setExpiry(db, entry, at);
   }

@@ -71,12 +71,15 @@ export class Keyspace {
     for (const database of this.databases) database.dataset = this.newDataset(database.dataset.id);
   }
 
-  /** Marks a key as changed for everyone who cares: snapshots, WATCH, blocked commands. Call it before the change. */
-  touch(database: Database, key: string): void {
+  /**
+   * Marks a key as changed for everyone who cares: snapshots, WATCH, blocked commands. Call it before the change.
+   * @param wakes false for a change that cannot serve a blocked command
+   */
+  touch(database: Database, key: string, wakes = true): void {
     this.touchSilently(database, key);
     if (this.onTouch !== undefined) this.onTouch(key);
     if (database.watchers.size > 0) database.invalidate(key);
-    if (database.waiters.size > 0 && database.waiters.has(key)) this.signalReady(database, key);
+    if (wakes && database.waiters.size > 0 && database.waiters.has(key)) this.signalReady(database, key);
   }
 
   /** Marks a key as changed for snapshots only. Call it before the change. */

@@ -35,8 +35,6 @@ export interface GroupView {
   consumer(name: string): Readonly<Consumer> | undefined;
   /** In the order of their names. */
   consumers(): readonly Readonly<Consumer>[];
-  /** Notes when a consumer was last here: no change that a snapshot has to keep. @returns whether it is known */
-  noteSeen(name: string, at: number): boolean;
 }
 
 /** A consumer group: how far it has read, and what its consumers have not acknowledged. */
@@ -65,12 +63,6 @@ export class ConsumerGroup implements GroupView {
 
   consumers(): Consumer[] {
     return [...this.#consumers.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  }
-
-  noteSeen(name: string, at: number): boolean {
-    const consumer = this.#consumers.get(name);
-    if (consumer !== undefined) consumer.seenAt = at;
-    return consumer !== undefined;
   }
 
   /** Adds a consumer whose name is free. */

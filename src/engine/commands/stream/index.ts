@@ -1,8 +1,13 @@
 import { xadd, xtrim } from './add';
+import { xautoclaim, xclaim } from './claim';
+import { xack, xpending } from './pending';
 import { xdel, xlen, xrange, xrevrange } from './range';
 import { xread } from './read';
 import { xgroup } from './xgroup';
 import { xinfo } from './xinfo';
 import { xreadgroup } from './xreadgroup';
+import { xsetid } from './xsetid';
 
-export const STREAM_COMMANDS = [xadd, xdel, xgroup, xinfo, xlen, xrange, xread, xreadgroup, xrevrange, xtrim];
+export const STREAM_COMMANDS = [
+  xack, xadd, xautoclaim, xclaim, xdel, xgroup, xinfo, xlen, xpending, xrange, xread, xreadgroup, xrevrange, xsetid, xtrim,
+];

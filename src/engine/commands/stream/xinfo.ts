@@ -96,14 +96,14 @@ const stream = defineCommand({
   syntax: 'key [FULL [COUNT count]]',
   run(context, args) {
     const [name, key, full, countWord, countText] = args;
-    if (full === undefined) return summaryReply(existingStream(context, key));
+    const existing = existingStream(context, key);
+    if (full === undefined) return summaryReply(existing);
     const bad = wrongSubcommandArguments('xinfo', name);
-    if (args.length !== 3 && args.length !== 5) throw bad;
-    if (!isOption(full, 'full')) throw bad;
-    if (countWord === undefined || countText === undefined) return fullReply(existingStream(context, key), FULL_COUNT);
+    if (!isOption(full, 'full') || (args.length !== 3 && args.length !== 5)) throw bad;
+    if (countWord === undefined || countText === undefined) return fullReply(existing, FULL_COUNT);
     if (!isOption(countWord, 'count')) throw bad;
     const count = integer(countText);
-    return fullReply(existingStream(context, key), count < 0 ? FULL_COUNT : count === 0 ? Infinity : count);
+    return fullReply(existing, count < 0 ? FULL_COUNT : count === 0 ? Infinity : count);
   },
 });
 

@@ -89,12 +89,10 @@ function readStream(context: CommandContext, key: string, { group, noAck, count 
   const view = stream?.group(group?.name ?? '');
   if (stream === undefined || view === undefined || group === undefined) return undefined;
   const last = stream.last();
-  const hasNew = last !== undefined && compareIds(last, view.lastId) > 0;
-  // A consumer that only asked leaves no change behind.
-  if (point === undefined && !hasNew && view.noteSeen(group.consumer, context.now)) return undefined;
+  // A consumer that asks for what is not there leaves no trace, not even itself.
+  if (point === undefined && (last === undefined || compareIds(last, view.lastId) <= 0)) return undefined;
   const reader = openReader(context, key, group.name, group.consumer, count, noAck);
-  if (point !== undefined) return readHistory(reader, point);
-  return hasNew ? readNew(reader) : undefined;
+  return point === undefined ? readNew(reader) : readHistory(reader, point);
 }
 
 /** Waits for entries in any of the streams; told when a stream or the group goes. */
