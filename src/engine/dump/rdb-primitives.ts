@@ -1,3 +1,5 @@
+import { toUint64, type Uint64 } from '../values/uint64';
+
 /** Bytes that are no RDB encoding. */
 export class RdbFormatError extends Error {
   override readonly name = 'RdbFormatError';
@@ -43,6 +45,17 @@ export class RdbWriter {
       this.#buffer[this.#length++] = LENGTH_64_BITS;
       this.#length = this.#buffer.writeBigUInt64BE(BigInt(value), this.#length);
     }
+  }
+
+  /** A number of up to 64 bits, in the encoding of lengths. */
+  unsigned(value: Uint64): void {
+    if (typeof value === 'number') {
+      this.length(value);
+      return;
+    }
+    this.#reserve(9);
+    this.#buffer[this.#length++] = LENGTH_64_BITS;
+    this.#length = this.#buffer.writeBigUInt64BE(value, this.#length);
   }
 
   /** A string, as an integer where it is one of up to 32 bits. */
@@ -124,6 +137,12 @@ export class RdbReader {
     const first = this.byte();
     const length = first >= INT8 ? undefined : this.#plainLength(first);
     return length ?? this.fail('expected a length');
+  }
+
+  /** A number of up to 64 bits, in the encoding of lengths. */
+  unsigned(): Uint64 {
+    if (this.buffer[this.#at] !== LENGTH_64_BITS) return this.length();
+    return toUint64(this.buffer.readBigUInt64BE(this.#take(9) + 1));
   }
 
   string(): string {

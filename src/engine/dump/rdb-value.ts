@@ -4,8 +4,10 @@ import { ListValue } from '../values/list';
 import { RawString } from '../values/raw-string';
 import { SetValue } from '../values/set';
 import { SortedSetValue } from '../values/sorted-set';
+import { StreamValue } from '../values/stream';
 import { readPackedValue } from './packed-values';
 import { type RdbReader, type RdbWriter } from './rdb-primitives';
+import { isStreamType, readStream, STREAM_TYPE, writeStream } from './stream-value';
 
 /** RDB type bytes we write; Redis 7.0 reads them all and re-encodes small values itself. */
 export const RDB_TYPE = { string: 0, list: 1, set: 2, hash: 4, sortedSet: 5 } as const;
@@ -37,6 +39,9 @@ export function writeValue(writer: RdbWriter, value: StoredValue): void {
       writer.string(element);
       return true;
     });
+  } else if (value instanceof StreamValue) {
+    writer.byte(STREAM_TYPE);
+    writeStream(writer, value);
   } else {
     throw new TypeError(`values of type ${value.type} have no RDB encoding here`);
   }
@@ -79,6 +84,7 @@ function readBody(reader: RdbReader, type: number, limits: EncodingLimits): Stor
       return set;
     }
     default:
+      if (isStreamType(type)) return readStream(reader, type, limits);
       return readPackedValue(type, reader, limits) ?? reader.fail(`unknown value type ${String(type)}`);
   }
 }

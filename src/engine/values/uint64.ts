@@ -17,6 +17,15 @@ export function addUint64(a: Uint64, b: Uint64): Uint64 {
   return toUint64(BigInt(a) + BigInt(b));
 }
 
+/** An unsigned integer plus a signed one. */
+export function offsetUint64(a: Uint64, difference: number | bigint): Uint64 {
+  if (typeof a === 'number' && typeof difference === 'number') {
+    const sum = a + difference;
+    if (sum >= 0 && sum <= Number.MAX_SAFE_INTEGER) return sum;
+  }
+  return toUint64(BigInt(a) + BigInt(difference));
+}
+
 /** `a - b` as a signed 64-bit integer. */
 export function differenceOf(a: Uint64, b: Uint64): number | bigint {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
