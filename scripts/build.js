@@ -1,0 +1,20 @@
+/** `npm run build`: compiles src to dist, and removes what a source that has gone left behind: it would shadow others. */
+'use strict';
+const { spawnSync } = require('node:child_process');
+const { existsSync, readdirSync, rmSync } = require('node:fs');
+const { join, relative } = require('node:path');
+
+const root = join(__dirname, '..');
+const dist = join(root, 'dist');
+
+if (existsSync(dist)) {
+  for (const file of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+    const output = join(file.parentPath ?? file.path, file.name);
+    const source = join(root, 'src', relative(dist, output).replace(/(\.d\.ts|\.js)$/, '.ts'));
+    if (file.isFile() && /(\.d\.ts|\.js)$/.test(file.name) && !existsSync(source)) rmSync(output);
+  }
+}
+
+const tsc = require.resolve('typescript/bin/tsc');
+const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+process.exitCode = status ?? 1;
