@@ -164,16 +164,52 @@ export function isMulti(expression: Expression): boolean {
   return expression.kind === 'call' || expression.kind === 'vararg';
 }
 
-/** Lua's compiler drops the left side of `and` and `or` where a constant decides; a comparison's jump hides it. */
-export function isKnownToGiveRight({ operator, left }: Expression & { kind: 'binary' }): boolean {
-  if (operator === 'and') return left.kind === 'true' || left.kind === 'number' || left.kind === 'string';
-  if (operator !== 'or') return false;
-  if (left.kind === 'nil' || left.kind === 'false') return true;
-  return left.kind === 'binary' && left.operator === 'and' && isComparison(left.left);
+type Logical = Expression & { kind: 'binary' };
+
+/** An `and` or `or`, in parentheses or not. */
+function logical(expression: Expression): Logical | undefined {
+  if (expression.kind === 'parenthesis') return logical(expression.inner);
+  const isLogical = expression.kind === 'binary' && (expression.operator === 'and' || expression.operator === 'or');
+  return isLogical ? expression : undefined;
 }
 
-export function isComparison(expression: Expression): boolean {
-  return expression.kind === 'binary' && ['==', '~=', '<', '<=', '>', '>='].includes(expression.operator);
+/** Whether a constant on the left decides that only the right side counts: Lua's compiler then drops the left. */
+function dropsLeft({ operator, left }: Logical): boolean {
+  if (operator === 'and') return left.kind === 'true' || left.kind === 'number' || left.kind === 'string';
+  return left.kind === 'nil' || left.kind === 'false';
+}
+
+/**
+ * Which part of an `and` or `or` Lua's messages name: Lua looks for it by walking through its code, taking the first jump it
+ * meets. That ends at a part, or leaves the expression (true, false: on which outcome), and then nothing has a name.
+ */
+function walk(expression: Logical): Expression | boolean {
+  const { operator, left, right } = expression;
+  const inner = logical(left);
+  let jump = operator === 'or';
+  if (inner !== undefined) {
+    const end = walk(inner);
+    if (typeof end === 'boolean') jump = end;
+  }
+  if (!dropsLeft(expression) && (operator === 'and') !== jump) return jump;
+  const next = logical(right);
+  return next === undefined ? right : walk(next);
+}
+
+/** The part of an expression whose name Lua's messages show; the expression itself, unless it is an `and` or `or`. */
+export function namedPart(expression: Expression): Expression | undefined {
+  const found = logical(expression);
+  if (found === undefined) return expression;
+  const end = walk(found);
+  return typeof end === 'boolean' ? undefined : end;
+}
+
+/** The value of a number that is written out, as far as Lua's compiler sees that. */
+export function numeral(expression: Expression): number | undefined {
+  if (expression.kind === 'parenthesis') return numeral(expression.inner);
+  const found = logical(expression);
+  if (found !== undefined) return dropsLeft(found) ? numeral(found.right) : undefined;
+  return expression.kind === 'number' ? expression.value : undefined;
 }
 
 /** Cheap to repeat in the generated code, and without effects. */

@@ -1,4 +1,4 @@
-import { containsCall, isKnownToGiveRight, isLiteral, isMulti, isNumeric, isSimple, single } from './analysis';
+import { containsCall, isLiteral, isMulti, isNumeric, isSimple, namedPart, single } from './analysis';
 import type { BinaryOperator, CallExpression, Expression, FunctionBody, TableExpression, Variable } from './ast';
 import type { ChunkName, Site } from './errors';
 import type { LuaTable } from './table';
@@ -220,8 +220,10 @@ export abstract class ExpressionEmitter {
         return `field '${expression.key.kind === 'string' ? cString(expression.key.value) : '?'}'`;
       case 'parenthesis':
         return this.describe(expression.inner);
-      case 'binary':
-        return isKnownToGiveRight(expression) ? this.describe(expression.right) : '';
+      case 'binary': {
+        const part = namedPart(expression);
+        return part === undefined || part === expression ? '' : this.describe(part);
+      }
       default:
         return '';
     }

@@ -1,4 +1,6 @@
 import type { BinaryOperator, CallExpression, Expression, FunctionBody, TableExpression, Target } from './ast';
+import { numeral } from './analysis';
+import { modulo, power } from './operations';
 import { ScopeParser } from './parse-scopes';
 
 /** Binding power of each operator to its left and right; `..` and `^` bind to the right. */
@@ -44,7 +46,7 @@ export abstract class ExpressionParser extends ScopeParser {
       if (toLeft <= limit) break;
       this.lexer.next();
       const right = this.expression(toRight);
-      left = { kind: 'binary', operator, left, right, line: this.lexer.lastLine };
+      left = folded(operator, left, right) ?? { kind: 'binary', operator, left, right, line: this.lexer.lastLine };
     }
     this.leave();
     return left;
@@ -55,7 +57,8 @@ export abstract class ExpressionParser extends ScopeParser {
     if (operator !== 'not' && operator !== '-' && operator !== '#') return this.simple();
     this.lexer.next();
     const operand = this.expression(UNARY_PRIORITY);
-    if (operator === '-' && operand.kind === 'number') return { kind: 'number', value: -operand.value };
+    const value = operator === '-' ? numeral(operand) : undefined;
+    if (value !== undefined) return { kind: 'number', value: -value };
     return { kind: 'unary', operator, operand, line: this.lexer.lastLine };
   }
 
@@ -193,3 +196,23 @@ export abstract class ExpressionParser extends ScopeParser {
     fields.push({ key, value: this.expression(), after: items.length });
   }
 }
+
+/** Lua's compiler computes with numbers that are written out, unless that divides by zero or gives no number. */
+function folded(operator: BinaryOperator, left: Expression, right: Expression): Expression | undefined {
+  const compute = ARITHMETIC[operator];
+  const a = numeral(left);
+  const b = numeral(right);
+  if (compute === undefined || a === undefined || b === undefined) return undefined;
+  if (b === 0 && (operator === '/' || operator === '%')) return undefined;
+  const value = compute(a, b);
+  return value === value ? { kind: 'number', value } : undefined;
+}
+
+const ARITHMETIC: Partial<Record<BinaryOperator, (a: number, b: number) => number>> = {
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '/': (a, b) => a / b,
+  '%': modulo,
+  '^': power,
+};

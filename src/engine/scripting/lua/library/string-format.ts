@@ -86,7 +86,7 @@ function convert(
   const { conversion } = directive;
   switch (conversion) {
     case 'c':
-      return cString(padded(directive, String.fromCharCode(check.number(args, argument) & 255), false));
+      return cString(padded(directive, characterOf(check.number(args, argument)), false));
     case 'd':
     case 'i':
       return signedInteger(directive, check.number(args, argument));
@@ -108,6 +108,12 @@ function convert(
     default:
       return state.fail(`invalid option '%${conversion === '' ? '\0' : conversion}' to 'format'`.replace('\0', ''));
   }
+}
+
+/** C's conversion to int on x86-64 (what does not fit becomes the smallest), then to a byte. */
+function characterOf(value: number): string {
+  const whole = Math.trunc(value);
+  return String.fromCharCode(whole >= -(2 ** 31) && whole < 2 ** 31 ? whole & 255 : 0);
 }
 
 /** `%s`; without a precision a string of 100 bytes or more ignores the width, as in Lua. */
