@@ -156,7 +156,7 @@ class Targets {
     const [expected, actual] = await Promise.all([run('redis'), run('respite')]);
     sequence.forEach((turn, i) => { counts.count(turn, expected.replies[i]); });
     const found = compareReplies('wire', sequence, expected.replies, actual.replies);
-    if (found.length === 0 && expected.state !== actual.state) found.push(`wire: state\n  redis:   ${expected.state}\n  respite: ${actual.state}`);
+    if (found.length === 0 && !sameState(expected.state, actual.state)) found.push(describeState('wire', expected.state, actual.state));
     return found;
   }
 
@@ -176,7 +176,7 @@ class Targets {
     const [expected, actual] = await Promise.all([run('redis'), run('respite')]);
     const oneClient = sequence.map((turn) => ({ ...turn, client: 0 as const }));
     const found = compareReplies('direct', oneClient, expected.replies, actual.replies);
-    if (found.length === 0 && expected.state !== actual.state) found.push(`direct: state\n  redis:   ${expected.state}\n  respite: ${actual.state}`);
+    if (found.length === 0 && !sameState(expected.state, actual.state)) found.push(describeState('direct', expected.state, actual.state));
     return found;
   }
 }
@@ -203,6 +203,10 @@ function sameExec(a: WireReply | undefined, b: WireReply | undefined, queue: rea
   if (!Array.isArray(a?.value) || !Array.isArray(b?.value)) return sameReply(a, b, 'exact');
   const [left, right] = [a.value as readonly WireReply[], b.value as readonly WireReply[]];
   return left.length === right.length && left.every((item, i) => sameReply(item, right[i], queue[i] ?? 'exact'));
+}
+
+function describeState(path: string, expected: State, actual: State): string {
+  return `${path}: state\n  redis:   ${JSON.stringify(expected)}\n  respite: ${JSON.stringify(actual)}`;
 }
 
 const RESET: readonly (readonly string[])[] = [['DISCARD'], ['UNWATCH'], ['FLUSHALL']];
@@ -250,9 +254,20 @@ const READERS: Readonly<Record<string, (key: string) => readonly string[]>> = {
   stream: (key) => ['XRANGE', key, '-', '+'],
 };
 
-/** Everything the databases hold, as comparable text: types, values, deadlines to the nearest 10 s, encodings. */
-async function readState(send: (words: readonly string[]) => Promise<WireReply | undefined>): Promise<string> {
+/** Everything the databases hold: types, values and encodings as comparable text, and deadlines in seconds. */
+interface State {
+  readonly content: string;
+  readonly deadlines: readonly number[];
+}
+
+function sameState(a: State, b: State): boolean {
+  const near = (deadline: number, i: number) => Math.abs(deadline - (b.deadlines[i] ?? NaN)) <= NEAR_MS / 1000;
+  return a.content === b.content && a.deadlines.every(near);
+}
+
+async function readState(send: (words: readonly string[]) => Promise<WireReply | undefined>): Promise<State> {
   const state: unknown[] = [];
+  const deadlines: number[] = [];
   for (const db of ['0', '1', '2']) {
     await send(['SELECT', db]);
     const keys = await send(['KEYS', '*']);
@@ -261,11 +276,12 @@ async function readState(send: (words: readonly string[]) => Promise<WireReply |
       const type = text(await send(['TYPE', name]));
       const value = await send(READERS[type]?.(name) ?? ['TYPE', name]);
       const deadline = Number((await send(['EXPIRETIME', name]))?.value);
-      state.push([db, name, type, type === 'hash' || type === 'set' ? normalizedExactly(value) : value, Math.round(deadline / 10), text(await send(['OBJECT', 'ENCODING', name]))]);
+      deadlines.push(deadline);
+      state.push([db, name, type, type === 'hash' || type === 'set' ? normalizedExactly(value) : value, text(await send(['OBJECT', 'ENCODING', name]))]);
     }
   }
   await send(['SELECT', '0']);
-  return JSON.stringify(state);
+  return { content: JSON.stringify(state), deadlines };
 }
 
 function normalizedExactly(reply: WireReply | undefined): unknown {
