@@ -3,6 +3,7 @@ import { systemClock, type Clock } from './clock';
 import { ALL_COMMANDS } from './commands';
 import { error } from './commands/errors';
 import { CommandTable } from './commands/table';
+import { Acl } from './acl/acl';
 import { Parameters, type DebugCommands } from './config/parameters';
 import { Blocking } from './execution/blocking';
 import { Executor } from './execution/executor';
@@ -58,6 +59,7 @@ export class Engine {
   readonly keyspace: Keyspace;
   readonly memory: Memory;
   readonly commands: CommandTable;
+  readonly acl: Acl;
   readonly executor: Executor;
   readonly blocking: Blocking;
   readonly scripts: ScriptRunner = new ScriptRunner(this);
@@ -97,8 +99,9 @@ export class Engine {
     this.keyspace = new Keyspace(options.databases ?? 16, this.clock);
     this.memory = new Memory(this.keyspace, options.maxMemory ?? 0, this.random);
     if (options.maxMemoryPolicy !== undefined) this.memory.setPolicy(options.maxMemoryPolicy);
-    this.parameters = new Parameters(this, options);
     this.commands = new CommandTable(ALL_COMMANDS);
+    this.acl = new Acl(this.commands);
+    this.parameters = new Parameters(this, options);
     this.executor = new Executor(this);
     this.blocking = new Blocking(this);
     this.pausing = new Pausing(this);
@@ -115,7 +118,7 @@ export class Engine {
   }
 
   get requiresPassword(): boolean {
-    return this.parameters.password !== '';
+    return !(this.acl.default.enabled && this.acl.default.noPassword);
   }
 
   /** The snapshot module's door. */

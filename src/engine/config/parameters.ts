@@ -47,6 +47,7 @@ export class Parameters {
 
   constructor(engine: Engine, options: EngineOptions) {
     this.password = options.password ?? '';
+    engine.acl.setDefaultPassword(this.password);
     this.scriptTimeLimit = options.scriptTimeLimit ?? 5000;
     this.debugCommands = options.debugCommands ?? 'local';
     this.#addLimits();
@@ -111,7 +112,10 @@ export class Parameters {
   #addEngine(engine: Engine): void {
     const { memory } = engine;
     const { access } = memory;
-    this.#bind('requirepass', anyText, () => this.password, (value) => { this.password = value; });
+    this.#bind('requirepass', anyText, () => this.password, (value) => {
+      this.password = value;
+      engine.acl.setDefaultPassword(value);
+    });
     this.#bind('maxmemory', sizeFrom(0), () => String(memory.limit), (value) => { memory.limit = Number(value); });
     this.#bind('maxmemory-policy', oneOf(EVICTION_POLICIES), () => memory.policy, (value) => {
       const policy = EVICTION_POLICIES.find((each) => each === value);
@@ -120,6 +124,11 @@ export class Parameters {
     this.#bind('maxmemory-samples', numberWithin(1, INT_MAX), () => String(memory.samples), (value) => { memory.samples = Number(value); });
     this.#bind('lfu-log-factor', numberWithin(0, INT_MAX), () => String(access.logFactor), (value) => { access.logFactor = Number(value); });
     this.#bind('lfu-decay-time', numberWithin(0, INT_MAX), () => String(access.decayMinutes), (value) => { access.decayMinutes = Number(value); });
+    const { acl } = engine;
+    this.#bind('acl-pubsub-default', oneOf(['allchannels', 'resetchannels']), () => (acl.allChannels ? 'allchannels' : 'resetchannels'), (value) => {
+      acl.allChannels = value === 'allchannels';
+    });
+    this.#bind('acllog-max-len', numberWithin(0, LONG_MAX), () => String(acl.log.maxLength), (value) => { acl.log.maxLength = Number(value); });
     const { notifications } = engine.keyspace;
     this.#bind(
       'notify-keyspace-events',

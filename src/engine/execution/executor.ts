@@ -8,6 +8,9 @@ import {
   unknownSubcommand,
   wrongArity,
 } from '../commands/errors';
+import type { Refusal } from '../acl/acl';
+import type { DenialContext } from '../acl/acl-log';
+import { describeClient } from '../commands/connection/client/describe-client';
 import type { CommandRecord, ContainerRecord } from '../commands/table';
 import type { Engine } from '../engine';
 import { ErrorReply, QUEUED, type Reply } from '../protocol/reply';
@@ -102,7 +105,7 @@ export class Executor {
     try {
       record = this.resolve(name, args);
       session.lastCommand = record.fullName;
-      this.#admit(session, record);
+      this.#admit(session, record, args);
     } catch (refusal) {
       if (!(refusal instanceof ErrorReply)) throw refusal;
       if (isExec(name)) return refuseExec(session, refusal);
@@ -123,12 +126,24 @@ export class Executor {
     return NO_REPLY;
   }
 
+  /** Asks the ACL, and logs what it refuses. */
+  refuse(session: Session, record: CommandRecord, args: readonly string[], context: DenialContext): Refusal | undefined {
+    const { acl, clock } = this.engine;
+    const refusal = acl.check(session.user, record, args);
+    if (refusal !== undefined) acl.log.add({ ...refusal, context, user: session.user.name }, clock.now(), describeClient(session));
+    return refusal;
+  }
+
   /** The checks before a command may run, in the order of Redis' processCommand. */
-  #admit(session: Session, record: CommandRecord): void {
+  #admit(session: Session, record: CommandRecord, args: readonly string[]): void {
     const { engine } = this;
     if (!session.authenticated && !record.noAuth) throw NO_AUTH;
     const inMulti = session.transaction !== undefined;
     if (inMulti && record.noMulti) throw NOT_ALLOWED_IN_MULTI;
+    if (!session.user.unrestricted) {
+      const refusal = this.refuse(session, record, args, inMulti ? 'multi' : 'toplevel');
+      if (refusal !== undefined) throw noPermission(refusal);
+    }
     if (engine.memory.limit > 0) {
       const asks = record.denyOom || (inMulti && !RUNS_IN_MULTI.has(record.fullName));
       if ((asks || engine.memory.evicts) && !engine.memory.makeRoom() && asks) throw OUT_OF_MEMORY;
@@ -141,6 +156,16 @@ export class Executor {
     if (engine.loading && !record.loading) throw LOADING;
     if (session.monitoring && (record.readOnly || record.write)) throw MONITORS_ONLY_WATCH;
   }
+}
+
+const PLURAL: Record<'key' | 'channel', string> = { key: 'keys', channel: 'channels' };
+
+function noPermission({ reason, object }: Refusal): ErrorReply {
+  return new ErrorReply(
+    reason === 'command'
+      ? `NOPERM this user has no permissions to run the '${object}' command`
+      : `NOPERM this user has no permissions to access one of the ${PLURAL[reason]} used as arguments`,
+  );
 }
 
 function resolveSubcommand(

@@ -20,6 +20,11 @@ export interface CachedScript {
 const UNKNOWN_COMMAND = error('Unknown Redis command called from script');
 const WRONG_ARITY = error('Wrong number of args calling Redis command from script');
 const NOT_ALLOWED = error('This Redis command is not allowed from script');
+const FORBIDDEN = {
+  command: error("The user executing the script can't run this command or subcommand"),
+  key: error("The user executing the script can't access at least one of the keys mentioned in the command arguments"),
+  channel: error("The user executing the script can't publish to the channel mentioned in the command"),
+};
 const READ_ONLY = error('Write commands are not allowed from read-only scripts.');
 const RO_NEEDS_NO_WRITES = error('Can not execute a script with write flag using *_ro command.');
 
@@ -160,7 +165,7 @@ class CommandHost implements ScriptHost {
   call([name = '', ...args]: readonly string[], resp: 2 | 3): Reply {
     const record = this.#resolve(name, args);
     if (record instanceof ErrorReply) return record;
-    const refusal = this.#refusal(record);
+    const refusal = this.#refusal(record) ?? this.#forbidden(record, args);
     if (refusal !== undefined) return refusal;
     const { context } = this;
     const { session } = context;
@@ -194,6 +199,14 @@ class CommandHost implements ScriptHost {
     if (record.noScript) return NOT_ALLOWED;
     if (this.rights.readOnly && (record.write || record.definition.flags.includes('may_replicate'))) return READ_ONLY;
     return this.rights.outOfMemory && record.denyOom ? OUT_OF_MEMORY : undefined;
+  }
+
+  /** What the caller's user may not do, its scripts may not do either. */
+  #forbidden(record: CommandRecord, args: readonly string[]): ErrorReply | undefined {
+    const { session } = this.context;
+    if (session.user.unrestricted) return undefined;
+    const refusal = this.engine.executor.refuse(session, record, args, 'lua');
+    return refusal === undefined ? undefined : FORBIDDEN[refusal.reason];
   }
 
   mayCall([name = '', ...args]: readonly string[]): boolean | undefined {

@@ -1,3 +1,4 @@
+import type { User } from '../acl/user';
 import type { Block } from '../execution/block';
 import { CommandContext } from '../execution/command-context';
 import type { Engine } from '../engine';
@@ -50,7 +51,7 @@ export class Session implements Watcher, Waiter {
   readonly context: CommandContext;
   resp: 2 | 3 = 2;
   name = '';
-  user = 'default';
+  user: User;
   authenticated: boolean;
   transaction: Transaction | undefined;
   /** A watched key changed. */
@@ -82,6 +83,7 @@ export class Session implements Watcher, Waiter {
     readonly output: SessionOutput,
   ) {
     this.context = new CommandContext(engine, this);
+    this.user = engine.acl.default;
     this.authenticated = !engine.requiresPassword;
     this.createdAt = engine.clock.now();
   }
@@ -117,7 +119,7 @@ export class Session implements Watcher, Waiter {
     this.context.db = this.engine.keyspace.database(0);
     this.resp = 2;
     this.name = '';
-    this.user = 'default';
+    this.user = this.engine.acl.default;
     this.replyMode = 'on';
     this.engine.monitors.remove(this);
     this.noEvict = false;

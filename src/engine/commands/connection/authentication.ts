@@ -1,24 +1,23 @@
-import { timingSafeEqual } from 'node:crypto';
+import { DEFAULT_USER } from '../../acl/acl';
 import type { CommandContext } from '../../execution/command-context';
 import { ErrorReply, MapReply, OK } from '../../protocol/reply';
 import { integer } from '../arguments';
 import { defineCommand } from '../define-command';
 import { error } from '../errors';
+import { describeClient } from './client/describe-client';
 
 const WRONG_PASSWORD = new ErrorReply('WRONGPASS invalid username-password pair or user is disabled.');
-const DEFAULT_USER = 'default';
-
-function sameText(a: string, b: string): boolean {
-  const left = Buffer.from(a, 'latin1');
-  const right = Buffer.from(b, 'latin1');
-  return left.length === right.length && timingSafeEqual(left, right);
-}
 
 /** @throws WRONGPASS */
-function authenticate(context: CommandContext, user: string, password: string): void {
-  const expected = context.engine.parameters.password;
-  if (user !== DEFAULT_USER || (expected !== '' && !sameText(password, expected))) throw WRONG_PASSWORD;
-  context.session.authenticated = true;
+function authenticate({ engine, session }: CommandContext, name: string, password: string, command: string): void {
+  const user = engine.acl.authenticate(name, password);
+  if (user === undefined) {
+    const denial = { reason: 'auth', context: session.transaction === undefined ? 'toplevel' : 'multi', object: command, user: name } as const;
+    engine.acl.log.add(denial, engine.clock.now(), describeClient(session));
+    throw WRONG_PASSWORD;
+  }
+  session.user = user;
+  session.authenticated = true;
 }
 
 export const auth = defineCommand({
@@ -33,12 +32,12 @@ export const auth = defineCommand({
   run(context, args) {
     if (args.length > 2) throw error('syntax error');
     const [first, second] = args;
-    if (second === undefined && context.engine.parameters.password === '') {
+    if (second === undefined && context.engine.acl.default.noPassword) {
       throw error(
         'AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
       );
     }
-    authenticate(context, second === undefined ? DEFAULT_USER : first, second ?? first);
+    authenticate(context, second === undefined ? DEFAULT_USER : first, second ?? first, 'AUTH');
     return OK;
   },
 });
@@ -71,7 +70,7 @@ export const hello = defineCommand({
       const option = args[i]?.toLowerCase();
       const left = args.length - 1 - i;
       if (option === 'auth' && left >= 2) {
-        authenticate(context, args[i + 1] ?? '', args[i + 2] ?? '');
+        authenticate(context, args[i + 1] ?? '', args[i + 2] ?? '', 'HELLO');
         i += 2;
       } else if (option === 'setname' && left >= 1) {
         name = args[++i] ?? '';

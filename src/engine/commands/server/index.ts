@@ -1,6 +1,7 @@
 import { dbsize, flushall, flushdb, swapdb, time } from './databases';
 import { command } from './command';
 import { config } from './config';
+import { acl } from './acl';
 import { debug } from './debug';
 import { info } from './info';
 import { lolwut } from './lolwut';
@@ -13,6 +14,6 @@ import { monitor } from './monitor';
 import { slowlog } from './slowlog';
 
 export const SERVER_COMMANDS = [
-  bgrewriteaof, bgsave, command, config, dbsize, debug, failover, flushall, flushdb, info, lastsave, latency, lolwut, memory,
+  acl, bgrewriteaof, bgsave, command, config, dbsize, debug, failover, flushall, flushdb, info, lastsave, latency, lolwut, memory,
   moduleCommand, monitor, psync, replconf, replicaof, role, save, shutdown, slaveof, slowlog, swapdb, sync, time,
 ];

@@ -1,5 +1,6 @@
+import type { Refusal } from '../../acl/acl';
 import { Block, NoReply } from '../../execution/block';
-import { NULL_ARRAY, OK, type Reply } from '../../protocol/reply';
+import { ErrorReply, NULL_ARRAY, OK, type Reply } from '../../protocol/reply';
 import { defineCommand, keyRange } from '../define-command';
 import { error, EXEC_ABORT } from '../errors';
 
@@ -33,6 +34,18 @@ const discard = defineCommand({
   },
 });
 
+const REASONS: Record<Refusal['reason'], string> = {
+  command: 'no permission to execute the command or subcommand',
+  key: 'no permission to touch the specified keys',
+  channel: 'no permission to access one of the channels used as arguments',
+};
+
+function noLongerAllowed({ reason }: Refusal): ErrorReply {
+  return new ErrorReply(
+    `NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. This command is no longer allowed for the following reason: ${REASONS[reason]}`,
+  );
+}
+
 const exec = defineCommand({
   name: 'exec',
   arity: 1,
@@ -55,6 +68,8 @@ const exec = defineCommand({
     context.denyBlocking = true;
     const replies = transaction.queue.map(({ record, args, name }) => {
       context.resetClock(frozen);
+      const refusal = session.user.unrestricted ? undefined : engine.executor.refuse(session, record, args, 'multi');
+      if (refusal !== undefined) return noLongerAllowed(refusal);
       const reply = engine.executor.call(session, record, args, name);
       if (reply instanceof Block) return reply.otherwise;
       return reply instanceof NoReply ? null : reply;

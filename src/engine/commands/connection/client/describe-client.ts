@@ -33,7 +33,7 @@ export function describeClient(session: Session): string {
     ['tot-mem', SESSION_BYTES + queued],
     ['events', 'r'],
     ['cmd', session.lastCommand],
-    ['user', session.user],
+    ['user', session.user.name],
     ['redir', tracking === undefined ? -1 : tracking.redirect],
     ['resp', session.resp],
   ];

@@ -38,8 +38,8 @@ function parseFilters({ engine }: CommandContext, args: readonly string[]): Kill
         matches.push(({ address }) => address.local === value);
         break;
       case 'user':
-        if (value !== 'default') throw error(`No such user '${value}'`);
-        matches.push((session) => session.user === value);
+        if (engine.acl.get(value) === undefined) throw error(`No such user '${value}'`);
+        matches.push((session) => session.user.name === value);
         break;
       case 'skipme':
         if (!/^(?:yes|no)$/i.test(value)) throw SYNTAX_ERROR;

@@ -1,0 +1,39 @@
+/** Why somebody was refused. */
+export type DenialReason = 'command' | 'key' | 'channel' | 'auth';
+export type DenialContext = 'toplevel' | 'multi' | 'lua';
+
+export interface Denial {
+  readonly reason: DenialReason;
+  readonly context: DenialContext;
+  /** The command, key, channel or user name that was refused. */
+  readonly object: string;
+  readonly user: string;
+}
+
+export interface LoggedDenial extends Denial {
+  count: number;
+  /** Milliseconds since the epoch. */
+  at: number;
+  clientInfo: string;
+}
+
+/** Equal denials within this time count as one. */
+const GROUPING_MS = 60_000;
+
+/** What ACL LOG shows: the latest refusals. */
+export class AclLog {
+  /** Newest first. */
+  entries: LoggedDenial[] = [];
+  /** `acllog-max-len` */
+  maxLength = 128;
+
+  add(denial: Denial, at: number, clientInfo: string): void {
+    const { reason, context, object, user } = denial;
+    const same = this.entries.findIndex(
+      (each) => each.reason === reason && each.context === context && each.object === object && each.user === user && at - each.at <= GROUPING_MS,
+    );
+    const [known] = same < 0 ? [] : this.entries.splice(same, 1);
+    this.entries.unshift({ ...denial, count: (known?.count ?? 0) + 1, at, clientInfo });
+    if (this.entries.length > this.maxLength) this.entries.length = this.maxLength;
+  }
+}

@@ -1,0 +1,112 @@
+import { findKeys, mayHaveKeys } from '../commands/key-positions';
+import type { CommandRecord, CommandTable } from '../commands/table';
+import { AclLog, type DenialReason } from './acl-log';
+import type { Selector } from './selector';
+import { hashPassword, User } from './user';
+
+/** A refusal: what for, and which word. */
+export interface Refusal {
+  readonly reason: Exclude<DenialReason, 'auth'>;
+  readonly object: string;
+}
+
+export const DEFAULT_USER = 'default';
+
+/** Commands whose arguments are channels, and how many of them. */
+const CHANNEL_COMMANDS: Readonly<Record<string, { readonly all: boolean; readonly literally: boolean }>> = {
+  publish: { all: false, literally: false },
+  spublish: { all: false, literally: false },
+  subscribe: { all: true, literally: false },
+  ssubscribe: { all: true, literally: false },
+  psubscribe: { all: true, literally: true },
+};
+
+/** When several selectors refuse for different reasons, the weightiest is told. */
+const WEIGHT: Record<Refusal['reason'], number> = { command: 1, key: 2, channel: 3 };
+
+/** The users of an engine and what they may do. */
+export class Acl {
+  readonly log = new AclLog();
+  readonly default: User;
+  /** `acl-pubsub-default`: whether new users may use all channels. */
+  allChannels = false;
+  readonly #users = new Map<string, User>();
+
+  constructor(private readonly commands: CommandTable) {
+    this.default = this.#create(DEFAULT_USER);
+    for (const rule of ['on', 'nopass', '+@all', '~*', '&*']) this.default.apply(rule);
+  }
+
+  get(name: string): User | undefined {
+    return this.#users.get(name);
+  }
+
+  /** In the order of their names. */
+  users(): User[] {
+    return [...this.#users.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Creates or changes a user; nothing changes when a rule is wrong. @throws RuleError, with the rule in `cause` */
+  setUser(name: string, rules: readonly string[], onError: (rule: string, failure: unknown) => never): void {
+    const existing = this.#users.get(name);
+    const changed = existing?.clone() ?? new User(name, this.commands, () => this.allChannels);
+    for (const rule of rules) {
+      try {
+        changed.apply(rule);
+      } catch (failure) {
+        onError(rule, failure);
+      }
+    }
+    if (existing === undefined) this.#users.set(name, changed);
+    else existing.become(changed);
+  }
+
+  deleteUser(name: string): boolean {
+    return this.#users.delete(name);
+  }
+
+  /** `requirepass`: the default user's only password; empty = none is asked for. */
+  setDefaultPassword(password: string): void {
+    this.default.apply(password === '' ? 'nopass' : 'resetpass');
+    if (password !== '') this.default.apply(`>${password}`);
+  }
+
+  /** @returns the user when name and password belong together */
+  authenticate(name: string, password: string): User | undefined {
+    const user = this.#users.get(name);
+    if (user?.enabled !== true) return undefined;
+    return user.noPassword || user.passwords.includes(hashPassword(password)) ? user : undefined;
+  }
+
+  /** Whether a user may run a command with these arguments. @returns undefined when nothing speaks against it */
+  check(user: User, record: CommandRecord, args: readonly string[]): Refusal | undefined {
+    let worst: Refusal | undefined;
+    for (const selector of user.selectors) {
+      const refusal = checkSelector(selector, record, args);
+      if (refusal === undefined) return undefined;
+      if (worst === undefined || WEIGHT[refusal.reason] >= WEIGHT[worst.reason]) worst = refusal;
+    }
+    return worst;
+  }
+
+  #create(name: string): User {
+    const user = new User(name, this.commands, () => this.allChannels);
+    this.#users.set(name, user);
+    return user;
+  }
+}
+
+function checkSelector(selector: Selector, record: CommandRecord, args: readonly string[]): Refusal | undefined {
+  const { definition, fullName } = record;
+  if (!selector.mayRun(record, args)) return { reason: 'command', object: fullName };
+  if (!selector.allKeys && mayHaveKeys(definition)) {
+    for (const found of findKeys(definition, args) ?? []) {
+      const key = args[found.position - 1] ?? '';
+      if (!selector.mayUse(key, found)) return { reason: 'key', object: key };
+    }
+  }
+  const channels = CHANNEL_COMMANDS[fullName];
+  if (selector.allChannels || channels === undefined) return undefined;
+  const refused = (channels.all ? args : args.slice(0, 1)).find((channel) => !selector.mayListen(channel, channels.literally));
+  return refused === undefined ? undefined : { reason: 'channel', object: refused };
+}
