@@ -53,7 +53,7 @@ const INPUTS: readonly (readonly [name: string, bytes: string])[] = [
   ['QUIT in a pipeline', '*1\r\n$4\r\nPING\r\n*1\r\n$4\r\nQUIT\r\n*1\r\n$4\r\nPING\r\n'],
   ['HTTP', 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'],
   ['HTTP POST', 'POST / HTTP/1.1\r\nHost: localhost\r\n\r\n'],
-  ['a long inline command', `${'x'.repeat(70_000)}`],
+  ['a long inline command', 'x'.repeat(70_000)],
   ['a long length line', `*${'1'.repeat(70_000)}`],
   ['a key of 100 kB', `*3\r\n$3\r\nSET\r\n$100000\r\n${'k'.repeat(100_000)}\r\n$1\r\nv\r\n*2\r\n$6\r\nSTRLEN\r\n$100000\r\n${'k'.repeat(100_000)}\r\n`],
   ['RESP3 requests', '*2\r\n$5\r\nHELLO\r\n$1\r\n9\r\n*2\r\n$5\r\nHELLO\r\n$1\r\nx\r\n'],

@@ -19,14 +19,19 @@ function program(body: string) {
   return { child, ended: once(child, 'close').then(([code]) => ({ code: code as number | null, output })) };
 }
 
+function startTimer(): { fired: boolean } {
+  const timer = { fired: false };
+  setTimeout(() => (timer.fired = true), 10);
+  return timer;
+}
+
 describe('FR-1: the engine never starves the event loop', () => {
   it('lets a timer fire in a loop that only awaits replies', async () => {
     const app = await createApp(standalone).start();
     const client = app.get(CacheBackend).client as Redis; // standalone has one
-    let fired = false;
-    setTimeout(() => (fired = true), 10);
+    const timer = startTimer();
     let rounds = 0;
-    while (!fired) {
+    while (!timer.fired) {
       await client.get('x');
       rounds += 1;
     }
@@ -37,10 +42,9 @@ describe('FR-1: the engine never starves the event loop', () => {
   it('lets a timer fire while many clients await in loops', async () => {
     const app = await createApp(standalone).start();
     const backend = app.get(CacheBackend);
-    let fired = false;
-    setTimeout(() => (fired = true), 10);
+    const timer = startTimer();
     const loop = async (client: Redis) => {
-      while (!fired) await client.incr('n');
+      while (!timer.fired) await client.incr('n');
     };
     await Promise.all(Array.from({ length: 20 }, () => loop(backend.connection('commands') as Redis))); // standalone: no Cluster
     await app.stop();

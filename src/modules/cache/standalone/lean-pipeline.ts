@@ -11,7 +11,7 @@ export interface PipelineInternals {
   _transactions: number;
   /** How many results are missing; set when the pipeline is executed. */
   readonly replyPending: number;
-  sendCommand(command: QueuedCommand): unknown;
+  sendCommand: (this: PipelineInternals, command: QueuedCommand) => unknown;
   fillResult(value: readonly unknown[], position: number): void;
 }
 
@@ -23,7 +23,7 @@ interface QueuedCommand {
   readonly promise: Promise<unknown>;
   inTransaction: boolean;
   pipelineIndex?: number;
-  [OWNER]?: PipelineInternals;
+  [OWNER]?: PipelineInternals | undefined;
   transformReply(value: unknown): unknown;
 }
 
@@ -57,7 +57,7 @@ export function unlean(command: object): void {
   const queued = command as QueuedCommand;
   const pipeline = queued[OWNER];
   if (pipeline === undefined) return;
-  delete queued[OWNER];
+  queued[OWNER] = undefined;
   const position = queued.pipelineIndex ?? 0;
   queued.promise.then(
     (result) => { pipeline.fillResult([null, result], position); },
