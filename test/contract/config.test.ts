@@ -1,4 +1,4 @@
-import { RespClient, type WireReply } from '../support/resp-client';
+import { RespClient, textOf, type WireReply } from '../support/resp-client';
 import { contract, useServers } from './harness';
 
 const servers = useServers();
@@ -8,7 +8,7 @@ it('CONFIG GET knows every parameter of Redis 7.0', async () => {
     const client = await RespClient.open(port, 2);
     const reply = (await client.command('CONFIG', 'GET', '*'))?.value as readonly WireReply[];
     client.close();
-    return reply.filter((_, i) => i % 2 === 0).map(({ value }) => String(value)).sort();
+    return reply.filter((_, i) => i % 2 === 0).map(textOf).sort();
   };
   expect(await names(servers().listener.port ?? 0)).toEqual(await names(servers().real.port));
 });

@@ -1,4 +1,4 @@
-import { RespClient, type WireReply } from '../support/resp-client';
+import { RespClient, textOf, type WireReply } from '../support/resp-client';
 import { contract, useServers } from './harness';
 
 const servers = useServers();
@@ -45,14 +45,14 @@ const READ: Readonly<Record<string, readonly string[]>> = {
 };
 
 async function stateOf(client: RespClient): Promise<unknown> {
-  const type = String((await client.command('TYPE', 'k'))?.value);
+  const type = textOf(await client.command('TYPE', 'k'));
   const reply = (await client.command(...(READ[type] ?? ['GET', 'k'])))?.value;
-  const texts = Array.isArray(reply) ? (reply as readonly WireReply[]).map(({ value }) => String(value)) : reply;
-  const pairs = type === 'hash' && Array.isArray(texts) ? texts.flatMap((text: string, i) => (i % 2 === 0 ? [`${text}=${String(texts[i + 1])}`] : [])) : texts;
+  const texts = Array.isArray(reply) ? (reply as readonly WireReply[]).map(textOf) : [reply];
+  const pairs = type === 'hash' ? texts.flatMap((text, i) => (i % 2 === 0 ? [`${String(text)}=${String(texts[i + 1])}`] : [])) : texts;
   return {
     type,
     encoding: (await client.command('OBJECT', 'ENCODING', 'k'))?.value,
-    value: (type === 'set' || type === 'hash') && Array.isArray(pairs) ? [...(pairs as string[])].sort() : pairs,
+    value: type === 'set' || type === 'hash' ? [...pairs].sort() : pairs,
   };
 }
 
@@ -61,13 +61,14 @@ describe('a DUMP of one server restores on the other', () => {
     it(what, async () => {
       const clients = [await RespClient.open(servers().real.port, 2), await RespClient.open(servers().listener.port ?? 0, 2)] as const;
       try {
-        for (const [from, to] of [clients, [...clients].reverse()]) {
-          await from?.command('FLUSHALL');
-          await to?.command('FLUSHALL');
-          await from?.command(...fill);
-          const payload = String((await from?.command('DUMP', 'k'))?.value);
-          expect((await to?.command('RESTORE', 'k', '0', payload))?.value).toBe('OK');
-          if (from !== undefined && to !== undefined) expect(await stateOf(to)).toEqual(await stateOf(from));
+        const [real, ours] = clients;
+        for (const [from, to] of [[real, ours], [ours, real]] as const) {
+          await from.command('FLUSHALL');
+          await to.command('FLUSHALL');
+          await from.command(...fill);
+          const payload = textOf(await from.command('DUMP', 'k'));
+          expect(textOf(await to.command('RESTORE', 'k', '0', payload))).toBe('OK');
+          expect(await stateOf(to)).toEqual(await stateOf(from));
         }
       } finally {
         for (const client of clients) client.close();

@@ -1,4 +1,4 @@
-import { RespClient } from '../support/resp-client';
+import { RespClient, textOf } from '../support/resp-client';
 import { contract, useServers } from './harness';
 
 const servers = useServers();
@@ -8,7 +8,7 @@ describe('INFO', () => {
   async function fieldsOf(port: number, ...sections: string[]): Promise<string[]> {
     const client = await RespClient.open(port, 2);
     await client.command('SET', 'a', '1');
-    const text = String((await client.command('INFO', ...sections))?.value);
+    const text = textOf(await client.command('INFO', ...sections));
     client.close();
     return text
       .split('\r\n')
@@ -74,7 +74,7 @@ describe('MONITOR', () => {
     ];
     for (const line of lines) await client.command(...line);
     const seen: string[] = [];
-    for (let text = ''; !text.endsWith('"PING"'); seen.push(text)) text = String((await watcher.next())?.value);
+    for (let text = ''; !text.endsWith('"PING"'); seen.push(text)) text = textOf(await watcher.next());
     watcher.close();
     client.close();
     return seen.map((line) => line.replace(/^\d+\.\d{6} /, '').replace(/127\.0\.0\.1:\d+/, 'address'));

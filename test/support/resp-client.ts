@@ -9,6 +9,11 @@ export type WireReply =
   | { readonly type: 'null'; readonly value: '$' | '*' | '_' }
   | { readonly type: '*' | '~' | '>' | '%'; readonly value: readonly WireReply[] };
 
+/** The text of a simple reply; empty for aggregates and where there is none. */
+export function textOf(reply: WireReply | undefined): string {
+  return typeof reply?.value === 'string' ? reply.value : '';
+}
+
 const NEED_MORE = Symbol('need more bytes');
 
 /** Speaks RESP without interpreting it, for comparing servers byte by byte. Arguments are latin1 strings. */

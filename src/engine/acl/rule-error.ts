@@ -3,4 +3,4 @@ export class RuleError extends Error {
   override readonly name = 'RuleError';
 }
 
-export const ruleSyntaxError = () => new RuleError('Syntax error');
+export const ruleSyntaxError = (): RuleError => new RuleError('Syntax error');

@@ -40,7 +40,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** A word in double quotes, everything unprintable escaped. */
 export function quoted(word: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
   const escaped = word.replace(/[\x00-\x1f"\\\x7f-\xff]/g, (char) => ESCAPES[char] ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
   return `"${escaped}"`;
 }

@@ -67,7 +67,7 @@ export class Memory {
 
   /** Evicts keys, as far as the policy allows, until there is room. @returns whether there is */
   makeRoom(): boolean {
-    if (this.used <= this.limit) return true;
+    if (this.limit === 0 || this.used <= this.limit) return true;
     if (this.#policy === 'noeviction') return false;
     while (this.keyspace.bytes > this.limit) {
       const victim = this.#pool.choose(this.#policy, this.samples);

@@ -15,7 +15,8 @@ export class NotificationFlags {
 
   /** Whether every letter is a known one. */
   isValid(text: string): boolean {
-    return [...text].every((letter) => letter === 'A' || LETTERS.includes(letter));
+    for (const letter of text) if (letter !== 'A' && !LETTERS.includes(letter)) return false;
+    return true;
   }
 
   /** @returns false when the text holds an unknown letter; nothing changes then */

@@ -54,9 +54,13 @@ class SyntaxReader {
   #optional(items: Argument[]): void {
     this.#repeated = false;
     const alternatives = this.#group();
-    const repeated = this.#repeated;
-    this.#repeated = false;
+    const repeated = this.#takeRepeated();
     const [only = []] = alternatives;
+    if (repeated && alternatives.length === 1) {
+      const joined = joinTokens(items);
+      // `PREFIX prefix [PREFIX prefix ...]` repeats a token with its value; `STREAMS key [key ...]` the value alone.
+      if (!repeats(items, only) && repeats(joined, only)) items.splice(0, items.length, ...joined);
+    }
     if (repeated && alternatives.length === 1 && repeats(items, only)) {
       const last = items.splice(items.length - only.length);
       items.push({ ...single([last]), multiple: true });
@@ -65,6 +69,12 @@ class SyntaxReader {
     const argument = single(alternatives);
     const inner = argument.multiple === true && argument.token !== undefined;
     items.push({ ...argument, optional: true, ...(repeated ? { multiple: true } : {}), ...(inner ? { multipleToken: true } : {}) });
+  }
+
+  #takeRepeated(): boolean {
+    const repeated = this.#repeated;
+    this.#repeated = false;
+    return repeated;
   }
 
   #group(): Argument[][] {

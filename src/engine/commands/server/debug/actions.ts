@@ -19,7 +19,7 @@ export interface DebugAction {
   readonly summary: string;
   /** Fewest and most arguments after the subcommand's name. */
   readonly takes: readonly [min: number, max: number];
-  run(context: CommandContext, args: readonly string[]): Reply;
+  readonly run: (context: CommandContext, args: readonly string[]) => Reply;
 }
 
 function entryOf(context: CommandContext, key: string) {
@@ -83,7 +83,7 @@ const nothing = (name: string, min: number, max: number, summary: string): Debug
 export const DEBUG_ACTIONS: readonly DebugAction[] = [
   {
     name: 'change-repl-id', syntax: '', summary: 'Changes the replication id.', takes: [0, 0],
-    run({ engine }) {
+    run: ({ engine }) => {
       engine.replicationId = randomBytes(20).toString('hex');
       return OK;
     },
@@ -108,7 +108,7 @@ export const DEBUG_ACTIONS: readonly DebugAction[] = [
   },
   {
     name: 'htstats', syntax: '<dbid>', summary: 'Says how many keys a database has.', takes: [1, 2],
-    run({ engine }, [index = '']) {
+    run: ({ engine }, [index = '']) => {
       const database = engine.keyspace.databases[integer(index)];
       if (database === undefined) throw error('Out of range database');
       return `[Dictionary HT]\n number of elements: ${String(database.dataset.size)}\n[Expires HT]\n number of elements: ${String(database.dataset.expiries.size)}\n`;
@@ -125,7 +125,7 @@ export const DEBUG_ACTIONS: readonly DebugAction[] = [
   },
   {
     name: 'quicklist-packed-threshold', syntax: '<size>', summary: 'Is checked and forgotten: lists have no such nodes here.', takes: [1, 1],
-    run(_, [size = '']) {
+    run: (_, [size = '']) => {
       const bytes = parseMemory(size);
       if (bytes === undefined || bytes >= MAX_PACKED) throw error('argument must be a memory value bigger than 1 and smaller than 4gb');
       return OK;
@@ -133,7 +133,7 @@ export const DEBUG_ACTIONS: readonly DebugAction[] = [
   },
   {
     name: 'reload', syntax: '[MERGE] [NOFLUSH] [NOSAVE]', summary: 'Writes and reads every value in its RDB encoding.', takes: [0, Infinity],
-    run({ engine }, options) {
+    run: ({ engine }, options) => {
       if (options.some((option) => !RELOAD_OPTIONS.has(option.toLowerCase()))) {
         throw error('DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.');
       }
@@ -143,14 +143,14 @@ export const DEBUG_ACTIONS: readonly DebugAction[] = [
   },
   {
     name: 'set-active-expire', syntax: '<0|1>', summary: 'Switches the active removal of expired keys.', takes: [1, 1],
-    run({ engine }, [flag = '']) {
+    run: ({ engine }, [flag = '']) => {
       engine.keyspace.setActiveExpiry(Number.parseInt(flag, 10) > 0);
       return OK;
     },
   },
   {
     name: 'sleep', syntax: '<seconds>', summary: 'Stops everything for so many seconds, with decimals.', takes: [1, 1],
-    run(_, [seconds = '']) {
+    run: (_, [seconds = '']) => {
       sleep(Number.parseFloat(seconds));
       return OK;
     },

@@ -9,7 +9,7 @@ export interface InfoSection {
   /** As a client asks for it. */
   readonly name: string;
   readonly title: string;
-  lines(engine: Engine): readonly string[];
+  readonly lines: (engine: Engine) => readonly string[];
 }
 
 type Fields = Readonly<Record<string, string | number>>;
