@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ErrorReply } from '../protocol/reply';
-import { asText, oneLine, replyToLua, toArgument } from './conversions';
+import { asText, replyToLua, toArgument } from './conversions';
 import { raise } from './lua/errors';
 import { libraryTable } from './lua/library/context';
 import type { LuaRuntime } from './lua/runtime';
@@ -34,7 +34,7 @@ export class ScriptSession {
 const COUNTED = 'ignore_error_stats_update';
 
 function errorTable(text: string, isCounted = false): LuaTable {
-  const table = libraryTable({ err: oneLine(text) });
+  const table = libraryTable({ err: text });
   if (isCounted) table.setKey(COUNTED, true);
   return table;
 }
@@ -138,8 +138,8 @@ function commonFunctions(runtime: LuaRuntime, session: ScriptSession): Record<st
 /** An error code and a message: `ERR` is put before a text that has no code, a leading `-` marks one that has. */
 function errorText(given: string): string {
   const text = cString(given);
-  const bare = text.startsWith('-') ? text.slice(1) : text;
-  return oneLine(bare.includes(' ') ? bare : `ERR ${bare}`);
+  const bare = (text.startsWith('-') ? text.slice(1) : text).replace(/^[\r\n]+|[\r\n]+$/g, '');
+  return bare.includes(' ') ? bare : `ERR ${bare}`;
 }
 
 export function sha1(text: string): string {

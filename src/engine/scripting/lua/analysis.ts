@@ -173,12 +173,6 @@ function logical(expression: Expression): Logical | undefined {
   return isLogical ? expression : undefined;
 }
 
-/** Whether a constant on the left decides that only the right side counts: Lua's compiler then drops the left. */
-function dropsLeft({ operator, left }: Logical): boolean {
-  if (operator === 'and') return left.kind === 'true' || left.kind === 'number' || left.kind === 'string';
-  return left.kind === 'nil' || left.kind === 'false';
-}
-
 /**
  * Which part of an `and` or `or` Lua's messages name: Lua looks for it by walking through its code, taking the first jump it
  * meets. That ends at a part, or leaves the expression (true, false: on which outcome), and then nothing has a name.
@@ -191,7 +185,7 @@ function walk(expression: Logical): Expression | boolean {
     const end = walk(inner);
     if (typeof end === 'boolean') jump = end;
   }
-  if (!dropsLeft(expression) && (operator === 'and') !== jump) return jump;
+  if ((operator === 'and') !== jump) return jump;
   const next = logical(right);
   return next === undefined ? right : walk(next);
 }
@@ -204,11 +198,9 @@ export function namedPart(expression: Expression): Expression | undefined {
   return typeof end === 'boolean' ? undefined : end;
 }
 
-/** The value of a number that is written out, as far as Lua's compiler sees that. */
+/** The value of a number that is written out, in parentheses or not. */
 export function numeral(expression: Expression): number | undefined {
   if (expression.kind === 'parenthesis') return numeral(expression.inner);
-  const found = logical(expression);
-  if (found !== undefined) return dropsLeft(found) ? numeral(found.right) : undefined;
   return expression.kind === 'number' ? expression.value : undefined;
 }
 

@@ -160,10 +160,10 @@ export function createOperations(state: LuaState): Operations {
       let handler: LuaValue;
       if (current instanceof LuaTable) {
         handler = current.metatable?.getKey('__newindex');
-        if (current.readonly || handler === undefined || current.get(key) !== undefined) {
-          rawSet(current, key, value, site);
-          return;
-        }
+        const isNew = current.get(key) === undefined;
+        // Lua makes room for a new key before it looks for the metamethod: the key is checked, the layout changes.
+        rawSet(current, key, handler === undefined || !isNew ? value : undefined, site);
+        if (handler === undefined || !isNew) return;
       } else {
         handler = metamethod(current, '__newindex');
         if (handler === undefined) typeError('index', current, i === 0 ? site.what : '', site);

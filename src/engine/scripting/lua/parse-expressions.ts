@@ -123,7 +123,7 @@ export abstract class ExpressionParser extends ScopeParser {
           break;
         case '[': {
           this.lexer.next();
-          const key = this.expression();
+          const key = literalKey(this.expression());
           this.expect(']');
           expression = { kind: 'index', object: expression, key, line: this.lexer.lastLine };
           break;
@@ -199,6 +199,8 @@ export abstract class ExpressionParser extends ScopeParser {
 
 /** Lua's compiler computes with numbers that are written out, unless that divides by zero or gives no number. */
 function folded(operator: BinaryOperator, left: Expression, right: Expression): Expression | undefined {
+  // Parentheses: a call on the right gives one value.
+  if (decides(operator, left)) return { kind: 'parenthesis', inner: right };
   const compute = ARITHMETIC[operator];
   const a = numeral(left);
   const b = numeral(right);
@@ -206,6 +208,20 @@ function folded(operator: BinaryOperator, left: Expression, right: Expression): 
   if (b === 0 && (operator === '/' || operator === '%')) return undefined;
   const value = compute(a, b);
   return value === value ? { kind: 'number', value } : undefined;
+}
+
+/** Whether a constant on the left of `and` and `or` decides that only the right side counts. */
+function decides(operator: BinaryOperator, left: Expression): boolean {
+  if (left.kind === 'parenthesis') return decides(operator, left.inner);
+  if (operator === 'and') return left.kind === 'true' || left.kind === 'number' || left.kind === 'string';
+  return operator === 'or' && (left.kind === 'nil' || left.kind === 'false');
+}
+
+/** A key without the parentheses around it, when it is written out. */
+function literalKey(key: Expression): Expression {
+  let inner = key;
+  while (inner.kind === 'parenthesis') inner = inner.inner;
+  return inner.kind === 'string' || inner.kind === 'number' ? inner : key;
 }
 
 const ARITHMETIC: Partial<Record<BinaryOperator, (a: number, b: number) => number>> = {

@@ -14,4 +14,10 @@ export default [
   String.raw`return {double=1/0}`,
   String.raw`return {map={[1]=2}}`,
   String.raw`return {set={[{}]=true}}`,
+  String.raw`local r={} for i,s in ipairs{'a\nb','a\r\n','\r\na','\n','-a\n','-\na','a b\n','A\tb',' a','a ','- a','-- a'} do r[i]=string.format('%q', redis.error_reply(s).err) end return r`,
+  String.raw`local r={} for i,s in ipairs{'a\nb','a\r\n','\r\na','\n'} do r[i]=string.format('%q', redis.status_reply(s).ok) end return r`,
+  String.raw`local t = setmetatable({}, {__newindex=function() end}) t[nil]=1`,
+  String.raw`local t = setmetatable({}, {__newindex=function() end}) t[0/0]=1`,
+  String.raw`local t = setmetatable({a=1,b=2}, {__newindex=function() end}) t.c=1 t.d=2 t[1]=4 getmetatable(t).__newindex=nil t.e=5 t[1]=6 local o={} for k,v in pairs(t) do o[#o+1]=tostring(k)..tostring(v) end return o`,
+  String.raw`local ok, e = pcall(redis.call, 'no\npe') return string.format('%q', e)`,
 ] as readonly string[];
