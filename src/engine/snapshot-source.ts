@@ -62,4 +62,6 @@ export interface SaveHooks {
   saving(): boolean;
   /** Whether the last snapshot could not be written. */
   failed?(): boolean;
+  /** What an operator should know: snapshots that keep failing, a snapshot that was set aside. Empty = all is well. */
+  troubles?(): readonly string[];
 }

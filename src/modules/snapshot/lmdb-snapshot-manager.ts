@@ -128,6 +128,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
     lastSave: () => this.#lastSuccess,
     saving: () => this.#running !== undefined,
     failed: () => this.#failuresInARow > 0,
+    troubles: () => this.#troubles(),
   };
 
   status(): SnapshotStatus {
@@ -142,6 +143,17 @@ export class LmdbSnapshotManager implements SnapshotManager {
       lastFailure: this.#lastFailure,
       restore: this.#restore,
     };
+  }
+
+  #troubles(): string[] {
+    const troubles: string[] = [];
+    if (this.#failuresInARow >= DEGRADED_AFTER) {
+      const reason = this.#lastFailure?.message ?? 'unknown';
+      troubles.push(`the last ${String(this.#failuresInARow)} snapshots failed: ${reason}`);
+    }
+    const quarantined = this.#restore?.quarantined;
+    if (quarantined !== undefined) troubles.push(`the start found a damaged snapshot and moved it to ${quarantined}`);
+    return troubles;
   }
 
   #openDirectory(signal: AbortSignal | undefined): Promise<DataDirectory> {

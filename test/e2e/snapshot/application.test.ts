@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { CacheBackend, createApp, SnapshotManager } from '../../../src';
@@ -53,6 +54,61 @@ it('FR-2: what an application wrote is there after it was stopped and started ag
   expect(await restored.ttl('greeting')).toBeGreaterThan(50);
   expect(await restored.hgetall('hash')).toEqual({ a: '1' });
   expect(second.get(SnapshotManager)?.status()).toMatchObject({ health: 'ok', restore: { keys: 2 } });
+  await second.stop();
+});
+
+it('FR-2: every data type is there after a restart, with groups, encodings and other databases', async () => {
+  const path = await temporaryPath();
+  const first = await start(path);
+  const written = first.get(CacheBackend).client;
+  await written.rpush('list', ...Array.from({ length: 300 }, (_, i) => `item ${String(i)}`));
+  await written.sadd('set', 'a', 'b', 'caf\u00e9');
+  await written.sadd('integers', '3', '1', '2');
+  await written.zadd('sorted', 1.5, 'a', '-inf', 'b', 3, 'c');
+  await written.setbit('bits', 70, 1);
+  await written.pfadd('hll', 'a', 'b', 'c');
+  await written.xadd('stream', '1-1', 'f', 'v');
+  await written.xgroup('CREATE', 'stream', 'group', '0');
+  await written.xreadgroup('GROUP', 'group', 'reader', 'STREAMS', 'stream', '>');
+  await written.call('FUNCTION', 'LOAD', "#!lua name=lib\nredis.register_function('answer', function() return 42 end)");
+  await written.select(3);
+  await written.set('elsewhere', '1', 'PX', 100_000);
+  await written.select(0);
+  const readings = (client: typeof written) =>
+    Promise.all([
+      client.lrange('list', 0, -1),
+      client.smembers('set').then((members) => members.sort()),
+      client.smembers('integers'),
+      client.zrange('sorted', 0, -1, 'WITHSCORES'),
+      client.getBuffer('bits'),
+      client.pfcount('hll'),
+      client.xrange('stream', '-', '+'),
+      client.xpending('stream', 'group'),
+      client.call('FCALL', 'answer', '0'),
+      client.call('OBJECT', 'ENCODING', 'integers'),
+    ]);
+  const before = await readings(written);
+  await first.stop();
+
+  const second = await start(path);
+  const restored = second.get(CacheBackend).client;
+  expect(await readings(restored)).toEqual(before);
+  await restored.select(3);
+  expect(await restored.pttl('elsewhere')).toBeGreaterThan(50_000);
+  await second.stop();
+});
+
+it('health tells of a snapshot that was set aside', async () => {
+  const path = await temporaryPath();
+  const first = await start(path);
+  await first.get(CacheBackend).client.set('a', '1');
+  await first.stop();
+  await truncate(join(path, 'data.mdb'), 5000);
+
+  const second = await start(path);
+  const health = await second.get(CacheBackend).health();
+  expect(health.status).toBe('degraded');
+  expect(health.reasons.join()).toContain('.corrupt-');
   await second.stop();
 });
 

@@ -72,7 +72,8 @@ export class StandaloneBackend implements EmbeddedBackend {
     const begin = performance.now();
     if (this.#closed) return { status: 'down', latencyMs: undefined, reasons: ['the backend is closed'] };
     await this.client.ping();
-    return { status: 'ok', latencyMs: performance.now() - begin, reasons: [] };
+    const reasons = this.#parts.engine.saveHooks?.troubles?.() ?? [];
+    return { status: reasons.length > 0 ? 'degraded' : 'ok', latencyMs: performance.now() - begin, reasons };
   }
 
   /** Closes the listener and every client but the shared one: nobody outside writes any more. */
