@@ -46,9 +46,9 @@ const READ: Readonly<Record<string, readonly string[]>> = {
 
 async function stateOf(client: RespClient): Promise<unknown> {
   const type = textOf(await client.command('TYPE', 'k'));
-  const reply = (await client.command(...(READ[type] ?? ['GET', 'k'])))?.value;
-  const texts = Array.isArray(reply) ? (reply as readonly WireReply[]).map(textOf) : [reply];
-  const pairs = type === 'hash' ? texts.flatMap((text, i) => (i % 2 === 0 ? [`${String(text)}=${String(texts[i + 1])}`] : [])) : texts;
+  const reply = await client.command(...(READ[type] ?? ['GET', 'k']));
+  const texts = Array.isArray(reply?.value) ? (reply.value as readonly WireReply[]).map(textOf) : [textOf(reply)];
+  const pairs = type === 'hash' ? texts.flatMap((text, i) => (i % 2 === 0 ? [`${text}=${texts[i + 1] ?? ''}`] : [])) : texts;
   return {
     type,
     encoding: (await client.command('OBJECT', 'ENCODING', 'k'))?.value,

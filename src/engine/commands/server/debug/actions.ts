@@ -80,13 +80,45 @@ const MAX_PACKED = 4 * 1024 ** 3;
 
 const nothing = (name: string, min: number, max: number, summary: string): DebugAction => ({ name, syntax: '', summary, takes: [min, max], run: () => OK });
 
+function changeReplicationId({ engine }: CommandContext): Reply {
+  engine.replicationId = randomBytes(20).toString('hex');
+  return OK;
+}
+
+function describeTables({ engine }: CommandContext, [index = '']: readonly string[]): Reply {
+  const database = engine.keyspace.databases[integer(index)];
+  if (database === undefined) throw error('Out of range database');
+  return `[Dictionary HT]\n number of elements: ${String(database.dataset.size)}\n[Expires HT]\n number of elements: ${String(database.dataset.expiries.size)}\n`;
+}
+
+function checkPackedThreshold(_: CommandContext, [size = '']: readonly string[]): Reply {
+  const bytes = parseMemory(size);
+  if (bytes === undefined || bytes >= MAX_PACKED) throw error('argument must be a memory value bigger than 1 and smaller than 4gb');
+  return OK;
+}
+
+function reload({ engine }: CommandContext, options: readonly string[]): Reply {
+  if (options.some((option) => !RELOAD_OPTIONS.has(option.toLowerCase()))) {
+    throw error('DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.');
+  }
+  reloadAll(engine);
+  return OK;
+}
+
+function setActiveExpire({ engine }: CommandContext, [flag = '']: readonly string[]): Reply {
+  engine.keyspace.setActiveExpiry(Number.parseInt(flag, 10) > 0);
+  return OK;
+}
+
+function sleepFor(_: CommandContext, [seconds = '']: readonly string[]): Reply {
+  sleep(Number.parseFloat(seconds));
+  return OK;
+}
+
 export const DEBUG_ACTIONS: readonly DebugAction[] = [
   {
     name: 'change-repl-id', syntax: '', summary: 'Changes the replication id.', takes: [0, 0],
-    run: ({ engine }) => {
-      engine.replicationId = randomBytes(20).toString('hex');
-      return OK;
-    },
+    run: changeReplicationId,
   },
   {
     name: 'digest', syntax: '', summary: 'Answers a signature of all databases.', takes: [0, 0],
@@ -108,11 +140,7 @@ export const DEBUG_ACTIONS: readonly DebugAction[] = [
   },
   {
     name: 'htstats', syntax: '<dbid>', summary: 'Says how many keys a database has.', takes: [1, 2],
-    run: ({ engine }, [index = '']) => {
-      const database = engine.keyspace.databases[integer(index)];
-      if (database === undefined) throw error('Out of range database');
-      return `[Dictionary HT]\n number of elements: ${String(database.dataset.size)}\n[Expires HT]\n number of elements: ${String(database.dataset.expiries.size)}\n`;
-    },
+    run: describeTables,
   },
   {
     name: 'object', syntax: '<key>', summary: 'Describes how a value is kept.', takes: [1, 2],
@@ -125,35 +153,19 @@ export const DEBUG_ACTIONS: readonly DebugAction[] = [
   },
   {
     name: 'quicklist-packed-threshold', syntax: '<size>', summary: 'Is checked and forgotten: lists have no such nodes here.', takes: [1, 1],
-    run: (_, [size = '']) => {
-      const bytes = parseMemory(size);
-      if (bytes === undefined || bytes >= MAX_PACKED) throw error('argument must be a memory value bigger than 1 and smaller than 4gb');
-      return OK;
-    },
+    run: checkPackedThreshold,
   },
   {
     name: 'reload', syntax: '[MERGE] [NOFLUSH] [NOSAVE]', summary: 'Writes and reads every value in its RDB encoding.', takes: [0, Infinity],
-    run: ({ engine }, options) => {
-      if (options.some((option) => !RELOAD_OPTIONS.has(option.toLowerCase()))) {
-        throw error('DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.');
-      }
-      reloadAll(engine);
-      return OK;
-    },
+    run: reload,
   },
   {
     name: 'set-active-expire', syntax: '<0|1>', summary: 'Switches the active removal of expired keys.', takes: [1, 1],
-    run: ({ engine }, [flag = '']) => {
-      engine.keyspace.setActiveExpiry(Number.parseInt(flag, 10) > 0);
-      return OK;
-    },
+    run: setActiveExpire,
   },
   {
     name: 'sleep', syntax: '<seconds>', summary: 'Stops everything for so many seconds, with decimals.', takes: [1, 1],
-    run: (_, [seconds = '']) => {
-      sleep(Number.parseFloat(seconds));
-      return OK;
-    },
+    run: sleepFor,
   },
   nothing('loadaof', 0, 0, 'Does nothing: there is no append only file.'),
   nothing('log', 1, 1, 'Does nothing: a library has no log file.'),
