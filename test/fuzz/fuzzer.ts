@@ -209,7 +209,7 @@ function describeState(path: string, expected: State, actual: State): string {
   return `${path}: state\n  redis:   ${JSON.stringify(expected)}\n  respite: ${JSON.stringify(actual)}`;
 }
 
-const RESET: readonly (readonly string[])[] = [['DISCARD'], ['UNWATCH'], ['FLUSHALL']];
+const RESET: readonly (readonly string[])[] = [['DISCARD'], ['UNWATCH'], ['FLUSHALL'], ['CONFIG', 'SET', 'stream-node-max-entries', '100']];
 
 function describe(path: string, turn: Turn, index: number, expected: WireReply | undefined, actual: WireReply | undefined): string {
   const cut = (reply: WireReply | undefined) => (reply === undefined ? 'nothing' : JSON.stringify(reply)).slice(0, 500);

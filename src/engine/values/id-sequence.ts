@@ -61,13 +61,6 @@ export class IdSequence<Item extends StreamId> {
     return true;
   }
 
-  /** The first item whose id is not smaller than `id`. */
-  atOrAfter(id: StreamId): Item | undefined {
-    const at = this.#blockOf(id);
-    const block = this.#blocks[at];
-    return block?.[lowerBound(block, id)] ?? this.#blocks[at + 1]?.[0];
-  }
-
   /** Visits items from `start` on until `visit` returns false. The sequence must not change meanwhile. */
   visit(start: StreamId, visit: (item: Item) => boolean): void {
     const first = this.#blockOf(start);

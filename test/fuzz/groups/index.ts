@@ -6,9 +6,10 @@ import { hashGroup } from './hash';
 import { listGroup } from './list';
 import { setGroup } from './set';
 import { sortedSetGroup } from './sorted-set';
+import { streamGroup } from './stream';
 import { stringGroup } from './string';
 
 /** Everything the fuzzer draws from. */
 export const ALL_GROUPS: readonly CommandGroup[] = [
-  bitmapGroup, genericGroup, geoGroup, hashGroup, listGroup, setGroup, sortedSetGroup, stringGroup, transactionGroup,
+  bitmapGroup, genericGroup, geoGroup, hashGroup, listGroup, setGroup, sortedSetGroup, streamGroup, stringGroup, transactionGroup,
 ];

@@ -102,6 +102,17 @@ function claimOne(stream: StreamView, claim: Claim, id: StreamId, minIdle: numbe
   return true;
 }
 
+/** The ids before the options, which begin with the first word that is no id. */
+function leadingIds(args: readonly string[]): StreamId[] {
+  const ids: StreamId[] = [];
+  for (const text of args) {
+    const id = parseId(text);
+    if (id === undefined) break;
+    ids.push(id);
+  }
+  return ids;
+}
+
 export const xclaim = defineCommand({
   name: 'xclaim',
   arity: -6,
@@ -116,8 +127,7 @@ export const xclaim = defineCommand({
   run(context, [key, name, consumerName, minIdleText, ...rest]) {
     const { stream } = readGroup(context, key, name);
     const minIdle = integer(minIdleText, invalidArgument('min-idle-time', 'XCLAIM'));
-    const ids: StreamId[] = [];
-    for (let id = parseId(rest[0] ?? ''); id !== undefined && ids.length < rest.length; id = parseId(rest[ids.length] ?? '')) ids.push(id);
+    const ids = leadingIds(rest);
     const options = parseOptions(rest.slice(ids.length), context.now);
     const group = editGroup(context, key, name);
     if (compareIds(options.lastId, group.lastId) > 0) group.lastId = options.lastId;

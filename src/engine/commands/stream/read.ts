@@ -70,11 +70,12 @@ export const xread = defineCommand({
   run(context, args) {
     const options = parseReadOptions(context, args, 'xread');
     const points = startingPoints(context, options);
-    const found = options.keys.flatMap((key, i): NamedEntries[] => {
+    const found: NamedEntries[] = [];
+    for (const [i, key] of options.keys.entries()) {
       const stream = context.read(key, STREAM);
       const entries = stream && entriesAfter(stream, points[i] ?? LOWEST_ID, options.count);
-      return entries === undefined ? [] : [[key, entries]];
-    });
+      if (entries !== undefined) found.push([key, entries]);
+    }
     if (found.length > 0) return streamsReply(context, found);
     return options.timeout === undefined ? NULL_ARRAY : waitForEntries(context, options, points);
   },

@@ -18,6 +18,10 @@ const KEY_REQUIRED = error(
 const GROUP_EXISTS = new ErrorReply('BUSYGROUP Consumer Group name already exists');
 const BAD_ENTRIES_READ = error('value for ENTRIESREAD must be positive or -1');
 
+/** Options may be repeated up to so many arguments, the subcommand's name included. */
+const CREATE_ARGUMENTS = 7;
+const SETID_ARGUMENTS = 6;
+
 interface GroupOptions {
   readonly makeStream: boolean;
   readonly entriesRead: Uint64 | undefined;
@@ -72,6 +76,7 @@ const create = defineCommand({
     const [, key, name, position] = args;
     const { makeStream, entriesRead } = parseOptions(args, 'create');
     const stream = makeStream ? context.peek(key, STREAM) : existingStream(context, key);
+    if (args.length > CREATE_ARGUMENTS) throw wrongSubcommandArguments('xgroup', args[0]);
     const lastId: StreamId = position === '$' ? (stream?.lastId ?? LOWEST_ID) : strictId(position);
     if (stream?.group(name) !== undefined) throw GROUP_EXISTS;
     // A new key is seen by WATCH, a new group is not.
@@ -97,6 +102,7 @@ const setid = defineCommand({
     const { entriesRead } = parseOptions(args, 'setid');
     const stream = existingStream(context, key);
     existingGroup(context, key, name);
+    if (args.length > SETID_ARGUMENTS) throw wrongSubcommandArguments('xgroup', args[0]);
     const lastId = position === '$' ? stream.lastId : rangeId(position);
     Object.assign(editGroup(context, key, name, 'xgroup-setid'), { lastId, entriesRead });
     return OK;

@@ -126,10 +126,11 @@ export const xreadgroup = defineCommand({
   run(context, args) {
     const options = parseReadOptions(context, args, 'xreadgroup');
     const points = startingPoints(context, options, options.group?.name ?? '');
-    const found = options.keys.flatMap((key, i): NamedEntries[] => {
+    const found: NamedEntries[] = [];
+    for (const [i, key] of options.keys.entries()) {
       const entries = readStream(context, key, options, points[i]);
-      return entries === undefined ? [] : [[key, entries]];
-    });
+      if (entries !== undefined) found.push([key, entries]);
+    }
     if (found.length > 0) return streamsReply(context, found);
     return options.timeout === undefined ? NULL_ARRAY : waitForEntries(context, options);
   },
