@@ -9,6 +9,15 @@ const STEPS_BETWEEN_CHECKS = 10_000;
 export const MAX_LUA_DEPTH = 19_999;
 export const MAX_NATIVE_DEPTH = 198;
 
+const namelessSites = new WeakMap<Site, Site>();
+
+function nameless(site: Site): Site {
+  if (site.what === '') return site;
+  let found = namelessSites.get(site);
+  if (found === undefined) namelessSites.set(site, (found = { ...site, what: '' }));
+  return found;
+}
+
 /** What is running now. One per runtime: scripts run one at a time. */
 export class LuaState {
   /** The call in progress: where its line and the called function's name are found. */
@@ -89,7 +98,8 @@ export class LuaState {
   /** Calls a metamethod on behalf of the Lua code at `site`. */
   callMetamethod(handler: LuaFunction, args: readonly LuaValue[], site: Site): LuaResult {
     const at = this.at;
-    this.at = site;
+    // An operation has a place, but the function it calls was not called by a name.
+    this.at = nameless(site);
     if (this.nativeDepth >= MAX_NATIVE_DEPTH) this.fail('C stack overflow');
     this.nativeDepth++;
     const result = handler(...args);
