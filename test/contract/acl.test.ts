@@ -4,47 +4,164 @@ useServers();
 
 const CONNECTION = 'users belong to connections, which ioredis manages';
 
-const describeBob: Step[] = [['ACL', 'GETUSER', 'bob'], ['ACL', 'LIST']];
+const describeBob: Step[] = [
+  ['ACL', 'GETUSER', 'bob'],
+  ['ACL', 'LIST'],
+];
 const rules = (...words: string[]): Step[] => [['ACL', 'SETUSER', 'bob', ...words], ...describeBob];
-const clean: Step[] = [['ACL', 'DELUSER', 'bob'], ['ACL', 'LOG', 'RESET']];
+const clean: Step[] = [
+  ['ACL', 'DELUSER', 'bob'],
+  ['ACL', 'LOG', 'RESET'],
+];
 
 contract('ACL users and rules', [
-  ['ACL', 'WHOAMI'], ['ACL', 'USERS'], ['ACL', 'LIST'], ['ACL', 'GETUSER', 'default'], ['ACL', 'GETUSER', 'nobody'], ...rules(),
-  ...rules('on', '>pw', '~foo:*', '&chan:*', '+@all', '-@dangerous', '+config|get', '-debug'), ...rules('-config|get', 'resetkeys', '%R~r:*', '%W~w:*', '%RW~rw:*'),
-  ...rules('(+get', '~sel:*)'), ...rules('(+get ~sel:* &*)', '(-@all)'), ...rules('clearselectors', 'nopass'), ...rules('resetpass', 'allchannels'),
-  ...rules('reset'), ...rules('+@all', '-@write', '-get'), ...rules('nocommands', '+client', '-client|kill'), ...rules('nocommands', '+select|0'), ...rules('skip-sanitize-payload'), ...clean,
+  ['ACL', 'WHOAMI'],
+  ['ACL', 'USERS'],
+  ['ACL', 'LIST'],
+  ['ACL', 'GETUSER', 'default'],
+  ['ACL', 'GETUSER', 'nobody'],
+  ...rules(),
+  ...rules('on', '>pw', '~foo:*', '&chan:*', '+@all', '-@dangerous', '+config|get', '-debug'),
+  ...rules('-config|get', 'resetkeys', '%R~r:*', '%W~w:*', '%RW~rw:*'),
+  ...rules('(+get', '~sel:*)'),
+  ...rules('(+get ~sel:* &*)', '(-@all)'),
+  ...rules('clearselectors', 'nopass'),
+  ...rules('resetpass', 'allchannels'),
+  ...rules('reset'),
+  ...rules('+@all', '-@write', '-get'),
+  ...rules('nocommands', '+client', '-client|kill'),
+  ...rules('nocommands', '+select|0'),
+  ...rules('skip-sanitize-payload'),
+  ...clean,
 ]);
 
 contract('ACL SETUSER refuses wrong rules and then changes nothing', [
   ['ACL', 'SETUSER', 'bob'],
-  ...['foo', '+foo', '+@foo', '+config|foo', '-select|0', '<nopw', '#abc', '!abc', '(foo)', '(+get', '%Z~x', 'x>y'].map((rule) => ['ACL', 'SETUSER', 'bob', 'on', rule]),
-  ['ACL', 'SETUSER', 'bob', 'allkeys', '~x'], ['ACL', 'SETUSER', 'bob', 'allchannels', '&x'], ['ACL', 'SETUSER', 'a b'], ...describeBob, ...clean,
+  ...['foo', '+foo', '+@foo', '+config|foo', '-select|0', '<nopw', '#abc', '!abc', '(foo)', '(+get', '%Z~x', 'x>y'].map(
+    (rule) => ['ACL', 'SETUSER', 'bob', 'on', rule],
+  ),
+  ['ACL', 'SETUSER', 'bob', 'allkeys', '~x'],
+  ['ACL', 'SETUSER', 'bob', 'allchannels', '&x'],
+  ['ACL', 'SETUSER', 'a b'],
+  ...describeBob,
+  ...clean,
 ]);
 
 contract('ACL CAT, GENPASS, DELUSER, SAVE and LOAD', [
-  { run: ['ACL', 'CAT'], compare: 'sorted' }, ['ACL', 'CAT', 'nope'], { run: ['ACL', 'CAT', 'transaction'], compare: 'sorted' }, { run: ['ACL', 'GENPASS'], compare: 'shape' },
-  ['ACL', 'GENPASS', 0], ['ACL', 'GENPASS', 5000], ['ACL', 'GENPASS', 'a'], ['ACL', 'DELUSER', 'default'], ['ACL', 'DELUSER', 'nobody'], ['ACL', 'SAVE'], ['ACL', 'LOAD'],
-  ['ACL', 'nope'], ['ACL', 'GETUSER'], ['ACL', 'LOG', 'a'], ['ACL', 'LOG', -1],
+  { run: ['ACL', 'CAT'], compare: 'sorted' },
+  ['ACL', 'CAT', 'nope'],
+  { run: ['ACL', 'CAT', 'transaction'], compare: 'sorted' },
+  { run: ['ACL', 'GENPASS'], compare: 'shape' },
+  ['ACL', 'GENPASS', 0],
+  ['ACL', 'GENPASS', 5000],
+  ['ACL', 'GENPASS', 'a'],
+  ['ACL', 'DELUSER', 'default'],
+  ['ACL', 'DELUSER', 'nobody'],
+  ['ACL', 'SAVE'],
+  ['ACL', 'LOAD'],
+  ['ACL', 'nope'],
+  ['ACL', 'GETUSER'],
+  ['ACL', 'LOG', 'a'],
+  ['ACL', 'LOG', -1],
 ]);
 
 contract('ACL DRYRUN', [
   ['ACL', 'SETUSER', 'bob', '~k:*', '%R~r:*', '%W~w:*', '&c:*', '+@all', '-@dangerous'],
-  ...[['GET', 'k:1'], ['GET', 'x'], ['SET', 'r:1', '1'], ['SET', 'w:1', '1'], ['SET', 'w:1', '1', 'GET'], ['COPY', 'r:1', 'w:1'], ['COPY', 'w:1', 'r:1'], ['FLUSHALL'],
-    ['PUBLISH', 'd', 'm'], ['PUBLISH', 'c:1', 'm'], ['PSUBSCRIBE', 'c:*'], ['PSUBSCRIBE', 'c:1'], ['SUBSCRIBE', 'c:1', 'd'], ['MGET', 'k:1', 'x'], ['GET'], ['nope'],
-    ['EVAL', 'return 1', '1', 'x'], ['ZUNIONSTORE', 'w:1', '2', 'r:1', 'x'], ['OBJECT', 'ENCODING', 'x']].map((line) => ['ACL', 'DRYRUN', 'bob', ...line]),
-  ['ACL', 'DRYRUN', 'nobody', 'GET', 'x'], ...clean,
+  ...[
+    ['GET', 'k:1'],
+    ['GET', 'x'],
+    ['SET', 'r:1', '1'],
+    ['SET', 'w:1', '1'],
+    ['SET', 'w:1', '1', 'GET'],
+    ['COPY', 'r:1', 'w:1'],
+    ['COPY', 'w:1', 'r:1'],
+    ['FLUSHALL'],
+    ['PUBLISH', 'd', 'm'],
+    ['PUBLISH', 'c:1', 'm'],
+    ['PSUBSCRIBE', 'c:*'],
+    ['PSUBSCRIBE', 'c:1'],
+    ['SUBSCRIBE', 'c:1', 'd'],
+    ['MGET', 'k:1', 'x'],
+    ['GET'],
+    ['nope'],
+    ['EVAL', 'return 1', '1', 'x'],
+    ['ZUNIONSTORE', 'w:1', '2', 'r:1', 'x'],
+    ['OBJECT', 'ENCODING', 'x'],
+  ].map((line) => ['ACL', 'DRYRUN', 'bob', ...line]),
+  ['ACL', 'DRYRUN', 'nobody', 'GET', 'x'],
+  ...clean,
 ]);
 
-contract('what a user may not do is refused, everywhere', [
-  ['ACL', 'SETUSER', 'bob', 'on', '>pw', '~k:*', '%R~r:*', '%W~w:*', '&c:*', '+@all', '-@dangerous', '-config', '+config|get', '(+get', '~sel)'],
-  ...[['AUTH', 'bob', 'wrong'], ['AUTH', 'bob', 'pw'], ['ACL', 'WHOAMI'], ['GET', 'k:1'], ['GET', 'x'], ['GET', 'sel'], ['SET', 'sel', 1], ['SET', 'r:1', 1], ['SET', 'w:1', 1], ['GET', 'w:1'],
-    ['FLUSHALL'], ['CONFIG', 'GET', 'hz'], ['CONFIG', 'SET', 'hz', 10], ['PUBLISH', 'c:1', 'm'], ['PUBLISH', 'd', 'm'], ['MGET', 'k:1', 'x'], ['SCAN', 0, 'MATCH', 'nope'],
-    ['EVAL', "return redis.pcall('get','x').err", 0], ['EVAL', "return redis.pcall('flushall').err", 0], ['EVAL', "return redis.pcall('publish','d','m').err", 0],
-    ['MULTI'], ['GET', 'k:1'], ['GET', 'x'], ['EXEC'], ['MULTI'], ['GET', 'k:1'], ['SET', 'k:1', 1]].map((run): Step => ({ run, as: 'bob' })),
-  ['ACL', 'SETUSER', 'bob', '-get'], { run: ['EXEC'], as: 'bob' }, ['ACL', 'DELUSER', 'bob'], { run: ['PING'], as: 'bob' }, ...clean,
-], { wireOnly: CONNECTION });
+contract(
+  'what a user may not do is refused, everywhere',
+  [
+    [
+      'ACL',
+      'SETUSER',
+      'bob',
+      'on',
+      '>pw',
+      '~k:*',
+      '%R~r:*',
+      '%W~w:*',
+      '&c:*',
+      '+@all',
+      '-@dangerous',
+      '-config',
+      '+config|get',
+      '(+get',
+      '~sel)',
+    ],
+    ...[
+      ['AUTH', 'bob', 'wrong'],
+      ['AUTH', 'bob', 'pw'],
+      ['ACL', 'WHOAMI'],
+      ['GET', 'k:1'],
+      ['GET', 'x'],
+      ['GET', 'sel'],
+      ['SET', 'sel', 1],
+      ['SET', 'r:1', 1],
+      ['SET', 'w:1', 1],
+      ['GET', 'w:1'],
+      ['FLUSHALL'],
+      ['CONFIG', 'GET', 'hz'],
+      ['CONFIG', 'SET', 'hz', 10],
+      ['PUBLISH', 'c:1', 'm'],
+      ['PUBLISH', 'd', 'm'],
+      ['MGET', 'k:1', 'x'],
+      ['SCAN', 0, 'MATCH', 'nope'],
+      ['EVAL', "return redis.pcall('get','x').err", 0],
+      ['EVAL', "return redis.pcall('flushall').err", 0],
+      ['EVAL', "return redis.pcall('publish','d','m').err", 0],
+      ['MULTI'],
+      ['GET', 'k:1'],
+      ['GET', 'x'],
+      ['EXEC'],
+      ['MULTI'],
+      ['GET', 'k:1'],
+      ['SET', 'k:1', 1],
+    ].map((run): Step => ({ run, as: 'bob' })),
+    ['ACL', 'SETUSER', 'bob', '-get'],
+    { run: ['EXEC'], as: 'bob' },
+    ['ACL', 'DELUSER', 'bob'],
+    { run: ['PING'], as: 'bob' },
+    ...clean,
+  ],
+  { wireOnly: CONNECTION },
+);
 
-contract('requirepass is the password of the default user', [
-  ['CONFIG', 'SET', 'requirepass', 'secret'], ['ACL', 'GETUSER', 'default'], { run: ['AUTH', 'secret'], as: 'main' }, ['AUTH', 'wrong'], ['AUTH', 'default', 'secret'],
-  ['CONFIG', 'SET', 'requirepass', ''], ['ACL', 'GETUSER', 'default'], ['AUTH', 'secret'], ['AUTH', 'default', 'anything'],
-], { wireOnly: CONNECTION });
+contract(
+  'requirepass is the password of the default user',
+  [
+    ['CONFIG', 'SET', 'requirepass', 'secret'],
+    ['ACL', 'GETUSER', 'default'],
+    { run: ['AUTH', 'secret'], as: 'main' },
+    ['AUTH', 'wrong'],
+    ['AUTH', 'default', 'secret'],
+    ['CONFIG', 'SET', 'requirepass', ''],
+    ['ACL', 'GETUSER', 'default'],
+    ['AUTH', 'secret'],
+    ['AUTH', 'default', 'anything'],
+  ],
+  { wireOnly: CONNECTION },
+);

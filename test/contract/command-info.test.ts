@@ -19,11 +19,16 @@ describe('COMMAND INFO', () => {
     const onOurs = await RespClient.open(listener.port ?? 0, 3);
     try {
       const all = plain(await onOurs.command('COMMAND')) as [string, ...unknown[]][];
-      const names = all.flatMap(([name, ...rest]) => [name, ...(rest[SUBCOMMANDS - 1] as [string][]).map(([subcommand]) => subcommand)]);
+      const names = all.flatMap(([name, ...rest]) => [
+        name,
+        ...(rest[SUBCOMMANDS - 1] as [string][]).map(([subcommand]) => subcommand),
+      ]);
       expect(names.length).toBeGreaterThan(100);
       // A container's own entry lists its subcommands, of which we may have fewer.
       const describeAll = async (client: RespClient) =>
-        (plain(await client.command('COMMAND', 'INFO', ...names)) as ([string, ...unknown[]] | null)[]).map((each) => each?.slice(0, SUBCOMMANDS));
+        (plain(await client.command('COMMAND', 'INFO', ...names)) as ([string, ...unknown[]] | null)[]).map((each) =>
+          each?.slice(0, SUBCOMMANDS),
+        );
       const [expected, actual] = [await describeAll(onReal), await describeAll(onOurs)];
       expect(actual).toEqual(expected);
     } finally {
@@ -46,18 +51,36 @@ describe('COMMAND INFO', () => {
 });
 
 contract('COMMAND INFO and LIST', [
-  ['COMMAND', 'INFO', 'nope'], ['COMMAND', 'INFO', 'GET', 'nope'], ['COMMAND', 'INFO', 'client|ID', 'client|nope'], ['COMMAND', 'nope'],
-  ['COMMAND', 'DOCS', 'nope'], ['COMMAND', 'LIST', 'FILTERBY'], ['COMMAND', 'LIST', 'x', 'y', 'z'], ['COMMAND', 'LIST', 'FILTERBY', 'x', 'y'],
-  ['COMMAND', 'LIST', 'FILTERBY', 'MODULE', 'json'], ['COMMAND', 'LIST', 'FILTERBY', 'ACLCAT', 'nope'], ['COMMAND', 'COUNT', 'x'],
+  ['COMMAND', 'INFO', 'nope'],
+  ['COMMAND', 'INFO', 'GET', 'nope'],
+  ['COMMAND', 'INFO', 'client|ID', 'client|nope'],
+  ['COMMAND', 'nope'],
+  ['COMMAND', 'DOCS', 'nope'],
+  ['COMMAND', 'LIST', 'FILTERBY'],
+  ['COMMAND', 'LIST', 'x', 'y', 'z'],
+  ['COMMAND', 'LIST', 'FILTERBY', 'x', 'y'],
+  ['COMMAND', 'LIST', 'FILTERBY', 'MODULE', 'json'],
+  ['COMMAND', 'LIST', 'FILTERBY', 'ACLCAT', 'nope'],
+  ['COMMAND', 'COUNT', 'x'],
   { run: ['COMMAND', 'LIST', 'filterby', 'pattern', 'SETRANG*'], compare: 'sorted' },
   { run: ['COMMAND', 'LIST', 'FILTERBY', 'PATTERN', 'client|i*'], compare: 'sorted' },
   { run: ['COMMAND', 'LIST', 'FILTERBY', 'ACLCAT', 'TRANSACTION'], compare: 'sorted' },
 ]);
 
 contract('COMMAND GETKEYS', [
-  ['COMMAND', 'GETKEYS', 'get', 'a'], ['COMMAND', 'GETKEYS', 'mset', 'a', 1, 'b', 2], ['COMMAND', 'GETKEYS', 'get', 'a', 'b'], ['COMMAND', 'GETKEYS', 'ping', 'a'],
-  ['COMMAND', 'GETKEYS', 'nope', 'a'], ['COMMAND', 'GETKEYS', 'client', 'nope'], ['COMMAND', 'GETKEYS', 'object', 'encoding', 'k'],
-  ['COMMAND', 'GETKEYS', 'get'], ['COMMAND', 'GETKEYS', 'SPUBLISH', 'a', 'b'], ['COMMAND', 'GETKEYS', 'copy', 'a', 'b', 'REPLACE'],
-  ['COMMAND', 'GETKEYSANDFLAGS', 'get', 'a'], ['COMMAND', 'GETKEYSANDFLAGS', 'mset', 'a', 1, 'b', 2], ['COMMAND', 'GETKEYSANDFLAGS', 'rename', 'a', 'b'],
-  ['COMMAND', 'GETKEYSANDFLAGS', 'set', 'a', 1], ['COMMAND', 'GETKEYSANDFLAGS', 'set', 'a', 1, 'EX', 10, 'GET'],
+  ['COMMAND', 'GETKEYS', 'get', 'a'],
+  ['COMMAND', 'GETKEYS', 'mset', 'a', 1, 'b', 2],
+  ['COMMAND', 'GETKEYS', 'get', 'a', 'b'],
+  ['COMMAND', 'GETKEYS', 'ping', 'a'],
+  ['COMMAND', 'GETKEYS', 'nope', 'a'],
+  ['COMMAND', 'GETKEYS', 'client', 'nope'],
+  ['COMMAND', 'GETKEYS', 'object', 'encoding', 'k'],
+  ['COMMAND', 'GETKEYS', 'get'],
+  ['COMMAND', 'GETKEYS', 'SPUBLISH', 'a', 'b'],
+  ['COMMAND', 'GETKEYS', 'copy', 'a', 'b', 'REPLACE'],
+  ['COMMAND', 'GETKEYSANDFLAGS', 'get', 'a'],
+  ['COMMAND', 'GETKEYSANDFLAGS', 'mset', 'a', 1, 'b', 2],
+  ['COMMAND', 'GETKEYSANDFLAGS', 'rename', 'a', 'b'],
+  ['COMMAND', 'GETKEYSANDFLAGS', 'set', 'a', 1],
+  ['COMMAND', 'GETKEYSANDFLAGS', 'set', 'a', 1, 'EX', 10, 'GET'],
 ]);

@@ -8,43 +8,90 @@ it('CONFIG GET knows every parameter of Redis 7.0', async () => {
     const client = await RespClient.open(port, 2);
     const reply = (await client.command('CONFIG', 'GET', '*'))?.value as readonly WireReply[];
     client.close();
-    return reply.filter((_, i) => i % 2 === 0).map(textOf).sort();
+    return reply
+      .filter((_, i) => i % 2 === 0)
+      .map(textOf)
+      .sort();
   };
   expect(await names(servers().listener.port ?? 0)).toEqual(await names(servers().real.port));
 });
 
 contract('CONFIG GET', [
-  ['CONFIG', 'GET'], ['CONFIG', 'GET', 'nope'], ['CONFIG', 'GET', 'MaxMemory-Policy'], { run: ['CONFIG', 'GET', 'hz', '*-max-listpack-*'], compare: 'sorted' },
-  { run: ['CONFIG', 'GET', '*slave*'], compare: 'sorted' }, ['CONFIG', 'GET', 'slowlog-max-len', 'slowlog-max-*'],
+  ['CONFIG', 'GET'],
+  ['CONFIG', 'GET', 'nope'],
+  ['CONFIG', 'GET', 'MaxMemory-Policy'],
+  { run: ['CONFIG', 'GET', 'hz', '*-max-listpack-*'], compare: 'sorted' },
+  { run: ['CONFIG', 'GET', '*slave*'], compare: 'sorted' },
+  ['CONFIG', 'GET', 'slowlog-max-len', 'slowlog-max-*'],
 ]);
 
 contract('CONFIG SET refuses what is wrong, naming the argument', [
-  ['CONFIG', 'SET'], ['CONFIG', 'SET', 'nope'], ['CONFIG', 'SET', 'nope', 'x'], ['CONFIG', 'SET', 'hz', 'x'], ['CONFIG', 'SET', 'hz', 10, 'hz', 20],
-  ['CONFIG', 'SET', 'hz', 10, 'nope'], ['CONFIG', 'SET', 'hz', 10, 'nope', 1], ['CONFIG', 'SET', 'databases', 4], ['CONFIG', 'SET', 'daemonize', 'yes'],
-  ['CONFIG', 'SET', 'maxmemory', 'x'], ['CONFIG', 'SET', 'maxmemory', -1], ['CONFIG', 'SET', 'maxmemory-policy', 'x'], ['CONFIG', 'SET', 'activedefrag', 'maybe'],
-  ['CONFIG', 'SET', 'hash-max-listpack-entries', -1], ['CONFIG', 'SET', 'hash-max-listpack-entries', 'x'],
-  ['CONFIG', 'SET', 'hash-max-listpack-entries', '99999999999999999999'], ['CONFIG', 'SET', 'slowlog-log-slower-than', -5],
-  ['CONFIG', 'SET', 'maxmemory-samples', 0], ['CONFIG', 'SET', 'latency-tracking-info-percentiles', '50 x'],
-  ['CONFIG', 'SET', 'latency-tracking-info-percentiles', '200'], ['CONFIG', 'SET', 'save', 'x'], ['CONFIG', 'SET', 'client-output-buffer-limit', 'normal 0'],
-  ['CONFIG', 'SET', 'client-output-buffer-limit', 'x 0 0 0'], ['CONFIG', 'SET', 'client-output-buffer-limit', 'normal a 0 0'],
-  ['CONFIG', 'SET', 'notify-keyspace-events', 'Q'], ['CONFIG', 'SET', 'loglevel', 'x'], ['CONFIG', 'SET', 'proto-max-bulk-len', 10],
-  ['CONFIG', 'SET', 'dbfilename', 'a/b'], ['CONFIG', 'SET', 'oom-score-adj-values', '1 2'], ['CONFIG', 'SET', 'MAXMEMORY', 'x'], ['CONFIG', 'SET', 'maxmemory-clients', 'x'],
-  ['CONFIG', 'REWRITE'], ['CONFIG', 'RESETSTAT', 'x'], ['CONFIG', 'nope'],
+  ['CONFIG', 'SET'],
+  ['CONFIG', 'SET', 'nope'],
+  ['CONFIG', 'SET', 'nope', 'x'],
+  ['CONFIG', 'SET', 'hz', 'x'],
+  ['CONFIG', 'SET', 'hz', 10, 'hz', 20],
+  ['CONFIG', 'SET', 'hz', 10, 'nope'],
+  ['CONFIG', 'SET', 'hz', 10, 'nope', 1],
+  ['CONFIG', 'SET', 'databases', 4],
+  ['CONFIG', 'SET', 'daemonize', 'yes'],
+  ['CONFIG', 'SET', 'maxmemory', 'x'],
+  ['CONFIG', 'SET', 'maxmemory', -1],
+  ['CONFIG', 'SET', 'maxmemory-policy', 'x'],
+  ['CONFIG', 'SET', 'activedefrag', 'maybe'],
+  ['CONFIG', 'SET', 'hash-max-listpack-entries', -1],
+  ['CONFIG', 'SET', 'hash-max-listpack-entries', 'x'],
+  ['CONFIG', 'SET', 'hash-max-listpack-entries', '99999999999999999999'],
+  ['CONFIG', 'SET', 'slowlog-log-slower-than', -5],
+  ['CONFIG', 'SET', 'maxmemory-samples', 0],
+  ['CONFIG', 'SET', 'latency-tracking-info-percentiles', '50 x'],
+  ['CONFIG', 'SET', 'latency-tracking-info-percentiles', '200'],
+  ['CONFIG', 'SET', 'save', 'x'],
+  ['CONFIG', 'SET', 'client-output-buffer-limit', 'normal 0'],
+  ['CONFIG', 'SET', 'client-output-buffer-limit', 'x 0 0 0'],
+  ['CONFIG', 'SET', 'client-output-buffer-limit', 'normal a 0 0'],
+  ['CONFIG', 'SET', 'notify-keyspace-events', 'Q'],
+  ['CONFIG', 'SET', 'loglevel', 'x'],
+  ['CONFIG', 'SET', 'proto-max-bulk-len', 10],
+  ['CONFIG', 'SET', 'dbfilename', 'a/b'],
+  ['CONFIG', 'SET', 'oom-score-adj-values', '1 2'],
+  ['CONFIG', 'SET', 'MAXMEMORY', 'x'],
+  ['CONFIG', 'SET', 'maxmemory-clients', 'x'],
+  ['CONFIG', 'REWRITE'],
+  ['CONFIG', 'RESETSTAT', 'x'],
+  ['CONFIG', 'nope'],
 ]);
 
 contract('CONFIG SET changes all or nothing', [
-  ['CONFIG', 'SET', 'slowlog-max-len', 77, 'hz', 'x'], ['CONFIG', 'GET', 'slowlog-max-len'],
-  ['CONFIG', 'SET', 'slowlog-max-len', 77, 'set-max-intset-entries', 5], ['CONFIG', 'GET', 'slowlog-max-len'], ['CONFIG', 'GET', 'set-max-intset-entries'],
+  ['CONFIG', 'SET', 'slowlog-max-len', 77, 'hz', 'x'],
+  ['CONFIG', 'GET', 'slowlog-max-len'],
+  ['CONFIG', 'SET', 'slowlog-max-len', 77, 'set-max-intset-entries', 5],
+  ['CONFIG', 'GET', 'slowlog-max-len'],
+  ['CONFIG', 'GET', 'set-max-intset-entries'],
   ['CONFIG', 'SET', 'slowlog-max-len', 128, 'set-max-intset-entries', 512],
 ]);
 
 contract('CONFIG keeps canonical values', [
-  ['CONFIG', 'SET', 'save', '900 1 300 10'], ['CONFIG', 'GET', 'save'], ['CONFIG', 'SET', 'save', ''], ['CONFIG', 'GET', 'save'],
-  ['CONFIG', 'SET', 'client-output-buffer-limit', 'normal 1mb 2mb 60'], ['CONFIG', 'GET', 'client-output-buffer-limit'],
-  ['CONFIG', 'SET', 'client-output-buffer-limit', 'normal 0 0 0'], ['CONFIG', 'SET', 'proto-max-bulk-len', '1gb'], ['CONFIG', 'GET', 'proto-max-bulk-len'],
-  ['CONFIG', 'SET', 'proto-max-bulk-len', '512mb'], ['CONFIG', 'SET', 'hz', 9999], ['CONFIG', 'GET', 'hz'], ['CONFIG', 'SET', 'hz', 10],
-  ['CONFIG', 'SET', 'hash-max-ziplist-entries', 100], ['CONFIG', 'GET', 'hash-max-listpack-entries'], ['CONFIG', 'SET', 'hash-max-listpack-entries', 512],
-  ['CONFIG', 'SET', 'latency-tracking-info-percentiles', ''], ['CONFIG', 'GET', 'latency-tracking-info-percentiles'],
-  ['CONFIG', 'SET', 'latency-tracking-info-percentiles', '50 99 99.9'], ['CONFIG', 'SET', 'APPENDFSYNC', 'ALWAYS'], ['CONFIG', 'GET', 'appendfsync'],
+  ['CONFIG', 'SET', 'save', '900 1 300 10'],
+  ['CONFIG', 'GET', 'save'],
+  ['CONFIG', 'SET', 'save', ''],
+  ['CONFIG', 'GET', 'save'],
+  ['CONFIG', 'SET', 'client-output-buffer-limit', 'normal 1mb 2mb 60'],
+  ['CONFIG', 'GET', 'client-output-buffer-limit'],
+  ['CONFIG', 'SET', 'client-output-buffer-limit', 'normal 0 0 0'],
+  ['CONFIG', 'SET', 'proto-max-bulk-len', '1gb'],
+  ['CONFIG', 'GET', 'proto-max-bulk-len'],
+  ['CONFIG', 'SET', 'proto-max-bulk-len', '512mb'],
+  ['CONFIG', 'SET', 'hz', 9999],
+  ['CONFIG', 'GET', 'hz'],
+  ['CONFIG', 'SET', 'hz', 10],
+  ['CONFIG', 'SET', 'hash-max-ziplist-entries', 100],
+  ['CONFIG', 'GET', 'hash-max-listpack-entries'],
+  ['CONFIG', 'SET', 'hash-max-listpack-entries', 512],
+  ['CONFIG', 'SET', 'latency-tracking-info-percentiles', ''],
+  ['CONFIG', 'GET', 'latency-tracking-info-percentiles'],
+  ['CONFIG', 'SET', 'latency-tracking-info-percentiles', '50 99 99.9'],
+  ['CONFIG', 'SET', 'APPENDFSYNC', 'ALWAYS'],
+  ['CONFIG', 'GET', 'appendfsync'],
   ['CONFIG', 'SET', 'appendfsync', 'everysec'],
 ]);

@@ -4,76 +4,239 @@ useServers();
 
 const CONNECTION = 'it is about the connection itself, which ioredis manages';
 
-contract('CLIENT names', [
-  ['CLIENT', 'GETNAME'], ['CLIENT', 'SETNAME', 'worker'], ['CLIENT', 'GETNAME'], ['CLIENT', 'SETNAME', 'a b'], ['CLIENT', 'SETNAME', 'a\nb'],
-  ['CLIENT', 'SETNAME', ''], ['CLIENT', 'GETNAME'], ['CLIENT', 'SETINFO', 'lib-name', 'x'], ['CLIENT', 'NO-TOUCH', 'on'], ['CLIENT', 'nope'], ['CLIENT'],
-], { wireOnly: CONNECTION });
+contract(
+  'CLIENT names',
+  [
+    ['CLIENT', 'GETNAME'],
+    ['CLIENT', 'SETNAME', 'worker'],
+    ['CLIENT', 'GETNAME'],
+    ['CLIENT', 'SETNAME', 'a b'],
+    ['CLIENT', 'SETNAME', 'a\nb'],
+    ['CLIENT', 'SETNAME', ''],
+    ['CLIENT', 'GETNAME'],
+    ['CLIENT', 'SETINFO', 'lib-name', 'x'],
+    ['CLIENT', 'NO-TOUCH', 'on'],
+    ['CLIENT', 'nope'],
+    ['CLIENT'],
+  ],
+  { wireOnly: CONNECTION },
+);
 
-contract('CLIENT LIST filters', [
-  ['CLIENT', 'LIST', 'TYPE', 'nope'], ['CLIENT', 'LIST', 'TYPE', 'master'], ['CLIENT', 'LIST', 'TYPE', 'replica'], ['CLIENT', 'LIST', 'TYPE'],
-  ['CLIENT', 'LIST', 'ID'], ['CLIENT', 'LIST', 'ID', 'a'], ['CLIENT', 'LIST', 'ID', -1], ['CLIENT', 'LIST', 'nope'], ['CLIENT', 'INFO', 'x'],
-], { wireOnly: CONNECTION });
+contract(
+  'CLIENT LIST filters',
+  [
+    ['CLIENT', 'LIST', 'TYPE', 'nope'],
+    ['CLIENT', 'LIST', 'TYPE', 'master'],
+    ['CLIENT', 'LIST', 'TYPE', 'replica'],
+    ['CLIENT', 'LIST', 'TYPE'],
+    ['CLIENT', 'LIST', 'ID'],
+    ['CLIENT', 'LIST', 'ID', 'a'],
+    ['CLIENT', 'LIST', 'ID', -1],
+    ['CLIENT', 'LIST', 'nope'],
+    ['CLIENT', 'INFO', 'x'],
+  ],
+  { wireOnly: CONNECTION },
+);
 
-contract('CLIENT KILL', [
-  ['CLIENT', 'KILL'], ['CLIENT', 'KILL', 'nope'], ['CLIENT', 'KILL', '1.2.3.4:5'], ['CLIENT', 'KILL', 'ID', 'a'], ['CLIENT', 'KILL', 'ID', 0],
-  ['CLIENT', 'KILL', 'ID', 999999], ['CLIENT', 'KILL', 'TYPE', 'nope'], ['CLIENT', 'KILL', 'TYPE', 'master'], ['CLIENT', 'KILL', 'USER', 'nope'],
-  ['CLIENT', 'KILL', 'SKIPME', 'nope'], ['CLIENT', 'KILL', 'ADDR', '1:1'], ['CLIENT', 'KILL', 'nope', 'x'], ['CLIENT', 'KILL', 'LADDR', '1:1', 'ID', 999999],
-  ['CLIENT', 'KILL', 'ID', 1, 'SKIPME'],
-  { run: ['SUBSCRIBE', 'c'], as: 'subscriber' },
-  ['CLIENT', 'KILL', 'TYPE', 'pubsub'],
-  { run: ['PING'], as: 'subscriber' },
-  { run: ['CLIENT', 'KILL', 'USER', 'default', 'SKIPME', 'no'], compare: 'shape' },
-  ['PING'],
-], { wireOnly: CONNECTION });
+contract(
+  'CLIENT KILL',
+  [
+    ['CLIENT', 'KILL'],
+    ['CLIENT', 'KILL', 'nope'],
+    ['CLIENT', 'KILL', '1.2.3.4:5'],
+    ['CLIENT', 'KILL', 'ID', 'a'],
+    ['CLIENT', 'KILL', 'ID', 0],
+    ['CLIENT', 'KILL', 'ID', 999999],
+    ['CLIENT', 'KILL', 'TYPE', 'nope'],
+    ['CLIENT', 'KILL', 'TYPE', 'master'],
+    ['CLIENT', 'KILL', 'USER', 'nope'],
+    ['CLIENT', 'KILL', 'SKIPME', 'nope'],
+    ['CLIENT', 'KILL', 'ADDR', '1:1'],
+    ['CLIENT', 'KILL', 'nope', 'x'],
+    ['CLIENT', 'KILL', 'LADDR', '1:1', 'ID', 999999],
+    ['CLIENT', 'KILL', 'ID', 1, 'SKIPME'],
+    { run: ['SUBSCRIBE', 'c'], as: 'subscriber' },
+    ['CLIENT', 'KILL', 'TYPE', 'pubsub'],
+    { run: ['PING'], as: 'subscriber' },
+    { run: ['CLIENT', 'KILL', 'USER', 'default', 'SKIPME', 'no'], compare: 'shape' },
+    ['PING'],
+  ],
+  { wireOnly: CONNECTION },
+);
 
-contract('CLIENT REPLY', [
-  ['CLIENT', 'REPLY', 'nope'], ['CLIENT', 'REPLY', 'ON'], { run: [['CLIENT', 'REPLY', 'SKIP'], ['SET', 'a', 1]], blocks: true }, ['GET', 'a'],
-  { run: [['CLIENT', 'REPLY', 'OFF'], ['SET', 'a', 2], ['PING']], blocks: true }, ['CLIENT', 'REPLY', 'ON'], ['GET', 'a'],
-], { wireOnly: CONNECTION });
+contract(
+  'CLIENT REPLY',
+  [
+    ['CLIENT', 'REPLY', 'nope'],
+    ['CLIENT', 'REPLY', 'ON'],
+    {
+      run: [
+        ['CLIENT', 'REPLY', 'SKIP'],
+        ['SET', 'a', 1],
+      ],
+      blocks: true,
+    },
+    ['GET', 'a'],
+    { run: [['CLIENT', 'REPLY', 'OFF'], ['SET', 'a', 2], ['PING']], blocks: true },
+    ['CLIENT', 'REPLY', 'ON'],
+    ['GET', 'a'],
+  ],
+  { wireOnly: CONNECTION },
+);
 
-contract('CLIENT PAUSE refuses nonsense', [
-  ['CLIENT', 'PAUSE'], ['CLIENT', 'PAUSE', 'a'], ['CLIENT', 'PAUSE', -1], ['CLIENT', 'PAUSE', 10, 'nope'], ['CLIENT', 'PAUSE', 10, 'ALL', 'x'], ['CLIENT', 'UNPAUSE'],
-  ['CLIENT', 'UNBLOCK', 'a'], ['CLIENT', 'UNBLOCK', 999999], ['CLIENT', 'UNBLOCK', 999999, 'nope'], ['CLIENT', 'UNBLOCK', 999999, 'ERROR'],
-  ['CLIENT', 'NO-EVICT', 'nope'], ['CLIENT', 'NO-EVICT', 'on'], ['CLIENT', 'NO-EVICT', 'OFF'],
-], { wireOnly: CONNECTION });
+contract(
+  'CLIENT PAUSE refuses nonsense',
+  [
+    ['CLIENT', 'PAUSE'],
+    ['CLIENT', 'PAUSE', 'a'],
+    ['CLIENT', 'PAUSE', -1],
+    ['CLIENT', 'PAUSE', 10, 'nope'],
+    ['CLIENT', 'PAUSE', 10, 'ALL', 'x'],
+    ['CLIENT', 'UNPAUSE'],
+    ['CLIENT', 'UNBLOCK', 'a'],
+    ['CLIENT', 'UNBLOCK', 999999],
+    ['CLIENT', 'UNBLOCK', 999999, 'nope'],
+    ['CLIENT', 'UNBLOCK', 999999, 'ERROR'],
+    ['CLIENT', 'NO-EVICT', 'nope'],
+    ['CLIENT', 'NO-EVICT', 'on'],
+    ['CLIENT', 'NO-EVICT', 'OFF'],
+  ],
+  { wireOnly: CONNECTION },
+);
 
-contract('CLIENT PAUSE WRITE lets writes wait and reads pass', [
-  ['SET', 'a', 1], ['CLIENT', 'PAUSE', 10_000, 'WRITE'],
-  { run: ['SET', 'a', 2], as: 'writer', blocks: true }, { run: ['PUBLISH', 'c', 'x'], as: 'publisher', blocks: true },
-  { run: ['MULTI'], as: 'transaction' }, { run: ['GET', 'a'], as: 'transaction' }, { run: ['EXEC'], as: 'transaction' },
-  ['GET', 'a'], ['CLIENT', 'UNPAUSE'], { read: 'writer' }, { read: 'publisher' }, ['GET', 'a'],
-], { wireOnly: CONNECTION });
+contract(
+  'CLIENT PAUSE WRITE lets writes wait and reads pass',
+  [
+    ['SET', 'a', 1],
+    ['CLIENT', 'PAUSE', 10_000, 'WRITE'],
+    { run: ['SET', 'a', 2], as: 'writer', blocks: true },
+    { run: ['PUBLISH', 'c', 'x'], as: 'publisher', blocks: true },
+    { run: ['MULTI'], as: 'transaction' },
+    { run: ['GET', 'a'], as: 'transaction' },
+    { run: ['EXEC'], as: 'transaction' },
+    ['GET', 'a'],
+    ['CLIENT', 'UNPAUSE'],
+    { read: 'writer' },
+    { read: 'publisher' },
+    ['GET', 'a'],
+  ],
+  { wireOnly: CONNECTION },
+);
 
-contract('CLIENT PAUSE ALL ends with its time', [
-  ['CLIENT', 'PAUSE', 200], { run: [['SET', 'a', 1], ['GET', 'a']], as: 'other', blocks: true }, { run: ['PING'], blocks: true },
-  { read: 'main' }, { read: 'other', count: 2 }, ['GET', 'a'],
-], { wireOnly: CONNECTION });
+contract(
+  'CLIENT PAUSE ALL ends with its time',
+  [
+    ['CLIENT', 'PAUSE', 200],
+    {
+      run: [
+        ['SET', 'a', 1],
+        ['GET', 'a'],
+      ],
+      as: 'other',
+      blocks: true,
+    },
+    { run: ['PING'], blocks: true },
+    { read: 'main' },
+    { read: 'other', count: 2 },
+    ['GET', 'a'],
+  ],
+  { wireOnly: CONNECTION },
+);
 
-contract('CLIENT TRACKING options', [
-  ['CLIENT', 'CACHING', 'yes'], ['CLIENT', 'TRACKING'], ['CLIENT', 'TRACKING', 'nope'], ['CLIENT', 'TRACKINGINFO'], ['CLIENT', 'GETREDIR'],
-  ['CLIENT', 'TRACKING', 'on', 'optin', 'optout'], ['CLIENT', 'TRACKING', 'on', 'redirect', 0], ['CLIENT', 'TRACKING', 'on', 'redirect', 'a'],
-  ['CLIENT', 'TRACKING', 'on', 'redirect'], ['CLIENT', 'TRACKING', 'off', 'nope'], ['CLIENT', 'TRACKING', 'on', 'prefix', 'a'],
-  ['CLIENT', 'TRACKING', 'on', 'bcast', 'optin'], ['CLIENT', 'TRACKING', 'on', 'bcast', 'prefix', 'foo', 'prefix', 'foobar'],
-  ['CLIENT', 'TRACKING', 'on', 'optin'], ['CLIENT', 'TRACKINGINFO'], ['CLIENT', 'GETREDIR'], ['CLIENT', 'CACHING', 'nope'], ['CLIENT', 'CACHING', 'no'],
-  ['CLIENT', 'CACHING', 'yes'], ['CLIENT', 'TRACKINGINFO'], ['CLIENT', 'TRACKING', 'on', 'optout'], ['CLIENT', 'TRACKING', 'on', 'bcast'],
-  ['CLIENT', 'TRACKING', 'off'], ['CLIENT', 'TRACKING', 'on', 'bcast', 'prefix', 'a', 'prefix', 'b', 'noloop'], ['CLIENT', 'TRACKINGINFO'],
-  ['CLIENT', 'TRACKING', 'on', 'bcast', 'prefix', 'ab'], ['CLIENT', 'TRACKING', 'on'], ['RESET'],
-], { wireOnly: CONNECTION });
+contract(
+  'CLIENT TRACKING options',
+  [
+    ['CLIENT', 'CACHING', 'yes'],
+    ['CLIENT', 'TRACKING'],
+    ['CLIENT', 'TRACKING', 'nope'],
+    ['CLIENT', 'TRACKINGINFO'],
+    ['CLIENT', 'GETREDIR'],
+    ['CLIENT', 'TRACKING', 'on', 'optin', 'optout'],
+    ['CLIENT', 'TRACKING', 'on', 'redirect', 0],
+    ['CLIENT', 'TRACKING', 'on', 'redirect', 'a'],
+    ['CLIENT', 'TRACKING', 'on', 'redirect'],
+    ['CLIENT', 'TRACKING', 'off', 'nope'],
+    ['CLIENT', 'TRACKING', 'on', 'prefix', 'a'],
+    ['CLIENT', 'TRACKING', 'on', 'bcast', 'optin'],
+    ['CLIENT', 'TRACKING', 'on', 'bcast', 'prefix', 'foo', 'prefix', 'foobar'],
+    ['CLIENT', 'TRACKING', 'on', 'optin'],
+    ['CLIENT', 'TRACKINGINFO'],
+    ['CLIENT', 'GETREDIR'],
+    ['CLIENT', 'CACHING', 'nope'],
+    ['CLIENT', 'CACHING', 'no'],
+    ['CLIENT', 'CACHING', 'yes'],
+    ['CLIENT', 'TRACKINGINFO'],
+    ['CLIENT', 'TRACKING', 'on', 'optout'],
+    ['CLIENT', 'TRACKING', 'on', 'bcast'],
+    ['CLIENT', 'TRACKING', 'off'],
+    ['CLIENT', 'TRACKING', 'on', 'bcast', 'prefix', 'a', 'prefix', 'b', 'noloop'],
+    ['CLIENT', 'TRACKINGINFO'],
+    ['CLIENT', 'TRACKING', 'on', 'bcast', 'prefix', 'ab'],
+    ['CLIENT', 'TRACKING', 'on'],
+    ['RESET'],
+  ],
+  { wireOnly: CONNECTION },
+);
 
-contract('CLIENT TRACKING tells about keys that were read', [
-  ['CLIENT', 'TRACKING', 'on'], ['GET', 'a'], { run: ['SET', 'a', 1], as: 'other' }, { run: ['SET', 'a', 2], as: 'other' }, { read: 'main' },
-  ['GET', 'b'], ['SET', 'b', 1], { read: 'main' }, ['MGET', 'x', 'y'], { run: ['FLUSHALL'], as: 'other' }, { read: 'main' },
-  ['CLIENT', 'TRACKING', 'off'], ['CLIENT', 'TRACKING', 'on', 'optin'], ['GET', 'a'], { run: ['SET', 'a', 1], as: 'other' },
-  ['CLIENT', 'CACHING', 'yes'], ['GET', 'a'], { run: ['SET', 'a', 1], as: 'other' }, { read: 'main' },
-], { wireOnly: CONNECTION, protocols: [3] });
+contract(
+  'CLIENT TRACKING tells about keys that were read',
+  [
+    ['CLIENT', 'TRACKING', 'on'],
+    ['GET', 'a'],
+    { run: ['SET', 'a', 1], as: 'other' },
+    { run: ['SET', 'a', 2], as: 'other' },
+    { read: 'main' },
+    ['GET', 'b'],
+    ['SET', 'b', 1],
+    { read: 'main' },
+    ['MGET', 'x', 'y'],
+    { run: ['FLUSHALL'], as: 'other' },
+    { read: 'main' },
+    ['CLIENT', 'TRACKING', 'off'],
+    ['CLIENT', 'TRACKING', 'on', 'optin'],
+    ['GET', 'a'],
+    { run: ['SET', 'a', 1], as: 'other' },
+    ['CLIENT', 'CACHING', 'yes'],
+    ['GET', 'a'],
+    { run: ['SET', 'a', 1], as: 'other' },
+    { read: 'main' },
+  ],
+  { wireOnly: CONNECTION, protocols: [3] },
+);
 
-contract('CLIENT TRACKING in broadcast mode', [
-  ['CLIENT', 'TRACKING', 'on', 'bcast', 'prefix', 'user:'], { run: ['SET', 'user:1', 1], as: 'other' }, { read: 'main' },
-  { run: ['SET', 'order:1', 1], as: 'other' }, { run: ['MSET', 'user:1', 1, 'user:2', 2], as: 'other' }, { read: 'main' },
-], { wireOnly: CONNECTION, protocols: [3] });
+contract(
+  'CLIENT TRACKING in broadcast mode',
+  [
+    ['CLIENT', 'TRACKING', 'on', 'bcast', 'prefix', 'user:'],
+    { run: ['SET', 'user:1', 1], as: 'other' },
+    { read: 'main' },
+    { run: ['SET', 'order:1', 1], as: 'other' },
+    { run: ['MSET', 'user:1', 1, 'user:2', 2], as: 'other' },
+    { read: 'main' },
+  ],
+  { wireOnly: CONNECTION, protocols: [3] },
+);
 
-contract('HELLO, AUTH and RESET', [
-  ['HELLO', 4], ['HELLO', 'x'], ['HELLO', 3, 'nope'], ['HELLO', 3, 'SETNAME', 'a b'], ['HELLO', 3, 'AUTH', 'default'], ['AUTH', 'x'], ['AUTH', 'nope', 'x'],
-  ['AUTH', 'a', 'b', 'c'], ['HELLO', 3, 'AUTH', 'nope', 'x'], { run: ['HELLO', 3, 'SETNAME', 'me'], compare: 'shape' }, ['CLIENT', 'GETNAME'], ['SELECT', 3],
-  ['MULTI'], ['RESET'], ['CLIENT', 'GETNAME'], ['EXEC'], ['PING'],
-], { wireOnly: CONNECTION });
+contract(
+  'HELLO, AUTH and RESET',
+  [
+    ['HELLO', 4],
+    ['HELLO', 'x'],
+    ['HELLO', 3, 'nope'],
+    ['HELLO', 3, 'SETNAME', 'a b'],
+    ['HELLO', 3, 'AUTH', 'default'],
+    ['AUTH', 'x'],
+    ['AUTH', 'nope', 'x'],
+    ['AUTH', 'a', 'b', 'c'],
+    ['HELLO', 3, 'AUTH', 'nope', 'x'],
+    { run: ['HELLO', 3, 'SETNAME', 'me'], compare: 'shape' },
+    ['CLIENT', 'GETNAME'],
+    ['SELECT', 3],
+    ['MULTI'],
+    ['RESET'],
+    ['CLIENT', 'GETNAME'],
+    ['EXEC'],
+    ['PING'],
+  ],
+  { wireOnly: CONNECTION },
+);

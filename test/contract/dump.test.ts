@@ -7,19 +7,47 @@ const ONE = '\x00\xc0\x01\x0a\x00&x\xe7\xb6\xd1\x01\x11\xfc';
 const DAMAGED = '\x00\xc0\x02\x0a\x00&x\xe7\xb6\xd1\x01\x11\xfc';
 
 contract('DUMP and RESTORE of a string', [
-  ['SET', 'a', 1], ['DUMP', 'a'], ['DUMP', 'none'], ['DUMP'], ['RESTORE', 'b', 0, ONE], ['GET', 'b'], ['RESTORE', 'b', 0, ONE], ['RESTORE', 'b', 0, ONE, 'REPLACE'],
-  ['RESTORE', 'c', 5000, ONE], ['TTL', 'c'], ['RESTORE', 'd', 1000, ONE, 'ABSTTL'], ['EXISTS', 'd'], ['RESTORE', 'b', 1, ONE, 'ABSTTL', 'REPLACE'], ['EXISTS', 'b'],
-  ['RESTORE', 'e', '4102444800000', ONE, 'ABSTTL'], ['PEXPIRETIME', 'e'], ['RESTORE', 'f', 0, ONE, 'IDLETIME', 5], ['OBJECT', 'IDLETIME', 'f'],
+  ['SET', 'a', 1],
+  ['DUMP', 'a'],
+  ['DUMP', 'none'],
+  ['DUMP'],
+  ['RESTORE', 'b', 0, ONE],
+  ['GET', 'b'],
+  ['RESTORE', 'b', 0, ONE],
+  ['RESTORE', 'b', 0, ONE, 'REPLACE'],
+  ['RESTORE', 'c', 5000, ONE],
+  ['TTL', 'c'],
+  ['RESTORE', 'd', 1000, ONE, 'ABSTTL'],
+  ['EXISTS', 'd'],
+  ['RESTORE', 'b', 1, ONE, 'ABSTTL', 'REPLACE'],
+  ['EXISTS', 'b'],
+  ['RESTORE', 'e', '4102444800000', ONE, 'ABSTTL'],
+  ['PEXPIRETIME', 'e'],
+  ['RESTORE', 'f', 0, ONE, 'IDLETIME', 5],
+  ['OBJECT', 'IDLETIME', 'f'],
 ]);
 
 contract('RESTORE refuses what is wrong', [
-  ['RESTORE', 'a', 0], ['RESTORE', 'a', -1, ONE], ['RESTORE', 'a', 'x', ONE], ['RESTORE', 'a', 0, ''], ['RESTORE', 'a', 0, 'foo'], ['RESTORE', 'a', 0, DAMAGED],
-  ['RESTORE', 'a', 0, ONE, 'nope'], ['RESTORE', 'a', 0, ONE, 'IDLETIME'], ['RESTORE', 'a', 0, ONE, 'IDLETIME', -1], ['RESTORE', 'a', 0, ONE, 'IDLETIME', 'x'],
-  ['RESTORE', 'a', 0, ONE, 'FREQ', 256], ['RESTORE', 'a', 0, ONE, 'FREQ', -1], ['RESTORE', 'a', 0, ONE, 'IDLETIME', 1, 'FREQ', 1],
-  ['SET', 'a', 1], ['RESTORE', 'a', 0, DAMAGED], ['RESTORE', 'a', -1, DAMAGED, 'REPLACE'],
+  ['RESTORE', 'a', 0],
+  ['RESTORE', 'a', -1, ONE],
+  ['RESTORE', 'a', 'x', ONE],
+  ['RESTORE', 'a', 0, ''],
+  ['RESTORE', 'a', 0, 'foo'],
+  ['RESTORE', 'a', 0, DAMAGED],
+  ['RESTORE', 'a', 0, ONE, 'nope'],
+  ['RESTORE', 'a', 0, ONE, 'IDLETIME'],
+  ['RESTORE', 'a', 0, ONE, 'IDLETIME', -1],
+  ['RESTORE', 'a', 0, ONE, 'IDLETIME', 'x'],
+  ['RESTORE', 'a', 0, ONE, 'FREQ', 256],
+  ['RESTORE', 'a', 0, ONE, 'FREQ', -1],
+  ['RESTORE', 'a', 0, ONE, 'IDLETIME', 1, 'FREQ', 1],
+  ['SET', 'a', 1],
+  ['RESTORE', 'a', 0, DAMAGED],
+  ['RESTORE', 'a', -1, DAMAGED, 'REPLACE'],
 ]);
 
-const many = (count: number, each: (i: number) => readonly string[]) => Array.from({ length: count }, (_, i) => each(i)).flat();
+const many = (count: number, each: (i: number) => readonly string[]) =>
+  Array.from({ length: count }, (_, i) => each(i)).flat();
 
 /** Values that Redis keeps in different encodings. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
@@ -27,7 +55,22 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   'a short string': ['SET', 'k', 'hello'],
   'a string that compresses': ['SET', 'k', 'abc'.repeat(2000)],
   'binary data': ['SET', 'k', '\0\xff\r\n\x80'],
-  'a list of every kind of element': ['RPUSH', 'k', '', 'b', '1', '-5', '300', '-4096', '4095', '70000', '-9000000', '9007199254740993', 'x'.repeat(70), 'x'.repeat(5000)],
+  'a list of every kind of element': [
+    'RPUSH',
+    'k',
+    '',
+    'b',
+    '1',
+    '-5',
+    '300',
+    '-4096',
+    '4095',
+    '70000',
+    '-9000000',
+    '9007199254740993',
+    'x'.repeat(70),
+    'x'.repeat(5000),
+  ],
   'a list of several nodes': ['RPUSH', 'k', ...many(3000, (i) => [`element-${String(i)}`])],
   'a list with a large element': ['RPUSH', 'k', 'z'.repeat(20_000), 'q'],
   'a set of small integers': ['SADD', 'k', '1', '2', '-5'],
@@ -41,14 +84,19 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
 };
 
 const READ: Readonly<Record<string, readonly string[]>> = {
-  string: ['GET', 'k'], list: ['LRANGE', 'k', '0', '-1'], set: ['SMEMBERS', 'k'], zset: ['ZRANGE', 'k', '0', '-1', 'WITHSCORES'], hash: ['HGETALL', 'k'],
+  string: ['GET', 'k'],
+  list: ['LRANGE', 'k', '0', '-1'],
+  set: ['SMEMBERS', 'k'],
+  zset: ['ZRANGE', 'k', '0', '-1', 'WITHSCORES'],
+  hash: ['HGETALL', 'k'],
 };
 
 async function stateOf(client: RespClient): Promise<unknown> {
   const type = textOf(await client.command('TYPE', 'k'));
   const reply = await client.command(...(READ[type] ?? ['GET', 'k']));
   const texts = Array.isArray(reply?.value) ? (reply.value as readonly WireReply[]).map(textOf) : [textOf(reply)];
-  const pairs = type === 'hash' ? texts.flatMap((text, i) => (i % 2 === 0 ? [`${text}=${texts[i + 1] ?? ''}`] : [])) : texts;
+  const pairs =
+    type === 'hash' ? texts.flatMap((text, i) => (i % 2 === 0 ? [`${text}=${texts[i + 1] ?? ''}`] : [])) : texts;
   return {
     type,
     encoding: (await client.command('OBJECT', 'ENCODING', 'k'))?.value,
@@ -59,10 +107,16 @@ async function stateOf(client: RespClient): Promise<unknown> {
 describe('a DUMP of one server restores on the other', () => {
   for (const [what, fill] of Object.entries(VALUES)) {
     it(what, async () => {
-      const clients = [await RespClient.open(servers().real.port, 2), await RespClient.open(servers().listener.port ?? 0, 2)] as const;
+      const clients = [
+        await RespClient.open(servers().real.port, 2),
+        await RespClient.open(servers().listener.port ?? 0, 2),
+      ] as const;
       try {
         const [real, ours] = clients;
-        for (const [from, to] of [[real, ours], [ours, real]] as const) {
+        for (const [from, to] of [
+          [real, ours],
+          [ours, real],
+        ] as const) {
           await from.command('FLUSHALL');
           await to.command('FLUSHALL');
           await from.command(...fill);

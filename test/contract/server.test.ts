@@ -25,8 +25,16 @@ describe('INFO', () => {
 });
 
 contract('SLOWLOG', [
-  ['CONFIG', 'SET', 'slowlog-log-slower-than', -1], ['SLOWLOG', 'RESET'], ['SLOWLOG', 'LEN'], ['SLOWLOG', 'GET'], ['SLOWLOG', 'GET', -2], ['SLOWLOG', 'GET', 'x'],
-  ['SLOWLOG', 'GET', 1, 2], ['SLOWLOG', 'nope'], ['SLOWLOG', 'GET', -1], ['CONFIG', 'SET', 'slowlog-log-slower-than', 10000],
+  ['CONFIG', 'SET', 'slowlog-log-slower-than', -1],
+  ['SLOWLOG', 'RESET'],
+  ['SLOWLOG', 'LEN'],
+  ['SLOWLOG', 'GET'],
+  ['SLOWLOG', 'GET', -2],
+  ['SLOWLOG', 'GET', 'x'],
+  ['SLOWLOG', 'GET', 1, 2],
+  ['SLOWLOG', 'nope'],
+  ['SLOWLOG', 'GET', -1],
+  ['CONFIG', 'SET', 'slowlog-log-slower-than', 10000],
 ]);
 
 describe('SLOWLOG GET', () => {
@@ -53,15 +61,30 @@ describe('SLOWLOG GET', () => {
 });
 
 contract('LATENCY', [
-  ['LATENCY', 'RESET'], ['LATENCY', 'LATEST'], ['LATENCY', 'HISTORY', 'command'], ['LATENCY', 'RESET', 'nope'], ['LATENCY', 'GRAPH', 'nope'],
-  ['LATENCY', 'HISTOGRAM', 'nope'], ['LATENCY', 'nope'], ['LATENCY', 'HISTORY'],
+  ['LATENCY', 'RESET'],
+  ['LATENCY', 'LATEST'],
+  ['LATENCY', 'HISTORY', 'command'],
+  ['LATENCY', 'RESET', 'nope'],
+  ['LATENCY', 'GRAPH', 'nope'],
+  ['LATENCY', 'HISTOGRAM', 'nope'],
+  ['LATENCY', 'nope'],
+  ['LATENCY', 'HISTORY'],
 ]);
 
 const SEVERAL = 'it needs several connections';
 
-contract('MONITOR shows commands, and its client may not use keys', [
-  { run: ['MONITOR'], as: 'watcher' }, { run: ['GET', 'a'], as: 'watcher' }, { run: ['RESET'], as: 'watcher' }, ['MULTI'], ['MONITOR'], ['EXEC'],
-], { wireOnly: SEVERAL });
+contract(
+  'MONITOR shows commands, and its client may not use keys',
+  [
+    { run: ['MONITOR'], as: 'watcher' },
+    { run: ['GET', 'a'], as: 'watcher' },
+    { run: ['RESET'], as: 'watcher' },
+    ['MULTI'],
+    ['MONITOR'],
+    ['EXEC'],
+  ],
+  { wireOnly: SEVERAL },
+);
 
 describe('MONITOR', () => {
   async function shown(port: number): Promise<string[]> {
@@ -69,8 +92,21 @@ describe('MONITOR', () => {
     const client = await RespClient.open(port, 2);
     await watcher.command('MONITOR');
     const lines = [
-      ['SeT', 'a', '1'], ['GET'], ['CONFIG', 'GET', 'hz'], ['AUTH', 'x', 'secret'], ['HELLO', '2', 'AUTH', 'x', 'secret'], ['MULTI'], ['GET', 'a'], ['INCR', 'a'],
-      ['EXEC'], ['EVAL', "return redis.call('get','a')", '0'], ['SET', 'k', '\0\xff\n\t"\\z\x07'], ['SELECT', '3'], ['GET', 'a'], ['CLIENT', 'SETNAME', 'x'], ['PING'],
+      ['SeT', 'a', '1'],
+      ['GET'],
+      ['CONFIG', 'GET', 'hz'],
+      ['AUTH', 'x', 'secret'],
+      ['HELLO', '2', 'AUTH', 'x', 'secret'],
+      ['MULTI'],
+      ['GET', 'a'],
+      ['INCR', 'a'],
+      ['EXEC'],
+      ['EVAL', "return redis.call('get','a')", '0'],
+      ['SET', 'k', '\0\xff\n\t"\\z\x07'],
+      ['SELECT', '3'],
+      ['GET', 'a'],
+      ['CLIENT', 'SETNAME', 'x'],
+      ['PING'],
     ];
     for (const line of lines) await client.command(...line);
     const seen: string[] = [];
@@ -86,14 +122,52 @@ describe('MONITOR', () => {
   });
 });
 
-contract('replication and cluster are refused as a lone master does', [
-  ['ROLE'], ['REPLICAOF', 'NO', 'ONE'], ['SLAVEOF', 'no', 'one'], ['REPLICAOF', 'a', 'b'], ['REPLICAOF', 'a'], ['FAILOVER'], ['FAILOVER', 'ABORT'], ['FAILOVER', 'TO', 'a', 1],
-  ['FAILOVER', 'nope'], ['CLUSTER', 'INFO'], ['CLUSTER', 'nope'], ['CLUSTER'], ['CLUSTER', 'HELP'], ['CLUSTER', 'KEYSLOT', 'a'], ['CLUSTER', 'MEET', 'a'], ['READONLY'],
-  ['READWRITE'], ['ASKING'], ['REPLCONF', 'a', 'b'], ['REPLCONF'], ['REPLCONF', 'listening-port', 1], ['MODULE', 'LIST'], ['MODULE', 'LOAD', 'x'], ['MODULE', 'nope'],
-  ['SHUTDOWN', 'nope'], ['SHUTDOWN', 'ABORT'], ['SHUTDOWN', 'NOSAVE', 'SAVE'], ['BGSAVE', 'nope'], ['LOLWUT'], ['LOLWUT', 'x'],
-], { wireOnly: 'ioredis turns READONLY and others into states of its own' });
+contract(
+  'replication and cluster are refused as a lone master does',
+  [
+    ['ROLE'],
+    ['REPLICAOF', 'NO', 'ONE'],
+    ['SLAVEOF', 'no', 'one'],
+    ['REPLICAOF', 'a', 'b'],
+    ['REPLICAOF', 'a'],
+    ['FAILOVER'],
+    ['FAILOVER', 'ABORT'],
+    ['FAILOVER', 'TO', 'a', 1],
+    ['FAILOVER', 'nope'],
+    ['CLUSTER', 'INFO'],
+    ['CLUSTER', 'nope'],
+    ['CLUSTER'],
+    ['CLUSTER', 'HELP'],
+    ['CLUSTER', 'KEYSLOT', 'a'],
+    ['CLUSTER', 'MEET', 'a'],
+    ['READONLY'],
+    ['READWRITE'],
+    ['ASKING'],
+    ['REPLCONF', 'a', 'b'],
+    ['REPLCONF'],
+    ['REPLCONF', 'listening-port', 1],
+    ['MODULE', 'LIST'],
+    ['MODULE', 'LOAD', 'x'],
+    ['MODULE', 'nope'],
+    ['SHUTDOWN', 'nope'],
+    ['SHUTDOWN', 'ABORT'],
+    ['SHUTDOWN', 'NOSAVE', 'SAVE'],
+    ['BGSAVE', 'nope'],
+    ['LOLWUT'],
+    ['LOLWUT', 'x'],
+  ],
+  { wireOnly: 'ioredis turns READONLY and others into states of its own' },
+);
 
 contract('MEMORY', [
-  ['MEMORY', 'USAGE', 'none'], ['MEMORY', 'USAGE'], ['SET', 'a', 1], ['MEMORY', 'USAGE', 'a', 'SAMPLES'], ['MEMORY', 'USAGE', 'a', 'SAMPLES', -1], ['MEMORY', 'USAGE', 'a', 'nope', 1],
-  { run: ['MEMORY', 'USAGE', 'a', 'SAMPLES', 5], compare: 'shape' }, { run: ['MEMORY', 'STATS'], compare: 'shape' }, ['MEMORY', 'PURGE'], ['MEMORY', 'nope'],
+  ['MEMORY', 'USAGE', 'none'],
+  ['MEMORY', 'USAGE'],
+  ['SET', 'a', 1],
+  ['MEMORY', 'USAGE', 'a', 'SAMPLES'],
+  ['MEMORY', 'USAGE', 'a', 'SAMPLES', -1],
+  ['MEMORY', 'USAGE', 'a', 'nope', 1],
+  { run: ['MEMORY', 'USAGE', 'a', 'SAMPLES', 5], compare: 'shape' },
+  { run: ['MEMORY', 'STATS'], compare: 'shape' },
+  ['MEMORY', 'PURGE'],
+  ['MEMORY', 'nope'],
 ]);

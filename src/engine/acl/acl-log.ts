@@ -30,7 +30,12 @@ export class AclLog {
   add(denial: Denial, at: number, clientInfo: string): void {
     const { reason, context, object, user } = denial;
     const same = this.entries.findIndex(
-      (each) => each.reason === reason && each.context === context && each.object === object && each.user === user && at - each.at <= GROUPING_MS,
+      (each) =>
+        each.reason === reason &&
+        each.context === context &&
+        each.object === object &&
+        each.user === user &&
+        at - each.at <= GROUPING_MS,
     );
     const [known] = same < 0 ? [] : this.entries.splice(same, 1);
     this.entries.unshift({ ...denial, count: (known?.count ?? 0) + 1, at, clientInfo });

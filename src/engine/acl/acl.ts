@@ -107,6 +107,8 @@ function checkSelector(selector: Selector, record: CommandRecord, args: readonly
   }
   const channels = CHANNEL_COMMANDS[fullName];
   if (selector.allChannels || channels === undefined) return undefined;
-  const refused = (channels.all ? args : args.slice(0, 1)).find((channel) => !selector.mayListen(channel, channels.literally));
+  const refused = (channels.all ? args : args.slice(0, 1)).find(
+    (channel) => !selector.mayListen(channel, channels.literally),
+  );
   return refused === undefined ? undefined : { reason: 'channel', object: refused };
 }

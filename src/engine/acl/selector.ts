@@ -42,7 +42,9 @@ export class Selector {
 
   get keyRules(): string {
     if (this.allKeys) return '~*';
-    return this.#keys.map(({ pattern, read, write }) => `${read && write ? '' : read ? '%R' : '%W'}~${pattern}`).join(' ');
+    return this.#keys
+      .map(({ pattern, read, write }) => `${read && write ? '' : read ? '%R' : '%W'}~${pattern}`)
+      .join(' ');
   }
 
   get channelRules(): string {
@@ -98,7 +100,8 @@ export class Selector {
     const mark = rule.charAt(0);
     if (mark === '~' || mark === '%') this.#addKeys(rule);
     else if (mark === '&') this.#addChannel(rule.slice(1));
-    else if ((mark === '+' || mark === '-') && rule.charAt(1) === '@') this.#addCategory(mark, rule.slice(2).toLowerCase());
+    else if ((mark === '+' || mark === '-') && rule.charAt(1) === '@')
+      this.#addCategory(mark, rule.slice(2).toLowerCase());
     else if (mark === '+' || mark === '-') this.#addCommand(mark, rule.slice(1).toLowerCase());
     else throw ruleSyntaxError();
   }
@@ -112,12 +115,17 @@ export class Selector {
     if (this.allKeys) return true;
     const read = flags.includes('ACCESS');
     const write = /INSERT|DELETE|UPDATE/.test(flags);
-    return this.#keys.some((allowed) => (!read || allowed.read) && (!write || allowed.write) && matchGlob(allowed.pattern, key));
+    return this.#keys.some(
+      (allowed) => (!read || allowed.read) && (!write || allowed.write) && matchGlob(allowed.pattern, key),
+    );
   }
 
   /** @param literally whether the channel is itself a pattern (PSUBSCRIBE), which has to be allowed word by word */
   mayListen(channel: string, literally: boolean): boolean {
-    return this.allChannels || this.#channels.some((pattern) => (literally ? pattern === channel : matchGlob(pattern, channel)));
+    return (
+      this.allChannels ||
+      this.#channels.some((pattern) => (literally ? pattern === channel : matchGlob(pattern, channel)))
+    );
   }
 
   #setAll(rule: '+@all' | '-@all'): void {
@@ -161,13 +169,18 @@ export class Selector {
   #addCommand(mark: '+' | '-', name: string): void {
     const records = this.commands.recordsOf(name);
     if (records.length > 0) {
-      this.#change(mark, records.map(({ fullName }) => fullName), name);
+      this.#change(
+        mark,
+        records.map(({ fullName }) => fullName),
+        name,
+      );
       return;
     }
     const [command = '', first] = name.split('|');
     const entry = this.commands.get(command);
     // A plain command may be allowed with certain first arguments; nothing else is as fine.
-    if (entry === undefined || first === undefined || 'container' in entry || mark === '-') throw new RuleError(UNKNOWN_COMMAND);
+    if (entry === undefined || first === undefined || 'container' in entry || mark === '-')
+      throw new RuleError(UNKNOWN_COMMAND);
     if (this.#allowed.has(command)) return;
     const words = this.#firstArguments.get(command) ?? new Set();
     this.#firstArguments.set(command, words.add(first));
@@ -178,7 +191,9 @@ export class Selector {
   #change(mark: '+' | '-', names: readonly string[], subject: string): void {
     const allows = mark === '+';
     if (names.every((name) => this.#allowed.has(name) === allows)) return;
-    const earlier = this.#rules.filter((rule, i) => i === 0 || !(rule.slice(1) === subject || rule.slice(1).startsWith(`${subject}|`)));
+    const earlier = this.#rules.filter(
+      (rule, i) => i === 0 || !(rule.slice(1) === subject || rule.slice(1).startsWith(`${subject}|`)),
+    );
     for (const name of names) {
       if (allows) this.#allowed.add(name);
       else this.#allowed.delete(name);

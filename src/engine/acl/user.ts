@@ -51,14 +51,25 @@ export class User {
   }
 
   get flags(): string[] {
-    return [this.enabled ? 'on' : 'off', ...(this.noPassword ? ['nopass'] : []), ...(this.sanitize === undefined ? [] : [this.sanitize])];
+    return [
+      this.enabled ? 'on' : 'off',
+      ...(this.noPassword ? ['nopass'] : []),
+      ...(this.sanitize === undefined ? [] : [this.sanitize]),
+    ];
   }
 
   /** The user as a configuration file would have it. */
   toString(): string {
     const [own, ...others] = this.selectors.map(String);
     const passwords = this.passwords.map((hash) => `#${hash}`);
-    return ['user', this.name, ...this.flags, ...passwords, own ?? '', ...others.map((selector) => `(${selector})`)].join(' ');
+    return [
+      'user',
+      this.name,
+      ...this.flags,
+      ...passwords,
+      own ?? '',
+      ...others.map((selector) => `(${selector})`),
+    ].join(' ');
   }
 
   /** Applies one rule. @throws RuleError */
@@ -132,7 +143,8 @@ export class User {
   }
 
   #removePassword(hash: string): void {
-    if (!this.passwords.includes(hash)) throw new RuleError('The password you are trying to remove from the user does not exist');
+    if (!this.passwords.includes(hash))
+      throw new RuleError('The password you are trying to remove from the user does not exist');
     this.passwords = this.passwords.filter((each) => each !== hash);
   }
 

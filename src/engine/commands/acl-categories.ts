@@ -2,14 +2,43 @@ import type { CommandGroup, CommandMetadata } from './define-command';
 
 /** ACL categories in the order Redis lists them. */
 export const ACL_CATEGORIES = [
-  'keyspace', 'read', 'write', 'set', 'sortedset', 'list', 'hash', 'string', 'bitmap', 'hyperloglog', 'geo', 'stream',
-  'pubsub', 'admin', 'fast', 'slow', 'blocking', 'dangerous', 'connection', 'transaction', 'scripting',
+  'keyspace',
+  'read',
+  'write',
+  'set',
+  'sortedset',
+  'list',
+  'hash',
+  'string',
+  'bitmap',
+  'hyperloglog',
+  'geo',
+  'stream',
+  'pubsub',
+  'admin',
+  'fast',
+  'slow',
+  'blocking',
+  'dangerous',
+  'connection',
+  'transaction',
+  'scripting',
 ] as const;
 export type AclCategory = (typeof ACL_CATEGORIES)[number];
 
 const OF_GROUP: Partial<Record<CommandGroup, AclCategory>> = {
-  string: 'string', hash: 'hash', list: 'list', set: 'set', 'sorted-set': 'sortedset', stream: 'stream', bitmap: 'bitmap',
-  hyperloglog: 'hyperloglog', geo: 'geo', generic: 'keyspace', transactions: 'transaction', scripting: 'scripting',
+  string: 'string',
+  hash: 'hash',
+  list: 'list',
+  set: 'set',
+  'sorted-set': 'sortedset',
+  stream: 'stream',
+  bitmap: 'bitmap',
+  hyperloglog: 'hyperloglog',
+  geo: 'geo',
+  generic: 'keyspace',
+  transactions: 'transaction',
+  scripting: 'scripting',
   connection: 'connection',
 };
 

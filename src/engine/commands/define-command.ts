@@ -4,13 +4,44 @@ import type { Reply } from '../protocol/reply';
 
 /** Command flags as COMMAND INFO names them, plus Redis' internal ones that decide what the gate checks. */
 export type CommandFlag =
-  | 'write' | 'readonly' | 'denyoom' | 'admin' | 'pubsub' | 'noscript' | 'blocking' | 'loading' | 'stale'
-  | 'skip_monitor' | 'skip_slowlog' | 'asking' | 'fast' | 'no_auth' | 'may_replicate' | 'no_async_loading'
-  | 'no_multi' | 'movablekeys' | 'allow_busy' | 'no_mandatory_keys';
+  | 'write'
+  | 'readonly'
+  | 'denyoom'
+  | 'admin'
+  | 'pubsub'
+  | 'noscript'
+  | 'blocking'
+  | 'loading'
+  | 'stale'
+  | 'skip_monitor'
+  | 'skip_slowlog'
+  | 'asking'
+  | 'fast'
+  | 'no_auth'
+  | 'may_replicate'
+  | 'no_async_loading'
+  | 'no_multi'
+  | 'movablekeys'
+  | 'allow_busy'
+  | 'no_mandatory_keys';
 
 export type CommandGroup =
-  | 'string' | 'hash' | 'list' | 'set' | 'sorted-set' | 'stream' | 'bitmap' | 'hyperloglog' | 'geo' | 'generic'
-  | 'pubsub' | 'transactions' | 'scripting' | 'connection' | 'server' | 'cluster';
+  | 'string'
+  | 'hash'
+  | 'list'
+  | 'set'
+  | 'sorted-set'
+  | 'stream'
+  | 'bitmap'
+  | 'hyperloglog'
+  | 'geo'
+  | 'generic'
+  | 'pubsub'
+  | 'transactions'
+  | 'scripting'
+  | 'connection'
+  | 'server'
+  | 'cluster';
 
 /** How a client finds the keys among the arguments: positions count from 1, the command's name being 0. */
 export interface KeySpec {
@@ -32,7 +63,9 @@ export interface FoundKey {
   readonly flags: string;
 }
 
-type Tuple<Length extends number, Built extends string[] = []> = Built['length'] extends Length ? Built : Tuple<Length, [...Built, string]>;
+type Tuple<Length extends number, Built extends string[] = []> = Built['length'] extends Length
+  ? Built
+  : Tuple<Length, [...Built, string]>;
 type WithoutName<All extends string[]> = All extends [string, ...infer Rest extends string[]] ? Rest : [];
 
 /**

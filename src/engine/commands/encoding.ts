@@ -7,7 +7,8 @@ const SHARED_INTEGERS = 10_000;
 
 /** What OBJECT ENCODING reports. */
 export function encodingOf(value: StoredValue): string {
-  if (typeof value === 'string') return parseInt64(value) !== undefined ? 'int' : value.length <= EMBEDDED_LENGTH ? 'embstr' : 'raw';
+  if (typeof value === 'string')
+    return parseInt64(value) !== undefined ? 'int' : value.length <= EMBEDDED_LENGTH ? 'embstr' : 'raw';
   return value.encoding;
 }
 

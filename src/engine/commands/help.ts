@@ -18,10 +18,16 @@ export function helpCommand(container: CommandContainer): AnyCommand {
 }
 
 /** @param topics what HELP lists besides itself */
-export function helpReply(name: string, topics: readonly { readonly name: string; readonly syntax?: string; readonly summary: string }[]): Status[] {
+export function helpReply(
+  name: string,
+  topics: readonly { readonly name: string; readonly syntax?: string; readonly summary: string }[],
+): Status[] {
   return [
     `${name.toUpperCase()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`,
-    ...topics.flatMap(({ name: topic, syntax = '', summary }) => [`${topic.toUpperCase()} ${syntax}`.trimEnd(), `    ${summary}`]),
+    ...topics.flatMap(({ name: topic, syntax = '', summary }) => [
+      `${topic.toUpperCase()} ${syntax}`.trimEnd(),
+      `    ${summary}`,
+    ]),
     'HELP',
     '    Prints this help.',
   ].map((line) => new Status(line));

@@ -18,7 +18,9 @@ export function findKeys(command: CommandMetadata, args: readonly string[]): rea
   if (found !== undefined || movableKeys === undefined) return found;
   const moved = movableKeys(args);
   const flags = keys[0]?.flags ?? 'RW ACCESS UPDATE';
-  return moved.length === 0 ? undefined : moved.map((key) => (typeof key === 'number' ? { position: key, flags } : key));
+  return moved.length === 0
+    ? undefined
+    : moved.map((key) => (typeof key === 'number' ? { position: key, flags } : key));
 }
 
 function findBySpecs(specs: readonly KeySpec[], args: readonly string[]): FoundKey[] | undefined {

@@ -50,7 +50,10 @@ export class CommandTable {
   constructor(commands: Iterable<AnyCommand | CommandContainer>) {
     for (const command of commands) {
       if (this.#entries.has(command.name)) throw new Error(`command ${command.name} is defined twice`);
-      this.#entries.set(command.name, 'subcommands' in command ? containerRecord(command) : commandRecord(command, command.name));
+      this.#entries.set(
+        command.name,
+        'subcommands' in command ? containerRecord(command) : commandRecord(command, command.name),
+      );
     }
   }
 
@@ -97,7 +100,9 @@ export class CommandTable {
 function containerRecord(container: CommandContainer): ContainerRecord {
   const own = container.subcommands;
   const all = own.some(({ name }) => name === 'help') ? own : [...own, helpCommand(container)];
-  const subcommands = new Map(all.map((command) => [command.name, commandRecord(command, `${container.name}|${command.name}`)]));
+  const subcommands = new Map(
+    all.map((command) => [command.name, commandRecord(command, `${container.name}|${command.name}`)]),
+  );
   const bare = container.bare === undefined ? undefined : commandRecord(container.bare, container.name);
   return { container, subcommands, bare };
 }

@@ -7,6 +7,7 @@ const INT_MAX = 2_147_483_647;
 const LONG_MAX = 9_223_372_036_854_775_807n;
 
 /** `yes` or `no`. */
+// prettier-ignore
 export const KEPT_FLAGS: Readonly<Record<string, 'yes' | 'no'>> = {
   activedefrag: 'no', activerehashing: 'yes', 'aof-disable-auto-gc': 'no', 'aof-load-truncated': 'yes',
   'aof-rewrite-incremental-fsync': 'yes', 'aof-timestamp-enabled': 'no', 'aof-use-rdb-preamble': 'yes',
@@ -24,6 +25,7 @@ export const KEPT_FLAGS: Readonly<Record<string, 'yes' | 'no'>> = {
 };
 
 /** Whole numbers: initial value, lowest, highest. */
+// prettier-ignore
 export const KEPT_NUMBERS: Readonly<Record<string, readonly [initial: string, min: number, max: number | bigint]>> = {
   'active-defrag-cycle-max': ['25', 1, 99], 'active-defrag-cycle-min': ['1', 1, 99],
   'active-defrag-max-scan-fields': ['1000', 1, LONG_MAX], 'active-defrag-threshold-lower': ['10', 0, 1000],
@@ -43,12 +45,14 @@ export const KEPT_NUMBERS: Readonly<Record<string, readonly [initial: string, mi
 };
 
 /** Sizes in bytes: initial value, lowest. */
+// prettier-ignore
 export const KEPT_SIZES: Readonly<Record<string, readonly [initial: string, min: number]>> = {
   'active-defrag-ignore-bytes': ['104857600', 1], 'auto-aof-rewrite-min-size': ['67108864', 0],
   'cluster-link-sendbuf-limit': ['0', 0], 'repl-backlog-size': ['1048576', 1],
 };
 
 /** One of several words. */
+// prettier-ignore
 export const KEPT_CHOICES: Readonly<Record<string, readonly [initial: string, choices: readonly string[]]>> = {
   appendfsync: ['everysec', ['everysec', 'always', 'no']],
   'cluster-preferred-endpoint-type': ['ip', ['ip', 'hostname', 'unknown-endpoint']],
@@ -63,6 +67,7 @@ export const KEPT_CHOICES: Readonly<Record<string, readonly [initial: string, ch
 };
 
 /** Any text. */
+// prettier-ignore
 export const KEPT_TEXTS: Readonly<Record<string, string>> = {
   'cluster-announce-hostname': '', 'cluster-announce-ip': '', 'ignore-warnings': '', masterauth: '', masteruser: '',
   'proc-title-template': '{title} {listen-addr} {server-mode}', 'replica-announce-ip': '', 'tls-ca-cert-dir': '',
@@ -72,6 +77,7 @@ export const KEPT_TEXTS: Readonly<Record<string, string>> = {
 };
 
 /** What cannot be changed while a Redis runs. */
+// prettier-ignore
 export const FIXED: Readonly<Record<string, string>> = {
   aclfile: '', 'always-show-logo': 'no', aof_rewrite_cpulist: '', appenddirname: 'appendonlydir',
   appendfilename: 'appendonly.aof', bgsave_cpulist: '', bind: '127.0.0.1', 'bind-source-addr': '', bio_cpulist: '',
@@ -84,6 +90,7 @@ export const FIXED: Readonly<Record<string, string>> = {
 };
 
 /** Redis' older names of the same parameters. */
+// prettier-ignore
 export const ALIASES: readonly (readonly [alias: string, name: string])[] = [
   ['hash-max-ziplist-entries', 'hash-max-listpack-entries'], ['hash-max-ziplist-value', 'hash-max-listpack-value'],
   ['zset-max-ziplist-entries', 'zset-max-listpack-entries'], ['zset-max-ziplist-value', 'zset-max-listpack-value'],

@@ -27,7 +27,9 @@ export function numberWithin(min: number, max: number | bigint): ParameterType {
 export function sizeFrom(min: number): ParameterType {
   return (text) => {
     const value = parseMemory(text);
-    return value === undefined ? new ParameterProblem('argument must be a memory value') : withinRange(value, min, LONG_MAX);
+    return value === undefined
+      ? new ParameterProblem('argument must be a memory value')
+      : withinRange(value, min, LONG_MAX);
   };
 }
 
@@ -50,7 +52,8 @@ export const fileName: ParameterType = (text) =>
 /** `save`: pairs of seconds and changes. */
 export const savePoints: ParameterType = (text) => {
   const numbers = text.split(' ').filter((word) => word !== '');
-  const valid = numbers.length % 2 === 0 && numbers.every((word, i) => /^\d+$/.test(word) && (i % 2 === 1 || Number(word) > 0));
+  const valid =
+    numbers.length % 2 === 0 && numbers.every((word, i) => /^\d+$/.test(word) && (i % 2 === 1 || Number(word) > 0));
   return valid ? numbers.join(' ') : new ParameterProblem('Invalid save parameters');
 };
 
@@ -75,19 +78,26 @@ export const sizeOrPercent: ParameterType = (text) => {
 export const oomScores: ParameterType = (text) =>
   text.split(' ').length === 3 ? text : new ParameterProblem('wrong number of arguments');
 
-const BUFFER_CLASSES: Readonly<Record<string, string>> = { normal: 'normal', slave: 'slave', replica: 'slave', pubsub: 'pubsub' };
+const BUFFER_CLASSES: Readonly<Record<string, string>> = {
+  normal: 'normal',
+  slave: 'slave',
+  replica: 'slave',
+  pubsub: 'pubsub',
+};
 
 /** `client-output-buffer-limit`: what is not named keeps its value. */
 export function outputBufferLimits(current: () => string): ParameterType {
   return (text) => {
     const words = text.split(' ').filter((word) => word !== '');
-    if (words.length === 0 || words.length % 4 !== 0) return new ParameterProblem('Wrong number of arguments in buffer limit configuration.');
+    if (words.length === 0 || words.length % 4 !== 0)
+      return new ParameterProblem('Wrong number of arguments in buffer limit configuration.');
     const limits = new Map<string, string>();
     const inForce = current().split(' ');
     for (let i = 0; i < inForce.length; i += 4) limits.set(inForce[i] ?? '', inForce.slice(i + 1, i + 4).join(' '));
     for (let i = 0; i < words.length; i += 4) {
       const name = BUFFER_CLASSES[words[i]?.toLowerCase() ?? ''];
-      if (name === undefined) return new ParameterProblem('Invalid client class specified in buffer limit configuration.');
+      if (name === undefined)
+        return new ParameterProblem('Invalid client class specified in buffer limit configuration.');
       const [hard, soft] = [parseMemory(words[i + 1] ?? ''), parseMemory(words[i + 2] ?? '')];
       const seconds = words[i + 3] ?? '';
       if (hard === undefined || soft === undefined || !/^\d+$/.test(seconds)) {

@@ -3,8 +3,19 @@ import { EVICTION_POLICIES } from '../keyspace/memory';
 import type { EncodingLimits } from '../keyspace/entry';
 import { ALIASES, FIXED, KEPT_CHOICES, KEPT_FLAGS, KEPT_NUMBERS, KEPT_SIZES, KEPT_TEXTS } from './kept-parameters';
 import {
-  anyText, fileName, numberWithin, oneOf, oomScores, outputBufferLimits, ParameterProblem, percentiles, savePoints, sizeFrom,
-  sizeOrPercent, yesOrNo, type ParameterType,
+  anyText,
+  fileName,
+  numberWithin,
+  oneOf,
+  oomScores,
+  outputBufferLimits,
+  ParameterProblem,
+  percentiles,
+  savePoints,
+  sizeFrom,
+  sizeOrPercent,
+  yesOrNo,
+  type ParameterType,
 } from './parameter-types';
 
 const INT_MAX = 2_147_483_647;
@@ -72,12 +83,29 @@ export class Parameters {
   #addLimits(): void {
     const { limits } = this;
     const bind = (name: keyof EncodingLimits, type: ParameterType) => {
-      this.#bind(name, type, () => String(limits[name]), (value) => { limits[name] = Number(value); });
+      this.#bind(
+        name,
+        type,
+        () => String(limits[name]),
+        (value) => {
+          limits[name] = Number(value);
+        },
+      );
     };
-    for (const name of ['hash-max-listpack-entries', 'set-max-intset-entries', 'zset-max-listpack-entries', 'stream-node-max-entries'] as const) {
+    for (const name of [
+      'hash-max-listpack-entries',
+      'set-max-intset-entries',
+      'zset-max-listpack-entries',
+      'stream-node-max-entries',
+    ] as const) {
       bind(name, numberWithin(0, LONG_MAX));
     }
-    for (const name of ['hash-max-listpack-value', 'zset-max-listpack-value', 'stream-node-max-bytes', 'hll-sparse-max-bytes'] as const) {
+    for (const name of [
+      'hash-max-listpack-value',
+      'zset-max-listpack-value',
+      'stream-node-max-bytes',
+      'hll-sparse-max-bytes',
+    ] as const) {
       bind(name, sizeFrom(0));
     }
     bind('list-max-listpack-size', numberWithin(-INT_MAX - 1, INT_MAX));
@@ -85,15 +113,43 @@ export class Parameters {
   }
 
   #addOwn(): void {
-    this.#bind('busy-reply-threshold', numberWithin(0, LONG_MAX), () => String(this.scriptTimeLimit), (value) => { this.scriptTimeLimit = Number(value); });
-    this.#bind('proto-max-bulk-len', sizeFrom(1_048_576), () => String(this.maxBulkLength), (value) => { this.maxBulkLength = Number(value); });
-    this.#bind('client-query-buffer-limit', sizeFrom(1_048_576), () => String(this.queryBufferLimit), (value) => { this.queryBufferLimit = Number(value); });
+    this.#bind(
+      'busy-reply-threshold',
+      numberWithin(0, LONG_MAX),
+      () => String(this.scriptTimeLimit),
+      (value) => {
+        this.scriptTimeLimit = Number(value);
+      },
+    );
+    this.#bind(
+      'proto-max-bulk-len',
+      sizeFrom(1_048_576),
+      () => String(this.maxBulkLength),
+      (value) => {
+        this.maxBulkLength = Number(value);
+      },
+    );
+    this.#bind(
+      'client-query-buffer-limit',
+      sizeFrom(1_048_576),
+      () => String(this.queryBufferLimit),
+      (value) => {
+        this.queryBufferLimit = Number(value);
+      },
+    );
     this.#fix('enable-debug-command', this.debugCommands);
     // Saying yes to a file that nobody writes would be a lie about durability.
-    this.#bind('appendonly', (text) => {
-      const word = yesOrNo(text);
-      return word === 'yes' ? new ParameterProblem('snapshots keep the data here, there is no append only file') : word;
-    }, () => 'no', () => undefined);
+    this.#bind(
+      'appendonly',
+      (text) => {
+        const word = yesOrNo(text);
+        return word === 'yes'
+          ? new ParameterProblem('snapshots keep the data here, there is no append only file')
+          : word;
+      },
+      () => 'no',
+      () => undefined,
+    );
     // Redis keeps the frequency of its housekeeping within these bounds without a word.
     this.#keep('hz', '10', (text) => {
       const parsed = numberWithin(0, INT_MAX)(text);
@@ -106,53 +162,146 @@ export class Parameters {
     this.#keep('maxmemory-clients', '0', sizeOrPercent);
     const name = 'client-output-buffer-limit';
     const limits = 'normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60';
-    this.#keep(name, limits, outputBufferLimits(() => this.get(name)?.get() ?? limits));
+    this.#keep(
+      name,
+      limits,
+      outputBufferLimits(() => this.get(name)?.get() ?? limits),
+    );
   }
 
   #addEngine(engine: Engine): void {
     const { memory } = engine;
     const { access } = memory;
-    this.#bind('requirepass', anyText, () => this.password, (value) => {
-      this.password = value;
-      engine.acl.setDefaultPassword(value);
-    });
-    this.#bind('maxmemory', sizeFrom(0), () => String(memory.limit), (value) => { memory.limit = Number(value); });
-    this.#bind('maxmemory-policy', oneOf(EVICTION_POLICIES), () => memory.policy, (value) => {
-      const policy = EVICTION_POLICIES.find((each) => each === value);
-      if (policy !== undefined) memory.setPolicy(policy);
-    });
-    this.#bind('maxmemory-samples', numberWithin(1, INT_MAX), () => String(memory.samples), (value) => { memory.samples = Number(value); });
-    this.#bind('lfu-log-factor', numberWithin(0, INT_MAX), () => String(access.logFactor), (value) => { access.logFactor = Number(value); });
-    this.#bind('lfu-decay-time', numberWithin(0, INT_MAX), () => String(access.decayMinutes), (value) => { access.decayMinutes = Number(value); });
+    this.#bind(
+      'requirepass',
+      anyText,
+      () => this.password,
+      (value) => {
+        this.password = value;
+        engine.acl.setDefaultPassword(value);
+      },
+    );
+    this.#bind(
+      'maxmemory',
+      sizeFrom(0),
+      () => String(memory.limit),
+      (value) => {
+        memory.limit = Number(value);
+      },
+    );
+    this.#bind(
+      'maxmemory-policy',
+      oneOf(EVICTION_POLICIES),
+      () => memory.policy,
+      (value) => {
+        const policy = EVICTION_POLICIES.find((each) => each === value);
+        if (policy !== undefined) memory.setPolicy(policy);
+      },
+    );
+    this.#bind(
+      'maxmemory-samples',
+      numberWithin(1, INT_MAX),
+      () => String(memory.samples),
+      (value) => {
+        memory.samples = Number(value);
+      },
+    );
+    this.#bind(
+      'lfu-log-factor',
+      numberWithin(0, INT_MAX),
+      () => String(access.logFactor),
+      (value) => {
+        access.logFactor = Number(value);
+      },
+    );
+    this.#bind(
+      'lfu-decay-time',
+      numberWithin(0, INT_MAX),
+      () => String(access.decayMinutes),
+      (value) => {
+        access.decayMinutes = Number(value);
+      },
+    );
     const { acl } = engine;
-    this.#bind('acl-pubsub-default', oneOf(['allchannels', 'resetchannels']), () => (acl.allChannels ? 'allchannels' : 'resetchannels'), (value) => {
-      acl.allChannels = value === 'allchannels';
-    });
-    this.#bind('acllog-max-len', numberWithin(0, LONG_MAX), () => String(acl.log.maxLength), (value) => { acl.log.maxLength = Number(value); });
+    this.#bind(
+      'acl-pubsub-default',
+      oneOf(['allchannels', 'resetchannels']),
+      () => (acl.allChannels ? 'allchannels' : 'resetchannels'),
+      (value) => {
+        acl.allChannels = value === 'allchannels';
+      },
+    );
+    this.#bind(
+      'acllog-max-len',
+      numberWithin(0, LONG_MAX),
+      () => String(acl.log.maxLength),
+      (value) => {
+        acl.log.maxLength = Number(value);
+      },
+    );
     const { notifications } = engine.keyspace;
     this.#bind(
       'notify-keyspace-events',
-      (text) => (notifications.isValid(text) ? text : new ParameterProblem("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.")),
+      (text) =>
+        notifications.isValid(text)
+          ? text
+          : new ParameterProblem("Invalid event class character. Use 'Ag$lshzxeKEtmdn'."),
       () => notifications.toString(),
-      (value) => { notifications.parse(value); },
+      (value) => {
+        notifications.parse(value);
+      },
     );
     this.#fix('databases', String(engine.keyspace.databases.length));
     this.#addStatistics(engine);
   }
 
   #addStatistics({ slowLog, latency }: Engine): void {
-    this.#bind('slowlog-log-slower-than', numberWithin(-1, LONG_MAX), () => String(slowLog.slowerThan), (value) => { slowLog.setSlowerThan(Number(value)); });
-    this.#bind('slowlog-max-len', numberWithin(0, LONG_MAX), () => String(slowLog.maxLength), (value) => { slowLog.setMaxLength(Number(value)); });
-    this.#bind('latency-monitor-threshold', numberWithin(0, LONG_MAX), () => String(latency.threshold), (value) => { latency.setThreshold(Number(value)); });
-    this.#bind('latency-tracking', yesOrNo, () => (latency.tracksCommands ? 'yes' : 'no'), (value) => { latency.tracksCommands = value === 'yes'; });
-    this.#bind('latency-tracking-info-percentiles', percentiles, () => latency.percentiles.join(' '), (value) => {
-      latency.percentiles = value === '' ? [] : value.split(' ').map(Number);
-    });
+    this.#bind(
+      'slowlog-log-slower-than',
+      numberWithin(-1, LONG_MAX),
+      () => String(slowLog.slowerThan),
+      (value) => {
+        slowLog.setSlowerThan(Number(value));
+      },
+    );
+    this.#bind(
+      'slowlog-max-len',
+      numberWithin(0, LONG_MAX),
+      () => String(slowLog.maxLength),
+      (value) => {
+        slowLog.setMaxLength(Number(value));
+      },
+    );
+    this.#bind(
+      'latency-monitor-threshold',
+      numberWithin(0, LONG_MAX),
+      () => String(latency.threshold),
+      (value) => {
+        latency.setThreshold(Number(value));
+      },
+    );
+    this.#bind(
+      'latency-tracking',
+      yesOrNo,
+      () => (latency.tracksCommands ? 'yes' : 'no'),
+      (value) => {
+        latency.tracksCommands = value === 'yes';
+      },
+    );
+    this.#bind(
+      'latency-tracking-info-percentiles',
+      percentiles,
+      () => latency.percentiles.join(' '),
+      (value) => {
+        latency.percentiles = value === '' ? [] : value.split(' ').map(Number);
+      },
+    );
   }
 
   #addKept(): void {
     for (const [name, initial] of Object.entries(KEPT_FLAGS)) this.#keep(name, initial, yesOrNo);
-    for (const [name, [initial, min, max]] of Object.entries(KEPT_NUMBERS)) this.#keep(name, initial, numberWithin(min, max));
+    for (const [name, [initial, min, max]] of Object.entries(KEPT_NUMBERS))
+      this.#keep(name, initial, numberWithin(min, max));
     for (const [name, [initial, min]] of Object.entries(KEPT_SIZES)) this.#keep(name, initial, sizeFrom(min));
     for (const [name, [initial, choices]] of Object.entries(KEPT_CHOICES)) this.#keep(name, initial, oneOf(choices));
     for (const [name, initial] of Object.entries(KEPT_TEXTS)) this.#keep(name, initial, anyText);
@@ -173,7 +322,14 @@ export class Parameters {
 
   #keep(name: string, initial: string, type: ParameterType): void {
     let kept = initial;
-    this.#bind(name, type, () => kept, (value) => { kept = value; });
+    this.#bind(
+      name,
+      type,
+      () => kept,
+      (value) => {
+        kept = value;
+      },
+    );
   }
 
   #fix(name: string, value: string): void {

@@ -1,5 +1,12 @@
 const UNITS: Readonly<Record<string, bigint>> = {
-  '': 1n, b: 1n, k: 1000n, kb: 1024n, m: 1_000_000n, mb: 1_048_576n, g: 1_000_000_000n, gb: 1_073_741_824n,
+  '': 1n,
+  b: 1n,
+  k: 1000n,
+  kb: 1024n,
+  m: 1_000_000n,
+  mb: 1_048_576n,
+  g: 1_000_000_000n,
+  gb: 1_073_741_824n,
 };
 
 /** Reads a memory value as redis.conf writes it (`100mb`, `1g`). @returns bytes, undefined when it is none */

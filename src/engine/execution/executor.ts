@@ -26,7 +26,15 @@ const MONITORS_ONLY_WATCH = error("Replica can't interact with the keyspace");
 
 /** What a RESP2 client that subscribed may still say. */
 const ALLOWED_WHILE_SUBSCRIBED = new Set([
-  'ping', 'quit', 'reset', 'subscribe', 'unsubscribe', 'psubscribe', 'punsubscribe', 'ssubscribe', 'sunsubscribe',
+  'ping',
+  'quit',
+  'reset',
+  'subscribe',
+  'unsubscribe',
+  'psubscribe',
+  'punsubscribe',
+  'ssubscribe',
+  'sunsubscribe',
 ]);
 
 /** Runs commands: the one gate every command passes, in Redis' order of checks, and what follows every command. */
@@ -50,7 +58,13 @@ export class Executor {
    * Runs one command to its end without asking the gate: for EXEC, scripts and resumed commands.
    * @param name as the client wrote it
    */
-  call(session: Session, record: CommandRecord, args: readonly string[], name: string, fromScript = false): Reply | Block | NoReply {
+  call(
+    session: Session,
+    record: CommandRecord,
+    args: readonly string[],
+    name: string,
+    fromScript = false,
+  ): Reply | Block | NoReply {
     const { context } = session;
     const { engine } = this;
     const { monitors, latency } = engine;
@@ -127,10 +141,16 @@ export class Executor {
   }
 
   /** Asks the ACL, and logs what it refuses. */
-  refuse(session: Session, record: CommandRecord, args: readonly string[], context: DenialContext): Refusal | undefined {
+  refuse(
+    session: Session,
+    record: CommandRecord,
+    args: readonly string[],
+    context: DenialContext,
+  ): Refusal | undefined {
     const { acl, clock } = this.engine;
     const refusal = acl.check(session.user, record, args);
-    if (refusal !== undefined) acl.log.add({ ...refusal, context, user: session.user.name }, clock.now(), describeClient(session));
+    if (refusal !== undefined)
+      acl.log.add({ ...refusal, context, user: session.user.name }, clock.now(), describeClient(session));
     return refusal;
   }
 
@@ -168,10 +188,7 @@ function noPermission({ reason, object }: Refusal): ErrorReply {
   );
 }
 
-function resolveSubcommand(
-  entry: ContainerRecord,
-  args: readonly string[],
-): CommandRecord {
+function resolveSubcommand(entry: ContainerRecord, args: readonly string[]): CommandRecord {
   const [name] = args;
   if (name === undefined) {
     if (entry.bare === undefined) throw wrongArity(entry.container.name);

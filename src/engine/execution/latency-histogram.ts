@@ -48,7 +48,8 @@ export class LatencyHistogram {
     let sum = 0;
     for (let index = 0; index < this.#counts.length; index++) {
       sum += this.#counts[index] ?? 0;
-      if (sum >= wanted) return (2 ** (FIRST_POWER + (index >> PARTS_BITS)) * (1 + ((index & (PARTS - 1)) + 1) / PARTS)) / 1000;
+      if (sum >= wanted)
+        return (2 ** (FIRST_POWER + (index >> PARTS_BITS)) * (1 + ((index & (PARTS - 1)) + 1) / PARTS)) / 1000;
     }
     return 0;
   }

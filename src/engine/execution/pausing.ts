@@ -35,7 +35,9 @@ export class Pausing {
     const { transaction } = session;
     const writes = (each: CommandRecord) => each.write || each.definition.flags.includes('may_replicate');
     const covered =
-      this.#everything || writes(record) || (record.fullName === 'exec' && transaction?.queue.some((queued) => writes(queued.record)) === true);
+      this.#everything ||
+      writes(record) ||
+      (record.fullName === 'exec' && transaction?.queue.some((queued) => writes(queued.record)) === true);
     if (!covered) return false;
     const command = { record, args, name };
     this.#postponed.set(session, command);

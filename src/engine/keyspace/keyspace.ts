@@ -147,7 +147,8 @@ export class Keyspace {
       for (const [key, watchers] of database.watchers) {
         if (a.dataset.keys.has(key) || b.dataset.keys.has(key)) for (const watcher of watchers) watcher.invalidate();
       }
-      for (const key of database.waiters.keys()) if (a.dataset.keys.has(key) || b.dataset.keys.has(key)) this.signalReady(database, key);
+      for (const key of database.waiters.keys())
+        if (a.dataset.keys.has(key) || b.dataset.keys.has(key)) this.signalReady(database, key);
     }
   }
 
@@ -157,14 +158,21 @@ export class Keyspace {
     this.disarmExpiry();
     this.#timerAt = at;
     // Redis expires a key when its deadline has passed, not when it is reached: hence the extra millisecond.
-    this.#timer = this.clock.setTimer(() => { this.#expireDue(); }, at + 1 - this.clock.now());
+    this.#timer = this.clock.setTimer(
+      () => {
+        this.#expireDue();
+      },
+      at + 1 - this.clock.now(),
+    );
   }
 
   /** Switches active expiry; without it keys expire when they are asked for. */
   setActiveExpiry(active: boolean): void {
     this.activeExpiry = active;
     if (!active) this.disarmExpiry();
-    else for (const { dataset } of this.databases) if (dataset.expiries.size > 0) this.armExpiry(dataset.expiries.firstTime);
+    else
+      for (const { dataset } of this.databases)
+        if (dataset.expiries.size > 0) this.armExpiry(dataset.expiries.firstTime);
   }
 
   disarmExpiry(): void {
@@ -182,7 +190,11 @@ export class Keyspace {
     let next = Infinity;
     for (const database of this.databases) {
       const { expiries } = database.dataset;
-      for (let entry = expiries.first(); entry !== undefined && expiries.firstTime < now && budget > 0; entry = expiries.first()) {
+      for (
+        let entry = expiries.first();
+        entry !== undefined && expiries.firstTime < now && budget > 0;
+        entry = expiries.first()
+      ) {
         this.expire(database, entry);
         budget -= 1;
       }

@@ -5,7 +5,14 @@ import type { Keyspace } from './keyspace';
 
 /** Redis' `maxmemory-policy` values. */
 export const EVICTION_POLICIES = [
-  'volatile-lru', 'volatile-lfu', 'volatile-random', 'volatile-ttl', 'allkeys-lru', 'allkeys-lfu', 'allkeys-random', 'noeviction',
+  'volatile-lru',
+  'volatile-lfu',
+  'volatile-random',
+  'volatile-ttl',
+  'allkeys-lru',
+  'allkeys-lfu',
+  'allkeys-random',
+  'noeviction',
 ] as const;
 export type EvictionPolicy = (typeof EVICTION_POLICIES)[number];
 

@@ -37,7 +37,10 @@ export class NotificationFlags {
 
   /** The canonical text, as CONFIG GET shows it. */
   toString(): string {
-    const letters = (of: string) => Array.from(of).filter((letter) => this.#enabled.has(letter)).join('');
+    const letters = (of: string) =>
+      Array.from(of)
+        .filter((letter) => this.#enabled.has(letter))
+        .join('');
     // Redis 7.0 forgets to show `n` beside `A`.
     const classes = Array.from(ALL).every((letter) => this.#enabled.has(letter)) ? 'A' : letters(`${ALL}n`);
     return classes + letters('KEm');

@@ -52,8 +52,12 @@ export class Tracking {
   enable(session: Session, state: TrackingState): void {
     session.tracking = state;
     this.#clients.add(session);
-    this.engine.keyspace.onTouch = (key) => { this.#invalidate(key); };
-    this.engine.keyspace.onFlush = () => { this.#invalidateAll(); };
+    this.engine.keyspace.onTouch = (key) => {
+      this.#invalidate(key);
+    };
+    this.engine.keyspace.onFlush = () => {
+      this.#invalidateAll();
+    };
   }
 
   disable(session: Session): void {
@@ -92,7 +96,11 @@ export class Tracking {
 
   /** CLIENT CACHING counts for one command, or one transaction, after it. */
   consumeCaching(session: Session): void {
-    if (session.tracking !== undefined && session.transaction === undefined && session.lastCommand !== 'client|caching') {
+    if (
+      session.tracking !== undefined &&
+      session.transaction === undefined &&
+      session.lastCommand !== 'client|caching'
+    ) {
       session.tracking.caching = false;
     }
   }
@@ -104,7 +112,9 @@ export class Tracking {
       for (const reader of readers) {
         const state = reader.tracking;
         if (state === undefined || state.broadcast || (state.noLoop && reader === this.writer)) continue;
-        this.#later(() => { this.#tell(reader, [key]); });
+        this.#later(() => {
+          this.#tell(reader, [key]);
+        });
       }
     }
     if ([...this.#clients].some(({ tracking }) => tracking?.broadcast === true)) {
@@ -135,7 +145,8 @@ export class Tracking {
     }
     const payload: Reply = keys;
     if (target.resp === 3) target.output.send(new PushReply(['invalidate', payload]));
-    else if (target.channels.has(INVALIDATION_CHANNEL)) target.output.send(new PushReply(['message', INVALIDATION_CHANNEL, payload]));
+    else if (target.channels.has(INVALIDATION_CHANNEL))
+      target.output.send(new PushReply(['message', INVALIDATION_CHANNEL, payload]));
   }
 
   #later(message: () => void): void {
@@ -164,7 +175,9 @@ export class Tracking {
       const state = client.tracking;
       if (state?.broadcast !== true) continue;
       for (const prefix of state.prefixes.length === 0 ? [''] : state.prefixes) {
-        const keys = changed.filter(([key, writer]) => key.startsWith(prefix) && !(state.noLoop && writer === client)).map(([key]) => key);
+        const keys = changed
+          .filter(([key, writer]) => key.startsWith(prefix) && !(state.noLoop && writer === client))
+          .map(([key]) => key);
         if (keys.length > 0) this.#tell(client, keys);
       }
     }

@@ -12,7 +12,14 @@ const CHANGING: readonly CommandFlag[] = ['admin', 'stale', 'no_async_loading'];
 const READING: readonly CommandFlag[] = ['stale'];
 const VARYING = ['nondeterministic_output'];
 
-type Row = readonly [name: string, arity: number, flags: readonly CommandFlag[], since: string, syntax?: string | undefined, hints?: readonly string[]];
+type Row = readonly [
+  name: string,
+  arity: number,
+  flags: readonly CommandFlag[],
+  since: string,
+  syntax?: string | undefined,
+  hints?: readonly string[],
+];
 
 /** CLUSTER's subcommands: a client that asks learns that this is no cluster. */
 const SUBCOMMANDS: readonly Row[] = [

@@ -12,7 +12,12 @@ const WRONG_PASSWORD = new ErrorReply('WRONGPASS invalid username-password pair 
 function authenticate({ engine, session }: CommandContext, name: string, password: string, command: string): void {
   const user = engine.acl.authenticate(name, password);
   if (user === undefined) {
-    const denial = { reason: 'auth', context: session.transaction === undefined ? 'toplevel' : 'multi', object: command, user: name } as const;
+    const denial = {
+      reason: 'auth',
+      context: session.transaction === undefined ? 'toplevel' : 'multi',
+      object: command,
+      user: name,
+    } as const;
     engine.acl.log.add(denial, engine.clock.now(), describeClient(session));
     throw WRONG_PASSWORD;
   }
@@ -87,8 +92,20 @@ export const hello = defineCommand({
     if (name !== undefined) session.name = name;
     if (args[0] !== undefined) session.resp = version === 3 ? 3 : 2;
     return new MapReply([
-      'server', 'redis', 'version', engine.redisVersion, 'proto', session.resp, 'id', session.id,
-      'mode', 'standalone', 'role', 'master', 'modules', [],
+      'server',
+      'redis',
+      'version',
+      engine.redisVersion,
+      'proto',
+      session.resp,
+      'id',
+      session.id,
+      'mode',
+      'standalone',
+      'role',
+      'master',
+      'modules',
+      [],
     ]);
   },
 });

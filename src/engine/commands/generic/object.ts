@@ -40,7 +40,8 @@ const refcount = defineCommand({
   name: 'refcount',
   since: '2.2.3',
   summary: 'Answers how many references the value of a key has.',
-  run: (context, [, key]) => answer(context, key, (value) => (isSharedInteger(value, context.engine.memory) ? SHARED_REFERENCES : 1)),
+  run: (context, [, key]) =>
+    answer(context, key, (value) => (isSharedInteger(value, context.engine.memory) ? SHARED_REFERENCES : 1)),
 });
 
 const SWITCHING =
@@ -55,7 +56,8 @@ const idletime = defineCommand({
     const { memory } = context.engine;
     const entry = entryOf(context, key);
     if (entry === undefined) return null;
-    if (memory.access.frequencies) throw error(`An LFU maxmemory policy is selected, idle time not tracked. ${SWITCHING}`);
+    if (memory.access.frequencies)
+      throw error(`An LFU maxmemory policy is selected, idle time not tracked. ${SWITCHING}`);
     return memory.access.idleSeconds(entry);
   },
 });
@@ -69,7 +71,8 @@ const freq = defineCommand({
     const { memory } = context.engine;
     const entry = entryOf(context, key);
     if (entry === undefined) return null;
-    if (!memory.access.frequencies) throw error(`An LFU maxmemory policy is not selected, access frequency not tracked. ${SWITCHING}`);
+    if (!memory.access.frequencies)
+      throw error(`An LFU maxmemory policy is not selected, access frequency not tracked. ${SWITCHING}`);
     return memory.access.frequency(entry);
   },
 });

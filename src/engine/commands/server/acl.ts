@@ -40,7 +40,12 @@ const users = defineCommand({
 });
 
 const describeSelector = (selector: Selector): Reply[] => [
-  'commands', selector.commandRules, 'keys', selector.keyRules, 'channels', selector.channelRules,
+  'commands',
+  selector.commandRules,
+  'keys',
+  selector.keyRules,
+  'channels',
+  selector.channelRules,
 ];
 
 const getuser = defineCommand({
@@ -55,8 +60,13 @@ const getuser = defineCommand({
     if (user === undefined) return null;
     const [own, ...others] = user.selectors;
     return new MapReply([
-      'flags', new SetReply(user.flags), 'passwords', user.passwords, ...(own === undefined ? [] : describeSelector(own)),
-      'selectors', others.map((selector) => new MapReply(describeSelector(selector))),
+      'flags',
+      new SetReply(user.flags),
+      'passwords',
+      user.passwords,
+      ...(own === undefined ? [] : describeSelector(own)),
+      'selectors',
+      others.map((selector) => new MapReply(describeSelector(selector))),
     ]);
   },
 });
@@ -74,7 +84,8 @@ function joinSelectors(words: readonly string[]): string[] {
       open = undefined;
     }
   }
-  if (open !== undefined) throw error(`Unmatched parenthesis in acl selector starting at '${open.split(' ')[0] ?? ''}'.`);
+  if (open !== undefined)
+    throw error(`Unmatched parenthesis in acl selector starting at '${open.split(' ')[0] ?? ''}'.`);
   return rules;
 }
 
@@ -88,7 +99,9 @@ const setuser = defineCommand({
   run(context, [, name, ...words]) {
     if (/[\s\0]/.test(name)) throw error("Usernames can't contain spaces or null characters");
     context.engine.acl.setUser(name, joinSelectors(words), (rule, failure) => {
-      throw failure instanceof RuleError ? error(`Error in ACL SETUSER modifier '${rule}': ${failure.message}`) : failure;
+      throw failure instanceof RuleError
+        ? error(`Error in ACL SETUSER modifier '${rule}': ${failure.message}`)
+        : failure;
     });
     closeListeners(context, name);
     return OK;
@@ -138,7 +151,9 @@ const cat = defineCommand({
     if (category === undefined) return ACL_CATEGORIES;
     const wanted = ACL_CATEGORIES.find((each) => each === category.toLowerCase());
     if (wanted === undefined) throw error(`Unknown category '${category}'`);
-    return [...engine.commands.records()].filter(({ definition }) => aclCategories(definition).includes(wanted)).map(({ fullName }) => fullName);
+    return [...engine.commands.records()]
+      .filter(({ definition }) => aclCategories(definition).includes(wanted))
+      .map(({ fullName }) => fullName);
   },
 });
 
@@ -160,7 +175,9 @@ const genpass = defineCommand({
       );
     }
     const digits = Math.ceil(bits / 4);
-    return randomBytes(Math.ceil(digits / 2)).toString('hex').slice(0, digits);
+    return randomBytes(Math.ceil(digits / 2))
+      .toString('hex')
+      .slice(0, digits);
   },
 });
 
@@ -183,8 +200,20 @@ const log = defineCommand({
     return engine.acl.log.entries.slice(0, Math.max(0, count)).map((entry) => {
       const age = (now - entry.at) / 1000;
       return new MapReply([
-        'count', entry.count, 'reason', entry.reason, 'context', entry.context, 'object', entry.object, 'username', entry.user,
-        'age-seconds', new DoubleReply(age, formatDouble(age)), 'client-info', entry.clientInfo,
+        'count',
+        entry.count,
+        'reason',
+        entry.reason,
+        'context',
+        entry.context,
+        'object',
+        entry.object,
+        'username',
+        entry.user,
+        'age-seconds',
+        new DoubleReply(age, formatDouble(age)),
+        'client-info',
+        entry.clientInfo,
       ]);
     });
   },
@@ -234,5 +263,18 @@ export const acl = defineContainer({
   group: 'server',
   since: '6.0.0',
   summary: 'Commands about users and what they may do.',
-  subcommands: [cat, deluser, dryrun, genpass, getuser, list, withFile('load'), log, withFile('save'), setuser, users, whoami],
+  subcommands: [
+    cat,
+    deluser,
+    dryrun,
+    genpass,
+    getuser,
+    list,
+    withFile('load'),
+    log,
+    withFile('save'),
+    setuser,
+    users,
+    whoami,
+  ],
 });

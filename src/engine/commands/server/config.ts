@@ -20,7 +20,9 @@ const get = defineCommand({
       // A plain name is answered as the client wrote it.
       const exact = /[[*?]/.test(pattern) ? undefined : parameters.get(pattern);
       if (exact !== undefined) found.set(pattern, exact.get());
-      else for (const [name, parameter] of parameters.all()) if (matchGlob(pattern, name, true)) found.set(name, parameter.get());
+      else
+        for (const [name, parameter] of parameters.all())
+          if (matchGlob(pattern, name, true)) found.set(name, parameter.get());
     }
     return new MapReply([...found].flat());
   },
@@ -48,7 +50,8 @@ interface Assignment {
   readonly value: string;
 }
 
-const failed = (name: string, reason: string) => error(`CONFIG SET failed (possibly related to argument '${name}') - ${reason}`);
+const failed = (name: string, reason: string) =>
+  error(`CONFIG SET failed (possibly related to argument '${name}') - ${reason}`);
 
 /** @throws when a parameter is unknown, immutable or named twice */
 function pairsOf(parameters: Parameters, words: readonly string[]): Assignment[] {

@@ -7,7 +7,8 @@ import { databaseArgument } from '../generic/copy-move';
 /** FLUSHDB and FLUSHALL take SYNC or ASYNC; both are the same here. @throws syntax error */
 function checkFlushMode(args: readonly string[]): void {
   const [mode] = args;
-  if (args.length > 1 || (mode !== undefined && !isOption(mode, 'async') && !isOption(mode, 'sync'))) throw SYNTAX_ERROR;
+  if (args.length > 1 || (mode !== undefined && !isOption(mode, 'async') && !isOption(mode, 'sync')))
+    throw SYNTAX_ERROR;
 }
 
 export const flushdb = defineCommand({

@@ -46,25 +46,74 @@ const stats = defineCommand({
     const report = memoryReport(engine);
     const keys = engine.keyspace.databases.reduce((sum, { dataset }) => sum + dataset.size, 0);
     const entries: Reply[] = [
-      'peak.allocated', report.peak, 'total.allocated', report.used, 'startup.allocated', 0, 'replication.backlog', 0,
-      'clients.slaves', 0, 'clients.normal', 0, 'cluster.links', 0, 'aof.buffer', 0, 'lua.caches', 0, 'functions.caches', 0,
+      'peak.allocated',
+      report.peak,
+      'total.allocated',
+      report.used,
+      'startup.allocated',
+      0,
+      'replication.backlog',
+      0,
+      'clients.slaves',
+      0,
+      'clients.normal',
+      0,
+      'cluster.links',
+      0,
+      'aof.buffer',
+      0,
+      'lua.caches',
+      0,
+      'functions.caches',
+      0,
     ];
     for (const { index, dataset } of engine.keyspace.databases) {
       if (dataset.size === 0) continue;
       const tables = new MapReply([
-        'overhead.hashtable.main', dataset.size * 130, 'overhead.hashtable.expires', dataset.expiries.size * 16,
-        'overhead.hashtable.slot-to-keys', 0,
+        'overhead.hashtable.main',
+        dataset.size * 130,
+        'overhead.hashtable.expires',
+        dataset.expiries.size * 16,
+        'overhead.hashtable.slot-to-keys',
+        0,
       ]);
       entries.push(`db.${String(index)}`, tables);
     }
     entries.push(
-      'overhead.total', report.overhead, 'keys.count', keys, 'keys.bytes-per-key', keys === 0 ? 0 : Math.floor(report.used / keys),
-      'dataset.bytes', report.dataset, 'dataset.percentage', double(share(report.dataset, report.used)),
-      'peak.percentage', double(share(report.used, report.peak)), 'allocator.allocated', report.heapUsed, 'allocator.active', report.heapTotal,
-      'allocator.resident', report.resident, 'allocator-fragmentation.ratio', double(report.heapTotal / report.heapUsed),
-      'allocator-fragmentation.bytes', report.heapTotal - report.heapUsed, 'allocator-rss.ratio', double(report.resident / report.heapTotal),
-      'allocator-rss.bytes', report.resident - report.heapTotal, 'rss-overhead.ratio', double(1), 'rss-overhead.bytes', 0,
-      'fragmentation', double(report.used === 0 ? 0 : report.resident / report.used), 'fragmentation.bytes', report.resident - report.used,
+      'overhead.total',
+      report.overhead,
+      'keys.count',
+      keys,
+      'keys.bytes-per-key',
+      keys === 0 ? 0 : Math.floor(report.used / keys),
+      'dataset.bytes',
+      report.dataset,
+      'dataset.percentage',
+      double(share(report.dataset, report.used)),
+      'peak.percentage',
+      double(share(report.used, report.peak)),
+      'allocator.allocated',
+      report.heapUsed,
+      'allocator.active',
+      report.heapTotal,
+      'allocator.resident',
+      report.resident,
+      'allocator-fragmentation.ratio',
+      double(report.heapTotal / report.heapUsed),
+      'allocator-fragmentation.bytes',
+      report.heapTotal - report.heapUsed,
+      'allocator-rss.ratio',
+      double(report.resident / report.heapTotal),
+      'allocator-rss.bytes',
+      report.resident - report.heapTotal,
+      'rss-overhead.ratio',
+      double(1),
+      'rss-overhead.bytes',
+      0,
+      'fragmentation',
+      double(report.used === 0 ? 0 : report.resident / report.used),
+      'fragmentation.bytes',
+      report.resident - report.used,
     );
     return new MapReply(entries);
   },
@@ -80,8 +129,14 @@ const doctor = defineCommand({
   run({ engine }) {
     const { used, heapUsed } = memoryReport(engine);
     const { limit } = engine.memory;
-    const limits = limit === 0 ? 'there is no limit' : `the limit is ${bytesForHumans(limit)} (${share(used, limit).toFixed(1)}% in use)`;
-    return new VerbatimReply('txt', `Keys take about ${bytesForHumans(used)}, the JavaScript heap ${bytesForHumans(heapUsed)}; ${limits}.\n`);
+    const limits =
+      limit === 0
+        ? 'there is no limit'
+        : `the limit is ${bytesForHumans(limit)} (${share(used, limit).toFixed(1)}% in use)`;
+    return new VerbatimReply(
+      'txt',
+      `Keys take about ${bytesForHumans(used)}, the JavaScript heap ${bytesForHumans(heapUsed)}; ${limits}.\n`,
+    );
   },
 });
 

@@ -34,8 +34,12 @@ export const save = defineCommand({
     // The snapshot begins once this command is over, so that it holds everything up to here.
     setImmediate(() => {
       hooks.save().then(
-        () => { answer(OK); },
-        (failure: unknown) => { answer(engine.internalError('save', failure)); },
+        () => {
+          answer(OK);
+        },
+        (failure: unknown) => {
+          answer(engine.internalError('save', failure));
+        },
       );
     });
     return new Block([], 0, OK, () => undefined);
@@ -101,7 +105,8 @@ export const shutdown = defineCommand({
   run({ engine, session }, args) {
     const options = new Set(args.map((arg) => arg.toLowerCase()));
     const known = [...options].every((option) => ['nosave', 'save', 'now', 'force', 'abort'].includes(option));
-    if (!known || (options.has('save') && options.has('nosave')) || (options.has('abort') && args.length > 1)) throw SYNTAX_ERROR;
+    if (!known || (options.has('save') && options.has('nosave')) || (options.has('abort') && args.length > 1))
+      throw SYNTAX_ERROR;
     if (options.has('abort')) throw error('No shutdown in progress.');
     if (engine.onShutdown === undefined) throw CANNOT_SHUT_DOWN;
     engine.onShutdown({ save: !options.has('nosave') });

@@ -17,12 +17,20 @@ const get = defineCommand({
   hints: ['request_policy:all_nodes', 'nondeterministic_output'],
   syntax: '[count]',
   run({ engine }, args) {
-    if (args.length > 2) throw error(`unknown subcommand or wrong number of arguments for '${args[0]}'. Try SLOWLOG HELP.`);
+    if (args.length > 2)
+      throw error(`unknown subcommand or wrong number of arguments for '${args[0]}'. Try SLOWLOG HELP.`);
     const count = args[1] === undefined ? DEFAULT_COUNT : integer(args[1], BAD_COUNT);
     if (count < -1) throw BAD_COUNT;
     return engine.slowLog
       .newest(count < 0 ? engine.slowLog.length : count)
-      .map(({ id, at, microseconds, words, address, clientName }) => [id, at, microseconds, words, address, clientName]);
+      .map(({ id, at, microseconds, words, address, clientName }) => [
+        id,
+        at,
+        microseconds,
+        words,
+        address,
+        clientName,
+      ]);
   },
 });
 

@@ -5,22 +5,46 @@ describe('parseSyntax', () => {
     expect(parseSyntax('key [NX | XX] score member [score member ...]')).toEqual([
       { name: 'key', type: 'value' },
       {
-        name: 'nx_xx', type: 'oneof', optional: true,
-        parts: [{ name: 'nx', type: 'token', token: 'NX' }, { name: 'xx', type: 'token', token: 'XX' }],
+        name: 'nx_xx',
+        type: 'oneof',
+        optional: true,
+        parts: [
+          { name: 'nx', type: 'token', token: 'NX' },
+          { name: 'xx', type: 'token', token: 'XX' },
+        ],
       },
-      { name: 'score_member', type: 'block', multiple: true, parts: [{ name: 'score', type: 'value' }, { name: 'member', type: 'value' }] },
+      {
+        name: 'score_member',
+        type: 'block',
+        multiple: true,
+        parts: [
+          { name: 'score', type: 'value' },
+          { name: 'member', type: 'value' },
+        ],
+      },
     ]);
   });
 
   it('joins a token with the values it announces', () => {
     expect(parseSyntax('[LIMIT offset count] STREAMS key [key ...] id [id ...]')).toEqual([
       {
-        name: 'offset_count', type: 'block', token: 'LIMIT', optional: true,
-        parts: [{ name: 'offset', type: 'value' }, { name: 'count', type: 'value' }],
+        name: 'offset_count',
+        type: 'block',
+        token: 'LIMIT',
+        optional: true,
+        parts: [
+          { name: 'offset', type: 'value' },
+          { name: 'count', type: 'value' },
+        ],
       },
       {
-        name: 'key_id', type: 'block', token: 'STREAMS',
-        parts: [{ name: 'key', type: 'value', multiple: true }, { name: 'id', type: 'value', multiple: true }],
+        name: 'key_id',
+        type: 'block',
+        token: 'STREAMS',
+        parts: [
+          { name: 'key', type: 'value', multiple: true },
+          { name: 'id', type: 'value', multiple: true },
+        ],
       },
     ]);
   });
@@ -34,7 +58,14 @@ describe('parseSyntax', () => {
 
   it('takes alternatives without brackets for the only argument', () => {
     expect(parseSyntax('ON | OFF')).toEqual([
-      { name: 'on_off', type: 'oneof', parts: [{ name: 'on', type: 'token', token: 'ON' }, { name: 'off', type: 'token', token: 'OFF' }] },
+      {
+        name: 'on_off',
+        type: 'oneof',
+        parts: [
+          { name: 'on', type: 'token', token: 'ON' },
+          { name: 'off', type: 'token', token: 'OFF' },
+        ],
+      },
     ]);
   });
 });

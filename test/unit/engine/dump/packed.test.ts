@@ -14,18 +14,33 @@ describe('crc64', () => {
 describe('encodings that no Redis 7.0 writes any more', () => {
   it('reads a ziplist', () => {
     const header = bytes(0, 0, 0, 0, 0, 0, 0, 0, 5, 0);
-    const entries = bytes(0, 0x02) + 'ab' + bytes(4, 0xf3) + bytes(2, 0xfe, 0x80) + bytes(3, 0xc0, 0x2c, 0x01) + bytes(4, 0xd0, 0xff, 0xff, 0xff, 0xff, 0xff);
+    const entries =
+      bytes(0, 0x02) +
+      'ab' +
+      bytes(4, 0xf3) +
+      bytes(2, 0xfe, 0x80) +
+      bytes(3, 0xc0, 0x2c, 0x01) +
+      bytes(4, 0xd0, 0xff, 0xff, 0xff, 0xff, 0xff);
     expect(ziplistElements(header + entries)).toEqual(['ab', '2', '-128', '300', '-1']);
   });
 
   it('reads ziplist strings with long lengths', () => {
     const long = 'x'.repeat(300);
     const header = bytes(0, 0, 0, 0, 0, 0, 0, 0, 2, 0);
-    expect(ziplistElements(header + bytes(0, 0x41, 0x2c) + long + bytes(0xfe, 0x2f, 1, 0, 0, 0x80, 0, 0, 0, 1) + 'y' + bytes(0xff))).toEqual([long, 'y']);
+    expect(
+      ziplistElements(
+        header + bytes(0, 0x41, 0x2c) + long + bytes(0xfe, 0x2f, 1, 0, 0, 0x80, 0, 0, 0, 1) + 'y' + bytes(0xff),
+      ),
+    ).toEqual([long, 'y']);
   });
 
   it('reads a zipmap with unused bytes', () => {
-    expect(zipmapParts(bytes(2, 3) + 'foo' + bytes(3, 2) + 'bar' + bytes(0, 0, 1) + 'a' + bytes(0, 0, 0xff))).toEqual(['foo', 'bar', 'a', '']);
+    expect(zipmapParts(bytes(2, 3) + 'foo' + bytes(3, 2) + 'bar' + bytes(0, 0, 1) + 'a' + bytes(0, 0, 0xff))).toEqual([
+      'foo',
+      'bar',
+      'a',
+      '',
+    ]);
   });
 
   it('refuses data that ends too early', () => {

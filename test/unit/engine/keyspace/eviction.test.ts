@@ -20,7 +20,10 @@ function setup(policy: EvictionPolicy): { engine: Engine; session: Session; run:
 }
 
 /** Fills the engine, then lowers the limit so that a quarter has to go. */
-function squeeze(policy: EvictionPolicy, prepare: (run: (...words: string[]) => unknown, key: string, i: number) => void) {
+function squeeze(
+  policy: EvictionPolicy,
+  prepare: (run: (...words: string[]) => unknown, key: string, i: number) => void,
+) {
   const { engine, run } = setup(policy);
   for (let i = 0; i < KEYS; i++) {
     run('SET', `key:${String(i)}`, VALUE);
@@ -67,7 +70,9 @@ describe('maxmemory policies', () => {
   });
 
   it('volatile-ttl prefers the nearest deadlines', () => {
-    const { left } = squeeze('volatile-ttl', (run, key, i) => { run('EXPIRE', key, String(1000 + i)); });
+    const { left } = squeeze('volatile-ttl', (run, key, i) => {
+      run('EXPIRE', key, String(1000 + i));
+    });
     expect(count(0, KEYS / 2, left)).toBeLessThan(count(KEYS / 2, KEYS, left) * 0.7);
   });
 
@@ -89,7 +94,9 @@ describe('maxmemory policies', () => {
     const { engine, run } = setup('allkeys-random');
     run('CONFIG', 'SET', 'notify-keyspace-events', 'Ee');
     const events: string[] = [];
-    engine.keyspace.publishEvent = (event) => { events.push(event); };
+    engine.keyspace.publishEvent = (event) => {
+      events.push(event);
+    };
     run('SET', 'a', VALUE);
     run('CONFIG', 'SET', 'maxmemory', '100');
     run('SET', 'b', VALUE);

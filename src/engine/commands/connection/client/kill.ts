@@ -76,7 +76,9 @@ export const kill = defineCommand({
       return OK;
     }
     const { matches, skipMe } = parseFilters(context, args);
-    const targets = sessions.filter((session) => !(skipMe && session === context.session) && matches.every((match) => match(session)));
+    const targets = sessions.filter(
+      (session) => !(skipMe && session === context.session) && matches.every((match) => match(session)),
+    );
     for (const target of targets) closeClient(context, target);
     return targets.length;
   },

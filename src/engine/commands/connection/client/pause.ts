@@ -52,7 +52,8 @@ export const unblock = defineCommand({
   run({ engine }, [name, id, reason = 'timeout', ...rest]) {
     if (rest.length > 0) throw tooManyArguments(name);
     const withError = reason.toLowerCase() === 'error';
-    if (!withError && reason.toLowerCase() !== 'timeout') throw error('CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
+    if (!withError && reason.toLowerCase() !== 'timeout')
+      throw error('CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
     const target = engine.sessions.get(integer(id));
     if (target?.blocked === undefined || engine.pausing.isPostponed(target)) return 0;
     engine.blocking.unblock(target, withError ? UNBLOCKED : target.blocked.block.otherwise);

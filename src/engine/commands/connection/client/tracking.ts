@@ -7,7 +7,14 @@ import { error, SYNTAX_ERROR } from '../../errors';
 import { CLIENT } from './shared';
 
 const EMPTY: TrackingState = {
-  redirect: 0, broken: false, broadcast: false, optIn: false, optOut: false, noLoop: false, prefixes: [], caching: false,
+  redirect: 0,
+  broken: false,
+  broadcast: false,
+  optIn: false,
+  optOut: false,
+  noLoop: false,
+  prefixes: [],
+  caching: false,
 };
 
 function parseOptions({ engine }: CommandContext, args: readonly string[]): TrackingState {
@@ -46,7 +53,8 @@ function checkCompatible(wanted: TrackingState, current: TrackingState | undefin
       "You can't switch BCAST mode on/off before disabling tracking for this client, and then re-enabling it with a different mode.",
     );
   }
-  if (wanted.broadcast && (wanted.optIn || wanted.optOut)) throw error('OPTIN and OPTOUT are not compatible with BCAST');
+  if (wanted.broadcast && (wanted.optIn || wanted.optOut))
+    throw error('OPTIN and OPTOUT are not compatible with BCAST');
   if (wanted.optIn && wanted.optOut) throw error("You can't specify both OPTIN mode and OPTOUT mode");
   if (current !== undefined && ((wanted.optIn && current.optOut) || (wanted.optOut && current.optIn))) {
     throw error(
@@ -61,11 +69,15 @@ function checkPrefixes(wanted: readonly string[], current: readonly string[]): v
   wanted.forEach((prefix, i) => {
     const existing = current.find((other) => overlap(prefix, other));
     if (existing !== undefined) {
-      throw error(`Prefix '${prefix}' overlaps with an existing prefix '${existing}'. Prefixes for a single client must not overlap.`);
+      throw error(
+        `Prefix '${prefix}' overlaps with an existing prefix '${existing}'. Prefixes for a single client must not overlap.`,
+      );
     }
     const other = wanted.slice(i + 1).find((each) => overlap(prefix, each));
     if (other !== undefined) {
-      throw error(`Prefix '${prefix}' overlaps with another provided prefix '${other}'. Prefixes for a single client must not overlap.`);
+      throw error(
+        `Prefix '${prefix}' overlaps with another provided prefix '${other}'. Prefixes for a single client must not overlap.`,
+      );
     }
   });
 }
@@ -84,7 +96,10 @@ export const tracking = defineCommand({
     switch (mode.toLowerCase()) {
       case 'on':
         checkCompatible(wanted, session.tracking);
-        engine.tracking.enable(session, { ...wanted, prefixes: [...(session.tracking?.prefixes ?? []), ...wanted.prefixes] });
+        engine.tracking.enable(session, {
+          ...wanted,
+          prefixes: [...(session.tracking?.prefixes ?? []), ...wanted.prefixes],
+        });
         return OK;
       case 'off':
         engine.tracking.disable(session);
@@ -104,7 +119,14 @@ export const trackinginfo = defineCommand({
   complexity: 'O(1)',
   run({ session: { tracking: state } }) {
     const flags = state === undefined ? ['off'] : flagsOf(state);
-    return new MapReply(['flags', new SetReply(flags), 'redirect', state?.redirect ?? -1, 'prefixes', [...(state?.prefixes ?? [])]]);
+    return new MapReply([
+      'flags',
+      new SetReply(flags),
+      'redirect',
+      state?.redirect ?? -1,
+      'prefixes',
+      [...(state?.prefixes ?? [])],
+    ]);
   },
 });
 
@@ -138,7 +160,9 @@ export const caching = defineCommand({
   syntax: 'YES | NO',
   run({ session: { tracking: state } }, [, mode]) {
     if (state === undefined) {
-      throw error('CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled');
+      throw error(
+        'CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled',
+      );
     }
     switch (mode.toLowerCase()) {
       case 'yes':

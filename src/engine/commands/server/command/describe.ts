@@ -7,15 +7,33 @@ const statuses = (names: readonly string[]) => new SetReply(names.map((name) => 
 
 /** Redis' order of flags; `may_replicate` stays inside. */
 const FLAG_ORDER: readonly CommandFlag[] = [
-  'write', 'readonly', 'denyoom', 'admin', 'pubsub', 'noscript', 'blocking', 'loading', 'stale', 'skip_monitor',
-  'skip_slowlog', 'asking', 'fast', 'no_auth', 'no_mandatory_keys', 'no_async_loading', 'no_multi',
-  'movablekeys', 'allow_busy',
+  'write',
+  'readonly',
+  'denyoom',
+  'admin',
+  'pubsub',
+  'noscript',
+  'blocking',
+  'loading',
+  'stale',
+  'skip_monitor',
+  'skip_slowlog',
+  'asking',
+  'fast',
+  'no_auth',
+  'no_mandatory_keys',
+  'no_async_loading',
+  'no_multi',
+  'movablekeys',
+  'allow_busy',
 ];
 
 /** One command as COMMAND and COMMAND INFO show it. */
 export function describeEntry(entry: TableEntry): Reply {
   if (!('container' in entry)) return describe(entry.definition, entry.fullName, []);
-  const subcommands = [...entry.subcommands.values()].map(({ definition, fullName }) => describe(definition, fullName, []));
+  const subcommands = [...entry.subcommands.values()].map(({ definition, fullName }) =>
+    describe(definition, fullName, []),
+  );
   return describe(entry.container, entry.container.name, subcommands);
 }
 
@@ -24,7 +42,9 @@ function describe(command: CommandMetadata, fullName: string, subcommands: reado
   return [
     fullName,
     command.arity,
-    statuses(FLAG_ORDER.filter((flag) => command.flags.includes(flag) || (flag === 'movablekeys' && keys.some(isMovable)))),
+    statuses(
+      FLAG_ORDER.filter((flag) => command.flags.includes(flag) || (flag === 'movablekeys' && keys.some(isMovable))),
+    ),
     ...legacyRange(keys),
     statuses(aclCategories(command).map((category) => `@${category}`)),
     new SetReply(command.hints ?? []),
@@ -33,7 +53,8 @@ function describe(command: CommandMetadata, fullName: string, subcommands: reado
   ];
 }
 
-const isMovable = ({ begin, find }: KeySpec) => begin === 'unknown' || find === 'unknown' || !('index' in begin) || !('lastKey' in find);
+const isMovable = ({ begin, find }: KeySpec) =>
+  begin === 'unknown' || find === 'unknown' || !('index' in begin) || !('lastKey' in find);
 
 /** First key, last key and step, the way commands described their keys before key specs. */
 function legacyRange(keys: readonly KeySpec[]): [number, number, number] {
@@ -59,9 +80,12 @@ export function keyFlags(flags: string): Reply {
 function describeKeySpec({ notes, flags, begin, find }: KeySpec): Reply {
   return new MapReply([
     ...(notes === undefined ? [] : ['notes', notes]),
-    'flags', keyFlags(flags),
-    'begin_search', describeBegin(begin),
-    'find_keys', describeFind(find),
+    'flags',
+    keyFlags(flags),
+    'begin_search',
+    describeBegin(begin),
+    'find_keys',
+    describeFind(find),
   ]);
 }
 

@@ -6,7 +6,10 @@ import { parseSyntax, type Argument } from './syntax';
 /** A command's documentation as COMMAND DOCS shows it. */
 export function documentEntry(entry: TableEntry): Reply {
   if (!('container' in entry)) return document(entry.definition, []);
-  const subcommands = [...entry.subcommands.values()].flatMap(({ definition, fullName }) => [fullName, document(definition, [])]);
+  const subcommands = [...entry.subcommands.values()].flatMap(({ definition, fullName }) => [
+    fullName,
+    document(definition, []),
+  ]);
   return document(entry.container, subcommands);
 }
 
@@ -15,9 +18,20 @@ function document(command: CommandMetadata, subcommands: readonly Reply[]): Repl
   const entries: Reply[] = ['summary', summary, 'since', since, 'group', group];
   if (complexity !== undefined) entries.push('complexity', complexity);
   if (deprecated !== undefined) {
-    entries.push('doc_flags', new SetReply([new Status('deprecated')]), 'deprecated_since', deprecated.since, 'replaced_by', deprecated.replacedBy);
+    entries.push(
+      'doc_flags',
+      new SetReply([new Status('deprecated')]),
+      'deprecated_since',
+      deprecated.since,
+      'replaced_by',
+      deprecated.replacedBy,
+    );
   }
-  if (syntax !== undefined) entries.push('arguments', parseSyntax(syntax).map((argument) => describe(argument, command)));
+  if (syntax !== undefined)
+    entries.push(
+      'arguments',
+      parseSyntax(syntax).map((argument) => describe(argument, command)),
+    );
   if (subcommands.length > 0) entries.push('subcommands', new MapReply(subcommands));
   return new MapReply(entries);
 }
@@ -34,13 +48,41 @@ function describe(argument: Argument, command: CommandMetadata): Reply {
     ...(argument.multipleToken === true ? ['multiple_token'] : []),
   ];
   if (flags.length > 0) entries.push('flags', new SetReply(flags.map((flag) => new Status(flag))));
-  if (parts !== undefined) entries.push('arguments', parts.map((part) => describe(part, command)));
+  if (parts !== undefined)
+    entries.push(
+      'arguments',
+      parts.map((part) => describe(part, command)),
+    );
   return new MapReply(entries);
 }
 
-const KEY_NAMES = ['key', 'source', 'destination', 'newkey', 'key1', 'key2', 'sourcekey', 'destkey', 'sourcekey1', 'shardchannel'];
-const INTEGERS = /^(?:.*(?:seconds|count|offset|bit|len|timeout|cursor|numkeys|frequency|-id|port|entries|num|threshold)|index|start|stop|end|db|increment|decrement|rank|milliseconds|iteration|protover|destination-db|version|bytes)$/;
-const DOUBLES = new Set(['score', 'longitude', 'latitude', 'radius', 'width', 'height', 'weight', 'min', 'max', 'double', 'member1-score']);
+const KEY_NAMES = [
+  'key',
+  'source',
+  'destination',
+  'newkey',
+  'key1',
+  'key2',
+  'sourcekey',
+  'destkey',
+  'sourcekey1',
+  'shardchannel',
+];
+const INTEGERS =
+  /^(?:.*(?:seconds|count|offset|bit|len|timeout|cursor|numkeys|frequency|-id|port|entries|num|threshold)|index|start|stop|end|db|increment|decrement|rank|milliseconds|iteration|protover|destination-db|version|bytes)$/;
+const DOUBLES = new Set([
+  'score',
+  'longitude',
+  'latitude',
+  'radius',
+  'width',
+  'height',
+  'weight',
+  'min',
+  'max',
+  'double',
+  'member1-score',
+]);
 
 /** The type names tell what stands there: arguments are named alike in all commands. */
 function typeOfValue(name: string, command: CommandMetadata): string {

@@ -123,7 +123,8 @@ function keysOf(commands: CommandTable, line: readonly string[]): readonly Found
   const { definition } = record;
   if (!mayHaveKeys(definition)) throw error('The command has no key arguments');
   const { arity } = definition;
-  if (arity >= 0 ? line.length !== arity : line.length < -arity) throw error('Invalid number of arguments specified for command');
+  if (arity >= 0 ? line.length !== arity : line.length < -arity)
+    throw error('Invalid number of arguments specified for command');
   const found = findKeys(definition, args);
   if (found !== undefined) return found;
   if (definition.flags.includes('no_mandatory_keys')) return [];
@@ -155,7 +156,8 @@ const getkeysandflags = defineCommand({
   summary: 'Answers the keys a command line would use, and how it would use them.',
   complexity: 'O(N) in the number of arguments',
   syntax: 'command [arg [arg ...]]',
-  run: ({ engine }, [, ...line]) => keysOf(engine.commands, line).map(({ position, flags }) => [line[position] ?? '', keyFlags(flags)]),
+  run: ({ engine }, [, ...line]) =>
+    keysOf(engine.commands, line).map(({ position, flags }) => [line[position] ?? '', keyFlags(flags)]),
 });
 
 export const command = defineContainer({

@@ -45,7 +45,10 @@ class SyntaxReader {
       if (word === '...') this.#repeated = true;
       else if (word === '[') this.#optional(items);
       else if (word === '<') items.push(single(this.#group()));
-      else items.push(isToken(word) ? { name: word.toLowerCase(), type: 'token', token: word } : { name: word, type: 'value' });
+      else
+        items.push(
+          isToken(word) ? { name: word.toLowerCase(), type: 'token', token: word } : { name: word, type: 'value' },
+        );
     }
     return joinTokens(items);
   }
@@ -68,7 +71,12 @@ class SyntaxReader {
     }
     const argument = single(alternatives);
     const inner = argument.multiple === true && argument.token !== undefined;
-    items.push({ ...argument, optional: true, ...(repeated ? { multiple: true } : {}), ...(inner ? { multipleToken: true } : {}) });
+    items.push({
+      ...argument,
+      optional: true,
+      ...(repeated ? { multiple: true } : {}),
+      ...(inner ? { multipleToken: true } : {}),
+    });
   }
 
   #takeRepeated(): boolean {
@@ -95,7 +103,9 @@ function sameArgument(a: Argument | undefined, b: Argument): boolean {
 
 function repeats(items: readonly Argument[], again: readonly Argument[]): boolean {
   const tail = items.slice(items.length - again.length);
-  return again.length > 0 && tail.length === again.length && again.every((argument, i) => sameArgument(tail[i], argument));
+  return (
+    again.length > 0 && tail.length === again.length && again.every((argument, i) => sameArgument(tail[i], argument))
+  );
 }
 
 /** A token followed by plain values is one argument: `EX seconds`, `LIMIT offset count`. */
@@ -106,12 +116,18 @@ function joinTokens(items: readonly Argument[]): Argument[] {
     if (item === undefined) continue;
     const values: Argument[] = [];
     if (item.type === 'token') {
-      for (let next = items[i + 1]; next !== undefined && next.type !== 'token' && next.optional !== true; next = items[i + 1 + values.length]) {
+      for (
+        let next = items[i + 1];
+        next !== undefined && next.type !== 'token' && next.optional !== true;
+        next = items[i + 1 + values.length]
+      ) {
         values.push(next);
       }
     }
     i += values.length;
-    joined.push(values.length === 0 ? item : { ...single([values]), ...(item.token === undefined ? {} : { token: item.token }) });
+    joined.push(
+      values.length === 0 ? item : { ...single([values]), ...(item.token === undefined ? {} : { token: item.token }) },
+    );
   }
   return joined;
 }

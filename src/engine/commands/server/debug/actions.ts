@@ -78,7 +78,13 @@ function sleep(seconds: number): void {
 
 const MAX_PACKED = 4 * 1024 ** 3;
 
-const nothing = (name: string, min: number, max: number, summary: string): DebugAction => ({ name, syntax: '', summary, takes: [min, max], run: () => OK });
+const nothing = (name: string, min: number, max: number, summary: string): DebugAction => ({
+  name,
+  syntax: '',
+  summary,
+  takes: [min, max],
+  run: () => OK,
+});
 
 function changeReplicationId({ engine }: CommandContext): Reply {
   engine.replicationId = randomBytes(20).toString('hex');
@@ -93,7 +99,8 @@ function describeTables({ engine }: CommandContext, [index = '']: readonly strin
 
 function checkPackedThreshold(_: CommandContext, [size = '']: readonly string[]): Reply {
   const bytes = parseMemory(size);
-  if (bytes === undefined || bytes >= MAX_PACKED) throw error('argument must be a memory value bigger than 1 and smaller than 4gb');
+  if (bytes === undefined || bytes >= MAX_PACKED)
+    throw error('argument must be a memory value bigger than 1 and smaller than 4gb');
   return OK;
 }
 
@@ -117,15 +124,24 @@ function sleepFor(_: CommandContext, [seconds = '']: readonly string[]): Reply {
 
 export const DEBUG_ACTIONS: readonly DebugAction[] = [
   {
-    name: 'change-repl-id', syntax: '', summary: 'Changes the replication id.', takes: [0, 0],
+    name: 'change-repl-id',
+    syntax: '',
+    summary: 'Changes the replication id.',
+    takes: [0, 0],
     run: changeReplicationId,
   },
   {
-    name: 'digest', syntax: '', summary: 'Answers a signature of all databases.', takes: [0, 0],
+    name: 'digest',
+    syntax: '',
+    summary: 'Answers a signature of all databases.',
+    takes: [0, 0],
     run: ({ engine }) => new Status(datasetDigest(engine.keyspace).toString()),
   },
   {
-    name: 'digest-value', syntax: '<key> [<key> ...]', summary: 'Answers a signature of the value of each key.', takes: [0, Infinity],
+    name: 'digest-value',
+    syntax: '<key> [<key> ...]',
+    summary: 'Answers a signature of the value of each key.',
+    takes: [0, Infinity],
     run: (context, keys) =>
       keys.map((key) => {
         const digest = new Digest();
@@ -135,36 +151,66 @@ export const DEBUG_ACTIONS: readonly DebugAction[] = [
       }),
   },
   {
-    name: 'error', syntax: '<string>', summary: 'Answers with an error of this text.', takes: [1, 1],
+    name: 'error',
+    syntax: '<string>',
+    summary: 'Answers with an error of this text.',
+    takes: [1, 1],
     run: (_, [text = '']) => new ErrorReply(text.replace(/[\r\n]/g, ' ')),
   },
   {
-    name: 'htstats', syntax: '<dbid>', summary: 'Says how many keys a database has.', takes: [1, 2],
+    name: 'htstats',
+    syntax: '<dbid>',
+    summary: 'Says how many keys a database has.',
+    takes: [1, 2],
     run: describeTables,
   },
   {
-    name: 'object', syntax: '<key>', summary: 'Describes how a value is kept.', takes: [1, 2],
+    name: 'object',
+    syntax: '<key>',
+    summary: 'Describes how a value is kept.',
+    takes: [1, 2],
     run: (context, [key = '']) => describeObject(context, key),
   },
-  { name: 'populate', syntax: '<count> [<prefix>] [<size>]', summary: 'Creates string keys.', takes: [1, 3], run: populate },
   {
-    name: 'protocol', syntax: '<type>', summary: 'Answers a sample of a reply type.', takes: [1, 1],
+    name: 'populate',
+    syntax: '<count> [<prefix>] [<size>]',
+    summary: 'Creates string keys.',
+    takes: [1, 3],
+    run: populate,
+  },
+  {
+    name: 'protocol',
+    syntax: '<type>',
+    summary: 'Answers a sample of a reply type.',
+    takes: [1, 1],
     run: (context, [type = '']) => protocolSample(context, type),
   },
   {
-    name: 'quicklist-packed-threshold', syntax: '<size>', summary: 'Is checked and forgotten: lists have no such nodes here.', takes: [1, 1],
+    name: 'quicklist-packed-threshold',
+    syntax: '<size>',
+    summary: 'Is checked and forgotten: lists have no such nodes here.',
+    takes: [1, 1],
     run: checkPackedThreshold,
   },
   {
-    name: 'reload', syntax: '[MERGE] [NOFLUSH] [NOSAVE]', summary: 'Writes and reads every value in its RDB encoding.', takes: [0, Infinity],
+    name: 'reload',
+    syntax: '[MERGE] [NOFLUSH] [NOSAVE]',
+    summary: 'Writes and reads every value in its RDB encoding.',
+    takes: [0, Infinity],
     run: reload,
   },
   {
-    name: 'set-active-expire', syntax: '<0|1>', summary: 'Switches the active removal of expired keys.', takes: [1, 1],
+    name: 'set-active-expire',
+    syntax: '<0|1>',
+    summary: 'Switches the active removal of expired keys.',
+    takes: [1, 1],
     run: setActiveExpire,
   },
   {
-    name: 'sleep', syntax: '<seconds>', summary: 'Stops everything for so many seconds, with decimals.', takes: [1, 1],
+    name: 'sleep',
+    syntax: '<seconds>',
+    summary: 'Stops everything for so many seconds, with decimals.',
+    takes: [1, 1],
     run: sleepFor,
   },
   nothing('loadaof', 0, 0, 'Does nothing: there is no append only file.'),

@@ -13,7 +13,10 @@ import { HIGHEST_ID, LOWEST_ID } from '../../../values/stream-id';
 /** Redis' numbers of the types. */
 const TYPE_NUMBER: Record<ValueType, number> = { string: 0, list: 1, set: 2, zset: 3, hash: 4, stream: 6 };
 
-const sha1 = (data: string | Buffer) => createHash('sha1').update(typeof data === 'string' ? Buffer.from(data, 'latin1') : data).digest();
+const sha1 = (data: string | Buffer) =>
+  createHash('sha1')
+    .update(typeof data === 'string' ? Buffer.from(data, 'latin1') : data)
+    .digest();
 
 /** A signature that Redis computes alike: of a value, or of everything there is. */
 export class Digest {
@@ -67,7 +70,13 @@ function mixValue(digest: Digest, value: StoredValue): void {
     for (const member of value.members()) digest.xor(member);
   } else if (value instanceof HashValue) {
     const pairs = value.pairs();
-    for (let i = 0; i < pairs.length; i += 2) digest.xor(new Digest().mix(pairs[i] ?? '').mix(pairs[i + 1] ?? '').bytes());
+    for (let i = 0; i < pairs.length; i += 2)
+      digest.xor(
+        new Digest()
+          .mix(pairs[i] ?? '')
+          .mix(pairs[i + 1] ?? '')
+          .bytes(),
+      );
   } else if (value instanceof SortedSetValue) {
     value.visit({ start: 0, end: value.size }, false, (name, score) => {
       digest.xor(new Digest().mix(name).mix(formatDouble(score)).bytes());

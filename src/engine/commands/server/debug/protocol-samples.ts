@@ -1,5 +1,12 @@
 import {
-  BigNumberReply, BooleanReply, DoubleReply, MapReply, PushReply, SetReply, VerbatimReply, type Reply,
+  BigNumberReply,
+  BooleanReply,
+  DoubleReply,
+  MapReply,
+  PushReply,
+  SetReply,
+  VerbatimReply,
+  type Reply,
 } from '../../../protocol/reply';
 import type { CommandContext } from '../../../execution/command-context';
 import { error } from '../../errors';

@@ -104,8 +104,13 @@ function memory(engine: Engine): Fields {
     mem_fragmentation_ratio: ratio(report.resident, report.used),
     mem_fragmentation_bytes: report.resident - report.used,
     ...zeros(
-      'mem_not_counted_for_evict', 'mem_replication_backlog', 'mem_total_replication_buffers', 'mem_clients_slaves',
-      'mem_clients_normal', 'mem_cluster_links', 'mem_aof_buffer',
+      'mem_not_counted_for_evict',
+      'mem_replication_backlog',
+      'mem_total_replication_buffers',
+      'mem_clients_slaves',
+      'mem_clients_normal',
+      'mem_cluster_links',
+      'mem_aof_buffer',
     ),
     mem_allocator: 'v8',
     ...zeros('active_defrag_running', 'lazyfree_pending_objects', 'lazyfreed_objects'),
@@ -129,7 +134,15 @@ function persistence(engine: Engine): Fields {
     rdb_last_bgsave_status: saveHooks?.failed?.() === true ? 'err' : 'ok',
     rdb_last_bgsave_time_sec: -1,
     rdb_current_bgsave_time_sec: -1,
-    ...zeros('rdb_saves', 'rdb_last_cow_size', 'rdb_last_load_keys_expired', 'rdb_last_load_keys_loaded', 'aof_enabled', 'aof_rewrite_in_progress', 'aof_rewrite_scheduled'),
+    ...zeros(
+      'rdb_saves',
+      'rdb_last_cow_size',
+      'rdb_last_load_keys_expired',
+      'rdb_last_load_keys_loaded',
+      'aof_enabled',
+      'aof_rewrite_in_progress',
+      'aof_rewrite_scheduled',
+    ),
     aof_last_rewrite_time_sec: -1,
     aof_current_rewrite_time_sec: -1,
     aof_last_bgrewrite_status: 'ok',
@@ -144,7 +157,13 @@ function stats(engine: Engine): Fields {
   return {
     total_connections_received: counts.connections,
     total_commands_processed: counts.commands,
-    ...zeros('instantaneous_ops_per_sec', 'total_net_input_bytes', 'total_net_output_bytes', 'total_net_repl_input_bytes', 'total_net_repl_output_bytes'),
+    ...zeros(
+      'instantaneous_ops_per_sec',
+      'total_net_input_bytes',
+      'total_net_output_bytes',
+      'total_net_repl_input_bytes',
+      'total_net_repl_output_bytes',
+    ),
     instantaneous_input_kbps: '0.00',
     instantaneous_output_kbps: '0.00',
     instantaneous_input_repl_kbps: '0.00',
@@ -161,8 +180,15 @@ function stats(engine: Engine): Fields {
     pubsub_patterns: pubsub.patterns.size,
     pubsubshard_channels: pubsub.shardChannels.size,
     ...zeros(
-      'latest_fork_usec', 'total_forks', 'migrate_cached_sockets', 'slave_expires_tracked_keys', 'active_defrag_hits',
-      'active_defrag_misses', 'active_defrag_key_hits', 'active_defrag_key_misses', 'total_active_defrag_time',
+      'latest_fork_usec',
+      'total_forks',
+      'migrate_cached_sockets',
+      'slave_expires_tracked_keys',
+      'active_defrag_hits',
+      'active_defrag_misses',
+      'active_defrag_key_hits',
+      'active_defrag_key_misses',
+      'total_active_defrag_time',
       'current_active_defrag_time',
     ),
     tracking_total_keys: tracking.trackedKeys,
@@ -171,8 +197,13 @@ function stats(engine: Engine): Fields {
     unexpected_error_replies: 0,
     total_error_replies: [...counts.errors.values()].reduce((sum, count) => sum + count, 0),
     ...zeros(
-      'dump_payload_sanitizations', 'total_reads_processed', 'total_writes_processed', 'io_threaded_reads_processed',
-      'io_threaded_writes_processed', 'reply_buffer_shrinks', 'reply_buffer_expands',
+      'dump_payload_sanitizations',
+      'total_reads_processed',
+      'total_writes_processed',
+      'io_threaded_reads_processed',
+      'io_threaded_writes_processed',
+      'reply_buffer_shrinks',
+      'reply_buffer_expands',
     ),
   };
 }
@@ -217,7 +248,9 @@ function commandStats({ fullName, stats: counts }: CommandRecord): string[] {
 function latencyStats({ latency: { percentiles } }: Engine, { fullName, stats: counts }: CommandRecord): string[] {
   const { histogram } = counts;
   if (histogram === undefined) return [];
-  const values = percentiles.map((percentile) => `p${String(percentile)}=${histogram.percentile(percentile).toFixed(3)}`);
+  const values = percentiles.map(
+    (percentile) => `p${String(percentile)}=${histogram.percentile(percentile).toFixed(3)}`,
+  );
   return [`latency_percentiles_usec_${fullName}:${values.join(',')}`];
 }
 
@@ -247,7 +280,11 @@ export const INFO_SECTIONS: readonly InfoSection[] = [
   section('replication', 'Replication', replication),
   section('cpu', 'CPU', cpu),
   { name: 'modules', title: 'Modules', lines: () => [] },
-  { name: 'commandstats', title: 'Commandstats', lines: (engine) => [...engine.commands.records()].flatMap(commandStats) },
+  {
+    name: 'commandstats',
+    title: 'Commandstats',
+    lines: (engine) => [...engine.commands.records()].flatMap(commandStats),
+  },
   {
     name: 'errorstats',
     title: 'Errorstats',

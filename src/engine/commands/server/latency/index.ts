@@ -19,7 +19,12 @@ const latest = defineCommand({
   summary: 'Answers the latest spike of every event.',
   complexity: 'O(1)',
   run: ({ engine }) =>
-    [...engine.latency.events].map(([name, { samples, max }]) => [name, samples.at(-1)?.at ?? 0, samples.at(-1)?.milliseconds ?? 0, max]),
+    [...engine.latency.events].map(([name, { samples, max }]) => [
+      name,
+      samples.at(-1)?.at ?? 0,
+      samples.at(-1)?.milliseconds ?? 0,
+      max,
+    ]),
 });
 
 const history = defineCommand({
@@ -29,7 +34,8 @@ const history = defineCommand({
   summary: 'Answers the spikes of an event.',
   complexity: 'O(1)',
   syntax: 'event',
-  run: ({ engine }, [, event]) => (engine.latency.events.get(event)?.samples ?? []).map(({ at, milliseconds }) => [at, milliseconds]),
+  run: ({ engine }, [, event]) =>
+    (engine.latency.events.get(event)?.samples ?? []).map(({ at, milliseconds }) => [at, milliseconds]),
 });
 
 const reset = defineCommand({
@@ -69,7 +75,8 @@ const histogram = defineCommand({
   complexity: 'O(N) in the number of commands',
   syntax: '[command [command ...]]',
   run({ engine }, [, ...names]) {
-    const records = names.length === 0 ? [...engine.commands.records()] : names.flatMap((name) => engine.commands.recordsOf(name));
+    const records =
+      names.length === 0 ? [...engine.commands.records()] : names.flatMap((name) => engine.commands.recordsOf(name));
     return new MapReply(records.flatMap(histogramOf));
   },
 });
@@ -88,7 +95,10 @@ const doctor = defineCommand({
   complexity: 'O(1)',
   run({ engine: { latency } }) {
     if (latency.threshold === 0 && latency.events.size === 0) {
-      return new VerbatimReply('txt', 'The latency monitor is off. Turn it on with CONFIG SET latency-monitor-threshold <milliseconds>.\n');
+      return new VerbatimReply(
+        'txt',
+        'The latency monitor is off. Turn it on with CONFIG SET latency-monitor-threshold <milliseconds>.\n',
+      );
     }
     if (latency.events.size === 0) return new VerbatimReply('txt', 'No spike reached the threshold.\n');
     const lines = [...latency.events].map(([name, event], i) => `${String(i + 1)}. ${name}: ${summarize(event)}`);

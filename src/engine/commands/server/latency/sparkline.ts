@@ -12,14 +12,24 @@ export function drawSpikes(name: string, event: LatencyEvent, now: number): stri
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const head = `${name} - high ${String(high)} ms, low ${String(low)} ms (all time high ${String(event.max)} ms)`;
   const labels = samples.map(({ at }) => ageLabel(now - at));
-  return [head, '-'.repeat(COLUMNS), ...bars(values, low, high), ' '.repeat(samples.length), ...upright(labels)].join('\n') + '\n';
+  return (
+    [head, '-'.repeat(COLUMNS), ...bars(values, low, high), ' '.repeat(samples.length), ...upright(labels)].join('\n') +
+    '\n'
+  );
 }
 
 function bars(values: readonly number[], low: number, high: number): string[] {
   const steps = MARKS.length * ROWS;
-  const heights = values.map((value) => Math.min(steps - 1, Math.floor(((value - low) * steps) / Math.max(1, high - low))));
+  const heights = values.map((value) =>
+    Math.min(steps - 1, Math.floor(((value - low) * steps) / Math.max(1, high - low))),
+  );
   return Array.from({ length: ROWS }, (_, row) =>
-    heights.map((height) => MARKS[height - (ROWS - 1 - row) * MARKS.length] ?? (height >= (ROWS - row) * MARKS.length ? '|' : ' ')).join(''),
+    heights
+      .map(
+        (height) =>
+          MARKS[height - (ROWS - 1 - row) * MARKS.length] ?? (height >= (ROWS - row) * MARKS.length ? '|' : ' '),
+      )
+      .join(''),
   );
 }
 
