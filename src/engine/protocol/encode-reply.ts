@@ -22,6 +22,29 @@ export function encodeReply(reply: Reply, resp: 2 | 3): string {
   return resp === 2 ? encodeAs2(reply) : encodeAs3(reply);
 }
 
+/** The same in pieces, for aggregates too long for one string. */
+export function* encodeInPieces(reply: Reply, resp: 2 | 3): Generator<string> {
+  const items = itemsOf(reply);
+  if (items === undefined) {
+    yield encodeReply(reply, resp);
+    return;
+  }
+  yield headerOf(reply, items.length, resp);
+  for (const item of items) yield* encodeInPieces(item, resp);
+}
+
+function headerOf(reply: Reply, items: number, resp: 2 | 3): string {
+  if (resp === 3 && reply instanceof MapReply) return `%${String(items / 2)}\r\n`;
+  const mark = resp === 3 && reply instanceof SetReply ? '~' : resp === 3 && reply instanceof PushReply ? '>' : '*';
+  return `${mark}${String(items)}\r\n`;
+}
+
+function itemsOf(reply: Reply): readonly Reply[] | undefined {
+  if (reply instanceof MapReply) return reply.entries;
+  if (reply instanceof SetReply || reply instanceof PushReply) return reply.items;
+  return typeof reply === 'object' && reply !== null && isArray(reply) ? reply : undefined;
+}
+
 type Special = Exclude<Reply, string | number | bigint | null | Status | ErrorReply | readonly Reply[]>;
 
 function isArray(reply: Reply): reply is readonly Reply[] {

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine';
 import { NoReply } from '../execution/block';
-import { encodeReply } from '../protocol/encode-reply';
+import { encodeInPieces, encodeReply } from '../protocol/encode-reply';
 import { ErrorReply, type Reply } from '../protocol/reply';
 import { ProtocolError, RequestParser } from '../protocol/request-parser';
 import type { ClientAddress, Session, SessionOutput } from './session';
@@ -17,6 +17,9 @@ export interface Transport {
 
 /** Requests are answered in slices of this many, so that one client's long pipeline does not hold up the others. */
 const REQUESTS_PER_TURN = 1000;
+
+/** Replies are gathered up to so many bytes before they are written. */
+const FLUSH_AT = 65_536;
 
 /** The words by which Redis knows a browser that was tricked into sending a request to it. */
 function isHttp(name: string): boolean {
@@ -58,7 +61,7 @@ export class RespConnection implements SessionOutput {
 
   send(reply: Reply): void {
     if (this.#ended || this.session.replyMode === 'off') return;
-    this.#write(encodeReply(reply, this.session.resp));
+    this.#writeReply(reply);
   }
 
   resume(): void {
@@ -81,9 +84,34 @@ export class RespConnection implements SessionOutput {
     this.engine.disconnect(this.session);
   }
 
+  /** What is said before hanging up. An error of ours costs this client its connection, nobody else anything. */
+  #fatal(failure: unknown): ErrorReply {
+    if (failure instanceof ProtocolError) return new ErrorReply(`ERR Protocol error: ${failure.message}`);
+    return this.engine.internalError('connection', failure);
+  }
+
+  #writeReply(reply: Reply): void {
+    const { resp } = this.session;
+    let bytes: string;
+    try {
+      bytes = encodeReply(reply, resp);
+    } catch (failure) {
+      // Longer than a string can be (512 MB): it leaves in pieces.
+      if (!(failure instanceof RangeError)) throw failure;
+      for (const piece of encodeInPieces(reply, resp)) this.#write(piece);
+      return;
+    }
+    this.#write(bytes);
+  }
+
   #write(bytes: string): void {
-    if (this.#processing) this.#out += bytes;
-    else this.transport.write(bytes);
+    if (!this.#processing) {
+      this.transport.write(bytes);
+      return;
+    }
+    // A string has a greatest length: large replies are not gathered.
+    if (bytes.length >= FLUSH_AT) this.#flush();
+    this.#out += bytes;
   }
 
   #schedule(): void {
@@ -100,8 +128,7 @@ export class RespConnection implements SessionOutput {
     try {
       this.#runRequests();
     } catch (failure) {
-      if (!(failure instanceof ProtocolError)) throw failure;
-      this.#out += encodeReply(new ErrorReply(`ERR Protocol error: ${failure.message}`), this.session.resp);
+      this.#out += encodeReply(this.#fatal(failure), this.session.resp);
       this.session.closing = true;
     } finally {
       this.#processing = false;
@@ -110,6 +137,10 @@ export class RespConnection implements SessionOutput {
       this.close();
       return;
     }
+    this.#flush();
+  }
+
+  #flush(): void {
     const out = this.#out;
     this.#out = '';
     if (out !== '') this.transport.write(out);
@@ -136,7 +167,8 @@ export class RespConnection implements SessionOutput {
         return;
       }
       const reply = this.engine.execute(session, request.name, request.args);
-      if (!(reply instanceof NoReply)) this.#out += encodeReply(reply, session.resp);
+      if (!(reply instanceof NoReply)) this.#writeReply(reply);
+      if (this.#out.length >= FLUSH_AT) this.#flush();
     }
   }
 }

@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { Engine } from '../../src/engine';
+import { startListener, type Listener, type ListenerOptions } from '../../src/modules/cache/standalone/listener';
+import { removeTemporaryPaths, temporaryPath } from '../support/temporary-path';
+
+const LOOPBACK: ListenerOptions = { host: '127.0.0.1', port: 0, path: '', password: '' };
+const open: { engine: Engine; listener: Listener }[] = [];
+
+async function serve(options: Partial<ListenerOptions> = {}): Promise<{ engine: Engine; listener: Listener }> {
+  const engine = new Engine(options.password === undefined ? {} : { password: options.password });
+  const served = { engine, listener: await startListener(engine, { ...LOOPBACK, ...options }) };
+  open.push(served);
+  return served;
+}
+
+afterEach(async () => {
+  for (const { engine, listener } of open.splice(0)) {
+    await listener.close();
+    engine.close();
+  }
+});
+afterAll(removeTemporaryPaths);
+
+async function connected(port: number | undefined): Promise<Socket> {
+  const socket = connect({ host: '127.0.0.1', port: port ?? 0 });
+  await once(socket, 'connect');
+  return socket;
+}
+
+/** Waits until something holds; the test's time limit is the limit. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+describe('NFR-5: the listener', () => {
+  it('serves a unix socket, and takes the path over from a process that is gone', async () => {
+    const path = await temporaryPath();
+    const socketPath = `${path}.sock`;
+    const first = await serve({ path: socketPath });
+    expect(first.listener.url).toBe(`unix://${socketPath}`);
+    const client = new Redis({ path: socketPath });
+    expect(await client.set('a', '1')).toBe('OK');
+    client.disconnect();
+    await expect(startListener(first.engine, { ...LOOPBACK, path: join(path, 'missing', 'x.sock') })).rejects.toMatchObject({ code: 'LISTENER_FAILED' });
+  });
+
+  it('refuses an address other machines can reach unless a password is set', async () => {
+    const engine = new Engine();
+    await expect(startListener(engine, { ...LOOPBACK, host: '0.0.0.0' })).rejects.toMatchObject({ code: 'LISTENER_UNPROTECTED' });
+    engine.close();
+  });
+
+  it('wants the password, and takes only the right one', async () => {
+    const { listener } = await serve({ password: 'secret' });
+    const stranger = new Redis({ port: listener.port ?? 0, password: 'wrong', lazyConnect: true, retryStrategy: () => null });
+    stranger.on('error', () => undefined); // reported by connect() too
+    await expect(stranger.connect().then(() => stranger.get('a'))).rejects.toThrow();
+    stranger.disconnect();
+    const friend = new Redis({ port: listener.port ?? 0, password: 'secret' });
+    expect(await friend.ping()).toBe('PONG');
+    friend.disconnect();
+  });
+
+  it('says so when the port is taken', async () => {
+    const { engine, listener } = await serve();
+    await expect(startListener(engine, { ...LOOPBACK, port: listener.port ?? 0 })).rejects.toMatchObject({ code: 'LISTENER_FAILED' });
+  });
+
+  it('forgets clients that drop their connections', async () => {
+    const { engine, listener } = await serve();
+    for (let round = 0; round < 20; round++) {
+      const sockets = await Promise.all(Array.from({ length: 50 }, () => connected(listener.port)));
+      for (const [i, socket] of sockets.entries()) {
+        // Some leave in the middle of a request, some while they wait, some while they listen.
+        if (i % 4 === 0) socket.write('*2\r\n$4\r\nECHO\r\n$100\r\nhalf');
+        if (i % 4 === 1) socket.write('*3\r\n$5\r\nBLPOP\r\n$1\r\nq\r\n$1\r\n0\r\n');
+        if (i % 4 === 2) socket.write('*2\r\n$9\r\nSUBSCRIBE\r\n$1\r\nc\r\n*2\r\n$5\r\nWATCH\r\n$1\r\nk\r\n');
+        socket.destroy();
+      }
+    }
+    await until(() => engine.sessions.size === 0);
+    expect(engine.blocking.blocked.size).toBe(0);
+    expect(engine.pubsub.channels.size).toBe(0);
+    expect(engine.keyspace.database(0).watchers.size).toBe(0);
+    expect(engine.keyspace.database(0).waiters.size).toBe(0);
+  });
+
+  it('does not pile up replies for a client that never reads', async () => {
+    const { engine, listener } = await serve();
+    const writer = new Redis(listener.port ?? 0);
+    await writer.set('big', 'x'.repeat(1_000_000));
+    const lazy = await connected(listener.port);
+    lazy.pause();
+    const before = engine.stats.commands;
+    lazy.write('*2\r\n$3\r\nGET\r\n$3\r\nbig\r\n'.repeat(2000));
+    await until(() => engine.stats.commands > before);
+    // Others are served meanwhile.
+    for (let i = 0; i < 20; i++) expect(await writer.ping()).toBe('PONG');
+    expect(engine.stats.commands - before).toBeLessThan(50);
+    // And it gets everything once it reads.
+    let received = 0;
+    lazy.on('data', (chunk) => (received += chunk.length));
+    lazy.resume();
+    await until(() => received >= 2000 * 1_000_000);
+    lazy.destroy();
+    writer.disconnect();
+  }, 60_000);
+});
