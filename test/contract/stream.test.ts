@@ -193,6 +193,11 @@ contract('events', [
   ['XTRIM', 's', 'MAXLEN', 0], ['XDEL', 's', '1'], ['DEL', 's'], ['CONFIG', 'SET', 'notify-keyspace-events', ''], ['PING'],
 ], { wireOnly: 'several connections' });
 
+contract('COMMAND GETKEYS', [
+  ['XREAD', 'STREAMS', 'a', 'b', '0', '0'], ['XREAD', 'COUNT', 2, 'BLOCK', 5, 'streams', 'a', '$'], ['XREAD', 'STREAMS', 'STREAMS', '0'], ['XREAD', 'COUNT', 'streams', 'STREAMS', 'a', '0'], ['XREAD', 'COUNT', 1, 'a'], ['XREAD', 'STREAMS', 'a', 'b', '0'], ['XREADGROUP', 'GROUP', 'g', 'c', 'STREAMS', 'a', '>'], ['XREADGROUP', 'GROUP', 'streams', 'STREAMS', 'COUNT', 1, 'STREAMS', 'a', 'b', '>', '>'],
+  ['XADD', 'a', '*', 'f', 'v'], ['XGROUP', 'CREATE', 'a', 'g', '0'], ['XINFO', 'STREAM', 'a'], ['XCLAIM', 'a', 'g', 'c', 0, '1-1'], ['XPENDING', 'a', 'g'], ['XTRIM', 'a', 'MAXLEN', 1],
+].map((words): Step => ['COMMAND', 'GETKEYS', ...words]));
+
 contract('COMMAND INFO', STREAM_COMMANDS.map(({ name }): Step => ({ run: ['COMMAND', 'INFO', name], compare: 'sorted' })));
 
 /** Streams that make use of everything their encoding has. */

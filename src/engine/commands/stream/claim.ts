@@ -123,7 +123,7 @@ export const xclaim = defineCommand({
   complexity: 'O(log(N)) per id, N being the number of pending entries',
   keys: [oneKey('RW UPDATE')],
   hints: ['nondeterministic_output'],
-  syntax: 'key group consumer min-idle-time id [id ...] [IDLE ms] [TIME unix-time-milliseconds] [RETRYCOUNT count] [FORCE] [JUSTID] [LASTID lastid]',
+  syntax: 'key group consumer min-idle-time id [id ...] [IDLE ms] [TIME unix-time-milliseconds] [RETRYCOUNT count] [FORCE] [JUSTID] [LASTID id]',
   run(context, [key, name, consumerName, minIdleText, ...rest]) {
     const { stream } = readGroup(context, key, name);
     const minIdle = integer(minIdleText, invalidArgument('min-idle-time', 'XCLAIM'));

@@ -71,7 +71,7 @@ const create = defineCommand({
   summary: 'Adds a consumer group that reads what comes after an id.',
   complexity: 'O(1)',
   keys: [oneKey('RW INSERT', 2)],
-  syntax: 'key group <id | $> [MKSTREAM] [ENTRIESREAD entries-read]',
+  syntax: 'key groupname <id | $> [MKSTREAM] [ENTRIESREAD entries_read]',
   run(context, args) {
     const [, key, name, position] = args;
     const { makeStream, entriesRead } = parseOptions(args, 'create');
@@ -96,7 +96,7 @@ const setid = defineCommand({
   summary: 'Lets a group go on reading after another id.',
   complexity: 'O(1)',
   keys: [oneKey('RW UPDATE', 2)],
-  syntax: 'key group <id | $> [ENTRIESREAD entries-read]',
+  syntax: 'key groupname <id | $> [ENTRIESREAD entries_read]',
   run(context, args) {
     const [, key, name, position] = args;
     const { entriesRead } = parseOptions(args, 'setid');
@@ -118,7 +118,7 @@ const destroy = defineCommand({
   summary: 'Removes a group with all it has pending; consumers that wait in it are told.',
   complexity: 'O(N) in the number of pending entries',
   keys: [oneKey('RW DELETE', 2)],
-  syntax: 'key group',
+  syntax: 'key groupname',
   run(context, [, key, name]) {
     if (existingStream(context, key).group(name) === undefined) return 0;
     context.editSilently(key, STREAM, 'xgroup-destroy').removeGroup(name);
@@ -136,7 +136,7 @@ const createconsumer = defineCommand({
   summary: 'Adds a consumer to a group; reading does so by itself.',
   complexity: 'O(1)',
   keys: [oneKey('RW INSERT', 2)],
-  syntax: 'key group consumer',
+  syntax: 'key groupname consumername',
   run(context, [, key, name, consumer]) {
     if (existingGroup(context, key, name).consumer(consumer) !== undefined) return 0;
     createConsumer(context, key, editGroup(context, key, name), consumer);
@@ -153,7 +153,7 @@ const delconsumer = defineCommand({
   summary: 'Removes a consumer and what it has pending; answers how much that was.',
   complexity: 'O(N) in the number of its pending entries',
   keys: [oneKey('RW DELETE', 2)],
-  syntax: 'key group consumer',
+  syntax: 'key groupname consumername',
   run(context, [, key, name, consumerName]) {
     if (existingGroup(context, key, name).consumer(consumerName) === undefined) return 0;
     const group = editGroup(context, key, name, 'xgroup-delconsumer');

@@ -132,7 +132,7 @@ const consumers = defineCommand({
   arity: 4,
   summary: "Lists a group's consumers.",
   hints: ['nondeterministic_output'],
-  syntax: 'key group',
+  syntax: 'key groupname',
   run(context, [, key, name]) {
     const group = existingStream(context, key).group(name);
     if (group === undefined) throw noSuchGroup(key, name);

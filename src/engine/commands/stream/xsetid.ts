@@ -45,7 +45,7 @@ export const xsetid = defineCommand({
   summary: "Sets a stream's last id and counters, as replication and migration need.",
   complexity: 'O(1)',
   keys: [oneKey('RW UPDATE')],
-  syntax: 'key last-id [ENTRIESADDED entries-added] [MAXDELETEDID max-deleted-id]',
+  syntax: 'key last-id [ENTRIESADDED entries_added] [MAXDELETEDID max_deleted_entry_id]',
   run(context, args) {
     const [key, lastIdText] = args;
     const lastId = strictId(lastIdText);
