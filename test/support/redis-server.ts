@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** A real redis-server of our own; `stop` ends it and waits until it is gone. */
@@ -58,7 +61,10 @@ export async function freePort(): Promise<number> {
 }
 
 async function launch(port: number, args: readonly string[]): Promise<RedisServer> {
+  // A directory of its own: SAVE and DEBUG RELOAD write dump.rdb where the server runs.
+  const directory = mkdtempSync(join(tmpdir(), 'redis-server-'));
   const child = spawn('redis-server', ['--port', String(port), ...DEFAULT_ARGS, ...args], {
+    cwd: directory,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   killAtExit(child);
@@ -75,6 +81,7 @@ async function launch(port: number, args: readonly string[]): Promise<RedisServe
   const stop = async (): Promise<void> => {
     child.kill('SIGKILL');
     await exited;
+    rmSync(directory, { recursive: true, force: true });
   };
   try {
     const pid = await readiness(child);
