@@ -1,4 +1,5 @@
 import { raise, position, NeedsDeepForm } from '../errors';
+import { numberToString } from '../number-text';
 import { Coroutine, type Trampoline } from '../trampoline';
 import type { LuaFunction, LuaValue } from '../values';
 import type { LibraryContext } from './context';
@@ -47,7 +48,9 @@ export function coroutineLibrary(
       const [ok, ...results] = resumed(coroutine, values);
       if (ok) return results;
       const [error] = results;
-      return raise(typeof error === 'string' ? position(at) + error : error, at);
+      // A number counts as a text here, as it does wherever Lua asks whether something is a string.
+      const text = typeof error === 'number' ? numberToString(error) : error;
+      return raise(typeof text === 'string' ? position(at) + text : text, at);
     };
   };
 
