@@ -132,7 +132,8 @@ function frexp(x: number): LuaValue[] {
 }
 
 function modf(x: number): LuaValue[] {
-  if (x === Infinity || x === -Infinity) return [x, 0];
   const whole = Math.trunc(x);
-  return [whole, x - whole];
+  const fraction = x === whole ? 0 : Math.abs(x - whole);
+  // Both parts have the sign of the whole, a zero included.
+  return [whole, x < 0 || Object.is(x, -0) ? -fraction : fraction];
 }
