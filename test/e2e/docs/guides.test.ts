@@ -31,12 +31,15 @@ const blocks = (language: string): [string, Block][] =>
       .map((block, index): [string, Block] => [`${file} #${String(index + 1)}`, block]),
   );
 
+/** What the programs import besides ours. */
+const PACKAGES = ['ioredis', 'bullmq', 'redlock', 'rate-limiter-flexible'];
+
 let project: string;
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'respite-docs-'));
   mkdirSync(join(project, 'node_modules'));
   symlinkSync(root, join(project, 'node_modules/respite'));
-  symlinkSync(join(root, 'node_modules/ioredis'), join(project, 'node_modules/ioredis'));
+  for (const name of PACKAGES) symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
 });
 afterAll(() => {
   rmSync(project, { recursive: true });
