@@ -10,11 +10,16 @@ type Values = ReadonlyMap<string, CheckedValue>;
 /** Settings that name the server; at most one kind may be used. */
 const SERVER_SETTINGS = ['redis.url', 'redis.addr', 'redis.sentinels', 'redis.cluster_nodes'] as const;
 
+/** Settings that mean nothing without sentinels. */
+const SENTINEL_SETTINGS = ['redis.sentinel_name', 'redis.sentinel_username', 'redis.sentinel_password'] as const;
+
 /** Checks what settings mean together. `set` holds those somebody wrote, `config` has the defaults filled in. */
 export function checkCombinations(set: Values, config: Config): ConfigProblem[] {
   return [
     ...emptyServers(set),
     ...severalServers(set),
+    ...sentinels(set, config),
+    ...cluster(set, config),
     ...credentials(set, config),
     ...tls(set, config),
     ...(resolveMode('redis', config).mode === 'standalone' ? standalone(set, config) : []),
@@ -32,6 +37,23 @@ function severalServers(set: Values): ConfigProblem[] {
   if (used.length < 2) return [];
   const where = used.map((path) => `${path} (${set.get(path)?.source.label ?? ''})`).join(' and ');
   return [problem(set, used.at(-1) ?? 'redis.url', 'is a second way to name the server', `keep one of ${where}`)];
+}
+
+function sentinels(set: Values, { redis }: Config): ConfigProblem[] {
+  const { sentinels: addresses, sentinel_name: name, sentinel_username: user, sentinel_password: password } = redis;
+  if (addresses.length > 0 && name === '') {
+    return [problem(set, 'redis.sentinels', 'comes without the name of a master', 'set redis.sentinel_name too')];
+  }
+  const stray =
+    addresses.length > 0 ? undefined : SENTINEL_SETTINGS.find((path) => !isEmpty(set.get(path)?.value ?? ''));
+  if (stray !== undefined) return [problem(set, stray, 'comes without sentinels', 'set redis.sentinels too')];
+  if (user === '' || password !== '') return [];
+  return [problem(set, 'redis.sentinel_username', 'comes without a password', 'set redis.sentinel_password too')];
+}
+
+function cluster(set: Values, { redis }: Config): ConfigProblem[] {
+  if (redis.cluster_nodes.length === 0 || redis.db === 0) return [];
+  return [problem(set, 'redis.db', 'does not exist', 'write 0: a Redis Cluster has no other database')];
 }
 
 function credentials(set: Values, { redis }: Config): ConfigProblem[] {

@@ -157,12 +157,12 @@ function splitList(list: string): string[] {
   return list === '' ? [] : list.split(',').map((part) => part.trim());
 }
 
-/** Splits `host:port`; the port is 6379 when left out. @throws RangeError */
-export function parseAddress(value: string): { readonly host: string; readonly port: number } {
+/** Splits `host:port`. @throws RangeError */
+export function parseAddress(value: string, defaultPort = 6379): { readonly host: string; readonly port: number } {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]/@]+))(?::(\d{1,5}))?$/.exec(value);
   const host = match?.[1] ?? match?.[2];
   if (host === undefined) throw new RangeError('is not host:port');
-  const port = Number(match?.[3] ?? 6379);
+  const port = Number(match?.[3] ?? defaultPort);
   if (port < 1 || port > 65_535) throw new RangeError('has a port outside 1..65535');
   return { host, port };
 }

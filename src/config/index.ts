@@ -1,5 +1,6 @@
 export type { Config, ConfigInput, Mode } from './config';
 export { ConfigError, type ConfigProblem } from './config-error';
+export { describeServer, serverUrl } from './describe-server';
 export { parseAddress, printDuration, printSize } from './format';
 export * as formats from './format';
 export { type ConfigSources, type LoadedConfig, loadConfig } from './load-config';

@@ -31,22 +31,22 @@ export const schema = {
     }),
     addr: setting({ doc: 'The Redis server as host:port.', format: address, default: 'localhost:6379' }),
     sentinels: setting({
-      doc: 'The sentinels that know the master.',
+      doc: 'The sentinels that know the master, as host:port; the port is 26379 when left out.',
       format: addresses,
       default: [] as readonly string[],
-      notBuilt: true,
     }),
-    sentinel_name: setting({
-      doc: 'The name of the master the sentinels watch.',
+    sentinel_name: setting({ doc: 'The name of the master the sentinels watch.', format: text, default: '' }),
+    sentinel_username: setting({ doc: "The ACL user of the sentinels' own login.", format: text, default: '' }),
+    sentinel_password: setting({
+      doc: 'The password of the sentinels themselves; empty when they ask for none.',
       format: text,
       default: '',
-      notBuilt: true,
+      sensitive: true,
     }),
     cluster_nodes: setting({
       doc: 'Some nodes of a Redis Cluster; the rest is discovered.',
       format: addresses,
       default: [] as readonly string[],
-      notBuilt: true,
     }),
     username: setting({ doc: 'The ACL user; empty is the default user.', format: text, default: '' }),
     password: setting({ doc: 'The password of the user.', format: text, default: '', sensitive: true }),

@@ -109,10 +109,18 @@ export const errorCodes = {
     means: 'The Redis server refused the user name or password.',
     remedy: 'Correct redis.username and redis.password, or the user info in redis.url.',
   },
+  REDIS_TLS_FAILED: {
+    means: 'The certificate of the Redis server is not trusted, names another host, or the server does not talk TLS.',
+    remedy: 'Correct redis.tls.ca, redis.tls.server_name or the port.',
+  },
   REDIS_NOT_READY: {
     means:
-      'The Redis server was reached but cannot serve: it is still loading, refuses the database, or answered an error.',
+      'The Redis server was reached but cannot serve: it is still loading, refuses the database, is a cluster with slots nobody serves, is a master the sentinels do not know, or answered an error.',
     remedy: 'Read the reason in the message.',
+  },
+  REDIS_OPTIONS_UNAVAILABLE: {
+    means: 'redisOptions() was asked of a Redis Cluster, which the options of one client cannot describe.',
+    remedy: 'Give the library backend.connection(purpose).',
   },
 
   // Snapshots

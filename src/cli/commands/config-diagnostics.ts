@@ -1,4 +1,4 @@
-import { type Component, type LoadedConfig, redactUrl, resolveMode, printDuration, printSize } from '../../config';
+import { type Component, describeServer, type LoadedConfig, printDuration, printSize, resolveMode } from '../../config';
 import { type ConfigOptions, loadForCommand } from '../config-options';
 import { json, show, table } from '../render';
 import { shownSettings } from '../settings-list';
@@ -62,7 +62,6 @@ function consequencesOf({ config: { redis } }: LoadedConfig): Consequences {
   const { standalone, tls } = redis;
   const { listener, persistence } = standalone;
   const limit = standalone.max_memory === 0 ? "derived from V8's heap limit" : String(printSize(standalone.max_memory));
-  const server = redis.url === '' ? redis.addr : redactUrl(redis.url);
   const timeout = redis.command_timeout === 0 ? 'none' : String(printDuration(redis.command_timeout));
   return {
     standalone: [
@@ -73,10 +72,10 @@ function consequencesOf({ config: { redis } }: LoadedConfig): Consequences {
       listener.enabled
         ? `other clients reach it at ${listener.path || `${listener.host}:${listener.port === 0 ? '(a free port)' : String(listener.port)}`}`
         : 'no other process reaches it; redis.standalone.listener.enabled lets them, and respite start does',
-      'redis.url, redis.addr and redis.tls are not used',
+      'the settings of a server are not used: redis.url, addr, sentinels, cluster_nodes, tls',
     ],
     distributed: [
-      `the data is in the Redis server at ${server}, database ${String(redis.db)}${tls.enabled ? ', over TLS' : ''}`,
+      `the data is in ${describeServer(redis)}${tls.enabled ? ', over TLS' : ''}`,
       `connecting may take ${String(printDuration(redis.connect_timeout))}; command timeout: ${timeout}`,
       'the start fails when the server cannot be reached',
       'redis.standalone is not used',

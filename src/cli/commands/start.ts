@@ -1,5 +1,5 @@
 import { relative, resolve } from 'node:path';
-import { type LoadedConfig, printDuration, redactUrl, resolveMode } from '../../config';
+import { type LoadedConfig, printDuration, resolveMode, serverUrl } from '../../config';
 import type { App } from '../../container';
 import { createAppFrom } from '../../create-app';
 import { CacheBackend, isEmbedded } from '../../modules/cache';
@@ -68,14 +68,13 @@ function ready(app: App, loaded: LoadedConfig, version: string): Ready {
   const { persistence } = redis.standalone;
   const standalone = resolveMode('redis', loaded.config).mode === 'standalone';
   const kept = standalone && persistence.enabled;
-  const server = redis.url === '' ? `redis://${redis.addr}` : redactUrl(redis.url);
   return {
     event: 'ready',
     version,
     pid: process.pid,
     ...explainMode('redis', loaded),
     backend: backend.name,
-    url: standalone ? (isEmbedded(backend) ? (backend.listenerUrl ?? null) : null) : server,
+    url: standalone ? (isEmbedded(backend) ? (backend.listenerUrl ?? null) : null) : serverUrl(redis),
     dataDir: kept ? resolve(persistence.data_dir) : null,
     snapshotInterval: kept ? String(printDuration(persistence.snapshot_interval)) : null,
     file: loaded.file ?? null,

@@ -158,6 +158,21 @@ describe('a wrong configuration', () => {
     [{ username: 'u' }, 'redis.username', 'set redis.password too'],
     [{ url: 'redis://u:p@h', password: 'q' }, 'redis.password', 'keep one of them'],
     [{ url: 'redis://h/1', db: 2 }, 'redis.db', 'keep one of them'],
+    [{ sentinels: ['a:1'] }, 'redis.sentinels', 'set redis.sentinel_name too'],
+    [{ sentinel_name: 'main' }, 'redis.sentinel_name', 'set redis.sentinels too'],
+    [{ sentinel_password: 'p' }, 'redis.sentinel_password', 'set redis.sentinels too'],
+    [
+      { sentinels: ['a:1'], sentinel_name: 'main', sentinel_username: 'u' },
+      'redis.sentinel_username',
+      'set redis.sentinel_password too',
+    ],
+    [{ cluster_nodes: ['a:1'], db: 1 }, 'redis.db', 'write 0: a Redis Cluster has no other database'],
+    [
+      { cluster_nodes: ['a:1'], sentinels: ['b:1'], sentinel_name: 'main' },
+      'redis.cluster_nodes',
+      'keep one of redis.sentinels (createApp({ config })) and redis.cluster_nodes (createApp({ config }))',
+    ],
+    [{ cluster_nodes: [] }, 'redis.cluster_nodes', 'remove it, or name a server such as localhost:6379'],
     [{ tls: { cert: 'c.pem' } }, 'redis.tls.cert', 'set redis.tls.key too'],
     [{ tls: { key: 'k.pem' } }, 'redis.tls.key', 'set redis.tls.cert too'],
     [{ mode: 'standalone', db: 16 }, 'redis.db', 'write a number below redis.standalone.databases (16)'],
@@ -181,12 +196,11 @@ describe('a wrong configuration', () => {
       'standalone',
     );
     expect(load({ config: { redis: { db: 16 } } }).config.redis.db).toBe(16);
+    expect(load({ config: { redis: { cluster_nodes: ['a', '[::1]:7001'], db: 0 } } }).config.redis.db).toBe(0);
     expect(load({ config: { redis: { url: 'rediss://h:1', db: 3, password: 'p' } } }).config.redis.db).toBe(3);
   });
 
   it.each([
-    ['redis.sentinels', { redis: { sentinels: ['a:1'] } }],
-    ['redis.cluster_nodes', { redis: { cluster_nodes: ['a:1'] } }],
     [
       'redis.standalone.persistence.encryption_key',
       { redis: { standalone: { persistence: { encryption_key: 'k' } } } },
@@ -201,9 +215,7 @@ describe('a wrong configuration', () => {
     expect(() => load({ config })).toThrow(expect.objectContaining({ code: 'CONFIG_NOT_SUPPORTED' }));
     const known = listSettings(schema).find((setting) => setting.path === path);
     const written = known === undefined ? '' : `${path}=${String(redact(known.setting, known.setting.default))}`;
-    // An empty list of servers has a problem of its own.
-    const others = path === 'redis.sentinels' || path === 'redis.cluster_nodes' ? ['is empty'] : [];
-    expect(listProblems({ argv: ['--set', written] }).map(({ problem }) => problem)).toEqual(others);
+    expect(listProblems({ argv: ['--set', written] })).toEqual([]);
   });
 
   it('says it is not supported only when that is all that is wrong', () => {

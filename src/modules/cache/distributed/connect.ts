@@ -1,85 +1,108 @@
-import type { Redis, RedisOptions } from 'ioredis';
-import { asError, type ErrorCode, RespiteError } from '../../../errors';
-import type { ServerOptions } from './server-options';
-
-/** Waits between attempts to reconnect: 50 ms more each time, at most 2 s. */
-const reconnectDelay = (attempt: number): number => Math.min(attempt * 50, 2000);
-
-/** A client that gives up at once while `connected` says so, and later reconnects for as long as it takes. */
-export function clientOptions(server: ServerOptions, connected: () => boolean): RedisOptions {
-  return {
-    ...server,
-    lazyConnect: true,
-    retryStrategy: (attempt) => (connected() ? reconnectDelay(attempt) : null),
-  };
-}
+import type { EventEmitter } from 'node:events';
+import { printDuration } from '../../../config';
+import { asError } from '../../../errors';
+import { type Client, createClient, isCluster } from './create-client';
+import type { Server } from './server';
+import { CLUSTER_INCOMPLETE, type Failure, isRefusal, isSummary, startError } from './start-error';
 
 /**
- * Connects `client` once and makes sure that the server serves it.
- * @throws RespiteError `REDIS_UNREACHABLE`, `REDIS_AUTH_FAILED`, `REDIS_NOT_READY`, naming the server and the reason
+ * Makes a client, connects it once and makes sure that the server serves it; from then on it reconnects by itself.
+ * @throws RespiteError `REDIS_UNREACHABLE`, `REDIS_TLS_FAILED`, `REDIS_AUTH_FAILED`, `REDIS_NOT_READY`, naming the
+ * server and the reason
  */
-export async function connectOnce(client: Redis, server: ServerOptions, signal: AbortSignal): Promise<void> {
-  const errors: Error[] = [];
-  const remember = (error: Error): void => void errors.push(error);
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(server.connectTimeout ?? 10_000)]);
-  const interrupted = rejectOn(limit);
-  client.on('error', remember);
+export async function connect(server: Server, signal: AbortSignal): Promise<Client> {
+  let connected = false;
+  const client = createClient(server, () => connected);
+  const watch = watchStart(client, server.options.connectTimeout, signal);
   try {
-    await Promise.race([
-      interrupted.promise,
-      (async () => {
-        await client.connect();
-        await client.ping();
-      })(),
-    ]);
-    // ioredis reports a failed AUTH or SELECT as an event and carries on.
-    const [refused] = errors;
-    if (refused !== undefined) throw refused;
+    await Promise.race([use(client), watch.interrupted]);
+    // ioredis reports a failed AUTH or SELECT as an event and carries on. Other errors: a node others stand in for.
+    const refusal = watch.failures.find(isRefusal);
+    if (refusal !== undefined) throw refusal.error;
+    connected = true;
+    return client;
   } catch (error) {
     // Disconnecting a client that has ended already starts a timer that nothing stops.
     if (client.status !== 'end') client.disconnect();
-    // The event says why; the rejection often only that the connection is closed.
-    throw startError(server, errors[0] ?? asError(error));
+    const failures = signal.aborted ? watch.failures : await withReasons(watch.failures, server);
+    throw startError(server.target, failures, asError(error));
   } finally {
-    interrupted.dispose();
-    client.off('error', remember);
+    watch.stop();
   }
 }
 
-function rejectOn(signal: AbortSignal): { promise: Promise<never>; dispose: () => void } {
-  let listener = (): void => undefined;
-  const promise = new Promise<never>((_, reject) => {
-    listener = (): void => {
-      reject(asError(signal.reason));
-    };
-    signal.addEventListener('abort', listener, { once: true });
-    if (signal.aborted) listener();
-  });
+async function use(client: Client): Promise<void> {
+  await client.connect();
+  await client.ping();
+}
+
+/** A start under way. */
+interface StartWatch {
+  /** The reasons ioredis gave so far. */
+  readonly failures: readonly Failure[];
+  /** Rejects when time is up, the start is given up, or ioredis gives up. */
+  readonly interrupted: Promise<never>;
+  stop(): void;
+}
+
+function watchStart(client: Client, limitMs: number, signal: AbortSignal): StartWatch {
+  const failures: Failure[] = [];
+  const events = isCluster(client) ? ['node error', 'error'] : ['sentinelError', 'error'];
+  const remember = (error: unknown, node?: unknown): void => {
+    failures.push({ error: asError(error), node: typeof node === 'string' ? node : undefined });
+  };
+  const emitter: EventEmitter = client;
+  for (const event of events) emitter.on(event, remember);
+  const { promise: interrupted, reject } = rejectable();
+  const onAbort = (): void => {
+    reject(asError(signal.reason));
+  };
+  // A Cluster that does not serve every slot is left by ioredis without an error.
+  const onEnd = (): void => {
+    reject(new Error(isCluster(client) ? CLUSTER_INCOMPLETE : 'the connection was closed'));
+  };
+  const timer = setTimeout(() => {
+    reject(new Error(`no answer within ${String(printDuration(limitMs))}`));
+  }, limitMs);
+  signal.addEventListener('abort', onAbort);
+  if (signal.aborted) onAbort();
+  emitter.once('end', onEnd);
   return {
-    promise,
-    dispose: () => {
-      signal.removeEventListener('abort', listener);
+    failures,
+    interrupted,
+    stop: () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      emitter.off('end', onEnd);
+      for (const event of events) emitter.off(event, remember);
     },
   };
 }
 
-function startError({ host, port }: ServerOptions, cause: Error): RespiteError {
-  const server = `${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
-  const [code, message] = explain(server, cause);
-  return new RespiteError(code, { message, cause });
+function rejectable(): { readonly promise: Promise<never>; readonly reject: (reason: Error) => void } {
+  let reject = (_: Error): void => undefined;
+  const promise = new Promise<never>((_, settle) => {
+    reject = settle;
+  });
+  return { promise, reject };
 }
 
-function explain(server: string, cause: Error): [ErrorCode, string] {
-  const reason = cause.message;
-  if (/^(WRONGPASS|NOAUTH|ERR AUTH|ERR Client sent AUTH|ERR invalid password)/.test(reason)) {
-    return [
-      'REDIS_AUTH_FAILED',
-      `Redis at ${server} refused the login: ${reason} Check redis.username and redis.password.`,
-    ];
-  }
-  if (cause.name === 'ReplyError') {
-    return ['REDIS_NOT_READY', `Redis at ${server} cannot serve this configuration: ${reason}`];
-  }
-  const hint = 'Check that it runs there (redis.url, redis.addr) and that redis.tls fits, or set mode to standalone.';
-  return ['REDIS_UNREACHABLE', `Redis at ${server} cannot be reached: ${reason || cause.name}. ${hint}`];
+/**
+ * A Cluster says of a node it cannot connect to that the connection is closed, and keeps the reason to itself. So ask
+ * each node once as a single server.
+ */
+async function withReasons(failures: readonly Failure[], { target, options }: Server): Promise<readonly Failure[]> {
+  if (target.kind !== 'cluster' || !failures.every(({ error }) => saysNothing(error))) return failures;
+  const asked = target.nodes.map(async ({ host, port }): Promise<Failure[]> => {
+    const single = createClient({ target: { kind: 'server', address: { host, port } }, options }, () => false);
+    const errors: Error[] = [];
+    single.on('error', (error: Error) => errors.push(error));
+    await single.connect().catch((error: unknown) => errors.push(asError(error)));
+    if (single.status !== 'end') single.disconnect();
+    return errors.slice(0, 1).map((error) => ({ error, node: `${host}:${String(port)}` }));
+  });
+  const reasons = (await Promise.all(asked)).flat();
+  return reasons.length === 0 ? failures : reasons;
 }
+
+const saysNothing = ({ message }: Error): boolean => message.startsWith('Connection is closed') || isSummary(message);

@@ -1,56 +1,59 @@
-import { once } from 'node:events';
-import type { Redis, RedisOptions } from 'ioredis';
+import { type EventEmitter, once } from 'node:events';
+import type { RedisOptions } from 'ioredis';
 import type { Logger } from '../../../container';
 import { withDeadline } from '../../../container/deadline';
 import { asError, RespiteError } from '../../../errors';
 import type { BackendHealth, CacheBackend, ConnectionPurpose } from '../cache-backend';
-import type { ServerOptions } from './server-options';
+import { type Client, clientOptionsOf, duplicate, duplicateForBlocking, isCluster } from './create-client';
+import { checkHealth } from './health';
+import type { Server } from './server';
 
 /** How long replies under way, and then sockets, are waited for when closing, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 2000;
 
-/** A Redis server, reached through ioredis. */
+/** A Redis server, one the sentinels know, or a Redis Cluster, reached through ioredis. */
 export class DistributedBackend implements CacheBackend {
   readonly name = 'distributed';
   readonly mode = 'distributed';
-  readonly client: Redis;
-  readonly #server: ServerOptions;
+  readonly client: Client;
+  readonly #server: Server;
   readonly #logger: Logger;
-  readonly #connections = new Set<Redis>();
+  /** Those that may still be connected; the status of an ended Cluster does not say so reliably. */
+  readonly #open = new Set<Client>();
   #closed = false;
 
   /** `client` is connected already. */
-  constructor(client: Redis, server: ServerOptions, logger: Logger) {
+  constructor(client: Client, server: Server, logger: Logger) {
     this.client = client;
     this.#server = server;
     this.#logger = logger;
-    this.#watch(client);
+    this.#track(client);
   }
 
-  connection(purpose: ConnectionPurpose): Redis {
+  connection(purpose: ConnectionPurpose): Client {
     if (this.#closed) {
       throw new RespiteError('BACKEND_CLOSED', {
         message: `A ${purpose} connection was asked of a backend that is closed. Ask for connections before the application stops.`,
       });
     }
-    const connection = this.client.duplicate(purpose === 'blocking' ? FOR_BLOCKING : { lazyConnect: false });
-    this.#connections.add(connection);
-    connection.once('end', () => this.#connections.delete(connection));
-    this.#watch(connection);
+    const connection =
+      purpose === 'blocking' ? duplicateForBlocking(this.client, this.#server) : duplicate(this.client);
+    this.#track(connection);
     return connection;
   }
 
   redisOptions(): RedisOptions {
-    return { ...this.#server };
+    const options = clientOptionsOf(this.#server);
+    if (options !== undefined) return options;
+    throw new RespiteError('REDIS_OPTIONS_UNAVAILABLE', {
+      message:
+        'redisOptions() was asked of a Redis Cluster, but a client made from such options talks to one server. Give the library backend.connection(purpose) instead.',
+    });
   }
 
   async health(): Promise<BackendHealth> {
-    const begin = performance.now();
-    if (this.client.status !== 'ready') return down(`the connection is ${this.client.status}`);
-    const outcome = await withDeadline(this.#server.connectTimeout ?? 0, async () => void (await this.client.ping()));
-    if (outcome.status === 'failed') return down(outcome.error.message);
-    if (outcome.status === 'timed-out') return down('no reply to PING');
-    return { status: 'ok', latencyMs: performance.now() - begin, reasons: [] };
+    if (this.#closed) return { status: 'down', latencyMs: undefined, reasons: ['the backend is closed'] };
+    return checkHealth(this.client, this.#server.options.connectTimeout);
   }
 
   async close(): Promise<void> {
@@ -60,15 +63,14 @@ export class DistributedBackend implements CacheBackend {
     if (this.client.status === 'ready') {
       await withDeadline(CLOSE_TIMEOUT_MS, async () => void (await this.client.quit()));
     }
-    // Disconnecting a client that has ended already starts a timer that nothing stops.
-    const clients = [this.client, ...this.#connections].filter(({ status }) => status !== 'end');
-    const ended = clients.map((client) => once(client, 'end'));
-    for (const client of clients) client.disconnect();
+    const ended = [...this.#open].map(disconnect);
     await withDeadline(CLOSE_TIMEOUT_MS, async () => void (await Promise.all(ended)));
   }
 
-  /** ioredis prints errors that nobody listens for; and an operator wants to know. */
-  #watch(connection: Redis): void {
+  #track(connection: Client): void {
+    this.#open.add(connection);
+    connection.once('end', () => this.#open.delete(connection));
+    // ioredis prints errors that nobody listens for; and an operator wants to know.
     connection.on('error', (error: unknown) => {
       if (this.#closed) return;
       const { message } = asError(error);
@@ -77,13 +79,11 @@ export class DistributedBackend implements CacheBackend {
   }
 }
 
-/** A blocking command waits as long as it was told to, not as long as other commands may take. */
-const FOR_BLOCKING = {
-  lazyConnect: false,
-  maxRetriesPerRequest: null,
-  commandTimeout: undefined,
-} as Partial<RedisOptions>; // exactOptionalPropertyTypes: ioredis reads an undefined commandTimeout as none
-
-function down(reason: string): BackendHealth {
-  return { status: 'down', latencyMs: undefined, reasons: [reason] };
+async function disconnect(client: Client): Promise<void> {
+  // A Cluster without any node left has nothing that could tell it has ended.
+  const silent = isCluster(client) && client.nodes().length === 0;
+  const emitter: EventEmitter = client;
+  const ended = once(emitter, 'end');
+  client.disconnect();
+  if (!silent) await ended;
 }

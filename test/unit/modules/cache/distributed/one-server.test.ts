@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { CacheBackend, type App, type ConfigInput, createApp, silentLogger } from '../../../../src';
-import { freePort, type RedisServer, startRedisServer } from '../../../support/redis-server';
+import { CacheBackend, type App, type ConfigInput, createApp, silentLogger } from '../../../../../src';
+import { freePort, type RedisServer, startRedisServer } from '../../../../support/redis-server';
 
 const appWith = (redis: ConfigInput['redis']): App =>
   createApp({ config: { mode: 'distributed', redis: redis ?? {} }, configFile: false, env: {}, logger: silentLogger });
@@ -40,7 +40,7 @@ describe('the distributed backend', () => {
     expect(await backend.health()).toMatchObject({ status: 'ok', reasons: [] });
     await app.stop();
     expect([backend.client, subscriber, blocking].map(({ status }) => status)).toEqual(['end', 'end', 'end']);
-    expect(await backend.health()).toMatchObject({ status: 'down', reasons: ['the connection is end'] });
+    expect(await backend.health()).toMatchObject({ status: 'down', reasons: ['the backend is closed'] });
     expect(() => backend.connection('commands')).toThrow(expect.objectContaining({ code: 'BACKEND_CLOSED' }));
   });
 

@@ -1,0 +1,83 @@
+import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis';
+import type { Address, ClientOptions, Server } from './server';
+
+/** What a backend serves its consumers with. */
+export type Client = Redis | Cluster;
+
+/** Waits between attempts to reconnect: 50 ms more each time, at most 2 s. */
+const reconnectDelay = (attempt: number): number => Math.min(attempt * 50, 2000);
+
+/**
+ * A failover takes a Redis Cluster seconds: the node timeout and an election. A command waits for it 20 s, as long as it
+ * would for a single server to come back (ioredis' 20 retries).
+ */
+const FAILOVER_RETRY = { retryDelayOnFailover: 500, retryDelayOnClusterDown: 500, maxRedirections: 40 } as const;
+
+/** A client that gives up at once while `connected` says so, and later reconnects for as long as it takes. */
+export function createClient(server: Server, connected: () => boolean): Client {
+  // A peer dependency, loaded here so that importing respite needs none. `require`, because a CommonJS Jest host
+  // cannot follow import().
+  const { Redis, Cluster } = require('ioredis') as typeof import('ioredis');
+  const retry = (attempt: number): number | null => (connected() ? reconnectDelay(attempt) : null);
+  const { target, options } = server;
+  if (target.kind === 'cluster') return new Cluster([...target.nodes], clusterOptions(options, retry));
+  return new Redis({
+    ...singleClientOptions(server),
+    lazyConnect: true,
+    retryStrategy: retry,
+    // A master that was demoted while we were connected: connect again and send the command to the new one.
+    reconnectOnError: ({ message }) => (message.startsWith('READONLY') ? 2 : false),
+    ...(target.kind === 'sentinel' && {
+      sentinelRetryStrategy: retry,
+      sentinelReconnectStrategy: reconnectDelay,
+      // A master that hangs never closes its connections; the sentinels say when another one has taken over.
+      failoverDetector: true,
+    }),
+  });
+}
+
+/** Options of a client of one server; `undefined` for a Cluster, which no such client can talk to. */
+export function clientOptionsOf({ target, options }: Server): RedisOptions | undefined {
+  if (target.kind === 'cluster') return undefined;
+  return singleClientOptions({ target, options });
+}
+
+function singleClientOptions({ target, options }: Server): RedisOptions {
+  if (target.kind === 'sentinel') {
+    return { sentinels: copy(target.sentinels), name: target.master, ...options };
+  }
+  return target.kind === 'server' ? { ...target.address, ...options } : options;
+}
+
+function clusterOptions(options: ClientOptions, retry: (attempt: number) => number | null): ClusterOptions {
+  return {
+    ...FAILOVER_RETRY,
+    lazyConnect: true,
+    redisOptions: options,
+    clusterRetryStrategy: retry,
+    slotsRefreshTimeout: options.connectTimeout,
+    // Certificates name hosts; ioredis would look their addresses up first and compare with those.
+    ...(options.tls !== undefined && { dnsLookup: (host, done) => done(null, host) }),
+  };
+}
+
+const copy = (addresses: readonly Address[]): Address[] => addresses.map((address) => ({ ...address }));
+
+/** A connection like `client`'s for commands that block: as long as they were told to, not as others may take. */
+export function duplicateForBlocking(client: Client, { options }: Server): Client {
+  const patience = { maxRetriesPerRequest: null, commandTimeout: undefined };
+  if (isCluster(client)) {
+    return client.duplicate([], { lazyConnect: false, redisOptions: { ...options, ...patience } });
+  }
+  // exactOptionalPropertyTypes: ioredis reads an undefined commandTimeout as none
+  return client.duplicate({ lazyConnect: false, ...patience });
+}
+
+/** Another connection like `client`'s. */
+export function duplicate(client: Client): Client {
+  return isCluster(client) ? client.duplicate([], { lazyConnect: false }) : client.duplicate({ lazyConnect: false });
+}
+
+export function isCluster(client: Client): client is Cluster {
+  return client.isCluster;
+}

@@ -1,0 +1,39 @@
+import { withDeadline } from '../../../container/deadline';
+import type { BackendHealth } from '../cache-backend';
+import type { Cluster } from 'ioredis';
+import { type Client, isCluster } from './create-client';
+
+/** Asks the server for a sign of life, for at most `limitMs`. Never rejects. */
+export async function checkHealth(client: Client, limitMs: number): Promise<BackendHealth> {
+  if (client.status !== 'ready') return down([`the connection is ${client.status}`]);
+  const begin = performance.now();
+  const outcome = await withDeadline(limitMs, async () => void (await client.ping()));
+  if (outcome.status === 'failed') return down([outcome.error.message]);
+  if (outcome.status === 'timed-out') return down(['no reply to PING']);
+  const latencyMs = performance.now() - begin;
+  return isCluster(client) ? checkCluster(client, latencyMs, limitMs) : { status: 'ok', latencyMs, reasons: [] };
+}
+
+/** One node has answered; does the cluster as a whole serve, and every master? */
+async function checkCluster(client: Cluster, latencyMs: number, limitMs: number): Promise<BackendHealth> {
+  let state = '';
+  const reasons: string[] = [];
+  const asked = await withDeadline(limitMs, async () => {
+    state = await client.cluster('INFO');
+  });
+  if (asked.status !== 'done') return down(['no reply to CLUSTER INFO']);
+  if (!state.includes('cluster_state:ok')) return down(['cluster_state is not ok: slots are without a master']);
+  if (!state.includes('cluster_slots_ok:16384')) reasons.push('slots are without a master');
+  await Promise.all(
+    client.nodes('master').map(async (node) => {
+      const { host = '', port = 0 } = node.options;
+      const outcome = await withDeadline(limitMs, async () => void (await node.ping()));
+      if (outcome.status !== 'done') reasons.push(`no reply to PING from ${host}:${String(port)}`);
+    }),
+  );
+  return { status: reasons.length === 0 ? 'ok' : 'degraded', latencyMs, reasons };
+}
+
+function down(reasons: readonly string[]): BackendHealth {
+  return { status: 'down', latencyMs: undefined, reasons };
+}

@@ -1,0 +1,170 @@
+import { once } from 'node:events';
+import { type Cluster, Redis } from 'ioredis';
+import { type App, CacheBackend, type ConfigInput, createApp, silentLogger } from '../../../../../src';
+import { type RedisCluster, startRedisCluster, until } from '../../../../support/redis-cluster';
+import { freePort, type RedisServer, startRedisServer } from '../../../../support/redis-server';
+
+const appWith = (redis: ConfigInput['redis']): App =>
+  createApp({ config: { mode: 'distributed', redis: redis ?? {} }, configFile: false, env: {}, logger: silentLogger });
+
+describe('the distributed backend on a Redis Cluster', () => {
+  let cluster: RedisCluster;
+  beforeAll(async () => {
+    cluster = await startRedisCluster();
+  });
+  afterAll(() => cluster.stop());
+
+  it('serves what a host asks of it on every master, and leaves nothing connected', async () => {
+    const app = await appWith({ cluster_nodes: cluster.addresses.slice(0, 1) }).start();
+    const backend = app.get(CacheBackend);
+    const client = backend.client as Cluster; // cluster_nodes is set
+    const keys = Array.from({ length: 60 }, (_, i) => `key:${String(i)}`);
+    await Promise.all(keys.map((key) => client.set(key, key)));
+    expect(await Promise.all(keys.map((key) => client.get(key)))).toEqual(keys);
+    const sizes = await Promise.all(client.nodes('master').map((node) => node.dbsize()));
+    expect(sizes).toHaveLength(3);
+    expect(Math.min(...sizes)).toBeGreaterThan(0);
+
+    const subscriber = backend.connection('subscriber') as Cluster; // as above
+    await subscriber.subscribe('news');
+    const message = once(subscriber, 'message');
+    await client.publish('news', 'today');
+    expect(await message).toEqual(['news', 'today']);
+
+    const blocking = backend.connection('blocking') as Cluster; // as above
+    const popped = blocking.blpop('queue', 5);
+    await client.rpush('queue', 'work');
+    expect(await popped).toEqual(['queue', 'work']);
+
+    expect(await backend.health()).toMatchObject({ status: 'ok', reasons: [] });
+    await app.stop();
+    for (const master of cluster.masters) {
+      await until('nobody but us is connected', async () => (await clientsOf(master)) === 1);
+    }
+    expect(await backend.health()).toMatchObject({ status: 'down', reasons: ['the backend is closed'] });
+    expect(() => backend.connection('commands')).toThrow(expect.objectContaining({ code: 'BACKEND_CLOSED' }));
+  });
+
+  it('gives blocking commands as long as they were told to, whatever command_timeout says', async () => {
+    const app = await appWith({ cluster_nodes: [...cluster.addresses], command_timeout: '50ms' }).start();
+    const backend = app.get(CacheBackend);
+    await expect(backend.client.blpop('nothing', 1)).rejects.toThrow('Command timed out');
+    expect(await backend.connection('blocking').blpop('nothing', 0.2)).toBeNull();
+    await app.stop();
+  });
+
+  it('says that libraries have to be given a connection', async () => {
+    const app = await appWith({ cluster_nodes: [...cluster.addresses] }).start();
+    expect(() => app.get(CacheBackend).redisOptions()).toThrow(
+      expect.objectContaining({
+        code: 'REDIS_OPTIONS_UNAVAILABLE',
+        message: expect.stringContaining('backend.connection(purpose)'),
+      }),
+    );
+    await app.stop();
+  });
+
+  it('starts as long as one of the nodes it was told of is there', async () => {
+    const gone = `127.0.0.1:${String(await freePort())}`;
+    const app = await appWith({ cluster_nodes: [gone, ...cluster.addresses.slice(1)] }).start();
+    expect(await app.get(CacheBackend).client.set('a', '1')).toBe('OK');
+    await app.stop();
+  });
+
+  it('fails the start with REDIS_UNREACHABLE, naming every node and its reason', async () => {
+    const nodes = [`127.0.0.1:${String(await freePort())}`, `127.0.0.1:${String(await freePort())}`];
+    const error: unknown = await appWith({ cluster_nodes: nodes })
+      .start()
+      .catch((failure: unknown) => failure);
+    expect(error).toMatchObject({ code: 'REDIS_UNREACHABLE', module: 'cache' });
+    for (const node of nodes) expect(String(error)).toContain(`connect ECONNREFUSED ${node}`);
+  });
+
+  it('fails the start with REDIS_NOT_READY on a server that is not a cluster', async () => {
+    const server = await startRedisServer();
+    const start = appWith({ cluster_nodes: [`${server.host}:${String(server.port)}`] }).start();
+    await expect(start).rejects.toMatchObject({
+      code: 'REDIS_NOT_READY',
+      message: expect.stringContaining(
+        `${server.host}:${String(server.port)}: ERR This instance has cluster support disabled`,
+      ),
+    });
+    await server.stop();
+  });
+
+  it('fails the start with REDIS_NOT_READY when slots are without a master', async () => {
+    const lonely = await startRedisServer({ args: await clusterArgs() });
+    const start = appWith({ cluster_nodes: [`${lonely.host}:${String(lonely.port)}`] }).start();
+    await expect(start).rejects.toMatchObject({
+      code: 'REDIS_NOT_READY',
+      message: expect.stringContaining('does not serve all slots'),
+    });
+    await lonely.stop();
+  });
+
+  it.each([
+    ['a wrong password', { password: 'wrong-secret' }],
+    ['no password', {}],
+  ])('fails the start with REDIS_AUTH_FAILED for %s, without showing it', async (_, login) => {
+    const guarded = await startRedisServer({ args: [...(await clusterArgs()), '--requirepass', 'secret'] });
+    const start = appWith({ cluster_nodes: [`${guarded.host}:${String(guarded.port)}`], ...login }).start();
+    await expect(start).rejects.toMatchObject({
+      code: 'REDIS_AUTH_FAILED',
+      message: expect.not.stringContaining('wrong-secret'),
+    });
+    await guarded.stop();
+  });
+});
+
+async function clientsOf({ host, port }: RedisServer): Promise<number> {
+  const client = new Redis(port, host);
+  const list = String(await client.client('LIST'));
+  await client.quit();
+  return list.trim().split('\n').length;
+}
+
+async function clusterArgs(): Promise<string[]> {
+  const port = await freePort();
+  return [
+    '--cluster-enabled',
+    'yes',
+    '--cluster-port',
+    String(port),
+    '--cluster-config-file',
+    `/tmp/respite-nodes-${String(port)}.conf`,
+  ];
+}
+
+describe('a failover of a Redis Cluster', () => {
+  let cluster: RedisCluster;
+  let first: RedisServer;
+  beforeAll(async () => {
+    cluster = await startRedisCluster({ withReplica: true });
+    [first] = cluster.masters as [RedisServer]; // a cluster has three
+  });
+  afterAll(() => cluster.stop());
+
+  it('is waited for by the commands of a program at work', async () => {
+    const app = await appWith({ cluster_nodes: [...cluster.addresses] }).start();
+    const { client } = app.get(CacheBackend);
+    const keys = Array.from({ length: 30 }, (_, i) => `key:${String(i)}`);
+    const write = async (value: string): Promise<void> => {
+      for (const key of keys) await client.set(key, value);
+    };
+    await write('before');
+    await first.stop();
+    await write('after');
+    expect(await Promise.all(keys.map((key) => client.get(key)))).toEqual(keys.map(() => 'after'));
+    await until('the backend is well again', async () => (await app.get(CacheBackend).health()).status === 'ok');
+    await app.stop();
+  });
+
+  it('that does not come leaves the backend down, and it closes all the same', async () => {
+    const app = await appWith({ cluster_nodes: [...cluster.addresses], connect_timeout: '1s' }).start();
+    const backend = app.get(CacheBackend);
+    await cluster.stop();
+    await until('the backend is down', async () => (await backend.health()).status === 'down');
+    await app.stop();
+    expect(() => backend.connection('commands')).toThrow(expect.objectContaining({ code: 'BACKEND_CLOSED' }));
+  });
+});
