@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort, type RedisServer, startRedisServer } from './redis-server';
+import { until } from './until';
 
 /** A real Redis Cluster of our own; `stop` ends every node and waits until they are gone. */
 export interface RedisCluster {
@@ -28,7 +28,6 @@ const MASTERS = 3;
 const SLOTS = 16_384;
 /** After this long without a sign of life a node counts as failed, in milliseconds. */
 const NODE_TIMEOUT_MS = 1000;
-const FORMATION_TIMEOUT_MS = 20_000;
 
 /** Starts three masters that share the slots, and waits until all of them say that the cluster serves. */
 export async function startRedisCluster(options: RedisClusterOptions = {}): Promise<RedisCluster> {
@@ -118,12 +117,3 @@ const info = async (client: Redis): Promise<string> => String(await client.call(
 
 const knownNodes = async (client: Redis): Promise<number> =>
   Number(/cluster_known_nodes:(\d+)/.exec(await info(client))?.[1]);
-
-/** Asks again and again: Redis tells nobody when such a thing has come about. */
-export async function until(what: string, isTrue: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + FORMATION_TIMEOUT_MS;
-  while (!(await isTrue())) {
-    if (performance.now() > deadline) throw new Error(`waited too long until ${what}`);
-    await wait(20);
-  }
-}

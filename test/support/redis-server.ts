@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,8 @@ export interface RedisServer {
 export interface RedisServerOptions {
   /** Further command line arguments, e.g. `['--requirepass', 'secret']`; they outrank the defaults. */
   readonly args?: readonly string[];
+  /** Run as a sentinel with this configuration file; it writes what it learns into it. */
+  readonly sentinel?: string;
 }
 
 const HOST = '127.0.0.1';
@@ -41,7 +43,7 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
     try {
-      return await launch(port, options.args ?? []);
+      return await launch(port, options);
     } catch (error) {
       // Between our probe and the server's bind another process may have taken the port.
       const portWasTaken = error instanceof Error && error.message.includes('Address already in use');
@@ -60,10 +62,12 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function launch(port: number, args: readonly string[]): Promise<RedisServer> {
+async function launch(port: number, { args = [], sentinel }: RedisServerOptions): Promise<RedisServer> {
   // A directory of its own: SAVE and DEBUG RELOAD write dump.rdb where the server runs.
   const directory = mkdtempSync(join(tmpdir(), 'redis-server-'));
-  const child = spawn('redis-server', ['--port', String(port), ...DEFAULT_ARGS, ...args], {
+  if (sentinel !== undefined) writeFileSync(join(directory, 'sentinel.conf'), sentinel);
+  const role = sentinel === undefined ? [] : ['sentinel.conf', '--sentinel'];
+  const child = spawn('redis-server', [...role, '--port', String(port), ...DEFAULT_ARGS, ...args], {
     cwd: directory,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -111,7 +115,7 @@ async function readiness(child: ChildProcess): Promise<number> {
       if (version !== undefined && !version.startsWith('7.0.')) {
         reject(new Error(`redis-server ${version} found, but the oracle must be a 7.0.x`));
       }
-      if (line.includes('Ready to accept connections') && child.pid !== undefined) resolve(child.pid);
+      if (/Ready to accept connections|Sentinel ID is/.test(line) && child.pid !== undefined) resolve(child.pid);
     });
   });
 }

@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { printDuration } from '../../../config';
 import { asError } from '../../../errors';
 import { type Client, createClient, isCluster } from './create-client';
-import type { Server } from './server';
+import { entryPoints, printAddress, type Server } from './server';
 import { CLUSTER_INCOMPLETE, type Failure, isRefusal, isSummary, startError } from './start-error';
 
 /**
@@ -88,21 +88,23 @@ function rejectable(): { readonly promise: Promise<never>; readonly reject: (rea
 }
 
 /**
- * A Cluster says of a node it cannot connect to that the connection is closed, and keeps the reason to itself. So ask
- * each node once as a single server.
+ * Of a node or sentinel it cannot connect to ioredis only says that the connection is closed, and keeps the reason to
+ * itself. So ask each once as a single server.
  */
-async function withReasons(failures: readonly Failure[], { target, options }: Server): Promise<readonly Failure[]> {
-  if (target.kind !== 'cluster' || !failures.every(({ error }) => saysNothing(error))) return failures;
-  const asked = target.nodes.map(async ({ host, port }): Promise<Failure[]> => {
-    const single = createClient({ target: { kind: 'server', address: { host, port } }, options }, () => false);
-    const errors: Error[] = [];
-    single.on('error', (error: Error) => errors.push(error));
-    await single.connect().catch((error: unknown) => errors.push(asError(error)));
-    if (single.status !== 'end') single.disconnect();
-    return errors.slice(0, 1).map((error) => ({ error, node: `${host}:${String(port)}` }));
-  });
-  const reasons = (await Promise.all(asked)).flat();
+async function withReasons(failures: readonly Failure[], server: Server): Promise<readonly Failure[]> {
+  if (!failures.every(({ error }) => saysNothing(error))) return failures;
+  const asked = await Promise.all(
+    entryPoints(server).map(async (single): Promise<Failure[]> => {
+      const client = createClient(single, () => false);
+      const errors: Error[] = [];
+      client.on('error', (error: Error) => errors.push(error));
+      await client.connect().catch((error: unknown) => errors.push(asError(error)));
+      if (client.status !== 'end') client.disconnect();
+      return errors.slice(0, 1).map((error) => ({ error, node: printAddress(single.target.address) }));
+    }),
+  );
+  const reasons = asked.flat();
   return reasons.length === 0 ? failures : reasons;
 }
 
-const saysNothing = ({ message }: Error): boolean => message.startsWith('Connection is closed') || isSummary(message);
+const saysNothing = ({ message }: Error): boolean => /Connection is closed\.?$/.test(message) || isSummary(message);

@@ -60,10 +60,13 @@ export class DistributedBackend implements CacheBackend {
     if (this.#closed) return;
     this.#closed = true;
     // QUIT lets replies under way arrive; without a connection there are none.
-    if (this.client.status === 'ready') {
-      await withDeadline(CLOSE_TIMEOUT_MS, async () => void (await this.client.quit()));
-    }
-    const ended = [...this.#open].map(disconnect);
+    const quit =
+      this.client.status === 'ready' &&
+      (await withDeadline(CLOSE_TIMEOUT_MS, async () => void (await this.client.quit()))).status === 'done';
+    const open = [...this.#open];
+    const ended = open.filter(willEnd).map((client: EventEmitter) => once(client, 'end'));
+    // Disconnecting a client that is closing already starts a timer that nothing stops.
+    for (const client of open) if (client !== this.client || !quit) client.disconnect();
     await withDeadline(CLOSE_TIMEOUT_MS, async () => void (await Promise.all(ended)));
   }
 
@@ -79,11 +82,7 @@ export class DistributedBackend implements CacheBackend {
   }
 }
 
-async function disconnect(client: Client): Promise<void> {
-  // A Cluster without any node left has nothing that could tell it has ended.
-  const silent = isCluster(client) && client.nodes().length === 0;
-  const emitter: EventEmitter = client;
-  const ended = once(emitter, 'end');
-  client.disconnect();
-  if (!silent) await ended;
+/** Whether ioredis will tell that it has ended: between two connections nothing is left that could. */
+function willEnd(client: Client): boolean {
+  return client.status !== 'reconnecting' && !(isCluster(client) && client.nodes().length === 0);
 }

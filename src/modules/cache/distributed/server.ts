@@ -36,6 +36,11 @@ export interface Server {
   readonly options: ClientOptions;
 }
 
+/** One server. */
+export interface SingleServer extends Server {
+  readonly target: { readonly kind: 'server'; readonly address: Address };
+}
+
 /** The port sentinels listen on when an address has none. */
 const SENTINEL_PORT = 26_379;
 
@@ -75,9 +80,31 @@ export function describeTarget(target: Target): string {
   }
 }
 
-const printAddress = ({ host, port }: Address): string => `${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
+/** `host:port`, an IPv6 address in brackets. */
+export const printAddress = ({ host, port }: Address): string =>
+  `${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
 
 const printAddresses = (addresses: readonly Address[]): string => addresses.map(printAddress).join(', ');
+
+/** The nodes or sentinels that are asked first, each as a server of its own; none for one server. */
+export function entryPoints({ target, options }: Server): readonly SingleServer[] {
+  switch (target.kind) {
+    case 'server':
+      return [];
+    case 'cluster':
+      return target.nodes.map((address) => ({ target: { kind: 'server', address }, options }));
+    case 'sentinel': {
+      const { connectTimeout, sentinelUsername: username, sentinelPassword: password, sentinelTLS: tls } = options;
+      const own: ClientOptions = {
+        connectTimeout,
+        ...(username !== undefined && { username }),
+        ...(password !== undefined && { password }),
+        ...(tls !== undefined && { tls }),
+      };
+      return target.sentinels.map((address) => ({ target: { kind: 'server', address }, options: own }));
+    }
+  }
+}
 
 /** What the URL says outranks `options`; the checks of the configuration hold that they never contradict. */
 function fromUrl(url: string, options: ClientOptions): Server {

@@ -53,7 +53,7 @@ function explain(target: Target, reason: string, cause: Error): readonly [ErrorC
       : 'redis.username and redis.password';
     return ['REDIS_AUTH_FAILED', `${server} refused the login: ${reason}. Check ${settings}.`];
   }
-  if (reason.includes('got an invalid reply: null')) {
+  if (reason.includes('No such master with that name')) {
     const remedy = 'Check redis.sentinel_name.';
     return ['REDIS_NOT_READY', `${server} is not known to them: ${reason}. ${remedy}`];
   }

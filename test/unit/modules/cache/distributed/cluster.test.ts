@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { type Cluster, Redis } from 'ioredis';
 import { type App, CacheBackend, type ConfigInput, createApp, silentLogger } from '../../../../../src';
-import { type RedisCluster, startRedisCluster, until } from '../../../../support/redis-cluster';
+import { type RedisCluster, startRedisCluster } from '../../../../support/redis-cluster';
 import { freePort, type RedisServer, startRedisServer } from '../../../../support/redis-server';
+import { until } from '../../../../support/until';
 
 const appWith = (redis: ConfigInput['redis']): App =>
   createApp({ config: { mode: 'distributed', redis: redis ?? {} }, configFile: false, env: {}, logger: silentLogger });

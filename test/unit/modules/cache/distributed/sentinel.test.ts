@@ -1,0 +1,130 @@
+import { once } from 'node:events';
+import { Redis } from 'ioredis';
+import { type App, CacheBackend, type ConfigInput, createApp, silentLogger } from '../../../../../src';
+import { freePort } from '../../../../support/redis-server';
+import { type SentinelTrio, startSentinelTrio } from '../../../../support/redis-sentinel';
+import { until } from '../../../../support/until';
+
+const appWith = (redis: ConfigInput['redis']): App =>
+  createApp({ config: { mode: 'distributed', redis: redis ?? {} }, configFile: false, env: {}, logger: silentLogger });
+
+describe('the distributed backend with sentinels', () => {
+  let trio: SentinelTrio;
+  beforeAll(async () => {
+    trio = await startSentinelTrio({ sentinelPassword: 'watch-word' });
+  });
+  afterAll(() => trio.stop());
+
+  const login = { sentinel_name: 'main', sentinel_password: 'watch-word' };
+
+  it('serves what a host asks of it from the master', async () => {
+    const app = await appWith({ sentinels: [...trio.addresses], ...login, db: 2 }).start();
+    const backend = app.get(CacheBackend);
+    await backend.client.set('greeting', 'hello');
+    const master = new Redis(trio.master.port, trio.master.host, { db: 2 });
+    expect(await master.get('greeting')).toBe('hello');
+    master.disconnect();
+
+    const subscriber = backend.connection('subscriber') as Redis; // not a Cluster
+    await subscriber.subscribe('news');
+    const message = once(subscriber, 'message');
+    await backend.client.publish('news', 'today');
+    expect(await message).toEqual(['news', 'today']);
+
+    const own = new Redis(backend.redisOptions());
+    expect(await own.get('greeting')).toBe('hello');
+    own.disconnect();
+    expect(await backend.health()).toMatchObject({ status: 'ok', reasons: [] });
+    await app.stop();
+    expect([backend.client.status, subscriber.status]).toEqual(['end', 'end']);
+  });
+
+  it('starts as long as one of the sentinels it was told of is there', async () => {
+    const gone = `127.0.0.1:${String(await freePort())}`;
+    const app = await appWith({ sentinels: [gone, ...trio.addresses.slice(0, 1)], ...login }).start();
+    expect(await app.get(CacheBackend).client.ping()).toBe('PONG');
+    await app.stop();
+  });
+
+  it('fails the start with REDIS_UNREACHABLE, naming every sentinel and its reason', async () => {
+    const sentinels = [`127.0.0.1:${String(await freePort())}`, `127.0.0.1:${String(await freePort())}`];
+    const error: unknown = await appWith({ sentinels, ...login })
+      .start()
+      .catch((failure: unknown) => failure);
+    expect(error).toMatchObject({ code: 'REDIS_UNREACHABLE', module: 'cache' });
+    for (const sentinel of sentinels) expect(String(error)).toContain(`connect ECONNREFUSED ${sentinel}`);
+  });
+
+  it('fails the start with REDIS_NOT_READY for a master the sentinels do not know', async () => {
+    const start = appWith({ sentinels: [...trio.addresses], ...login, sentinel_name: 'other' }).start();
+    await expect(start).rejects.toMatchObject({
+      code: 'REDIS_NOT_READY',
+      message: expect.stringMatching(/"other".*Check redis\.sentinel_name/),
+    });
+  });
+
+  it.each([
+    ['a wrong password', { sentinel_password: 'wrong-secret' }],
+    ['no password', { sentinel_password: '' }],
+  ])('fails the start with REDIS_AUTH_FAILED for %s of the sentinels, without showing it', async (_, wrong) => {
+    const start = appWith({ sentinels: [...trio.addresses], ...login, ...wrong }).start();
+    await expect(start).rejects.toMatchObject({
+      code: 'REDIS_AUTH_FAILED',
+      message: expect.stringMatching(/^(?!.*wrong-secret).*redis\.sentinel_password/),
+    });
+  });
+
+  it('names the setting when the master refuses the login', async () => {
+    const start = appWith({ sentinels: [...trio.addresses], ...login, username: 'nobody', password: 'x' }).start();
+    await expect(start).rejects.toMatchObject({
+      code: 'REDIS_AUTH_FAILED',
+      message: expect.stringContaining('Check redis.username and redis.password'),
+    });
+  });
+});
+
+describe('a failover the sentinels make', () => {
+  let trio: SentinelTrio;
+  beforeEach(async () => {
+    trio = await startSentinelTrio();
+  });
+  afterEach(() => trio.stop());
+
+  it('lets the writes, subscriptions and waiting commands of a program go on', async () => {
+    const app = await appWith({ sentinels: [...trio.addresses], sentinel_name: trio.name }).start();
+    const backend = app.get(CacheBackend);
+    const client = backend.client as Redis; // not a Cluster
+    const subscriber = backend.connection('subscriber') as Redis; // not a Cluster
+    await subscriber.subscribe('news');
+    const waiting = backend.connection('blocking').blpop('queue', 0);
+
+    await trio.failover();
+    let written = 0;
+    await until('the replica is the master', async () => {
+      await client.set('counter', String(++written));
+      return client.options.port === trio.replica.port || client.stream.remotePort === trio.replica.port;
+    });
+    await client.set('after', 'the failover');
+    const promoted = new Redis(trio.replica.port, trio.replica.host);
+    expect(await promoted.get('after')).toBe('the failover');
+    promoted.disconnect();
+
+    const message = once(subscriber, 'message');
+    await until('the subscriber is back', async () => (await client.publish('news', 'again')) === 1);
+    expect(await message).toEqual(['news', 'again']);
+    await client.rpush('queue', 'work');
+    expect(await waiting).toEqual(['queue', 'work']);
+    await app.stop();
+  });
+
+  it('is followed when the master hangs and never closes a connection', async () => {
+    const app = await appWith({ sentinels: [...trio.addresses], sentinel_name: trio.name }).start();
+    const { client } = app.get(CacheBackend);
+    process.kill(trio.master.pid, 'SIGSTOP');
+    expect(await client.set('key', 'written after the failover')).toBe('OK');
+    const promoted = new Redis(trio.replica.port, trio.replica.host);
+    expect(await promoted.get('key')).toBe('written after the failover');
+    promoted.disconnect();
+    await app.stop();
+  });
+});
