@@ -113,5 +113,6 @@ function listenerUrl(backend: CacheBackend): string {
 }
 
 function disconnect(client: Redis): void {
-  client.disconnect();
+  // Disconnecting a client that has ended already starts a timer that nothing stops.
+  if (client.status !== 'end') client.disconnect();
 }
