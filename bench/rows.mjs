@@ -32,27 +32,38 @@ return sum`;
 /** @type {Record<string, { slow?: number, run(opened: import('./targets.mjs').Opened, scale: number): Promise<number> }>} */
 export const ROWS = {
   'sequential SET': {
-    run: ({ client }, scale) => perOperation(50_000 * scale, async (n) => { for (let i = 0; i < n; i++) await client.set(`key:${i % 1000}`, 'value'); }),
+    run: ({ client }, scale) =>
+      perOperation(50_000 * scale, async (n) => {
+        for (let i = 0; i < n; i++) await client.set(`key:${i % 1000}`, 'value');
+      }),
   },
   'sequential GET': {
-    run: ({ client }, scale) => perOperation(50_000 * scale, async (n) => { for (let i = 0; i < n; i++) await client.get(`key:${i % 1000}`); }),
+    run: ({ client }, scale) =>
+      perOperation(50_000 * scale, async (n) => {
+        for (let i = 0; i < n; i++) await client.get(`key:${i % 1000}`);
+      }),
   },
   'pipeline of 100': {
-    run: ({ client }, scale) => perOperation(200_000 * scale, async (n) => {
-      for (let i = 0; i < n; i += 100) {
-        const pipeline = client.pipeline();
-        for (let j = 0; j < 100; j++) pipeline.set(`key:${j}`, 'value');
-        await pipeline.exec();
-      }
-    }),
+    run: ({ client }, scale) =>
+      perOperation(200_000 * scale, async (n) => {
+        for (let i = 0; i < n; i += 100) {
+          const pipeline = client.pipeline();
+          for (let j = 0; j < 100; j++) pipeline.set(`key:${j}`, 'value');
+          await pipeline.exec();
+        }
+      }),
   },
   '50 concurrent GET': {
-    run: ({ client }, scale) => perOperation(200_000 * scale, async (n) => {
-      for (let i = 0; i < n; i += 50) await Promise.all(Array.from({ length: 50 }, (_, j) => client.get(`key:${j}`)));
-    }),
+    run: ({ client }, scale) =>
+      perOperation(200_000 * scale, async (n) => {
+        for (let i = 0; i < n; i += 50) await Promise.all(Array.from({ length: 50 }, (_, j) => client.get(`key:${j}`)));
+      }),
   },
   'MULTI + 2 SET': {
-    run: ({ client }, scale) => perOperation(20_000 * scale, async (n) => { for (let i = 0; i < n; i++) await client.multi().set('a', '1').set('b', '2').exec(); }),
+    run: ({ client }, scale) =>
+      perOperation(20_000 * scale, async (n) => {
+        for (let i = 0; i < n; i++) await client.multi().set('a', '1').set('b', '2').exec();
+      }),
   },
   'publish -> message': {
     async run({ client, subscriber }, scale) {
@@ -61,20 +72,30 @@ export const ROWS = {
       await subscriber.subscribe('bench');
       return perOperation(20_000 * scale, async (n) => {
         for (let i = 0; i < n; i++) {
-          const message = new Promise((resolve) => { arrived = resolve; });
+          const message = new Promise((resolve) => {
+            arrived = resolve;
+          });
           await client.publish('bench', 'x');
           await message;
         }
       });
     },
   },
-  'EVALSHA, 4 calls': { script: true, run: ({ client }, scale) => evalsha(client, APPEND, 2, ['{c}m', '{c}i', 'hello', '7'], 20_000 * scale) },
-  'EVALSHA, 20 calls': { script: true, run: ({ client }, scale) => evalsha(client, TWENTY, 1, ['{c}k', 'v'], 20_000 * scale) },
-  'Lua compute, 1e6 iterations': { script: true, run: ({ client }) => evalsha(client, COMPUTE, 0, [], 8) },
+  'EVALSHA, 4 calls': {
+    script: true,
+    run: ({ client }, scale) => evalsha(client, APPEND, 2, ['{c}m', '{c}i', 'hello', '7'], 20_000 * scale),
+  },
+  'EVALSHA, 20 calls': {
+    script: true,
+    run: ({ client }, scale) => evalsha(client, TWENTY, 1, ['{c}k', 'v'], 20_000 * scale),
+  },
+  'Lua compute, 1e6 iterations': { script: true, run: ({ client }) => evalsha(client, COMPUTE, 0, [], 4) },
 };
 
 async function evalsha(client, script, keys, args, count) {
   await client.del('{c}m', '{c}i');
   const sha = await client.script('LOAD', script);
-  return perOperation(count, async (n) => { for (let i = 0; i < n; i++) await client.evalsha(sha, keys, ...args); });
+  return perOperation(count, async (n) => {
+    for (let i = 0; i < n; i++) await client.evalsha(sha, keys, ...args);
+  });
 }

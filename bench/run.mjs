@@ -8,7 +8,13 @@ import { parseArgs } from 'node:util';
 import { ROWS } from './rows.mjs';
 import { TARGETS } from './targets.mjs';
 
-const { values } = parseArgs({ options: { repeats: { type: 'string', default: '5' }, scale: { type: 'string', default: '1' }, targets: { type: 'string', default: Object.keys(TARGETS).join(',') } } });
+const { values } = parseArgs({
+  options: {
+    repeats: { type: 'string', default: '5' },
+    scale: { type: 'string', default: '1' },
+    targets: { type: 'string', default: Object.keys(TARGETS).join(',') },
+  },
+});
 const targets = values.targets.split(',');
 
 const probe = createServer().listen(0, '127.0.0.1');
@@ -16,18 +22,28 @@ await once(probe, 'listening');
 const { port } = probe.address();
 probe.close();
 await once(probe, 'close');
-const server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: ['ignore', 'pipe', 'ignore'] });
+const server = spawn(
+  'redis-server',
+  ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+  { stdio: ['ignore', 'pipe', 'ignore'] },
+);
 process.on('exit', () => server.kill());
-await new Promise((resolve) => server.stdout.on('data', (chunk) => String(chunk).includes('Ready to accept') && resolve()));
+await new Promise((resolve) =>
+  server.stdout.on('data', (chunk) => String(chunk).includes('Ready to accept') && resolve()),
+);
 
 const measured = Object.fromEntries(targets.map((target) => [target, []]));
 for (let repeat = 1; repeat <= Number(values.repeats); repeat++) {
   for (const target of targets) {
-    const { stdout, stderr, status } = spawnSync(process.execPath, [new URL('worker.mjs', import.meta.url).pathname, target, values.scale], {
-      encoding: 'utf8',
-      timeout: 120_000,
-      env: { ...process.env, BENCH_REDIS_PORT: String(port) },
-    });
+    const { stdout, stderr, status } = spawnSync(
+      process.execPath,
+      [new URL('worker.mjs', import.meta.url).pathname, target, values.scale],
+      {
+        encoding: 'utf8',
+        timeout: 120_000,
+        env: { ...process.env, BENCH_REDIS_PORT: String(port) },
+      },
+    );
     if (status !== 0) throw new Error(`${target} failed: ${stderr}`);
     measured[target].push(JSON.parse(stdout.trim().split('\n').at(-1)));
     process.stderr.write(`repeat ${repeat}: ${target}\n`);
@@ -39,21 +55,45 @@ const median = (numbers) => {
   return sorted.length === 0 ? null : sorted[Math.floor(sorted.length / 2)];
 };
 const table = {};
-for (const row of Object.keys(ROWS)) table[row] = Object.fromEntries(targets.map((target) => [target, median(measured[target].map((run) => run.figures[row]))]));
+for (const row of Object.keys(ROWS))
+  table[row] = Object.fromEntries(
+    targets.map((target) => [target, median(measured[target].map((run) => run.figures[row]))]),
+  );
 const start = Object.fromEntries(targets.map((target) => [target, median(measured[target].map((run) => run.startMs))]));
 const rss = Object.fromEntries(targets.map((target) => [target, median(measured[target].map((run) => run.rssMb))]));
 
-const show = (value, ratio) => (value === null ? 'not supported' : `${value.toFixed(2)}${ratio === undefined ? '' : ` (${ratio.toFixed(1)}x)`}`);
-console.log(`| microseconds per operation (x: faster than Redis) | ${targets.join(' | ')} |\n|---|${targets.map(() => '---').join('|')}|`);
+const show = (value, ratio) =>
+  value === null ? 'not supported' : `${value.toFixed(2)}${ratio === undefined ? '' : ` (${ratio.toFixed(1)}x)`}`;
+console.log(
+  `| microseconds per operation (x: faster than Redis) | ${targets.join(' | ')} |\n|---|${targets.map(() => '---').join('|')}|`,
+);
 for (const [row, byTarget] of Object.entries(table)) {
-  console.log(`| ${row} | ${targets.map((target) => show(byTarget[target], target === 'redis' || byTarget[target] === null ? undefined : byTarget.redis / byTarget[target])).join(' | ')} |`);
+  console.log(
+    `| ${row} | ${targets.map((target) => show(byTarget[target], target === 'redis' || byTarget[target] === null ? undefined : byTarget.redis / byTarget[target])).join(' | ')} |`,
+  );
 }
 console.log(`| start to first reply, ms | ${targets.map((target) => show(start[target])).join(' | ')} |`);
 console.log(`| resident memory after start, MB | ${targets.map((target) => show(rss[target])).join(' | ')} |`);
 const paths = measured.respite?.at(-1)?.paths;
-if (paths !== undefined) console.log(`\nrespite: ${((100 * paths.direct) / (paths.direct + paths.stream)).toFixed(1)} % of ${paths.direct + paths.stream} commands went direct`);
+if (paths !== undefined)
+  console.log(
+    `\nrespite: ${((100 * paths.direct) / (paths.direct + paths.stream)).toFixed(1)} % of ${paths.direct + paths.stream} commands went direct`,
+  );
 
 const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).stdout.trim();
-const report = { date: new Date().toISOString(), commit, node: process.version, cpu: cpus()[0]?.model, repeats: Number(values.repeats), microseconds: table, startMs: start, rssMb: rss, paths };
-writeFileSync(new URL(`results/${report.date.slice(0, 10)}.json`, import.meta.url), `${JSON.stringify(report, null, 2)}\n`);
+const report = {
+  date: new Date().toISOString(),
+  commit,
+  node: process.version,
+  cpu: cpus()[0]?.model,
+  repeats: Number(values.repeats),
+  microseconds: table,
+  startMs: start,
+  rssMb: rss,
+  paths,
+};
+writeFileSync(
+  new URL(`results/${report.date.slice(0, 10)}.json`, import.meta.url),
+  `${JSON.stringify(report, null, 2)}\n`,
+);
 process.exit(0);

@@ -14,7 +14,11 @@ async function respite() {
   const { pathCounters } = require('../dist/modules/cache/standalone/in-process-redis.js');
   const folder = mkdtempSync(join(tmpdir(), 'respite-bench-'));
   const app = await createApp({
-    config: { mode: 'standalone', log: { level: 'silent' }, redis: { standalone: { persistence: { enabled: true, data_dir: join(folder, 'data') } } } },
+    config: {
+      mode: 'standalone',
+      log: { level: 'silent' },
+      redis: { standalone: { persistence: { enabled: true, data_dir: join(folder, 'data') } } },
+    },
     env: {},
   }).start();
   const backend = app.get(CacheBackend);
@@ -35,13 +39,26 @@ async function redis() {
   const client = new Redis(port, '127.0.0.1');
   const subscriber = new Redis(port, '127.0.0.1');
   await client.flushall();
-  return { client, subscriber, close: async () => { client.disconnect(); subscriber.disconnect(); } };
+  return {
+    client,
+    subscriber,
+    close: async () => {
+      client.disconnect();
+      subscriber.disconnect();
+    },
+  };
 }
 
 async function ioredisMock() {
   const Mock = require('ioredis-mock');
   const client = new Mock();
-  return { client, subscriber: client.duplicate(), close: async () => { client.disconnect(); } };
+  return {
+    client,
+    subscriber: client.duplicate(),
+    close: async () => {
+      client.disconnect();
+    },
+  };
 }
 
 async function jsRedisServer() {

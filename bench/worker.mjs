@@ -12,7 +12,7 @@ const rssMb = process.memoryUsage.rss() / 1_048_576;
 const figures = {};
 for (const [row, { run }] of Object.entries(ROWS)) {
   try {
-    figures[row] = await run(opened, Number(scaleText) * (name === 'js-redis-server' ? 0.1 : 1));
+    figures[row] = await run(opened, Number(scaleText) * (name === 'js-redis-server' ? 0.02 : 1));
   } catch (failure) {
     figures[row] = null;
     process.stderr.write(`${name}: ${row}: ${failure.message}\n`);

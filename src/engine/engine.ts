@@ -108,8 +108,12 @@ export class Engine {
     this.tracking = new Tracking(this);
     this.#tracker = new SnapshotTracker(this);
     if (options.persistent === true) this.keyspace.trackChanges();
-    this.keyspace.publishEvent = (event, key, database) => { this.#publishEvent(event, key, database); };
-    this.keyspace.onExpired = () => { this.blocking.serveReady(); };
+    this.keyspace.publishEvent = (event, key, database) => {
+      this.#publishEvent(event, key, database);
+    };
+    this.keyspace.onExpired = () => {
+      this.blocking.serveReady();
+    };
   }
 
   /** Redis' limits between compact and general encodings, changed by CONFIG SET. */
@@ -148,7 +152,8 @@ export class Engine {
   unsubscribeAll(session: Session): void {
     for (const name of [...session.channels]) unsubscribe(this.pubsub.channels, session.channels, name, session);
     for (const name of [...session.patterns]) unsubscribe(this.pubsub.patterns, session.patterns, name, session);
-    for (const name of [...session.shardChannels]) unsubscribe(this.pubsub.shardChannels, session.shardChannels, name, session);
+    for (const name of [...session.shardChannels])
+      unsubscribe(this.pubsub.shardChannels, session.shardChannels, name, session);
   }
 
   execute(session: Session, name: string, args: readonly string[]): Reply | NoReply {
@@ -172,7 +177,8 @@ export class Engine {
     this.stats.connections = 0;
     this.stats.errors.clear();
     Object.assign(this.keyspace.stats, { hits: 0, misses: 0, expired: 0, evicted: 0 });
-    for (const { stats } of this.commands.records()) Object.assign(stats, { calls: 0, microseconds: 0, rejected: 0, failed: 0, histogram: undefined });
+    for (const { stats } of this.commands.records())
+      Object.assign(stats, { calls: 0, microseconds: 0, rejected: 0, failed: 0, histogram: undefined });
   }
 
   /** Turns a defect of ours into an error reply, so that one command fails and the process lives on. */
@@ -195,5 +201,7 @@ export class Engine {
 }
 
 function reportToStderr(failure: unknown, command: string): void {
-  process.stderr.write(`respite: internal error in '${command}': ${failure instanceof Error ? String(failure.stack) : String(failure)}\n`);
+  process.stderr.write(
+    `respite: internal error in '${command}': ${failure instanceof Error ? String(failure.stack) : String(failure)}\n`,
+  );
 }

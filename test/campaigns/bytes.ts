@@ -9,7 +9,9 @@ export const campaign: Campaign = {
   async run({ seed, size }) {
     const report = await feedRandomBytes({ seed, inputs: size });
     if (report.internalErrors.length > 0 || report.sessionsLeft > 0) {
-      throw new Error(`seed ${String(seed)}: ${String(report.sessionsLeft)} sessions left; internal errors:\n${report.internalErrors.slice(0, 5).join('\n')}`);
+      throw new Error(
+        `seed ${String(seed)}: ${String(report.sessionsLeft)} sessions left; internal errors:\n${report.internalErrors.slice(0, 5).join('\n')}`,
+      );
     }
     return { ...report };
   },

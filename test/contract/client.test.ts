@@ -35,12 +35,17 @@ function plain(value: unknown): unknown {
   if (Buffer.isBuffer(value)) return `buffer ${value.toString('latin1')}`;
   if (value instanceof Error) {
     const { command } = value as { command?: { name?: string; args?: unknown } };
-    return { error: value.name, message: value.message, ...(command === undefined ? {} : { command: [command.name, plain(command.args)] }) };
+    return {
+      error: value.name,
+      message: value.message,
+      ...(command === undefined ? {} : { command: [command.name, plain(command.args)] }),
+    };
   }
   if (Array.isArray(value)) return value.map(plain);
   if (value instanceof Map) return { map: [...value].map(plain) };
   if (value instanceof Set) return { set: [...value].map(plain) };
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
   return value;
 }
 
@@ -68,7 +73,11 @@ function scenario(name: string, run: Scenario): void {
       const engine = new Engine();
       const InProcess = defineInProcessRedis(module, () => engine);
       const Connector = connectorFor(() => engine);
-      const onRedis = await transcript(run, (own) => new module.Redis({ ...own, port: real.port, host: '127.0.0.1' }), options);
+      const onRedis = await transcript(
+        run,
+        (own) => new module.Redis({ ...own, port: real.port, host: '127.0.0.1' }),
+        options,
+      );
       const ours = await transcript(run, (own) => new InProcess(own), options);
       const byConnector = await transcript(run, (own) => new module.Redis({ ...own, Connector }), options);
       engine.close();
@@ -83,32 +92,132 @@ const caught = (promise: Promise<unknown>) => promise.catch((failure: unknown) =
 
 scenario('reply shapes of every kind of command', async (open, note) => {
   const client = open();
-  note(await client.set('k', 'v'), await client.get('k'), await client.getBuffer('k'), await client.get('none'), await client.strlen('k'), await client.set('k', '1', 'GET'));
-  note(await client.hset('h', { a: '1', b: 'caf\u00e9' }), await client.hgetall('h'), await client.hgetallBuffer('h'), await client.hgetall('none'), await client.hkeys('h'), await client.hmget('h', 'a', 'z'));
-  note(await client.rpush('l', 'a', 'b', 'c'), await client.lrange('l', 0, -1), await client.lrangeBuffer('l', 0, 0), await client.lpop('none', 2), await client.lpop('none'), await client.lpos('l', 'b'));
-  note(await client.sadd('s', '1', '2'), (await client.smembers('s')).sort(), await client.sismember('s', '1'), await client.smismember('s', '1', '9'));
-  note(await client.zadd('z', 1, 'a', 2.5, 'b'), await client.zrange('z', 0, -1, 'WITHSCORES'), await client.zscore('z', 'b'), await client.zscore('z', 'none'), await client.zpopmin('z'), await client.zmscore('z', 'b', 'q'), await client.zincrby('z', 1, 'b'), await client.zrank('z', 'none'));
-  note(await client.mget('k', 'none'), await client.mset({ x: '1', y: '2' }), await client.mset(new Map([['m', '3']])), await client.exists('x', 'y', 'm'));
-  note(await client.incr('n'), await client.incrbyfloat('f', 1.5), await client.type('h'), await client.ttl('h'), await client.keys('x*'), await client.echo('hi'), await client.ping(), await client.ping('text'));
-  note(await caught(client.hget('k', 'f')), await caught(client.call('NOPE', 'a')), await caught(client.callBuffer('GET', 'k')), await client.call('set', 'k', 'v', 'EX', '100'));
-  note(await client.hrandfield('h', 0), await client.hincrby('h', 'a', 3), await client.hscan('h', 0), await client.object('ENCODING', 'h'), await client.config('GET', 'databases'));
-  note(await client.setrange('bin', 0, Buffer.from([0, 200, 255])), await client.getBuffer('bin'), await client.get('bin'));
+  note(
+    await client.set('k', 'v'),
+    await client.get('k'),
+    await client.getBuffer('k'),
+    await client.get('none'),
+    await client.strlen('k'),
+    await client.set('k', '1', 'GET'),
+  );
+  note(
+    await client.hset('h', { a: '1', b: 'caf\u00e9' }),
+    await client.hgetall('h'),
+    await client.hgetallBuffer('h'),
+    await client.hgetall('none'),
+    await client.hkeys('h'),
+    await client.hmget('h', 'a', 'z'),
+  );
+  note(
+    await client.rpush('l', 'a', 'b', 'c'),
+    await client.lrange('l', 0, -1),
+    await client.lrangeBuffer('l', 0, 0),
+    await client.lpop('none', 2),
+    await client.lpop('none'),
+    await client.lpos('l', 'b'),
+  );
+  note(
+    await client.sadd('s', '1', '2'),
+    (await client.smembers('s')).sort(),
+    await client.sismember('s', '1'),
+    await client.smismember('s', '1', '9'),
+  );
+  note(
+    await client.zadd('z', 1, 'a', 2.5, 'b'),
+    await client.zrange('z', 0, -1, 'WITHSCORES'),
+    await client.zscore('z', 'b'),
+    await client.zscore('z', 'none'),
+    await client.zpopmin('z'),
+    await client.zmscore('z', 'b', 'q'),
+    await client.zincrby('z', 1, 'b'),
+    await client.zrank('z', 'none'),
+  );
+  note(
+    await client.mget('k', 'none'),
+    await client.mset({ x: '1', y: '2' }),
+    await client.mset(new Map([['m', '3']])),
+    await client.exists('x', 'y', 'm'),
+  );
+  note(
+    await client.incr('n'),
+    await client.incrbyfloat('f', 1.5),
+    await client.type('h'),
+    await client.ttl('h'),
+    await client.keys('x*'),
+    await client.echo('hi'),
+    await client.ping(),
+    await client.ping('text'),
+  );
+  note(
+    await caught(client.hget('k', 'f')),
+    await caught(client.call('NOPE', 'a')),
+    await caught(client.callBuffer('GET', 'k')),
+    await client.call('set', 'k', 'v', 'EX', '100'),
+  );
+  note(
+    await client.hrandfield('h', 0),
+    await client.hincrby('h', 'a', 3),
+    await client.hscan('h', 0),
+    await client.object('ENCODING', 'h'),
+    await client.config('GET', 'databases'),
+  );
+  note(
+    await client.setrange('bin', 0, Buffer.from([0, 200, 255])),
+    await client.getBuffer('bin'),
+    await client.get('bin'),
+  );
 });
 
 scenario('pipelines and transactions', async (open, note) => {
   const client = open();
-  note(await client.pipeline().set('a', '1').incr('a').hget('a', 'f').get('none').hset('h', 'f', 'v').hgetall('h').exec());
-  note(await client.pipeline([['set', 'b', '1'], ['get', 'b']]).exec(), await client.pipeline().exec());
-  note(await client.multi().set('a', '1').incr('a').hgetall('h').zadd('z', 1, 'm').zrange('z', 0, -1, 'WITHSCORES').exec());
+  note(
+    await client.pipeline().set('a', '1').incr('a').hget('a', 'f').get('none').hset('h', 'f', 'v').hgetall('h').exec(),
+  );
+  note(
+    await client
+      .pipeline([
+        ['set', 'b', '1'],
+        ['get', 'b'],
+      ])
+      .exec(),
+    await client.pipeline().exec(),
+  );
+  note(
+    await client.multi().set('a', '1').incr('a').hgetall('h').zadd('z', 1, 'm').zrange('z', 0, -1, 'WITHSCORES').exec(),
+  );
   note(await client.multi().set('a', 'x').incr('a').get('a').exec());
-  note(await caught(client.multi([['set', 'a'], ['get', 'a']]).exec()));
-  note(await client.multi([['set', 'q', '1'], ['get', 'q']]).exec());
-  note(await client.multi({ pipeline: false }), await client.set('single', '1'), await client.get('single'), await client.exec());
+  note(
+    await caught(
+      client
+        .multi([
+          ['set', 'a'],
+          ['get', 'a'],
+        ])
+        .exec(),
+    ),
+  );
+  note(
+    await client
+      .multi([
+        ['set', 'q', '1'],
+        ['get', 'q'],
+      ])
+      .exec(),
+  );
+  note(
+    await client.multi({ pipeline: false }),
+    await client.set('single', '1'),
+    await client.get('single'),
+    await client.exec(),
+  );
   note(await client.multi({ pipeline: false }), await client.discard(), await caught(client.exec()));
   note(await client.pipeline().select(2).set('in2', '1').select(0).get('in2').exec());
   note(await client.multi().getBuffer('a').exec(), await client.pipeline().getBuffer('a').exec());
   const seen: unknown[] = [];
-  await client.pipeline().get('a', (error, value) => seen.push([error, value])).exec((error, results) => seen.push([error, results]));
+  await client
+    .pipeline()
+    .get('a', (error, value) => seen.push([error, value]))
+    .exec((error, results) => seen.push([error, results]));
   note(seen);
 });
 
@@ -122,7 +231,12 @@ scenario('order behind a blocked command', async (open, note) => {
   note([...order]);
   await other.rpush('queue', 'item');
   await Promise.all([blocked, behind]);
-  note(order, await client.blpop('queue', 0.01), await client.brpoplpush('queue', 'to', 0.01), await client.bzpopmin('zq', 0.01));
+  note(
+    order,
+    await client.blpop('queue', 0.01),
+    await client.brpoplpush('queue', 'to', 0.01),
+    await client.bzpopmin('zq', 0.01),
+  );
 });
 
 scenario('publish and subscribe', async (open, note) => {
@@ -133,17 +247,27 @@ scenario('publish and subscribe', async (open, note) => {
   subscriber.on('messageBuffer', (...args) => messages.push(['messageBuffer', ...args]));
   subscriber.on('pmessage', (...args) => messages.push(['pmessage', ...args]));
   const last = once(subscriber, 'pmessage');
-  note(await client.publish('a', 'one'), await client.publish('b', Buffer.from([0, 255])), await client.publish('none', 'x'), await client.publish('p1', 'last'));
+  note(
+    await client.publish('a', 'one'),
+    await client.publish('b', Buffer.from([0, 255])),
+    await client.publish('none', 'x'),
+    await client.publish('p1', 'last'),
+  );
   await last;
   note(messages, await client.pubsub('NUMSUB', 'a', 'zz'), await subscriber.ping().then(() => 'pinged'));
   note(await subscriber.unsubscribe('a', 'b'), await subscriber.punsubscribe('p*'), await subscriber.get('k'));
-  note(await subscriber.ssubscribe('shard'), await client.spublish('shard', 'x'), await subscriber.sunsubscribe('shard'));
+  note(
+    await subscriber.ssubscribe('shard'),
+    await client.spublish('shard', 'x'),
+    await subscriber.sunsubscribe('shard'),
+  );
 });
 
 scenario('events, quit and disconnect', async (open, note) => {
   const client = open({ lazyConnect: true });
   const events: string[] = [];
-  for (const name of ['connecting', 'connect', 'ready', 'close', 'end', 'reconnecting', 'error']) client.on(name, () => events.push(name));
+  for (const name of ['connecting', 'connect', 'ready', 'close', 'end', 'reconnecting', 'error'])
+    client.on(name, () => events.push(name));
   note(client.status);
   await client.connect();
   note(client.status, await client.get('k'), await caught(client.connect()));
@@ -163,11 +287,30 @@ scenario('events, quit and disconnect', async (open, note) => {
 
 scenario('options: db, keyPrefix, offline queue, stringNumbers, names', async (open, note) => {
   const prefixed = open({ keyPrefix: 'app:' });
-  note(await prefixed.set('k', 'v'), await prefixed.get('k'), await prefixed.mget('k', 'none'), await prefixed.keys('*'), await prefixed.pipeline().get('k').exec(), await prefixed.multi().get('k').exec());
+  note(
+    await prefixed.set('k', 'v'),
+    await prefixed.get('k'),
+    await prefixed.mget('k', 'none'),
+    await prefixed.keys('*'),
+    await prefixed.pipeline().get('k').exec(),
+    await prefixed.multi().get('k').exec(),
+  );
   const third = open({ db: 3 });
-  note(await third.set('in3', '1'), await open().get('in3'), await third.select(0), await third.get('in3'), await third.select(3), await third.get('in3'));
+  note(
+    await third.set('in3', '1'),
+    await open().get('in3'),
+    await third.select(0),
+    await third.get('in3'),
+    await third.select(3),
+    await third.get('in3'),
+  );
   const strings = open({ stringNumbers: true });
-  note(await strings.incr('n'), await strings.set('big', '9223372036854775806'), await strings.incr('big'), await strings.pipeline().incr('n').exec());
+  note(
+    await strings.incr('n'),
+    await strings.set('big', '9223372036854775806'),
+    await strings.incr('big'),
+    await strings.pipeline().incr('n').exec(),
+  );
   const numbers = open();
   note(await numbers.set('big', '9223372036854775800'), await numbers.incr('big'), await numbers.decrby('big', 1000));
   const named = open({ connectionName: 'worker' });
@@ -185,12 +328,23 @@ scenario('scan streams and scripts', async (open, note) => {
   const client = open();
   await client.mset(Object.fromEntries(Array.from({ length: 120 }, (_, i) => [`key:${String(i)}`, '1'])));
   const found = new Set<string>();
-  for await (const keys of client.scanStream({ match: 'key:*', count: 30 })) for (const key of keys as string[]) found.add(key);
+  for await (const keys of client.scanStream({ match: 'key:*', count: 30 }))
+    for (const key of keys as string[]) found.add(key);
   note(found.size);
-  client.defineCommand('bump', { numberOfKeys: 1, lua: "return {redis.call('incrby', KEYS[1], ARGV[1]), 'text', false, {1, 'a'}}" });
+  client.defineCommand('bump', {
+    numberOfKeys: 1,
+    lua: "return {redis.call('incrby', KEYS[1], ARGV[1]), 'text', false, {1, 'a'}}",
+  });
   const bump = (client as unknown as { bump(key: string, by: number): Promise<unknown> }).bump.bind(client);
-  note(await bump('counter', 5), await bump('counter', 5), await client.eval("return redis.call('get', KEYS[1])", 1, 'counter'));
-  note(await caught(client.eval("return redis.call('hget', KEYS[1], 'f')", 1, 'counter')), await caught(client.evalsha('f'.repeat(40), 0)));
+  note(
+    await bump('counter', 5),
+    await bump('counter', 5),
+    await client.eval("return redis.call('get', KEYS[1])", 1, 'counter'),
+  );
+  note(
+    await caught(client.eval("return redis.call('hget', KEYS[1], 'f')", 1, 'counter')),
+    await caught(client.evalsha('f'.repeat(40), 0)),
+  );
 });
 
 scenario('monitor', async (open, note) => {

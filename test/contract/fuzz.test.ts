@@ -8,6 +8,10 @@ const ONLY = process.env['FUZZ_GROUPS']?.split(',');
 const COMMANDS = Number(process.env['FUZZ_COMMANDS'] ?? 4000);
 
 it(`random sequences get the same answers as from Redis (FUZZ_SEED=${String(seed)})`, async () => {
-  const report = await fuzz({ groups: ALL_GROUPS.filter((group) => ONLY === undefined || ONLY.includes(group.name)), commands: COMMANDS, seed });
+  const report = await fuzz({
+    groups: ALL_GROUPS.filter((group) => ONLY === undefined || ONLY.includes(group.name)),
+    commands: COMMANDS,
+    seed,
+  });
   expect(report.commands).toBeGreaterThanOrEqual(COMMANDS);
 }, 120_000);

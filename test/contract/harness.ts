@@ -47,7 +47,9 @@ export interface ContractServers {
 let servers: ContractServers | undefined;
 
 /** Starts both servers before the tests of this file and stops them afterwards. */
-export function useServers(options: { readonly realArgs?: readonly string[]; readonly engine?: ConstructorParameters<typeof Engine>[0] } = {}): () => ContractServers {
+export function useServers(
+  options: { readonly realArgs?: readonly string[]; readonly engine?: ConstructorParameters<typeof Engine>[0] } = {},
+): () => ContractServers {
   beforeAll(async () => {
     const engine = new Engine(options.engine);
     servers = {
@@ -101,12 +103,14 @@ export function differences(expected: readonly Recorded[], actual: readonly Reco
   for (let i = 0; i < Math.max(expected.length, actual.length); i++) {
     const left = JSON.stringify(expected[i]?.reply);
     const right = JSON.stringify(actual[i]?.reply);
-    if (left !== right) found.push(`${expected[i]?.step ?? actual[i]?.step ?? ''}\n  redis:   ${cut(left)}\n  respite: ${cut(right)}`);
+    if (left !== right)
+      found.push(`${expected[i]?.step ?? actual[i]?.step ?? ''}\n  redis:   ${cut(left)}\n  respite: ${cut(right)}`);
   }
   return found;
 }
 
-const cut = (text: string | undefined) => (text === undefined ? 'nothing' : text.length > 600 ? `${text.slice(0, 600)}...` : text);
+const cut = (text: string | undefined) =>
+  text === undefined ? 'nothing' : text.length > 600 ? `${text.slice(0, 600)}...` : text;
 
 interface Recorded {
   readonly step: string;
@@ -138,7 +142,9 @@ async function runOnWire(port: number, steps: readonly Step[], resp: 2 | 3): Pro
         const connection = await client(as);
         for (const line of lines) connection.send(...line);
         if (blocks) await pause(BLOCK_SETTLE_MS);
-        else for (const line of lines) record.push({ step: show(line), reply: reduceWire(await connection.next(), compare) });
+        else
+          for (const line of lines)
+            record.push({ step: show(line), reply: reduceWire(await connection.next(), compare) });
       }
     }
     for (const [name, connection] of clients) {
@@ -166,7 +172,8 @@ function isWords(value: Step | Words | readonly Words[]): value is Words {
   return Array.isArray(value) && !Array.isArray(value[0]);
 }
 
-const show = (line: readonly string[]) => line.map((word) => (word.length > 60 ? `${word.slice(0, 60)}...` : word)).join(' ');
+const show = (line: readonly string[]) =>
+  line.map((word) => (word.length > 60 ? `${word.slice(0, 60)}...` : word)).join(' ');
 
 const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 

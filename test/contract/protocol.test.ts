@@ -13,12 +13,16 @@ async function exchange(port: number, bytes: string): Promise<{ said: string; cl
       said += chunk.toString('latin1');
       if (said.endsWith(MARKER)) resolve(false);
     });
-    socket.on('close', () => { resolve(true); });
+    socket.on('close', () => {
+      resolve(true);
+    });
     socket.on('error', () => undefined); // a reset is a way of closing
     socket.write(bytes, 'latin1');
     // A broken request is never completed by what follows, so silence has to end some time.
     setTimeout(() => socket.write('\r\nECHO the-end\r\n', 'latin1'), 30);
-    setTimeout(() => { resolve(false); }, 400);
+    setTimeout(() => {
+      resolve(false);
+    }, 400);
   });
   socket.destroy();
   return { said, closed };
@@ -55,7 +59,10 @@ const INPUTS: readonly (readonly [name: string, bytes: string])[] = [
   ['HTTP POST', 'POST / HTTP/1.1\r\nHost: localhost\r\n\r\n'],
   ['a long inline command', 'x'.repeat(70_000)],
   ['a long length line', `*${'1'.repeat(70_000)}`],
-  ['a key of 100 kB', `*3\r\n$3\r\nSET\r\n$100000\r\n${'k'.repeat(100_000)}\r\n$1\r\nv\r\n*2\r\n$6\r\nSTRLEN\r\n$100000\r\n${'k'.repeat(100_000)}\r\n`],
+  [
+    'a key of 100 kB',
+    `*3\r\n$3\r\nSET\r\n$100000\r\n${'k'.repeat(100_000)}\r\n$1\r\nv\r\n*2\r\n$6\r\nSTRLEN\r\n$100000\r\n${'k'.repeat(100_000)}\r\n`,
+  ],
   ['RESP3 requests', '*2\r\n$5\r\nHELLO\r\n$1\r\n9\r\n*2\r\n$5\r\nHELLO\r\n$1\r\nx\r\n'],
   ['a tab between words', 'ECHO\thi\r\n'],
   ['NUL in an inline command', 'ECHO hi\x00there\r\n'],

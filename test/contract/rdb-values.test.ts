@@ -12,7 +12,31 @@ import { startRedisServer, type RedisServer } from '../support/redis-server';
 
 /** Two bytes of version and eight of checksum end every payload of DUMP. */
 const FOOTER = Buffer.from([10, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-const WORDS = ['', 'a', '0', '63', '127', '128', '-1', '-4096', '4095', '-32768', '32767', '8388607', '-8388608', '2147483647', '-2147483648', '9223372036854775807', '-9223372036854775808', '01', '1.5', 'x'.repeat(63), 'y'.repeat(64), 'z'.repeat(4096), '\0\xff\r\n'];
+const WORDS = [
+  '',
+  'a',
+  '0',
+  '63',
+  '127',
+  '128',
+  '-1',
+  '-4096',
+  '4095',
+  '-32768',
+  '32767',
+  '8388607',
+  '-8388608',
+  '2147483647',
+  '-2147483648',
+  '9223372036854775807',
+  '-9223372036854775808',
+  '01',
+  '1.5',
+  'x'.repeat(63),
+  'y'.repeat(64),
+  'z'.repeat(4096),
+  '\0\xff\r\n',
+];
 const MANY = Array.from({ length: 3000 }, (_, i) => `element number ${String(i)}`);
 const INTEGERS = (largest: bigint) => [-largest, 0n, 5n, largest].map(String);
 
@@ -41,7 +65,9 @@ function contents(value: StoredValue): unknown {
   if (value instanceof HashValue) return value.pairs();
   if (!(value instanceof SortedSetValue)) throw new TypeError('not a collection of these tests');
   const members: [string, number][] = [];
-  value.visit({ start: 0, end: value.size }, false, (name, score) => { members.push([name, score]); });
+  value.visit({ start: 0, end: value.size }, false, (name, score) => {
+    members.push([name, score]);
+  });
   return members;
 }
 
@@ -57,7 +83,11 @@ async function restored(key: string, body: Buffer): Promise<void> {
 describe('what Redis dumps, we read', () => {
   beforeEach(() => redis.flushall());
 
-  it.each([['small', WORDS], ['many nodes', MANY], ['a plain node', ['a', 'p'.repeat(20_000), 'b']]])('a list, %s', async (_, elements) => {
+  it.each([
+    ['small', WORDS],
+    ['many nodes', MANY],
+    ['a plain node', ['a', 'p'.repeat(20_000), 'b']],
+  ])('a list, %s', async (_, elements) => {
     await redis.rpush('k', ...words(elements));
     expect(contents(await dumped('k'))).toEqual(elements);
   });
@@ -68,24 +98,38 @@ describe('what Redis dumps, we read', () => {
     expect(contents(await dumped('k'))).toEqual(['a', 'p'.repeat(5000), 'b']);
   });
 
-  it.each([['16 bits', INTEGERS(32767n)], ['32 bits', INTEGERS(2147483647n)], ['64 bits', INTEGERS(9223372036854775807n)]])('a set of integers of %s', async (_, members) => {
+  it.each([
+    ['16 bits', INTEGERS(32767n)],
+    ['32 bits', INTEGERS(2147483647n)],
+    ['64 bits', INTEGERS(9223372036854775807n)],
+  ])('a set of integers of %s', async (_, members) => {
     await redis.sadd('k', ...members);
     const value = await dumped('k');
     expect((value as SetValue).members()).toEqual(members); // sorted by value, so the order counts too
   });
 
-  it.each([['small', WORDS], ['large', MANY]])('a set of texts, %s', async (_, members) => {
+  it.each([
+    ['small', WORDS],
+    ['large', MANY],
+  ])('a set of texts, %s', async (_, members) => {
     await redis.sadd('k', ...words(members));
     expect(contents(await dumped('k'))).toEqual([...members].sort());
   });
 
-  it.each([['small', WORDS.filter((word) => word.length <= 64)], ['large', MANY]])('a hash and a sorted set, %s', async (_, names) => {
+  it.each([
+    ['small', WORDS.filter((word) => word.length <= 64)],
+    ['large', MANY],
+  ])('a hash and a sorted set, %s', async (_, names) => {
     await redis.hset('h', ...names.flatMap((name, i) => [bytes(name), String(i)]));
     await redis.zadd('z', ...names.flatMap((name, i) => [i * 0.1, bytes(name)]));
     await redis.zadd('z', '-inf', 'least', 'inf', 'most');
     const pairs = (contents(await dumped('h')) as string[]).sort();
     expect(pairs).toEqual(names.flatMap((name, i) => [name, String(i)]).sort());
-    expect(contents(await dumped('z'))).toEqual([['least', -Infinity], ...names.map((name, i) => [name, i * 0.1]), ['most', Infinity]]);
+    expect(contents(await dumped('z'))).toEqual([
+      ['least', -Infinity],
+      ...names.map((name, i) => [name, i * 0.1]),
+      ['most', Infinity],
+    ]);
   });
 });
 
@@ -96,7 +140,10 @@ describe('what we write, Redis restores', () => {
     return Buffer.from(writer.view());
   };
 
-  it.each([['small', WORDS], ['large', MANY]])('lists and sets, %s', async (_, elements) => {
+  it.each([
+    ['small', WORDS],
+    ['large', MANY],
+  ])('lists and sets, %s', async (_, elements) => {
     const list = new ListValue();
     for (const element of elements) list.push('right', element);
     await restored('l', written(list));
@@ -140,10 +187,24 @@ const encoded = (type: number, ...packed: readonly Buffer[]) => {
 
 const text = (word: string) => [word.length, ...bytes(word)];
 const LONG = 'w'.repeat(300);
-const OLD = ziplist([text('word'), [0x41, 0x2c, ...bytes(LONG)], [0xf1], [0xfd], [0xfe, 0x80], [0xc0, 0x34, 0x12], [0xf0, 1, 2, 0x80], [0xd0, 1, 2, 3, 4], [0xe0, 1, 2, 3, 4, 5, 6, 7, 8], [0x80, 0, 0, 0, 2, 104, 105]]);
+const OLD = ziplist([
+  text('word'),
+  [0x41, 0x2c, ...bytes(LONG)],
+  [0xf1],
+  [0xfd],
+  [0xfe, 0x80],
+  [0xc0, 0x34, 0x12],
+  [0xf0, 1, 2, 0x80],
+  [0xd0, 1, 2, 3, 4],
+  [0xe0, 1, 2, 3, 4, 5, 6, 7, 8],
+  [0x80, 0, 0, 0, 2, 104, 105],
+]);
 
 describe('what Redis wrote before 7.0, we read as Redis does', () => {
-  it.each([['a quicklist of ziplists', encoded(14, OLD, OLD)], ['a list in a ziplist', encoded(10, OLD)]])('%s', async (_, payload) => {
+  it.each([
+    ['a quicklist of ziplists', encoded(14, OLD, OLD)],
+    ['a list in a ziplist', encoded(10, OLD)],
+  ])('%s', async (_, payload) => {
     await restored('k', payload);
     const expected = (await redis.lrangeBuffer('k', 0, -1)).map((each) => each.latin1Slice());
     expect(contents(readValue(new RdbReader(payload), limits))).toEqual(expected);
@@ -156,16 +217,30 @@ describe('what Redis wrote before 7.0, we read as Redis does', () => {
     const sorted = encoded(12, ziplist([text('a'), text('1.5'), text('b'), [0xf3], text('c'), text('inf')]));
     await restored('z', sorted);
     const pairs = await redis.zrange('z', 0, -1, 'WITHSCORES');
-    expect((contents(readValue(new RdbReader(sorted), limits)) as [string, number][]).flatMap(([name, score]) => [name, score === Infinity ? 'inf' : String(score)])).toEqual(pairs);
+    expect(
+      (contents(readValue(new RdbReader(sorted), limits)) as [string, number][]).flatMap(([name, score]) => [
+        name,
+        score === Infinity ? 'inf' : String(score),
+      ]),
+    ).toEqual(pairs);
   });
 });
 
 describe('damaged packed values are refused, never misread', () => {
   const damaged = [
-    ['cut off', encoded(10, OLD.subarray(0, 40))], ['without a header', encoded(16, Buffer.alloc(0))], ['an empty set', Buffer.from([2, 0])], ['an empty quicklist', Buffer.from([18, 0])], ['an unknown listpack encoding', Buffer.from([16, 8, 8, 0, 0, 0, 1, 0, 0xf7, 0xff])],
-    ['a field without a value', encoded(13, ziplist([text('field')]))], ['an unknown intset width', Buffer.from([11, 8, 3, 0, 0, 0, 0, 0, 0, 0])], ['an intset that ends too early', Buffer.from([11, 8, 2, 0, 0, 0, 9, 0, 0, 0])], ['a score that is none', encoded(12, ziplist([text('a'), text('b')]))],
+    ['cut off', encoded(10, OLD.subarray(0, 40))],
+    ['without a header', encoded(16, Buffer.alloc(0))],
+    ['an empty set', Buffer.from([2, 0])],
+    ['an empty quicklist', Buffer.from([18, 0])],
+    ['an unknown listpack encoding', Buffer.from([16, 8, 8, 0, 0, 0, 1, 0, 0xf7, 0xff])],
+    ['a field without a value', encoded(13, ziplist([text('field')]))],
+    ['an unknown intset width', Buffer.from([11, 8, 3, 0, 0, 0, 0, 0, 0, 0])],
+    ['an intset that ends too early', Buffer.from([11, 8, 2, 0, 0, 0, 9, 0, 0, 0])],
+    ['a score that is none', encoded(12, ziplist([text('a'), text('b')]))],
   ] as const;
   it.each(damaged)('%s', (_, payload) => {
-    expect(() => readValue(new RdbReader(payload), limits)).toThrow(expect.objectContaining({ name: 'RdbFormatError' }));
+    expect(() => readValue(new RdbReader(payload), limits)).toThrow(
+      expect.objectContaining({ name: 'RdbFormatError' }),
+    );
   });
 });

@@ -13,7 +13,9 @@ const { client } = app.get(CacheBackend);`;
 
 /** Runs a program in a process of its own; the test command has built `dist`. */
 function program(body: string) {
-  const child = spawn(process.execPath, ['-e', `(async () => {${CREATE}${body}})()`], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['-e', `(async () => {${CREATE}${body}})()`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let output = '';
   child.stdout.on('data', (chunk) => (output += String(chunk)));
   return { child, ended: once(child, 'close').then(([code]) => ({ code: code as number | null, output })) };
@@ -53,7 +55,9 @@ describe('FR-1: the engine never starves the event loop', () => {
 
 describe('FR-14: nothing is left open', () => {
   it('a process that starts, works and stops ends by itself', async () => {
-    const { ended } = program(`await client.set('a', '1'); console.log(await client.get('a')); await app.stop(); console.log('stopped');`);
+    const { ended } = program(
+      `await client.set('a', '1'); console.log(await client.get('a')); await app.stop(); console.log('stopped');`,
+    );
     expect(await ended).toEqual({ code: 0, output: '1\nstopped\n' });
   });
 
@@ -70,7 +74,14 @@ describe('FR-14: nothing is left open', () => {
     const { child, ended } = program(`console.log('up');`);
     const [first] = (await once(child.stdout, 'data')) as [Buffer];
     expect(String(first)).toBe('up\n');
-    const early = await Promise.race([ended.then(() => 'ended'), new Promise((resolve) => setTimeout(() => { resolve('alive'); }, 300))]);
+    const early = await Promise.race([
+      ended.then(() => 'ended'),
+      new Promise((resolve) =>
+        setTimeout(() => {
+          resolve('alive');
+        }, 300),
+      ),
+    ]);
     child.kill('SIGKILL');
     expect(early).toBe('alive');
     await ended;

@@ -44,18 +44,27 @@ describe('NFR-5: the listener', () => {
     const client = new Redis({ path: socketPath });
     expect(await client.set('a', '1')).toBe('OK');
     client.disconnect();
-    await expect(startListener(first.engine, { ...LOOPBACK, path: join(path, 'missing', 'x.sock') })).rejects.toMatchObject({ code: 'LISTENER_FAILED' });
+    await expect(
+      startListener(first.engine, { ...LOOPBACK, path: join(path, 'missing', 'x.sock') }),
+    ).rejects.toMatchObject({ code: 'LISTENER_FAILED' });
   });
 
   it('refuses an address other machines can reach unless a password is set', async () => {
     const engine = new Engine();
-    await expect(startListener(engine, { ...LOOPBACK, host: '0.0.0.0' })).rejects.toMatchObject({ code: 'LISTENER_UNPROTECTED' });
+    await expect(startListener(engine, { ...LOOPBACK, host: '0.0.0.0' })).rejects.toMatchObject({
+      code: 'LISTENER_UNPROTECTED',
+    });
     engine.close();
   });
 
   it('wants the password, and takes only the right one', async () => {
     const { listener } = await serve({ password: 'secret' });
-    const stranger = new Redis({ port: listener.port ?? 0, password: 'wrong', lazyConnect: true, retryStrategy: () => null });
+    const stranger = new Redis({
+      port: listener.port ?? 0,
+      password: 'wrong',
+      lazyConnect: true,
+      retryStrategy: () => null,
+    });
     stranger.on('error', () => undefined); // reported by connect() too
     await expect(stranger.connect().then(() => stranger.get('a'))).rejects.toThrow();
     stranger.disconnect();
@@ -66,7 +75,9 @@ describe('NFR-5: the listener', () => {
 
   it('says so when the port is taken', async () => {
     const { engine, listener } = await serve();
-    await expect(startListener(engine, { ...LOOPBACK, port: listener.port ?? 0 })).rejects.toMatchObject({ code: 'LISTENER_FAILED' });
+    await expect(startListener(engine, { ...LOOPBACK, port: listener.port ?? 0 })).rejects.toMatchObject({
+      code: 'LISTENER_FAILED',
+    });
   });
 
   it('forgets clients that drop their connections', async () => {

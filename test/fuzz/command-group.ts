@@ -21,21 +21,91 @@ export const key = fc.constantFrom('a', 'b', 'c', 'd', 'e', '{tag}x', 'b\x00\xff
 
 /** Mostly ordinary values, some at the edges. */
 export const value = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom('v', 'hello', 'x'.repeat(44), 'x'.repeat(45), 'y'.repeat(70), '', '\x00\xff\r\n', 'caf\xc3\xa9') },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(
+      'v',
+      'hello',
+      'x'.repeat(44),
+      'x'.repeat(45),
+      'y'.repeat(70),
+      '',
+      '\x00\xff\r\n',
+      'caf\xc3\xa9',
+    ),
+  },
   { weight: 4, arbitrary: fc.integer({ min: -20, max: 20 }).map(String) },
-  { weight: 1, arbitrary: fc.constantFrom('9223372036854775807', '-9223372036854775808', '9223372036854775808', '1.5', '-0.25', '3.0e2', '007', '+1', ' 1', '1 ', '-0', 'nan', 'inf', '-inf', '1e400', '0x1f') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      '9223372036854775807',
+      '-9223372036854775808',
+      '9223372036854775808',
+      '1.5',
+      '-0.25',
+      '3.0e2',
+      '007',
+      '+1',
+      ' 1',
+      '1 ',
+      '-0',
+      'nan',
+      'inf',
+      '-inf',
+      '1e400',
+      '0x1f',
+    ),
+  },
 );
 
 /** An integer argument: small ones, negative ones, the ends of int64, and texts that are none. */
 export const integer = fc.oneof(
   { weight: 8, arbitrary: fc.integer({ min: -12, max: 12 }).map(String) },
-  { weight: 1, arbitrary: fc.constantFrom('9223372036854775807', '-9223372036854775808', '9223372036854775808', '4294967296', '1.0', 'abc', '', '01', '+3', ' 3') },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      '9223372036854775807',
+      '-9223372036854775808',
+      '9223372036854775808',
+      '4294967296',
+      '1.0',
+      'abc',
+      '',
+      '01',
+      '+3',
+      ' 3',
+    ),
+  },
 );
 
 /** A decimal argument. */
 export const decimal = fc.oneof(
-  { weight: 6, arbitrary: fc.double({ min: -1000, max: 1000, noNaN: true }).map((number) => String(Math.round(number * 100) / 100)) },
-  { weight: 1, arbitrary: fc.constantFrom('inf', '-inf', '+inf', 'nan', '1e308', '-1e308', '0.1', '3.0', 'abc', '', '1e-10', '0x10', '5e-324', '1e309', ' 1') },
+  {
+    weight: 6,
+    arbitrary: fc
+      .double({ min: -1000, max: 1000, noNaN: true })
+      .map((number) => String(Math.round(number * 100) / 100)),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      'inf',
+      '-inf',
+      '+inf',
+      'nan',
+      '1e308',
+      '-1e308',
+      '0.1',
+      '3.0',
+      'abc',
+      '',
+      '1e-10',
+      '0x10',
+      '5e-324',
+      '1e309',
+      ' 1',
+    ),
+  },
 );
 
 /** A field, member or element. */
@@ -81,8 +151,15 @@ export function pairs(left: Arbitrary<string>, right: Arbitrary<string>, most = 
 
 /** Some of these options, in any order, now and then twice. Each is a word or a generated list of words. */
 export function options(...choices: readonly (string | Arbitrary<readonly string[]>)[]): Arbitrary<readonly string[]> {
-  const one = fc.oneof(...choices.map((choice) => (typeof choice === 'string' ? mixedCase(choice).map((word) => [word]) : choice)));
-  return fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 4, arbitrary: fc.array(one, { maxLength: 1 }) }, { weight: 3, arbitrary: fc.array(one, { maxLength: 3 }) })
+  const one = fc.oneof(
+    ...choices.map((choice) => (typeof choice === 'string' ? mixedCase(choice).map((word) => [word]) : choice)),
+  );
+  return fc
+    .oneof(
+      { weight: 3, arbitrary: fc.constant([]) },
+      { weight: 4, arbitrary: fc.array(one, { maxLength: 1 }) },
+      { weight: 3, arbitrary: fc.array(one, { maxLength: 3 }) },
+    )
     .map((made) => made.flat());
 }
 
@@ -93,5 +170,8 @@ export function option(name: string, ...values: readonly Arbitrary<string>[]): A
 
 /** Options may be written in any case. */
 function mixedCase(word: string): Arbitrary<string> {
-  return fc.oneof({ weight: 3, arbitrary: fc.constant(word) }, { weight: 1, arbitrary: fc.constant(word.toLowerCase()) });
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.constant(word) },
+    { weight: 1, arbitrary: fc.constant(word.toLowerCase()) },
+  );
 }

@@ -51,14 +51,21 @@ export async function fuzz({ groups, commands, seed }: FuzzOptions): Promise<Fuz
     const turn = fc.oneof(
       ...groups.flatMap((group) =>
         Object.entries(group.commands).map(([name, arbitrary]) =>
-          fc.record({ name: fc.constant(name), client: fc.constantFrom(0 as const, 0 as const, 1 as const), command: arbitrary }),
+          fc.record({
+            name: fc.constant(name),
+            client: fc.constantFrom(0 as const, 0 as const, 1 as const),
+            command: arbitrary,
+          }),
         ),
       ),
     );
-    const property = fc.asyncProperty(fc.array(turn, { minLength: 1, maxLength: MAX_SEQUENCE, size: 'max' }), async (sequence) => {
-      const differences = [...(await targets.onWire(sequence, counts)), ...(await targets.direct(sequence))];
-      if (differences.length > 0) throw new Error(differences.slice(0, 5).join('\n'));
-    });
+    const property = fc.asyncProperty(
+      fc.array(turn, { minLength: 1, maxLength: MAX_SEQUENCE, size: 'max' }),
+      async (sequence) => {
+        const differences = [...(await targets.onWire(sequence, counts)), ...(await targets.direct(sequence))];
+        if (differences.length > 0) throw new Error(differences.slice(0, 5).join('\n'));
+      },
+    );
     let sequences = 0;
     for (let round = 0; counts.commands < commands; round++) {
       const details = await fc.check(property, { seed: seed + round, numRuns: RUNS_PER_ROUND });
@@ -73,7 +80,9 @@ export async function fuzz({ groups, commands, seed }: FuzzOptions): Promise<Fuz
 
 /** The smallest sequence that shows a difference, ready to be typed into two redis-cli. */
 function explain(details: fc.RunDetails<[Turn[]]>, seed: number): string {
-  const lines = (details.counterexample?.[0] ?? []).map((turn) => `  client ${String(turn.client)}: ${JSON.stringify(turn.command.words)}`);
+  const lines = (details.counterexample?.[0] ?? []).map(
+    (turn) => `  client ${String(turn.client)}: ${JSON.stringify(turn.command.words)}`,
+  );
   const cause = details.errorInstance instanceof Error ? details.errorInstance.message : String(details.errorInstance);
   return `replies differ (FUZZ_SEED=${String(seed)}), shrunk to ${String(lines.length)} commands:\n${lines.join('\n')}\n${cause}`;
 }
@@ -97,7 +106,14 @@ class Counts {
 
   report(seed: number, sequences: number): FuzzReport {
     const sorted = (map: Map<string, number>) => Object.fromEntries([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
-    return { seed, commands: this.#commands, sequences, hits: sorted(this.#hits), options: sorted(this.#options), errors: sorted(this.#errors) };
+    return {
+      seed,
+      commands: this.#commands,
+      sequences,
+      hits: sorted(this.#hits),
+      options: sorted(this.#options),
+      errors: sorted(this.#errors),
+    };
   }
 }
 
@@ -147,16 +163,20 @@ class Targets {
         // Commands of one client in a row go as a pipeline; the other's turn waits for them, or the order would be open.
         const { client } = sequence[at] as Turn; // at < length
         let end = at;
-        for (; end < sequence.length && sequence[end]?.client === client; end++) pair[client].send(...(sequence[end]?.command.words ?? []));
+        for (; end < sequence.length && sequence[end]?.client === client; end++)
+          pair[client].send(...(sequence[end]?.command.words ?? []));
         for (; at < end; at++) replies.push(await pair[client].next());
       }
       for (const client of pair) await client.command('DISCARD');
       return { replies, state: await readState((words) => pair[0].command(...words)) };
     };
     const [expected, actual] = await Promise.all([run('redis'), run('respite')]);
-    sequence.forEach((turn, i) => { counts.count(turn, expected.replies[i]); });
+    sequence.forEach((turn, i) => {
+      counts.count(turn, expected.replies[i]);
+    });
     const found = compareReplies('wire', sequence, expected.replies, actual.replies);
-    if (found.length === 0 && !sameState(expected.state, actual.state)) found.push(describeState('wire', expected.state, actual.state));
+    if (found.length === 0 && !sameState(expected.state, actual.state))
+      found.push(describeState('wire', expected.state, actual.state));
     return found;
   }
 
@@ -176,7 +196,8 @@ class Targets {
     const [expected, actual] = await Promise.all([run('redis'), run('respite')]);
     const oneClient = sequence.map((turn) => ({ ...turn, client: 0 as const }));
     const found = compareReplies('direct', oneClient, expected.replies, actual.replies);
-    if (found.length === 0 && !sameState(expected.state, actual.state)) found.push(describeState('direct', expected.state, actual.state));
+    if (found.length === 0 && !sameState(expected.state, actual.state))
+      found.push(describeState('direct', expected.state, actual.state));
     return found;
   }
 }
@@ -209,9 +230,20 @@ function describeState(path: string, expected: State, actual: State): string {
   return `${path}: state\n  redis:   ${JSON.stringify(expected)}\n  respite: ${JSON.stringify(actual)}`;
 }
 
-const RESET: readonly (readonly string[])[] = [['DISCARD'], ['UNWATCH'], ['FLUSHALL'], ['CONFIG', 'SET', 'stream-node-max-entries', '100']];
+const RESET: readonly (readonly string[])[] = [
+  ['DISCARD'],
+  ['UNWATCH'],
+  ['FLUSHALL'],
+  ['CONFIG', 'SET', 'stream-node-max-entries', '100'],
+];
 
-function describe(path: string, turn: Turn, index: number, expected: WireReply | undefined, actual: WireReply | undefined): string {
+function describe(
+  path: string,
+  turn: Turn,
+  index: number,
+  expected: WireReply | undefined,
+  actual: WireReply | undefined,
+): string {
   const cut = (reply: WireReply | undefined) => (reply === undefined ? 'nothing' : JSON.stringify(reply)).slice(0, 500);
   return `${path}: ${String(index)} ${JSON.stringify(turn.command.words)}\n  redis:   ${cut(expected)}\n  respite: ${cut(actual)}`;
 }
@@ -220,24 +252,35 @@ function describe(path: string, turn: Turn, index: number, expected: WireReply |
 function toWire(value: unknown): WireReply | undefined {
   if (value instanceof Error) return { type: '-', value: value.message };
   if (Buffer.isBuffer(value)) return { type: '$', value: value.toString('latin1') };
-  if (Array.isArray(value)) return { type: '*', value: value.map((item) => toWire(item) ?? { type: 'null', value: '_' }) };
-  if (typeof value === 'number' || typeof value === 'string') return { type: typeof value === 'number' ? ':' : '$', value: String(value) };
+  if (Array.isArray(value))
+    return { type: '*', value: value.map((item) => toWire(item) ?? { type: 'null', value: '_' }) };
+  if (typeof value === 'number' || typeof value === 'string')
+    return { type: typeof value === 'number' ? ':' : '$', value: String(value) };
   return { type: 'null', value: '_' };
 }
 
 function sameReply(a: WireReply | undefined, b: WireReply | undefined, compare: Comparison): boolean {
   if (compare === 'ignore') return true;
   // Inside MULTI everything answers QUEUED, and an error is an error however the answer is compared.
-  if (compare === 'exact' || a?.type === '-' || b?.type === '-' || a?.type === '+') return JSON.stringify(a) === JSON.stringify(b);
-  if (compare === 'near' && a?.type === ':') return b !== undefined && Math.abs(Number(a.value) - Number(b.value)) <= NEAR_MS;
-  if (compare === 'shape') return a?.type === b?.type && (Array.isArray(a?.value) ? a.value.length : 0) === (Array.isArray(b?.value) ? b.value.length : 0);
+  if (compare === 'exact' || a?.type === '-' || b?.type === '-' || a?.type === '+')
+    return JSON.stringify(a) === JSON.stringify(b);
+  if (compare === 'near' && a?.type === ':')
+    return b !== undefined && Math.abs(Number(a.value) - Number(b.value)) <= NEAR_MS;
+  if (compare === 'shape')
+    return (
+      a?.type === b?.type &&
+      (Array.isArray(a?.value) ? a.value.length : 0) === (Array.isArray(b?.value) ? b.value.length : 0)
+    );
   return JSON.stringify(normalized(a)) === JSON.stringify(normalized(b));
 }
 
 /** Arrays in any order. */
 function normalized(reply: WireReply | undefined): unknown {
   if (reply === undefined || !Array.isArray(reply.value)) return reply;
-  return { type: reply.type, value: (reply.value as readonly WireReply[]).map((item) => JSON.stringify(normalized(item))).sort() };
+  return {
+    type: reply.type,
+    value: (reply.value as readonly WireReply[]).map((item) => JSON.stringify(normalized(item))).sort(),
+  };
 }
 
 /** The content of a reply that is no array. */
@@ -277,7 +320,13 @@ async function readState(send: (words: readonly string[]) => Promise<WireReply |
       const value = await send(READERS[type]?.(name) ?? ['TYPE', name]);
       const deadline = Number((await send(['EXPIRETIME', name]))?.value);
       deadlines.push(deadline);
-      state.push([db, name, type, type === 'hash' || type === 'set' ? normalizedExactly(value) : value, text(await send(['OBJECT', 'ENCODING', name]))]);
+      state.push([
+        db,
+        name,
+        type,
+        type === 'hash' || type === 'set' ? normalizedExactly(value) : value,
+        text(await send(['OBJECT', 'ENCODING', name])),
+      ]);
     }
   }
   await send(['SELECT', '0']);
@@ -285,5 +334,7 @@ async function readState(send: (words: readonly string[]) => Promise<WireReply |
 }
 
 function normalizedExactly(reply: WireReply | undefined): unknown {
-  return reply !== undefined && Array.isArray(reply.value) ? (reply.value as readonly WireReply[]).map((item) => JSON.stringify(item)).sort() : reply;
+  return reply !== undefined && Array.isArray(reply.value)
+    ? (reply.value as readonly WireReply[]).map((item) => JSON.stringify(item)).sort()
+    : reply;
 }

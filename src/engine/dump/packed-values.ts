@@ -36,17 +36,21 @@ function quicklistOfZiplists(reader: RdbReader): ListValue {
   return list;
 }
 
-const packedHash = (unpack: Unpack): Read => (reader, limits) => {
-  const hash = new HashValue(limits);
-  forEachPair(unpack(reader.string()), (field, value) => hash.set(field, value));
-  return hash;
-};
+const packedHash =
+  (unpack: Unpack): Read =>
+  (reader, limits) => {
+    const hash = new HashValue(limits);
+    forEachPair(unpack(reader.string()), (field, value) => hash.set(field, value));
+    return hash;
+  };
 
-const packedSortedSet = (unpack: Unpack): Read => (reader, limits) => {
-  const set = new SortedSetValue(limits);
-  forEachPair(unpack(reader.string()), (name, score) => set.set(name, parseScore(score)));
-  return set;
-};
+const packedSortedSet =
+  (unpack: Unpack): Read =>
+  (reader, limits) => {
+    const set = new SortedSetValue(limits);
+    forEachPair(unpack(reader.string()), (name, score) => set.set(name, parseScore(score)));
+    return set;
+  };
 
 function forEachPair(parts: readonly string[], visit: (first: string, second: string) => unknown): void {
   if (parts.length % 2 !== 0) throw new RdbFormatError('a packed value of pairs has an odd number of parts');
@@ -69,7 +73,9 @@ function textScore(reader: RdbReader): number {
   const length = reader.byte();
   if (length === POSITIVE_INFINITY) return Infinity;
   if (length === NEGATIVE_INFINITY) return -Infinity;
-  return length === NOT_A_NUMBER ? reader.fail('a score that is no number') : parseScore(reader.bytes(length).latin1Slice());
+  return length === NOT_A_NUMBER
+    ? reader.fail('a score that is no number')
+    : parseScore(reader.bytes(length).latin1Slice());
 }
 
 function sortedSetWithTextScores(reader: RdbReader, limits: EncodingLimits): SortedSetValue {

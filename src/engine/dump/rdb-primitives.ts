@@ -190,7 +190,8 @@ export class RdbReader {
 
   #take(count: number): number {
     const start = this.#at;
-    if (count < 0 || start + count > this.buffer.length) this.fail(`${String(count)} bytes expected, ${String(this.remaining)} left`);
+    if (count < 0 || start + count > this.buffer.length)
+      this.fail(`${String(count)} bytes expected, ${String(this.remaining)} left`);
     this.#at = start + count;
     return start;
   }

@@ -79,7 +79,9 @@ export class SnapshotTracker implements SnapshotSource {
     const { databases } = this.engine.keyspace;
     const beyond = layout.datasets.findLastIndex((id) => id !== 0);
     if (beyond >= databases.length) {
-      throw new RangeError(`the snapshot uses database ${String(beyond)}, but only ${String(databases.length)} are configured`);
+      throw new RangeError(
+        `the snapshot uses database ${String(beyond)}, but only ${String(databases.length)} are configured`,
+      );
     }
     databases.forEach((database, index) => {
       const id = layout.datasets[index] ?? 0;
@@ -138,7 +140,9 @@ class Cut implements SnapshotCut {
       if (waiting.size === 0) continue;
       const pending: Pending = { dataset, waiting, done: new KeySet() };
       this.#pending.push(pending);
-      dataset.beforeChange = (_, key) => { this.#serialize(pending, key); };
+      dataset.beforeChange = (_, key) => {
+        this.#serialize(pending, key);
+      };
     }
   }
 
@@ -199,6 +203,12 @@ class Cut implements SnapshotCut {
     }
     this.#rdb.reset();
     writeValue(this.#rdb, entry.value);
-    this.#batch.append({ put: true, dataset: dataset.id, expireAt: dataset.expireAt(entry), key, value: this.#rdb.view() });
+    this.#batch.append({
+      put: true,
+      dataset: dataset.id,
+      expireAt: dataset.expireAt(entry),
+      key,
+      value: this.#rdb.view(),
+    });
   }
 }

@@ -127,7 +127,11 @@ function readGroup(reader: RdbReader, type: number, stream: StreamValue): void {
   const name = reader.string();
   if (stream.group(name) !== undefined) reader.fail('a stream group of the same name');
   const lastId = readId(reader);
-  const group = stream.addGroup(name, lastId, type === WITHOUT_COUNTERS ? stream.entriesUpTo(lastId) : readEntriesRead(reader));
+  const group = stream.addGroup(
+    name,
+    lastId,
+    type === WITHOUT_COUNTERS ? stream.entriesUpTo(lastId) : readEntriesRead(reader),
+  );
   const undelivered = new Map<string, Delivery>();
   for (let left = reader.length(); left > 0; left--) {
     const id = reader.bytes(ID_BYTES).latin1Slice();

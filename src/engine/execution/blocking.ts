@@ -69,7 +69,8 @@ export class Blocking {
           // Thousands may wait for one key: those behind the one served are only looked at if someone can care.
           if (!exists && this.#noticingRemoval === 0) break;
           const session = this.engine.sessions.get(waiter.id);
-          if (session !== undefined && (exists || session.blocked?.block.noticesRemoval === true)) this.#serve(session, key);
+          if (session !== undefined && (exists || session.blocked?.block.noticesRemoval === true))
+            this.#serve(session, key);
         }
       }
     } finally {

@@ -1,13 +1,7 @@
 import { WRONG_TYPE } from '../commands/errors';
 import type { Engine } from '../engine';
 import type { Database } from '../keyspace/database';
-import {
-  type Collection,
-  type Entry,
-  type Kind,
-  type StoredValue,
-  type ValueType,
-} from '../keyspace/entry';
+import { type Collection, type Entry, type Kind, type StoredValue, type ValueType } from '../keyspace/entry';
 import type { EventClass } from '../keyspace/notifications';
 import type { Dataset } from '../keyspace/dataset';
 import type { Session } from '../session/session';
@@ -116,7 +110,12 @@ export class CommandContext {
    * @param event the keyspace event to publish, in the class of the type
    * @throws WRONGTYPE
    */
-  edit<Value extends Collection, View>(key: string, kind: Kind<Value, View>, event?: string, db: Database = this.db): Value {
+  edit<Value extends Collection, View>(
+    key: string,
+    kind: Kind<Value, View>,
+    event?: string,
+    db: Database = this.db,
+  ): Value {
     return this.#edit(key, kind, event, db, true);
   }
 
@@ -128,7 +127,13 @@ export class CommandContext {
     return this.#edit(key, kind, event, this.db, false);
   }
 
-  #edit<Value extends Collection, View>(key: string, kind: Kind<Value, View>, event: string | undefined, db: Database, seen: boolean): Value {
+  #edit<Value extends Collection, View>(
+    key: string,
+    kind: Kind<Value, View>,
+    event: string | undefined,
+    db: Database,
+    seen: boolean,
+  ): Value {
     const { keyspace } = this.engine;
     let entry = this.lookup(key, db);
     if (entry !== undefined && (typeof entry.value === 'string' || entry.value.type !== kind.type)) throw WRONG_TYPE;

@@ -79,7 +79,10 @@ export class RequestParser {
   #join(): void {
     if (this.#chunks.length === 0 || this.buffered < this.#needed) return;
     const rest = this.#buffer.subarray(this.#at);
-    this.#buffer = rest.length === 0 && this.#chunks.length === 1 ? (this.#chunks[0] ?? rest) : Buffer.concat([rest, ...this.#chunks]);
+    this.#buffer =
+      rest.length === 0 && this.#chunks.length === 1
+        ? (this.#chunks[0] ?? rest)
+        : Buffer.concat([rest, ...this.#chunks]);
     this.#at = 0;
     this.#chunks = [];
     this.#waiting = 0;
@@ -91,7 +94,8 @@ export class RequestParser {
     if (line === undefined) return false;
     const count = strictInteger(line.slice(1));
     if (count === undefined || count > MAX_ARGUMENTS) throw new ProtocolError('invalid multibulk length');
-    if (count > STRANGER_ARGUMENTS && !this.limits.authenticated) throw new ProtocolError('unauthenticated multibulk length');
+    if (count > STRANGER_ARGUMENTS && !this.limits.authenticated)
+      throw new ProtocolError('unauthenticated multibulk length');
     this.#left = Math.max(count, 0);
     this.#parts = [];
     return true;
@@ -121,7 +125,8 @@ export class RequestParser {
     if (line === undefined) return false;
     if (line.charCodeAt(0) !== DOLLAR) throw new ProtocolError(`expected '$', got '${line.charAt(0)}'`);
     const length = strictInteger(line.slice(1));
-    if (length === undefined || length < 0 || length > this.limits.maxBulkLength) throw new ProtocolError('invalid bulk length');
+    if (length === undefined || length < 0 || length > this.limits.maxBulkLength)
+      throw new ProtocolError('invalid bulk length');
     if (length > STRANGER_BULK && !this.limits.authenticated) throw new ProtocolError('unauthenticated bulk length');
     this.#bulkLength = length;
     return true;

@@ -37,7 +37,12 @@ export class PubSub {
 }
 
 /** Adds a session to one of the registries. @returns whether it was not there yet */
-export function subscribe(registry: Map<string, Set<Session>>, own: Set<string>, name: string, session: Session): boolean {
+export function subscribe(
+  registry: Map<string, Set<Session>>,
+  own: Set<string>,
+  name: string,
+  session: Session,
+): boolean {
   if (own.has(name)) return false;
   own.add(name);
   let sessions = registry.get(name);
@@ -47,7 +52,12 @@ export function subscribe(registry: Map<string, Set<Session>>, own: Set<string>,
 }
 
 /** Takes a session out of one of the registries. @returns whether it was there */
-export function unsubscribe(registry: Map<string, Set<Session>>, own: Set<string>, name: string, session: Session): boolean {
+export function unsubscribe(
+  registry: Map<string, Set<Session>>,
+  own: Set<string>,
+  name: string,
+  session: Session,
+): boolean {
   if (!own.delete(name)) return false;
   const sessions = registry.get(name);
   sessions?.delete(session);

@@ -21,7 +21,9 @@ export function countBits(bytes: Uint8Array, from: number, to: number): number {
   const lastMask = 0xff << (7 - ((to - 1) % 8));
   if (first === last) return populationOf((bytes[first] ?? 0) & firstMask & lastMask);
   return (
-    populationOf((bytes[first] ?? 0) & firstMask) + countWhole(bytes, first + 1, last) + populationOf((bytes[last] ?? 0) & lastMask & 0xff)
+    populationOf((bytes[first] ?? 0) & firstMask) +
+    countWhole(bytes, first + 1, last) +
+    populationOf((bytes[last] ?? 0) & lastMask & 0xff)
   );
 }
 
@@ -30,7 +32,11 @@ function countWhole(bytes: Uint8Array, start: number, end: number): number {
   let count = 0;
   let i = start;
   while (i < end && (bytes.byteOffset + i) % 4 !== 0) count += populationOf(bytes[i++] ?? 0);
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + i - (i < end ? 0 : (bytes.byteOffset + i) % 4), Math.max(0, (end - i) >> 2));
+  const words = new Uint32Array(
+    bytes.buffer,
+    bytes.byteOffset + i - (i < end ? 0 : (bytes.byteOffset + i) % 4),
+    Math.max(0, (end - i) >> 2),
+  );
   // By index: an iterator would cost more than the counting.
   const { length } = words;
   for (let j = 0; j < length; j++) count += populationOf(words[j] ?? 0);
@@ -41,7 +47,7 @@ function countWhole(bytes: Uint8Array, start: number, end: number): number {
 /** The first bit of this value from bit `from` to before bit `to`, undefined when there is none. */
 export function findBit(bytes: Uint8Array, bit: 0 | 1, from: number, to: number): number | undefined {
   const skipped = bit === 1 ? 0 : 0xff;
-  for (let at = from; at < to; ) {
+  for (let at = from; at < to;) {
     const byte = bytes[Math.floor(at / 8)] ?? 0;
     if (byte === skipped) {
       at += 8 - (at % 8);
@@ -65,7 +71,12 @@ export function readBits(source: ByteSource, offset: number, width: number): big
 }
 
 /** The bytes of a string that writing an integer changes, from byte `first` on. */
-export function writeBits(source: ByteSource, offset: number, width: number, value: bigint): { readonly first: number; readonly bytes: readonly number[] } {
+export function writeBits(
+  source: ByteSource,
+  offset: number,
+  width: number,
+  value: bigint,
+): { readonly first: number; readonly bytes: readonly number[] } {
   const { first, last, shift } = spanOf(offset, width);
   const mask = ((1n << BigInt(width)) - 1n) << shift;
   const merged = (readBytes(source, first, last) & ~mask) | (BigInt.asUintN(width, value) << shift);

@@ -48,7 +48,10 @@ export class CommonSubsequence {
   }
 
   toString(): string {
-    return this.matches().reverse().map(({ inA: [first, last] }) => this.a.slice(first, last + 1)).join('');
+    return this.matches()
+      .reverse()
+      .map(({ inA: [first, last] }) => this.a.slice(first, last + 1))
+      .join('');
   }
 
   #fillRow(i: number): void {
@@ -70,7 +73,8 @@ export class CommonSubsequence {
   /** How many characters before these ends are equal. */
   #matchBefore(i: number, j: number): number {
     let length = 0;
-    while (length < i && length < j && this.a.charCodeAt(i - 1 - length) === this.b.charCodeAt(j - 1 - length)) length += 1;
+    while (length < i && length < j && this.a.charCodeAt(i - 1 - length) === this.b.charCodeAt(j - 1 - length))
+      length += 1;
     return length;
   }
 }

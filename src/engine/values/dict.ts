@@ -13,7 +13,10 @@ const SHARD_ABOVE = 65_536;
 /** Cheap spread over the shards: keys that are numbered differ in their last characters. */
 export function shardOf(key: string): number {
   const n = key.length;
-  return n === 0 ? 0 : (key.charCodeAt(n - 1) * 37 + key.charCodeAt(n >> 1) * 7 + key.charCodeAt(n > 1 ? n - 2 : 0) * 11 + n) & (SHARDS - 1);
+  return n === 0
+    ? 0
+    : (key.charCodeAt(n - 1) * 37 + key.charCodeAt(n >> 1) * 7 + key.charCodeAt(n > 1 ? n - 2 : 0) * 11 + n) &
+        (SHARDS - 1);
 }
 
 /**

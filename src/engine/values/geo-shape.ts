@@ -84,14 +84,24 @@ function neighbour(cell: Cell, east: number, north: number): Cell {
 
 /** The order in which Redis looks through a cell and its neighbours: unsorted answers show it. */
 const DIRECTIONS: readonly (readonly [east: number, north: number])[] = [
-  [0, 0], [0, 1], [0, -1], [1, 0], [-1, 0], [1, 1], [-1, 1], [1, -1], [-1, -1],
+  [0, 0],
+  [0, 1],
+  [0, -1],
+  [1, 0],
+  [-1, 0],
+  [1, 1],
+  [-1, 1],
+  [1, -1],
+  [-1, -1],
 ];
 
 /** Whether the neighbours of a cell reach as far as the shape does. */
 function covers(cell: Cell, bounds: Area): boolean {
   return !(
-    areaOf(neighbour(cell, 0, 1)).north < bounds.north || areaOf(neighbour(cell, 0, -1)).south > bounds.south ||
-    areaOf(neighbour(cell, 1, 0)).east < bounds.east || areaOf(neighbour(cell, -1, 0)).west > bounds.west
+    areaOf(neighbour(cell, 0, 1)).north < bounds.north ||
+    areaOf(neighbour(cell, 0, -1)).south > bounds.south ||
+    areaOf(neighbour(cell, 1, 0)).east < bounds.east ||
+    areaOf(neighbour(cell, -1, 0)).west > bounds.west
   );
 }
 
@@ -105,9 +115,13 @@ export function searchBoxes(shape: GeoShape): ScoreBox[] {
   const area = areaOf(cell);
   const useless = ([east, north]: readonly [number, number]): boolean =>
     cell.steps >= 2 &&
-    ((north < 0 && area.south < bounds.south) || (north > 0 && area.north > bounds.north) ||
-      (east < 0 && area.west < bounds.west) || (east > 0 && area.east > bounds.east));
-  const cells = DIRECTIONS.filter((direction) => !useless(direction)).map(([east, north]) => neighbour(cell, east, north));
+    ((north < 0 && area.south < bounds.south) ||
+      (north > 0 && area.north > bounds.north) ||
+      (east < 0 && area.west < bounds.west) ||
+      (east > 0 && area.east > bounds.east));
+  const cells = DIRECTIONS.filter((direction) => !useless(direction)).map(([east, north]) =>
+    neighbour(cell, east, north),
+  );
   return withoutRepeats(cells).map(boxOf);
 }
 

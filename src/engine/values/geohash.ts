@@ -46,7 +46,12 @@ export function areaOf({ column, row, steps }: Cell): Area {
   const scale = 2 ** steps;
   const longitude = (index: number) => -LONGITUDE_MAX + (index / scale) * LONGITUDE_SPAN;
   const latitude = (index: number) => -LATITUDE_MAX + (index / scale) * (LATITUDE_MAX * 2);
-  return { west: longitude(column), south: latitude(row), east: longitude((column + 1) >>> 0), north: latitude((row + 1) >>> 0) };
+  return {
+    west: longitude(column),
+    south: latitude(row),
+    east: longitude((column + 1) >>> 0),
+    north: latitude((row + 1) >>> 0),
+  };
 }
 
 /** A cell's bits, row and column in turn, as one number. */
@@ -83,7 +88,8 @@ function cellOfScore(score: number): Cell {
 
 /** What C makes of a double cast to an unsigned 64-bit integer, on x86-64: sorted sets may hold any score. */
 function asUint64(score: number): bigint {
-  const within = (value: number): bigint => (value >= -INT64_LIMIT && value < INT64_LIMIT ? BigInt(Math.trunc(value)) : INDEFINITE);
+  const within = (value: number): bigint =>
+    value >= -INT64_LIMIT && value < INT64_LIMIT ? BigInt(Math.trunc(value)) : INDEFINITE;
   return BigInt.asUintN(64, score >= INT64_LIMIT ? within(score - INT64_LIMIT) ^ INDEFINITE : within(score));
 }
 

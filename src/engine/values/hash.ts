@@ -52,7 +52,8 @@ export class HashValue implements HashView {
   clone(): HashValue {
     const copy = new HashValue(this.limits);
     if (this.#small === undefined) copy.#convert(new Map<string, string>());
-    for (const [field, value] of this.#small ?? []) copy.#setSmall(copy.#small ?? new Map<string, string>(), field, value);
+    for (const [field, value] of this.#small ?? [])
+      copy.#setSmall(copy.#small ?? new Map<string, string>(), field, value);
     for (const { key, value } of this.#entries()) copy.set(key, value);
     return copy;
   }
@@ -121,7 +122,11 @@ export class HashValue implements HashView {
       for (const [field, value] of this.#small) visit(field, value);
       return 0;
     }
-    return this.#large?.scan(cursor, count, (entry) => { visit(entry.key, entry.value); }) ?? 0;
+    return (
+      this.#large?.scan(cursor, count, (entry) => {
+        visit(entry.key, entry.value);
+      }) ?? 0
+    );
   }
 
   #entries(): readonly Field[] {

@@ -48,7 +48,7 @@ function tau(start: number): number {
   let x = start;
   let y = 1;
   let z = 1 - x;
-  for (let previous = NaN; previous !== z; ) {
+  for (let previous = NaN; previous !== z;) {
     x = Math.sqrt(x);
     previous = z;
     y *= 0.5;
@@ -62,7 +62,7 @@ function sigma(start: number): number {
   let x = start;
   let y = 1;
   let z = x;
-  for (let previous = NaN; previous !== z; ) {
+  for (let previous = NaN; previous !== z;) {
     x *= x;
     previous = z;
     z += x * y;

@@ -39,7 +39,7 @@ function runAt(bytes: Uint8Array, at: number, first: number): Run {
 /** Walks through the runs from byte `start` on. */
 export function* runs(bytes: Uint8Array, start: number): Generator<Run> {
   let first = 0;
-  for (let at = start; at < bytes.length; ) {
+  for (let at = start; at < bytes.length;) {
     const run = runAt(bytes, at, first);
     yield run;
     at += run.size;
@@ -72,10 +72,11 @@ export interface Place {
 export function locate(bytes: Uint8Array, start: number, index: number): Place | undefined {
   let first = 0;
   let previous = start;
-  for (let at = start; at < bytes.length; ) {
+  for (let at = start; at < bytes.length;) {
     const byte = bytes[at] ?? 0;
     const double = (byte & 0xc0) === 0x40;
-    const length = byte & 0x80 ? (byte & 3) + 1 : double ? (((byte & 63) << 8) | (bytes[at + 1] ?? 0)) + 1 : (byte & 63) + 1;
+    const length =
+      byte & 0x80 ? (byte & 3) + 1 : double ? (((byte & 63) << 8) | (bytes[at + 1] ?? 0)) + 1 : (byte & 63) + 1;
     if (index < first + length) return { run: runAt(bytes, at, first), previous };
     previous = at;
     at += double ? 2 : 1;
@@ -88,11 +89,18 @@ export function locate(bytes: Uint8Array, start: number, index: number): Place |
  * Raises a register within its run, which is split as needed.
  * @returns false when the string would grow beyond `maxBytes`; nothing is changed then
  */
-export function raise(raw: RawString, { run, previous }: Place, index: number, value: number, maxBytes: number): boolean {
+export function raise(
+  raw: RawString,
+  { run, previous }: Place,
+  index: number,
+  value: number,
+  maxBytes: number,
+): boolean {
   const { first, length } = run;
   const before = index - first;
   const after = first + length - 1 - index;
-  const rest = (count: number): number[] => (count === 0 ? [] : run.value > 0 ? [valueRun(run.value, count)] : zeroRun(count));
+  const rest = (count: number): number[] =>
+    count === 0 ? [] : run.value > 0 ? [valueRun(run.value, count)] : zeroRun(count);
   const replacement = [...rest(before), valueRun(value, 1), ...rest(after)];
   const growth = replacement.length - run.size;
   if (growth > 0 && raw.length + growth > maxBytes) return false;

@@ -65,8 +65,11 @@ export function formatLongDouble(value: LongDouble): string {
   const negative = mantissa < 0n;
   const magnitude = negative ? -mantissa : mantissa;
   const scale = 10n ** BigInt(FRACTION_DIGITS);
-  const scaled = exponent >= 0 ? (magnitude << BigInt(exponent)) * scale : roundShift(magnitude * scale, -exponent, false);
-  const fraction = String(scaled % scale).padStart(FRACTION_DIGITS, '0').replace(/0+$/, '');
+  const scaled =
+    exponent >= 0 ? (magnitude << BigInt(exponent)) * scale : roundShift(magnitude * scale, -exponent, false);
+  const fraction = String(scaled % scale)
+    .padStart(FRACTION_DIGITS, '0')
+    .replace(/0+$/, '');
   const text = fraction === '' ? String(scaled / scale) : `${String(scaled / scale)}.${fraction}`;
   return negative && text !== '0' ? `-${text}` : text;
 }

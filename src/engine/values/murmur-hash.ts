@@ -72,5 +72,10 @@ export function murmurHash64(text: string, seed: number, result: Hash64): void {
 
 /** Four bytes, the lowest first. */
 function word(text: string, at: number): number {
-  return text.charCodeAt(at) | (text.charCodeAt(at + 1) << 8) | (text.charCodeAt(at + 2) << 16) | (text.charCodeAt(at + 3) << 24);
+  return (
+    text.charCodeAt(at) |
+    (text.charCodeAt(at + 1) << 8) |
+    (text.charCodeAt(at + 2) << 16) |
+    (text.charCodeAt(at + 3) << 24)
+  );
 }

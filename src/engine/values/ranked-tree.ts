@@ -149,7 +149,12 @@ function childAt(branch: Branch, index: number): Node {
 /** The child a rank falls into; the last one for ranks beyond the end. */
 function childOfRank(branch: Branch, rank: number): number {
   let i = 0;
-  for (let passed = branch.counts[0] ?? 0; passed <= rank && i < branch.counts.length - 1; passed += branch.counts[i] ?? 0) i += 1;
+  for (
+    let passed = branch.counts[0] ?? 0;
+    passed <= rank && i < branch.counts.length - 1;
+    passed += branch.counts[i] ?? 0
+  )
+    i += 1;
   return i;
 }
 
@@ -243,7 +248,7 @@ function removeFrom(node: Node, start: number, end: number): void {
     return;
   }
   let i = childOfRank(node, start);
-  for (let passed = sumOf(node.counts, i); i < node.children.length && passed < end; ) {
+  for (let passed = sumOf(node.counts, i); i < node.children.length && passed < end;) {
     const count = node.counts[i] ?? 0;
     const from = Math.max(0, start - passed);
     const to = Math.min(count, end - passed);

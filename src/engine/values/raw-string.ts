@@ -61,7 +61,9 @@ export class RawString {
 
   /** The bytes from `start` to before `end`, without building the whole text. */
   slice(start: number, end: number): string {
-    return this.#text === undefined ? this.#buffer.latin1Slice(start, Math.min(end, this.#length)) : this.#text.slice(start, end);
+    return this.#text === undefined
+      ? this.#buffer.latin1Slice(start, Math.min(end, this.#length))
+      : this.#text.slice(start, end);
   }
 
   byteAt(index: number): number {

@@ -112,7 +112,10 @@ export class SetValue implements SetView {
 
   /** One step of SSCAN. A set of integers is handed out whole, whatever `count` says, as Redis does. */
   scan(cursor: number, count: number, visit: (member: string) => void): number {
-    if (this.#integers === undefined) return this.#table.scan(cursor, count, (entry) => { visit(entry.key); });
+    if (this.#integers === undefined)
+      return this.#table.scan(cursor, count, (entry) => {
+        visit(entry.key);
+      });
     for (const member of this.#integers.members()) visit(member);
     return 0;
   }

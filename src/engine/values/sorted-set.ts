@@ -66,7 +66,8 @@ export class SortedSetValue implements SortedSetView {
   /** A sorted set of members in order (see `compareMembers`), compact if they fit. Takes the members over. */
   static of(members: ScoredMember[], limits: SortedSetLimits): SortedSetValue {
     const set = new SortedSetValue(limits);
-    if (members.length > limits['zset-max-listpack-entries'] || members.some(({ key }) => set.#isLong(key))) set.#load(members);
+    if (members.length > limits['zset-max-listpack-entries'] || members.some(({ key }) => set.#isLong(key)))
+      set.#load(members);
     else for (const { key, score } of members) set.set(key, score);
     return set;
   }
@@ -92,7 +93,9 @@ export class SortedSetValue implements SortedSetView {
   clone(): SortedSetValue {
     const copy = new SortedSetValue(this.limits);
     const members: ScoredMember[] = [];
-    this.visit({ start: 0, end: this.size }, false, (key, score) => { members.push({ key, score, index: -1 }); });
+    this.visit({ start: 0, end: this.size }, false, (key, score) => {
+      members.push({ key, score, index: -1 });
+    });
     copy.#small = members;
     copy.#bytes = this.#bytes;
     if (this.#small === undefined) copy.#load(members);
@@ -130,7 +133,11 @@ export class SortedSetValue implements SortedSetView {
       if (existing.score !== score) this.#move(existing, score);
       return false;
     }
-    if (this.#small !== undefined && (this.#small.length >= this.limits['zset-max-listpack-entries'] || this.#isLong(name))) this.#load(this.#small);
+    if (
+      this.#small !== undefined &&
+      (this.#small.length >= this.limits['zset-max-listpack-entries'] || this.#isLong(name))
+    )
+      this.#load(this.#small);
     const member = { key: name, score, index: -1 };
     if (this.#small === undefined) this.#dict.add(member);
     this.#place(member);
@@ -171,7 +178,9 @@ export class SortedSetValue implements SortedSetView {
 
   visit({ start, end }: RankRange, reverse: boolean, visitor: MemberVisitor): void {
     if (this.#small === undefined) {
-      this.#tree.visit(start, end, reverse, ({ key, score }) => { visitor(key, score); });
+      this.#tree.visit(start, end, reverse, ({ key, score }) => {
+        visitor(key, score);
+      });
       return;
     }
     const count = end - start;
@@ -183,7 +192,10 @@ export class SortedSetValue implements SortedSetView {
 
   /** One step of ZSCAN. A small set is handed out whole, in order, whatever `count` says, as Redis does. */
   scan(cursor: number, count: number, visitor: MemberVisitor): number {
-    if (this.#small === undefined) return this.#dict.scan(cursor, count, ({ key, score }) => { visitor(key, score); });
+    if (this.#small === undefined)
+      return this.#dict.scan(cursor, count, ({ key, score }) => {
+        visitor(key, score);
+      });
     this.visit({ start: 0, end: this.size }, false, visitor);
     return 0;
   }
@@ -258,7 +270,8 @@ function countScored(members: readonly ScoredMember[], score: number, key: strin
   while (low < high) {
     const middle = (low + high) >>> 1;
     const at = members[middle];
-    if (at !== undefined && (at.score < score || (at.score === score && (key === undefined || at.key < key)))) low = middle + 1;
+    if (at !== undefined && (at.score < score || (at.score === score && (key === undefined || at.key < key))))
+      low = middle + 1;
     else high = middle;
   }
   return low;

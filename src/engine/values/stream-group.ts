@@ -54,7 +54,9 @@ export class ConsumerGroup implements GroupView {
 
   /** Estimated bytes of memory. */
   get bytes(): number {
-    return CONSUMER_BYTES + this.name.length + this.#consumers.size * CONSUMER_BYTES + this.pending.size * PENDING_BYTES;
+    return (
+      CONSUMER_BYTES + this.name.length + this.#consumers.size * CONSUMER_BYTES + this.pending.size * PENDING_BYTES
+    );
   }
 
   consumer(name: string): Consumer | undefined {

@@ -119,7 +119,10 @@ export class StreamNode {
 
   #packedSize({ ms, seq, fields }: StreamEntry, same: boolean): number {
     const pairs = fields.length >> 1;
-    let size = MARK + integerElementSize(differenceOf(ms, this.first.ms)) + integerElementSize(differenceOf(seq, this.first.seq));
+    let size =
+      MARK +
+      integerElementSize(differenceOf(ms, this.first.ms)) +
+      integerElementSize(differenceOf(seq, this.first.seq));
     if (!same) size += integerElementSize(pairs);
     for (let i = same ? 1 : 0; i < fields.length; i += same ? 2 : 1) size += stringElementSize(fields[i] ?? '');
     return size + integerElementSize(same ? pairs + 3 : pairs * 2 + 4);

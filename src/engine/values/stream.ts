@@ -122,7 +122,10 @@ export class StreamValue implements StreamView {
   add(id: StreamId, fields: string[]): void {
     let node = this.#nodes.at(-1);
     if (node === undefined || node.isFullFor(fields, this.limits)) {
-      node = new StreamNode(id, fields.filter((_, i) => i % 2 === 0));
+      node = new StreamNode(
+        id,
+        fields.filter((_, i) => i % 2 === 0),
+      );
       this.addNode(node);
     }
     const before = node.bytes;
@@ -243,7 +246,8 @@ export class StreamValue implements StreamView {
   }
 
   #trimWithin(node: StreamNode, target: TrimTarget): void {
-    const count = 'maxLength' in target ? this.#size - Number(target.maxLength) : lowerBound(node.entries, target.minId);
+    const count =
+      'maxLength' in target ? this.#size - Number(target.maxLength) : lowerBound(node.entries, target.minId);
     const before = node.bytes;
     node.dropFirst(count);
     this.#size -= count;

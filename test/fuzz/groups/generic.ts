@@ -24,10 +24,30 @@ export const genericGroup: CommandGroup = {
     persist: command(['PERSIST', key]),
     rename: command(['RENAME', key, key]),
     renamenx: command(['RENAMENX', key, key]),
-    copy: command(['COPY', key, key, options('REPLACE', database.map((db) => ['DB', db]))]),
+    copy: command([
+      'COPY',
+      key,
+      key,
+      options(
+        'REPLACE',
+        database.map((db) => ['DB', db]),
+      ),
+    ]),
     move: command(['MOVE', key, database]),
     keys: command(['KEYS', fc.constantFrom('*', '[a-c]', '?', 'x', '\\', '[^a]')], 'sorted'),
-    scan: command(['SCAN', '0', 'COUNT', '1000', options(fc.constantFrom('string', 'hash', 'list', 'set', 'zset', 'stream').map((type) => ['TYPE', type]), fc.constant(['MATCH', '[a-c]']))], 'sorted'),
+    scan: command(
+      [
+        'SCAN',
+        '0',
+        'COUNT',
+        '1000',
+        options(
+          fc.constantFrom('string', 'hash', 'list', 'set', 'zset', 'stream').map((type) => ['TYPE', type]),
+          fc.constant(['MATCH', '[a-c]']),
+        ),
+      ],
+      'sorted',
+    ),
     randomkey: command(['RANDOMKEY'], 'shape'),
     dbsize: command(['DBSIZE']),
     swapdb: command(['SWAPDB', database, database]),

@@ -1,4 +1,16 @@
-import { command, decimal, integer, key, member, options, option, pairs, some, value, type CommandGroup } from '../command-group';
+import {
+  command,
+  decimal,
+  integer,
+  key,
+  member,
+  options,
+  option,
+  pairs,
+  some,
+  value,
+  type CommandGroup,
+} from '../command-group';
 import fc from 'fast-check';
 
 export const hashGroup: CommandGroup = {
@@ -19,7 +31,21 @@ export const hashGroup: CommandGroup = {
     hdel: command(['HDEL', key, some(member)]),
     hincrby: command(['HINCRBY', key, member, integer]),
     hincrbyfloat: command(['HINCRBYFLOAT', key, member, decimal]),
-    hrandfield: command(['HRANDFIELD', key, fc.integer({ min: -5, max: 5 }).map(String), options('WITHVALUES')], 'shape'),
-    hscan: command(['HSCAN', key, '0', options(option('MATCH', fc.constantFrom('*', 'f*', '[f-h]')), option('COUNT', fc.constantFrom('100', '0', 'x')))], 'sorted'),
+    hrandfield: command(
+      ['HRANDFIELD', key, fc.integer({ min: -5, max: 5 }).map(String), options('WITHVALUES')],
+      'shape',
+    ),
+    hscan: command(
+      [
+        'HSCAN',
+        key,
+        '0',
+        options(
+          option('MATCH', fc.constantFrom('*', 'f*', '[f-h]')),
+          option('COUNT', fc.constantFrom('100', '0', 'x')),
+        ),
+      ],
+      'sorted',
+    ),
   },
 };

@@ -11,5 +11,14 @@ import { stringGroup } from './string';
 
 /** Everything the fuzzer draws from. */
 export const ALL_GROUPS: readonly CommandGroup[] = [
-  bitmapGroup, genericGroup, geoGroup, hashGroup, listGroup, setGroup, sortedSetGroup, streamGroup, stringGroup, transactionGroup,
+  bitmapGroup,
+  genericGroup,
+  geoGroup,
+  hashGroup,
+  listGroup,
+  setGroup,
+  sortedSetGroup,
+  streamGroup,
+  stringGroup,
+  transactionGroup,
 ];

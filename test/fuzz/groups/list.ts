@@ -2,10 +2,18 @@ import fc from 'fast-check';
 import { command, integer, key, member, option, options, some, value, type CommandGroup } from '../command-group';
 
 const side = fc.constantFrom('LEFT', 'RIGHT', 'left', 'UP');
-const count = fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 0, max: 5 }).map(String) }, { weight: 1, arbitrary: integer });
-const counted = some(key, 1, 3).chain((keys) => fc.constantFrom(String(keys.length), '0', '9').map((n) => [n, ...keys]));
+const count = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 0, max: 5 }).map(String) },
+  { weight: 1, arbitrary: integer },
+);
+const counted = some(key, 1, 3).chain((keys) =>
+  fc.constantFrom(String(keys.length), '0', '9').map((n) => [n, ...keys]),
+);
 /** Blocking commands would hold up the sequence: they get timeouts that are refused, now and then the shortest. */
-const timeout = fc.oneof({ weight: 8, arbitrary: fc.constantFrom('-1', 'x', '') }, { weight: 1, arbitrary: fc.constantFrom('0.001', '1e-3') });
+const timeout = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom('-1', 'x', '') },
+  { weight: 1, arbitrary: fc.constantFrom('0.001', '1e-3') },
+);
 
 export const listGroup: CommandGroup = {
   name: 'list',
@@ -25,7 +33,12 @@ export const listGroup: CommandGroup = {
     lrem: command(['LREM', key, integer, value]),
     lset: command(['LSET', key, integer, value]),
     ltrim: command(['LTRIM', key, integer, integer]),
-    lpos: command(['LPOS', key, value, options(option('RANK', integer), option('COUNT', integer), option('MAXLEN', integer))]),
+    lpos: command([
+      'LPOS',
+      key,
+      value,
+      options(option('RANK', integer), option('COUNT', integer), option('MAXLEN', integer)),
+    ]),
     lmove: command(['LMOVE', key, key, side, side]),
     rpoplpush: command(['RPOPLPUSH', key, key]),
     lmpop: command(['LMPOP', counted, side, options(option('COUNT', integer))]),
@@ -34,7 +47,19 @@ export const listGroup: CommandGroup = {
     blmove: command(['BLMOVE', key, key, side, side, timeout]),
     brpoplpush: command(['BRPOPLPUSH', key, key, timeout]),
     blmpop: command(['BLMPOP', timeout, counted, side, options(option('COUNT', integer))]),
-    sort: command(['SORT', key, options('ALPHA', 'DESC', 'ASC', option('LIMIT', integer, integer), option('BY', fc.constantFrom('nosort', 'w_*', '*->f')), option('GET', fc.constantFrom('#', '*', '*->f')), option('STORE', key))]),
+    sort: command([
+      'SORT',
+      key,
+      options(
+        'ALPHA',
+        'DESC',
+        'ASC',
+        option('LIMIT', integer, integer),
+        option('BY', fc.constantFrom('nosort', 'w_*', '*->f')),
+        option('GET', fc.constantFrom('#', '*', '*->f')),
+        option('STORE', key),
+      ),
+    ]),
     'lpush (element)': command(['LPUSH', key, some(member)]),
   },
 };

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { command, integer, key, member, option, options, some, type CommandGroup } from '../command-group';
 
-const counted = some(key, 1, 3).chain((keys) => fc.constantFrom(String(keys.length), '0', '9').map((n) => [n, ...keys]));
+const counted = some(key, 1, 3).chain((keys) =>
+  fc.constantFrom(String(keys.length), '0', '9').map((n) => [n, ...keys]),
+);
 
 export const setGroup: CommandGroup = {
   name: 'set',
@@ -23,6 +25,17 @@ export const setGroup: CommandGroup = {
     sunionstore: command(['SUNIONSTORE', key, some(key, 1, 3)]),
     sdiffstore: command(['SDIFFSTORE', key, some(key, 1, 3)]),
     sintercard: command(['SINTERCARD', counted, options(option('LIMIT', integer))]),
-    sscan: command(['SSCAN', key, '0', options(option('MATCH', fc.constantFrom('*', 'f*', '[f-h]')), option('COUNT', fc.constantFrom('1000', '0', 'x')))], 'sorted'),
+    sscan: command(
+      [
+        'SSCAN',
+        key,
+        '0',
+        options(
+          option('MATCH', fc.constantFrom('*', 'f*', '[f-h]')),
+          option('COUNT', fc.constantFrom('1000', '0', 'x')),
+        ),
+      ],
+      'sorted',
+    ),
   },
 };

@@ -37,9 +37,18 @@ export function sourceOf(value: string | RawString | undefined): ByteSource {
  * @returns the string, and whether it is new or longer now
  * @throws WRONGTYPE
  */
-export function prepareString(context: CommandContext, key: string, lastBit: number): { readonly raw: RawString; readonly grown: boolean } {
+export function prepareString(
+  context: CommandContext,
+  key: string,
+  lastBit: number,
+): { readonly raw: RawString; readonly grown: boolean } {
   const length = Math.floor(lastBit / 8) + 1;
   const existing = ownString(context, key);
   if (existing !== undefined && existing.length >= length) return { raw: existing, grown: false };
-  return { raw: context.editString(key, (raw) => { raw.grow(length); }), grown: true };
+  return {
+    raw: context.editString(key, (raw) => {
+      raw.grow(length);
+    }),
+    grown: true,
+  };
 }

@@ -25,7 +25,9 @@ export const setbit = defineCommand({
     if (!grown && previous === bit) return previous;
     const index = Math.floor(offset / 8);
     const mask = 0x80 >> (offset % 8);
-    context.editString(key, () => { raw.setByte(index, bit === 1 ? raw.byteAt(index) | mask : raw.byteAt(index) & ~mask); });
+    context.editString(key, () => {
+      raw.setByte(index, bit === 1 ? raw.byteAt(index) | mask : raw.byteAt(index) & ~mask);
+    });
     context.notify('$', 'setbit', key);
     return previous;
   },

@@ -32,7 +32,8 @@ interface FieldOperation extends FieldType {
 function fieldType(text: string): FieldType {
   const signed = text.startsWith('i');
   const width = parseInt64(text.slice(1));
-  if ((!signed && !text.startsWith('u')) || typeof width !== 'number' || width < 1 || width > (signed ? 64 : 63)) throw BAD_TYPE;
+  if ((!signed && !text.startsWith('u')) || typeof width !== 'number' || width < 1 || width > (signed ? 64 : 63))
+    throw BAD_TYPE;
   return { signed, width };
 }
 
@@ -45,7 +46,7 @@ function overflowMode(text: string): Overflow {
 function parseOperations(context: CommandContext, args: readonly string[]): FieldOperation[] {
   const operations: FieldOperation[] = [];
   let overflow: Overflow = 'wrap';
-  for (let i = 1; i < args.length; ) {
+  for (let i = 1; i < args.length;) {
     const kind = args[i]?.toLowerCase();
     const following = args.length - i - 1;
     if (kind === 'overflow' && following >= 1) {
@@ -53,7 +54,8 @@ function parseOperations(context: CommandContext, args: readonly string[]): Fiel
       i += 2;
       continue;
     }
-    if (!(kind === 'get' && following >= 2) && !((kind === 'set' || kind === 'incrby') && following >= 3)) throw SYNTAX_ERROR;
+    if (!(kind === 'get' && following >= 2) && !((kind === 'set' || kind === 'incrby') && following >= 3))
+      throw SYNTAX_ERROR;
     const type = fieldType(args[i + 1] ?? '');
     const offset = bitOffset(context, args[i + 2] ?? '', type.width);
     const operand = kind === 'get' ? 0n : BigInt(int64(args[i + 3] ?? ''));
@@ -92,7 +94,12 @@ function newValue(previous: bigint, operation: FieldOperation): bigint | undefin
 const asReply = (value: bigint): Reply => normalizeInt64(value) ?? null;
 
 /** Runs one SET or INCRBY. @returns what is answered, null when the field stays as it is because it would overflow */
-function write(context: CommandContext, key: string, raw: RawString, operation: FieldOperation): { reply: Reply; changed: boolean } {
+function write(
+  context: CommandContext,
+  key: string,
+  raw: RawString,
+  operation: FieldOperation,
+): { reply: Reply; changed: boolean } {
   const previous = readField(raw, operation);
   const next = newValue(previous, operation);
   if (next === undefined) return { reply: null, changed: false };
@@ -105,7 +112,12 @@ function write(context: CommandContext, key: string, raw: RawString, operation: 
   return { reply: asReply(operation.kind === 'set' ? previous : next), changed: next !== previous };
 }
 
-function runWriting(context: CommandContext, key: string, operations: readonly FieldOperation[], lastBit: number): Reply {
+function runWriting(
+  context: CommandContext,
+  key: string,
+  operations: readonly FieldOperation[],
+  lastBit: number,
+): Reply {
   const { raw, grown } = prepareString(context, key, lastBit);
   const replies: Reply[] = [];
   let changed = false;
@@ -142,8 +154,14 @@ export const bitfield = defineCommand({
   since: '3.2.0',
   summary: 'Reads, sets and adds to integers of any width within a string.',
   complexity: 'O(1) for each operation',
-  keys: [{ ...oneKey('RW ACCESS UPDATE VARIABLE_FLAGS'), notes: 'This command allows both access and modification of the key' }],
-  syntax: 'key [GET encoding offset | [OVERFLOW <WRAP | SAT | FAIL>] <SET encoding offset value | INCRBY encoding offset increment> [GET encoding offset | [OVERFLOW <WRAP | SAT | FAIL>] <SET encoding offset value | INCRBY encoding offset increment> ...]]',
+  keys: [
+    {
+      ...oneKey('RW ACCESS UPDATE VARIABLE_FLAGS'),
+      notes: 'This command allows both access and modification of the key',
+    },
+  ],
+  syntax:
+    'key [GET encoding offset | [OVERFLOW <WRAP | SAT | FAIL>] <SET encoding offset value | INCRBY encoding offset increment> [GET encoding offset | [OVERFLOW <WRAP | SAT | FAIL>] <SET encoding offset value | INCRBY encoding offset increment> ...]]',
   run: (context, args) => run(context, args, false),
 });
 

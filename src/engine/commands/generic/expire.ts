@@ -12,12 +12,14 @@ function parseConditions(args: readonly string[]): ReadonlySet<Condition> {
   const conditions = new Set<Condition>();
   for (const text of args.slice(2)) {
     const option = text.toLowerCase();
-    if (option !== 'nx' && option !== 'xx' && option !== 'gt' && option !== 'lt') throw error(`Unsupported option ${text}`);
+    if (option !== 'nx' && option !== 'xx' && option !== 'gt' && option !== 'lt')
+      throw error(`Unsupported option ${text}`);
     conditions.add(option);
   }
   const others = conditions.has('xx') || conditions.has('gt') || conditions.has('lt');
   if (conditions.has('nx') && others) throw error('NX and XX, GT or LT options at the same time are not compatible');
-  if (conditions.has('gt') && conditions.has('lt')) throw error('GT and LT options at the same time are not compatible');
+  if (conditions.has('gt') && conditions.has('lt'))
+    throw error('GT and LT options at the same time are not compatible');
   return conditions;
 }
 
@@ -62,7 +64,13 @@ function expireKey(context: CommandContext, args: readonly [string, string, ...s
   return 1;
 }
 
-const SHARED = { arity: -3, flags: ['write', 'fast'], group: 'generic', complexity: 'O(1)', keys: [oneKey('RW UPDATE')] } as const;
+const SHARED = {
+  arity: -3,
+  flags: ['write', 'fast'],
+  group: 'generic',
+  complexity: 'O(1)',
+  keys: [oneKey('RW UPDATE')],
+} as const;
 
 export const expire = defineCommand({
   ...SHARED,

@@ -24,7 +24,16 @@ const VALUES: Partial<Record<string, number>> = { asc: 0, desc: 0, alpha: 0, lim
 
 /** Reads what follows SORT's key. @throws syntax error, not an integer */
 export function parseSortOptions(args: readonly string[], mayStore: boolean): SortOptions {
-  const options = { descending: false, alpha: false, offset: 0, count: -1, by: undefined, unsorted: false, get: [], store: undefined };
+  const options = {
+    descending: false,
+    alpha: false,
+    offset: 0,
+    count: -1,
+    by: undefined,
+    unsorted: false,
+    get: [],
+    store: undefined,
+  };
   const parsed: { -readonly [Name in keyof SortOptions]: SortOptions[Name] } & { get: string[] } = options;
   for (let i = 1; i < args.length; i++) {
     const option = args[i]?.toLowerCase() ?? '';

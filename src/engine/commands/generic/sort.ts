@@ -22,7 +22,9 @@ function elementsOf(value: StoredValue | undefined): string[] {
   // Redis needs its skip list to sort by, and keeps it.
   value.expand();
   const names: string[] = [];
-  value.visit({ start: 0, end: value.size }, false, (name) => { names.push(name); });
+  value.visit({ start: 0, end: value.size }, false, (name) => {
+    names.push(name);
+  });
   return names;
 }
 
@@ -117,7 +119,8 @@ const STORE: KeySpec = {
   flags: 'OW UPDATE',
   begin: 'unknown',
   find: 'unknown',
-  notes: "For the optional STORE keyword. It is marked 'unknown' because the keyword can appear anywhere in the argument array",
+  notes:
+    "For the optional STORE keyword. It is marked 'unknown' because the keyword can appear anywhere in the argument array",
 };
 
 const SORT = {

@@ -2,5 +2,14 @@ import { geoadd, geodist, geohash, geopos } from './members';
 import { georadius, georadiusbymember, georadiusbymemberRo, georadiusRo, geosearch, geosearchstore } from './search';
 
 export const GEO_COMMANDS = [
-  geoadd, geodist, geohash, geopos, georadius, georadiusRo, georadiusbymember, georadiusbymemberRo, geosearch, geosearchstore,
+  geoadd,
+  geodist,
+  geohash,
+  geopos,
+  georadius,
+  georadiusRo,
+  georadiusbymember,
+  georadiusbymemberRo,
+  geosearch,
+  geosearchstore,
 ];

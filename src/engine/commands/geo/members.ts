@@ -24,7 +24,12 @@ export const geoadd = defineCommand({
     const [key] = args;
     const options = addOptions();
     let first = 1;
-    for (let name = args[first]?.toLowerCase(); name === 'nx' || name === 'xx' || name === 'ch'; name = args[++first]?.toLowerCase()) options[name] = true;
+    for (
+      let name = args[first]?.toLowerCase();
+      name === 'nx' || name === 'xx' || name === 'ch';
+      name = args[++first]?.toLowerCase()
+    )
+      options[name] = true;
     const numbers = args.length - first;
     if (numbers === 0 || numbers % 3 !== 0 || (options.nx && options.xx)) throw SYNTAX_ERROR;
     const members: (readonly [string, number])[] = [];
@@ -90,6 +95,8 @@ export const geodist = defineCommand({
     const set = context.read(key, SORTED_SET);
     const a = set?.score(from);
     const b = set?.score(to);
-    return a === undefined || b === undefined ? null : formatDistance(distanceBetween(positionOf(a), positionOf(b)), perUnit);
+    return a === undefined || b === undefined
+      ? null
+      : formatDistance(distanceBetween(positionOf(a), positionOf(b)), perUnit);
   },
 });

@@ -49,8 +49,18 @@ export interface SearchRequest {
 
 export function newRequest(): SearchRequest {
   return {
-    center: undefined, placed: undefined, extent: undefined, perUnit: 1, withDistance: false, withHash: false, withPosition: false,
-    sort: undefined, count: 0, any: false, storeKey: undefined, storeDistance: false,
+    center: undefined,
+    placed: undefined,
+    extent: undefined,
+    perUnit: 1,
+    withDistance: false,
+    withHash: false,
+    withPosition: false,
+    sort: undefined,
+    count: 0,
+    any: false,
+    storeKey: undefined,
+    storeDistance: false,
   };
 }
 
@@ -79,9 +89,18 @@ function setBox(request: SearchRequest, widthText: string, heightText: string, u
 }
 
 /** Reads the options from `first` on. @throws syntax error and what single options complain about */
-export function parseOptions(args: readonly string[], first: number, command: SearchCommand, request: SearchRequest, set: SortedSetView | undefined): void {
-  for (let i = first; i < args.length; ) {
-    const used = readFlag(args[i]?.toLowerCase(), command, request) || readOption(args, i, command, request) || (command.search ? readPlaceOrShape(args, i, request, set) : 0);
+export function parseOptions(
+  args: readonly string[],
+  first: number,
+  command: SearchCommand,
+  request: SearchRequest,
+  set: SortedSetView | undefined,
+): void {
+  for (let i = first; i < args.length;) {
+    const used =
+      readFlag(args[i]?.toLowerCase(), command, request) ||
+      readOption(args, i, command, request) ||
+      (command.search ? readPlaceOrShape(args, i, request, set) : 0);
     if (used === 0) throw SYNTAX_ERROR;
     i += used;
   }
@@ -116,7 +135,12 @@ function readOption(args: readonly string[], at: number, command: SearchCommand,
 }
 
 /** FROMMEMBER, FROMLONLAT, BYRADIUS and BYBOX; one of each two. @returns the arguments used, 0 when it is none of them */
-function readPlaceOrShape(args: readonly string[], at: number, request: SearchRequest, set: SortedSetView | undefined): number {
+function readPlaceOrShape(
+  args: readonly string[],
+  at: number,
+  request: SearchRequest,
+  set: SortedSetView | undefined,
+): number {
   const option = args[at]?.toLowerCase();
   const [, first = '', second = '', third = ''] = args.slice(at, at + 4);
   const values = args.length - at - 1;
@@ -147,8 +171,10 @@ export function checkRequest(command: SearchCommand, request: SearchRequest): vo
     const what = command.search ? 'GEOSEARCHSTORE' : 'STORE option in GEORADIUS';
     throw error(`${what} is not compatible with WITHDIST, WITHHASH and WITHCOORD options`);
   }
-  if (command.search && request.placed === undefined) throw error(`exactly one of FROMMEMBER or FROMLONLAT can be specified for ${command.name}`);
-  if (command.search && request.extent === undefined) throw error(`exactly one of BYRADIUS and BYBOX can be specified for ${command.name}`);
+  if (command.search && request.placed === undefined)
+    throw error(`exactly one of FROMMEMBER or FROMLONLAT can be specified for ${command.name}`);
+  if (command.search && request.extent === undefined)
+    throw error(`exactly one of BYRADIUS and BYBOX can be specified for ${command.name}`);
   if (request.any && request.count === 0) throw ANY_WITHOUT_COUNT;
 }
 

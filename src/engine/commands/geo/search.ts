@@ -9,7 +9,14 @@ import { SORTED_SET } from '../kinds';
 import { storeResult } from '../sorted-set/store-result';
 import { positionReply } from './replies';
 import {
-  checkRequest, memberPosition, newRequest, parseOptions, setRadius, shapeOf, type SearchCommand, type SearchRequest,
+  checkRequest,
+  memberPosition,
+  newRequest,
+  parseOptions,
+  setRadius,
+  shapeOf,
+  type SearchCommand,
+  type SearchRequest,
 } from './search-request';
 import { formatDistance, parsePosition } from './units';
 
@@ -59,13 +66,28 @@ function foundReply({ name, score, position, distance }: Found, request: SearchR
   return reply;
 }
 
-function store(context: CommandContext, key: string, found: readonly Found[], { storeDistance, perUnit }: SearchRequest, event: string): Reply {
-  const members = found.map(({ name, score, distance }): ScoredMember => ({ key: name, score: storeDistance ? distance / perUnit : score, index: -1 }));
+function store(
+  context: CommandContext,
+  key: string,
+  found: readonly Found[],
+  { storeDistance, perUnit }: SearchRequest,
+  event: string,
+): Reply {
+  const members = found.map(({ name, score, distance }): ScoredMember => ({
+    key: name,
+    score: storeDistance ? distance / perUnit : score,
+    index: -1,
+  }));
   return storeResult(context, key, SortedSetValue.of(members.sort(compareMembers), context.engine.limits), event);
 }
 
 /** Answers or stores what a request finds. */
-function finish(context: CommandContext, set: SortedSetView | undefined, command: SearchCommand, request: SearchRequest): Reply {
+function finish(
+  context: CommandContext,
+  set: SortedSetView | undefined,
+  command: SearchCommand,
+  request: SearchRequest,
+): Reply {
   checkRequest(command, request);
   const found = set === undefined ? [] : select(set, request);
   if (request.storeKey === undefined) return found.map((each) => foundReply(each, request));
@@ -82,7 +104,11 @@ function search(context: CommandContext, args: readonly string[], command: Searc
 }
 
 /** GEORADIUS. */
-function searchAround(context: CommandContext, args: readonly [string, string, string, string, string, ...string[]], command: SearchCommand): Reply {
+function searchAround(
+  context: CommandContext,
+  args: readonly [string, string, string, string, string, ...string[]],
+  command: SearchCommand,
+): Reply {
   const [key, longitude, latitude, radius, unit] = args;
   const set = context.read(key, SORTED_SET);
   const request = newRequest();
@@ -93,7 +119,11 @@ function searchAround(context: CommandContext, args: readonly [string, string, s
 }
 
 /** GEORADIUSBYMEMBER. */
-function searchAroundMember(context: CommandContext, args: readonly [string, string, string, string, ...string[]], command: SearchCommand): Reply {
+function searchAroundMember(
+  context: CommandContext,
+  args: readonly [string, string, string, string, ...string[]],
+  command: SearchCommand,
+): Reply {
   const [key, member, radius, unit] = args;
   const set = context.read(key, SORTED_SET);
   const request = newRequest();
@@ -107,7 +137,8 @@ function searchAroundMember(context: CommandContext, args: readonly [string, str
 }
 
 const SEARCH_COMPLEXITY = 'O(N+log(M)) for N members in the boxes around the shape and M in the sorted set';
-const SEARCH_SYNTAX = '<FROMMEMBER member | FROMLONLAT longitude latitude> <BYRADIUS radius <M | KM | FT | MI> | BYBOX width height <M | KM | FT | MI>> [ASC | DESC] [COUNT count [ANY]]';
+const SEARCH_SYNTAX =
+  '<FROMMEMBER member | FROMLONLAT longitude latitude> <BYRADIUS radius <M | KM | FT | MI> | BYBOX width height <M | KM | FT | MI>> [ASC | DESC] [COUNT count [ANY]]';
 const RADIUS_SYNTAX = 'radius <M | KM | FT | MI> [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT count [ANY]] [ASC | DESC]';
 const STORE_SYNTAX = '[STORE key | STOREDIST key]';
 const READ = [oneKey('RO ACCESS')];
@@ -140,7 +171,8 @@ export const geosearchstore = defineCommand({
   complexity: SEARCH_COMPLEXITY,
   keys: [oneKey('OW UPDATE'), oneKey('RO ACCESS', 2)],
   syntax: `destination source ${SEARCH_SYNTAX} [STOREDIST]`,
-  run: (context, [target, ...args]) => search(context, args, { name: 'geosearchstore', search: true, store: 'always' }, target),
+  run: (context, [target, ...args]) =>
+    search(context, args, { name: 'geosearchstore', search: true, store: 'always' }, target),
 });
 
 export const georadius = defineCommand({
@@ -177,12 +209,16 @@ export const georadiusbymember = defineCommand({
   flags: ['write', 'denyoom', 'movablekeys'],
   group: 'geo',
   since: '3.2.0',
-  deprecated: { since: '6.2.0', replacedBy: '`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` and `FROMMEMBER` arguments' },
+  deprecated: {
+    since: '6.2.0',
+    replacedBy: '`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` and `FROMMEMBER` arguments',
+  },
   summary: 'Finds members around another one, and may store them.',
   complexity: SEARCH_COMPLEXITY,
   keys: [...READ, ...storeKeys(5)],
   syntax: `key member ${RADIUS_SYNTAX} ${STORE_SYNTAX}`,
-  run: (context, args) => searchAroundMember(context, args, { name: 'georadiusbymember', search: false, store: 'option' }),
+  run: (context, args) =>
+    searchAroundMember(context, args, { name: 'georadiusbymember', search: false, store: 'option' }),
 });
 
 export const georadiusbymemberRo = defineCommand({
@@ -196,5 +232,6 @@ export const georadiusbymemberRo = defineCommand({
   complexity: SEARCH_COMPLEXITY,
   keys: READ,
   syntax: `key member ${RADIUS_SYNTAX}`,
-  run: (context, args) => searchAroundMember(context, args, { name: 'georadiusbymember_ro', search: false, store: 'never' }),
+  run: (context, args) =>
+    searchAroundMember(context, args, { name: 'georadiusbymember_ro', search: false, store: 'never' }),
 });

@@ -3,6 +3,20 @@ import { hexists, hget, hgetall, hkeys, hlen, hmget, hrandfield, hscan, hstrlen,
 import { hdel, hmset, hset, hsetnx } from './write';
 
 export const HASH_COMMANDS = [
-  hdel, hexists, hget, hgetall, hincrby, hincrbyfloat, hkeys, hlen, hmget, hmset, hrandfield, hscan, hset, hsetnx, hstrlen,
+  hdel,
+  hexists,
+  hget,
+  hgetall,
+  hincrby,
+  hincrbyfloat,
+  hkeys,
+  hlen,
+  hmget,
+  hmset,
+  hrandfield,
+  hscan,
+  hset,
+  hsetnx,
+  hstrlen,
   hvals,
 ];

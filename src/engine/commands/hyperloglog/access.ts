@@ -30,7 +30,9 @@ export function ownHyperLogLog(context: CommandContext, key: string): HyperLogLo
 
 /** Changes the HyperLogLog of a key, which exists. */
 export function editHyperLogLog(context: CommandContext, key: string, change: (hll: HyperLogLog) => void): void {
-  context.editString(key, (raw) => { change(hyperLogLog(context, raw)); });
+  context.editString(key, (raw) => {
+    change(hyperLogLog(context, raw));
+  });
 }
 
 /** Runs something, answering for damaged values as Redis does. */

@@ -24,7 +24,9 @@ export const pfdebug = defineCommand({
     if (hll === undefined) throw NO_KEY;
     const toDense = (): boolean => {
       if (hll.encoding === 'dense') return false;
-      editHyperLogLog(context, key, (edited) => { edited.toDense(); });
+      editHyperLogLog(context, key, (edited) => {
+        edited.toDense();
+      });
       return true;
     };
     return orCorrupt(() => {
@@ -75,7 +77,8 @@ export const pfselftest = defineCommand({
       checkpoint *= 10;
       const count = dense.count();
       if (small.count() !== count) throw error(`TESTFAILED dense/sparse disagree after ${String(added)} elements`);
-      if (Math.abs(count - added) > Math.max(1, added * TOLERANCE)) throw error(`TESTFAILED ${String(count)} counted after ${String(added)} elements`);
+      if (Math.abs(count - added) > Math.max(1, added * TOLERANCE))
+        throw error(`TESTFAILED ${String(count)} counted after ${String(added)} elements`);
     }
     return OK;
   },

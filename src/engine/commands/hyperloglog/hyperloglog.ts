@@ -53,7 +53,9 @@ function countOne(context: CommandContext, key: string): number | bigint {
   if (cached !== undefined) return cached;
   let count = 0;
   // The count is remembered in the value: a change, though nobody is told.
-  editHyperLogLog(context, key, (hll) => { count = hll.count(); });
+  editHyperLogLog(context, key, (hll) => {
+    count = hll.count();
+  });
   return count;
 }
 
@@ -65,9 +67,17 @@ export const pfcount = defineCommand({
   since: '2.8.9',
   summary: 'Estimates how many different elements were added to one HyperLogLog or to any of several.',
   complexity: 'O(1) for one key, O(N) for several',
-  keys: [{ ...keyRange('RW ACCESS', 1, -1), notes: 'RW because it may change the internal representation of the key, and propagate to replicas' }],
+  keys: [
+    {
+      ...keyRange('RW ACCESS', 1, -1),
+      notes: 'RW because it may change the internal representation of the key, and propagate to replicas',
+    },
+  ],
   syntax: 'key [key ...]',
-  run: (context, keys) => orCorrupt(() => (keys.length === 1 ? countOne(context, keys[0]) : countRegisters(mergeKeys(context, keys).registers))),
+  run: (context, keys) =>
+    orCorrupt(() =>
+      keys.length === 1 ? countOne(context, keys[0]) : countRegisters(mergeKeys(context, keys).registers),
+    ),
 });
 
 function raiseAll(hll: HyperLogLog, registers: Uint8Array): void {

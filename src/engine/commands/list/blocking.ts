@@ -70,7 +70,13 @@ export const blmpop = defineCommand({
   },
 });
 
-function blockingMove(context: CommandContext, source: string, target: string, movement: Movement, timeout: number): Reply | Block {
+function blockingMove(
+  context: CommandContext,
+  source: string,
+  target: string,
+  movement: Movement,
+  timeout: number,
+): Reply | Block {
   const moved = moveElement(context, source, target, movement);
   if (moved !== undefined) return moved;
   // The two nulls differ in RESP2: a plain one where waiting is forbidden, a null array when the time is over.
@@ -107,5 +113,6 @@ export const brpoplpush = defineCommand({
   complexity: 'O(1)',
   keys: SOURCE_AND_TARGET,
   syntax: 'source destination timeout',
-  run: (context, [source, target, timeout]) => blockingMove(context, source, target, RPOPLPUSH, blockingTimeout(timeout)),
+  run: (context, [source, target, timeout]) =>
+    blockingMove(context, source, target, RPOPLPUSH, blockingTimeout(timeout)),
 });

@@ -6,6 +6,26 @@ import { linsert, lpush, lpushx, rpush, rpushx } from './push';
 import { lindex, llen, lpos, lrange } from './read';
 
 export const LIST_COMMANDS = [
-  blmove, blmpop, blpop, brpop, brpoplpush, lindex, linsert, llen, lmove, lmpop, lpop, lpos, lpush, lpushx, lrange, lrem,
-  lset, ltrim, rpop, rpoplpush, rpush, rpushx,
+  blmove,
+  blmpop,
+  blpop,
+  brpop,
+  brpoplpush,
+  lindex,
+  linsert,
+  llen,
+  lmove,
+  lmpop,
+  lpop,
+  lpos,
+  lpush,
+  lpushx,
+  lrange,
+  lrem,
+  lset,
+  ltrim,
+  rpop,
+  rpoplpush,
+  rpush,
+  rpushx,
 ];

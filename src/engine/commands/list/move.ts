@@ -15,7 +15,12 @@ export interface Movement {
 export const RPOPLPUSH: Movement = { from: 'right', to: 'left' };
 
 /** Moves one element between two lists; undefined when there is none. @throws WRONGTYPE */
-export function moveElement(context: CommandContext, source: string, target: string, movement: Movement): string | undefined {
+export function moveElement(
+  context: CommandContext,
+  source: string,
+  target: string,
+  movement: Movement,
+): string | undefined {
   if (context.peek(source, LIST) === undefined) return undefined;
   context.peek(target, LIST);
   const element = context.edit(source, LIST).pop(movement.from);

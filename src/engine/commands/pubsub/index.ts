@@ -228,5 +228,13 @@ const pubsub = defineContainer({
 });
 
 export const PUBSUB_COMMANDS = [
-  subscribeCommand, psubscribe, ssubscribe, unsubscribeCommand, punsubscribe, sunsubscribe, publish, spublish, pubsub,
+  subscribeCommand,
+  psubscribe,
+  ssubscribe,
+  unsubscribeCommand,
+  punsubscribe,
+  sunsubscribe,
+  publish,
+  spublish,
+  pubsub,
 ];

@@ -25,7 +25,10 @@ const inter: Combination = (_, sets) => intersection(sets);
 
 // What is built as a set answers in a set's order, which clients see when all members are integers.
 const union: Combination = (context, sets) =>
-  SetValue.of(sets.flatMap((set) => set?.members() ?? []), context.engine.limits).members();
+  SetValue.of(
+    sets.flatMap((set) => set?.members() ?? []),
+    context.engine.limits,
+  ).members();
 
 const difference: Combination = (context, [first, ...others]) => {
   const kept = first?.members().filter((member) => !others.some((other) => other?.has(member) === true)) ?? [];
@@ -36,7 +39,12 @@ function answer(context: CommandContext, keys: readonly string[], combine: Combi
   return new SetReply([...combine(context, readSets(context, keys))]);
 }
 
-function store(context: CommandContext, args: readonly [string, ...string[]], combine: Combination, event: string): number {
+function store(
+  context: CommandContext,
+  args: readonly [string, ...string[]],
+  combine: Combination,
+  event: string,
+): number {
   const [target, ...keys] = args;
   const result = SetValue.of(combine(context, readSets(context, keys)), context.engine.limits);
   if (result.size === 0) {

@@ -3,6 +3,21 @@ import { sdiff, sdiffstore, sinter, sintercard, sinterstore, sunion, sunionstore
 import { scard, sismember, smembers, smismember, srandmember, sscan } from './read';
 
 export const SET_COMMANDS = [
-  sadd, scard, sdiff, sdiffstore, sinter, sintercard, sinterstore, sismember, smembers, smismember, smove, spop,
-  srandmember, srem, sscan, sunion, sunionstore,
+  sadd,
+  scard,
+  sdiff,
+  sdiffstore,
+  sinter,
+  sintercard,
+  sinterstore,
+  sismember,
+  smembers,
+  smismember,
+  smove,
+  spop,
+  srandmember,
+  srem,
+  sscan,
+  sunion,
+  sunionstore,
 ];

@@ -31,14 +31,26 @@ function parseOptions(args: readonly string[], options: AddOptions): number {
   let i = 1;
   for (; i < args.length; i++) {
     const option = args[i]?.toLowerCase() ?? '';
-    if (option !== 'nx' && option !== 'xx' && option !== 'gt' && option !== 'lt' && option !== 'ch' && option !== 'incr') break;
+    if (
+      option !== 'nx' &&
+      option !== 'xx' &&
+      option !== 'gt' &&
+      option !== 'lt' &&
+      option !== 'ch' &&
+      option !== 'incr'
+    )
+      break;
     options[option] = true;
   }
   return i;
 }
 
 /** The score a member gets, undefined when the options forbid a change. @throws when the sum is not a number */
-function newScore(current: number | undefined, score: number, { nx, xx, gt, lt, incr }: AddOptions): number | undefined {
+function newScore(
+  current: number | undefined,
+  score: number,
+  { nx, xx, gt, lt, incr }: AddOptions,
+): number | undefined {
   if (current === undefined) return xx ? undefined : score;
   if (nx) return undefined;
   const wanted = incr ? current + score : score;
@@ -56,7 +68,12 @@ function checkOptions({ nx, xx, gt, lt, incr }: AddOptions, pairs: number): void
  * Gives members scores as the options say.
  * @returns how many are new (CH: or changed); with INCR the new score
  */
-export function addMembers(context: CommandContext, key: string, members: readonly (readonly [name: string, score: number])[], options: AddOptions): Reply {
+export function addMembers(
+  context: CommandContext,
+  key: string,
+  members: readonly (readonly [name: string, score: number])[],
+  options: AddOptions,
+): Reply {
   const existing = context.peek(key, SORTED_SET);
   let edited: SortedSetValue | undefined;
   let added = 0;

@@ -44,7 +44,13 @@ interface WeightedSource extends Source {
 type Options = 'store' | 'answer' | 'count';
 
 /** Reads `numkeys key [key ...]` and the options behind them. */
-function parseRequest(context: CommandContext, args: readonly string[], name: string, operation: Operation, accepts: Options): Request {
+function parseRequest(
+  context: CommandContext,
+  args: readonly string[],
+  name: string,
+  operation: Operation,
+  accepts: Options,
+): Request {
   const count = integer(args[0] ?? '');
   if (count < 1) throw error(`at least 1 input key is needed for '${name}' command`);
   if (count > args.length - 1) throw SYNTAX_ERROR;
@@ -120,7 +126,11 @@ function difference({ sources }: Request): Result {
   return result;
 }
 
-const OPERATIONS: Readonly<Record<Operation, (request: Request) => Result>> = { union, inter: intersection, diff: difference };
+const OPERATIONS: Readonly<Record<Operation, (request: Request) => Result>> = {
+  union,
+  inter: intersection,
+  diff: difference,
+};
 
 function sorted(result: Result): ScoredMember[] {
   return [...result.entries()].sort(compareMembers);

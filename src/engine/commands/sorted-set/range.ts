@@ -56,7 +56,12 @@ function rankRange(set: SortedSetView, from: number, to: number, reverse: boolea
  * Reads the two ends of a range.
  * @returns the range's ranks in a given set
  */
-export function parseRange(unit: RangeUnit, min: string, max: string, reverse = false): (set: SortedSetView) => RankRange {
+export function parseRange(
+  unit: RangeUnit,
+  min: string,
+  max: string,
+  reverse = false,
+): (set: SortedSetView) => RankRange {
   if (unit === 'rank') {
     const from = integer(min);
     const to = integer(max);
@@ -77,7 +82,9 @@ export function parseRange(unit: RangeUnit, min: string, max: string, reverse = 
 function limited({ start, end }: RankRange, { reverse, offset, limit }: RangeRequest): RankRange {
   if (offset < 0) return { start, end: start };
   const count = Math.min(Math.max(0, end - start - offset), limit < 0 ? Infinity : limit);
-  return reverse === true ? { start: end - offset - count, end: end - offset } : { start: start + offset, end: start + offset + count };
+  return reverse === true
+    ? { start: end - offset - count, end: end - offset }
+    : { start: start + offset, end: start + offset + count };
 }
 
 type Preset = Partial<Pick<RangeRequest, 'unit' | 'reverse'>>;
@@ -90,7 +97,12 @@ interface FoundRange {
 }
 
 /** Reads the arguments from `key` on and finds the range. @returns undefined when there is no such key */
-function findRange(context: CommandContext, args: readonly string[], preset: Preset, storing = false): FoundRange | undefined {
+function findRange(
+  context: CommandContext,
+  args: readonly string[],
+  preset: Preset,
+  storing = false,
+): FoundRange | undefined {
   const request: RangeRequest = { unit: preset.unit, reverse: preset.reverse, withScores: false, offset: 0, limit: -1 };
   parseOptions(args, 3, request, storing);
   const { unit = 'rank', reverse = false, withScores } = request;
@@ -190,7 +202,9 @@ export const zrangestore = defineCommand({
   run(context, [target, ...args]) {
     const found = findRange(context, args, {}, true);
     const result = new SortedSetValue(context.engine.limits);
-    found?.set.visit(found.range, false, (name, score) => { result.set(name, score); });
+    found?.set.visit(found.range, false, (name, score) => {
+      result.set(name, score);
+    });
     return storeResult(context, target, result, 'zrangestore');
   },
 });

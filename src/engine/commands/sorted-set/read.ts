@@ -133,7 +133,9 @@ export const zlexcount = defineCommand({
 });
 
 const INT64_MAX = 2n ** 63n - 1n;
-const COUNT_OUT_OF_RANGE = error(`value is out of range, value must between -${String(INT64_MAX)} and ${String(INT64_MAX)}`);
+const COUNT_OUT_OF_RANGE = error(
+  `value is out of range, value must between -${String(INT64_MAX)} and ${String(INT64_MAX)}`,
+);
 
 /** Reads ZRANDMEMBER's count; negative ones allow repetition. */
 function parseCount(text: string, withScores: boolean): number {
@@ -147,7 +149,9 @@ function randomMembers(set: SortedSetView, wanted: number, form: MemberForm, ran
   // Redis walks such a set from its end.
   if (wanted >= set.size) return membersReply(set, { start: 0, end: set.size }, true, form);
   const reply: Reply[] = [];
-  const push = (rank: number): void => { pushMember(reply, form, ...set.at(rank)); };
+  const push = (rank: number): void => {
+    pushMember(reply, form, ...set.at(rank));
+  };
   if (wanted >= 0) distinctIndexes(set.size, wanted, random).forEach(push);
   else for (let left = -wanted; left > 0; left--) push(Math.floor(random() * set.size));
   return reply;
@@ -175,7 +179,9 @@ export const zrandmember = defineCommand({
     if (args.length > 3 || (option !== undefined && !isOption(option, 'withscores'))) throw SYNTAX_ERROR;
     const wanted = parseCount(countText, option !== undefined);
     const set = context.read(key, SORTED_SET);
-    return set === undefined || wanted === 0 ? [] : randomMembers(set, wanted, memberForm(context, option !== undefined), random);
+    return set === undefined || wanted === 0
+      ? []
+      : randomMembers(set, wanted, memberForm(context, option !== undefined), random);
   },
 });
 

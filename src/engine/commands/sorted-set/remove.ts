@@ -23,7 +23,11 @@ export const zrem = defineCommand({
   },
 });
 
-function removeRange(context: CommandContext, unit: RangeUnit, [key, min, max]: readonly [string, string, string]): number {
+function removeRange(
+  context: CommandContext,
+  unit: RangeUnit,
+  [key, min, max]: readonly [string, string, string],
+): number {
   const rangeOf = parseRange(unit, min, max);
   const existing = context.peek(key, SORTED_SET);
   if (existing === undefined) return 0;

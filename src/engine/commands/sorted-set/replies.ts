@@ -24,6 +24,8 @@ export function pushMember(reply: Reply[], form: MemberForm, name: string, score
 
 export function membersReply(set: SortedSetView, range: RankRange, reverse: boolean, form: MemberForm): Reply[] {
   const reply: Reply[] = [];
-  set.visit(range, reverse, (name, score) => { pushMember(reply, form, name, score); });
+  set.visit(range, reverse, (name, score) => {
+    pushMember(reply, form, name, score);
+  });
   return reply;
 }

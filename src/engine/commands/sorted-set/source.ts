@@ -27,7 +27,9 @@ function ofSortedSet(set: SortedSetView): Source {
   return {
     size: set.size,
     score: (name) => set.score(name),
-    visit: (visitor) => { set.visit({ start: 0, end: set.size }, false, visitor); },
+    visit: (visitor) => {
+      set.visit({ start: 0, end: set.size }, false, visitor);
+    },
   };
 }
 

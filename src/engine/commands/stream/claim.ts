@@ -89,7 +89,14 @@ class Claim {
 }
 
 /** Claims one entry if it is there and idle for long enough. @returns whether it did */
-function claimOne(stream: StreamView, claim: Claim, id: StreamId, minIdle: number, now: number, options: ClaimOptions): boolean {
+function claimOne(
+  stream: StreamView,
+  claim: Claim,
+  id: StreamId,
+  minIdle: number,
+  now: number,
+  options: ClaimOptions,
+): boolean {
   const { group } = claim;
   if (stream.get(id) === undefined) {
     group.acknowledge(id);
@@ -123,7 +130,8 @@ export const xclaim = defineCommand({
   complexity: 'O(log(N)) per id, N being the number of pending entries',
   keys: [oneKey('RW UPDATE')],
   hints: ['nondeterministic_output'],
-  syntax: 'key group consumer min-idle-time id [id ...] [IDLE ms] [TIME unix-time-milliseconds] [RETRYCOUNT count] [FORCE] [JUSTID] [LASTID id]',
+  syntax:
+    'key group consumer min-idle-time id [id ...] [IDLE ms] [TIME unix-time-milliseconds] [RETRYCOUNT count] [FORCE] [JUSTID] [LASTID id]',
   run(context, [key, name, consumerName, minIdleText, ...rest]) {
     const { stream } = readGroup(context, key, name);
     const minIdle = integer(minIdleText, invalidArgument('min-idle-time', 'XCLAIM'));
@@ -179,7 +187,14 @@ interface Sweep {
   readonly next: StreamId;
 }
 
-function sweep(context: CommandContext, stream: StreamView, group: ConsumerGroup, start: StreamId, minIdle: number, count: number): Sweep {
+function sweep(
+  context: CommandContext,
+  stream: StreamView,
+  group: ConsumerGroup,
+  start: StreamId,
+  minIdle: number,
+  count: number,
+): Sweep {
   const claimed: PendingEntry[] = [];
   const deleted: PendingEntry[] = [];
   let next = LOWEST_ID;

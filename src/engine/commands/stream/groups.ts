@@ -18,7 +18,11 @@ export function noSuchGroup(key: string, group: string): ErrorReply {
 }
 
 /** A stream's group to look at. @throws WRONGTYPE, NOGROUP */
-export function readGroup(context: CommandContext, key: string, name: string): { readonly stream: StreamView; readonly group: GroupView } {
+export function readGroup(
+  context: CommandContext,
+  key: string,
+  name: string,
+): { readonly stream: StreamView; readonly group: GroupView } {
   const stream = context.read(key, STREAM);
   const group = stream?.group(name);
   if (stream === undefined || group === undefined) throw noSuchKeyOrGroup(key, name);

@@ -9,5 +9,19 @@ import { xreadgroup } from './xreadgroup';
 import { xsetid } from './xsetid';
 
 export const STREAM_COMMANDS = [
-  xack, xadd, xautoclaim, xclaim, xdel, xgroup, xinfo, xlen, xpending, xrange, xread, xreadgroup, xrevrange, xsetid, xtrim,
+  xack,
+  xadd,
+  xautoclaim,
+  xclaim,
+  xdel,
+  xgroup,
+  xinfo,
+  xlen,
+  xpending,
+  xrange,
+  xread,
+  xreadgroup,
+  xrevrange,
+  xsetid,
+  xtrim,
 ];

@@ -51,7 +51,13 @@ function parseQuery(args: readonly string[]): PendingQuery {
     at = 4;
   }
   const count = Math.max(0, integer(args[at + 2] ?? ''));
-  return { minIdle, count, start: rangeStart(args[at] ?? ''), end: rangeEnd(args[at + 1] ?? ''), consumer: args[at + 3] };
+  return {
+    minIdle,
+    count,
+    start: rangeStart(args[at] ?? ''),
+    end: rangeEnd(args[at + 1] ?? ''),
+    consumer: args[at + 3],
+  };
 }
 
 function summaryReply(group: GroupView): Reply {
@@ -60,10 +66,19 @@ function summaryReply(group: GroupView): Reply {
   const last = pending.last();
   if (first === undefined || last === undefined) return [0, null, null, NULL_ARRAY];
   const consumers = group.consumers().filter((consumer) => consumer.pending.size > 0);
-  return [pending.size, formatId(first), formatId(last), consumers.map((consumer) => [consumer.name, String(consumer.pending.size)])];
+  return [
+    pending.size,
+    formatId(first),
+    formatId(last),
+    consumers.map((consumer) => [consumer.name, String(consumer.pending.size)]),
+  ];
 }
 
-function listReply(context: CommandContext, group: GroupView, { consumer, minIdle, start, end, count }: PendingQuery): Reply {
+function listReply(
+  context: CommandContext,
+  group: GroupView,
+  { consumer, minIdle, start, end, count }: PendingQuery,
+): Reply {
   const { pending } = consumer === undefined ? group : (group.consumer(consumer) ?? { pending: undefined });
   const replies: Reply[] = [];
   if (pending === undefined || count === 0) return replies;

@@ -6,7 +6,8 @@ const UNBALANCED = error("Unbalanced XREAD list of streams: for each stream key 
 const MISSING_GROUP = error('Missing GROUP option for XREADGROUP');
 const TIMEOUT_NOT_AN_INTEGER = error('timeout is not an integer or out of range');
 
-const onlyInGroups = (option: string) => error(`The ${option} option is only supported by XREADGROUP. You called XREAD instead.`);
+const onlyInGroups = (option: string) =>
+  error(`The ${option} option is only supported by XREADGROUP. You called XREAD instead.`);
 
 /** So many entries a blocked command answers at most when it names no COUNT. */
 const BLOCKED_COUNT = 1000;
@@ -26,7 +27,11 @@ export interface ReadOptions {
 }
 
 /** Reads everything up to the list of streams. @throws syntax errors and what is wrong with a number */
-export function parseReadOptions(context: CommandContext, args: readonly string[], command: 'xread' | 'xreadgroup'): ReadOptions {
+export function parseReadOptions(
+  context: CommandContext,
+  args: readonly string[],
+  command: 'xread' | 'xreadgroup',
+): ReadOptions {
   const inGroup = command === 'xreadgroup';
   let count = 0;
   let timeout: number | undefined;
@@ -37,7 +42,8 @@ export function parseReadOptions(context: CommandContext, args: readonly string[
     const more = args.length - 1 - i;
     if (isOption(word, 'block') && more > 0) {
       // Redis shows the name as it was typed, which scripts do in capitals.
-      if (context.inScript) throw error(`${command.toUpperCase()} command is not allowed with BLOCK option from scripts`);
+      if (context.inScript)
+        throw error(`${command.toUpperCase()} command is not allowed with BLOCK option from scripts`);
       timeout = blockingMilliseconds(args[++i] ?? '');
     } else if (isOption(word, 'count') && more > 0) {
       count = Math.max(0, integer(args[++i] ?? ''));

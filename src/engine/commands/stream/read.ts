@@ -48,7 +48,11 @@ function startingPoints(context: CommandContext, { keys, ids }: ReadOptions): St
 }
 
 /** A stream that became ready answers with what came after the point of the first mention of its name. */
-function waitForEntries(context: CommandContext, { keys, blockedCount, timeout = 0 }: ReadOptions, points: readonly StreamId[]): Block {
+function waitForEntries(
+  context: CommandContext,
+  { keys, blockedCount, timeout = 0 }: ReadOptions,
+  points: readonly StreamId[],
+): Block {
   return new Block(keys, timeout, NULL_ARRAY, (key) => {
     const stream = streamOrNothing(context, key);
     const point = points[keys.indexOf(key)] ?? LOWEST_ID;

@@ -9,7 +9,13 @@ export function entryReply(entry: StreamEntry): Reply {
 }
 
 /** The entries between two ids, at most `limit`. */
-export function entriesBetween(stream: StreamView, start: StreamId, end: StreamId, limit = Infinity, reverse = false): StreamEntry[] {
+export function entriesBetween(
+  stream: StreamView,
+  start: StreamId,
+  end: StreamId,
+  limit = Infinity,
+  reverse = false,
+): StreamEntry[] {
   const found: StreamEntry[] = [];
   if (limit <= 0) return found;
   stream.visit(start, end, reverse, (entry) => found.push(entry) < limit);

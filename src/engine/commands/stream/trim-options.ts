@@ -110,7 +110,7 @@ export function parseAddOptions(context: CommandContext, args: readonly string[]
 /** Reads XTRIM's options. @throws syntax errors */
 export function parseTrimOptions(context: CommandContext, args: readonly string[]): Trim {
   const options = new TrimOptions();
-  for (let at = 1; at < args.length; ) {
+  for (let at = 1; at < args.length;) {
     const next = options.read(args, at);
     if (next === undefined) throw SYNTAX_ERROR;
     at = next;

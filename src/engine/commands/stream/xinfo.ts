@@ -24,19 +24,27 @@ function existingStream(context: CommandContext, key: string): StreamView {
 /** How many entries a group has yet to read; null when that cannot be known. */
 function lagOf(stream: StreamView, { lastId, entriesRead }: GroupView): number | bigint | null {
   if (stream.entriesAdded === 0) return 0;
-  const read: Uint64 | undefined = entriesRead !== undefined && !stream.hasDeletedFrom(lastId) ? entriesRead : stream.entriesUpTo(lastId);
+  const read: Uint64 | undefined =
+    entriesRead !== undefined && !stream.hasDeletedFrom(lastId) ? entriesRead : stream.entriesUpTo(lastId);
   return read === undefined ? null : differenceOf(stream.entriesAdded, read);
 }
 
 function overview(stream: StreamView): Reply[] {
   return [
-    'length', stream.size,
-    'radix-tree-keys', stream.nodeCount,
-    'radix-tree-nodes', stream.radixNodeCount,
-    'last-generated-id', formatId(stream.lastId),
-    'max-deleted-entry-id', formatId(stream.maxDeletedId),
-    'entries-added', stream.entriesAdded,
-    'recorded-first-entry-id', formatId(stream.first() ?? LOWEST_ID),
+    'length',
+    stream.size,
+    'radix-tree-keys',
+    stream.nodeCount,
+    'radix-tree-nodes',
+    stream.radixNodeCount,
+    'last-generated-id',
+    formatId(stream.lastId),
+    'max-deleted-entry-id',
+    formatId(stream.maxDeletedId),
+    'entries-added',
+    stream.entriesAdded,
+    'recorded-first-entry-id',
+    formatId(stream.first() ?? LOWEST_ID),
   ];
 }
 
@@ -45,48 +53,79 @@ function summaryReply(stream: StreamView): Reply {
   const last = stream.last();
   return new MapReply([
     ...overview(stream),
-    'groups', stream.groupCount,
-    'first-entry', first === undefined ? null : entryReply(first),
-    'last-entry', last === undefined ? null : entryReply(last),
+    'groups',
+    stream.groupCount,
+    'first-entry',
+    first === undefined ? null : entryReply(first),
+    'last-entry',
+    last === undefined ? null : entryReply(last),
   ]);
 }
 
 function fullReply(stream: StreamView, count: number): Reply {
   return new MapReply([
     ...overview(stream),
-    'entries', entriesBetween(stream, LOWEST_ID, HIGHEST_ID, count).map(entryReply),
-    'groups', stream.groups().map((group) => fullGroupReply(stream, group, count)),
+    'entries',
+    entriesBetween(stream, LOWEST_ID, HIGHEST_ID, count).map(entryReply),
+    'groups',
+    stream.groups().map((group) => fullGroupReply(stream, group, count)),
   ]);
 }
 
 function fullGroupReply(stream: StreamView, group: GroupView, count: number): Reply {
   return new MapReply([
-    'name', group.name,
-    'last-delivered-id', formatId(group.lastId),
-    'entries-read', group.entriesRead ?? null,
-    'lag', lagOf(stream, group),
-    'pel-count', group.pending.size,
-    'pending', pendingReplies(group, count, (entry) => [formatId(entry), entry.consumer.name, entry.deliveredAt, entry.deliveries]),
-    'consumers', group.consumers().map((consumer) => fullConsumerReply(consumer, count)),
+    'name',
+    group.name,
+    'last-delivered-id',
+    formatId(group.lastId),
+    'entries-read',
+    group.entriesRead ?? null,
+    'lag',
+    lagOf(stream, group),
+    'pel-count',
+    group.pending.size,
+    'pending',
+    pendingReplies(group, count, (entry) => [
+      formatId(entry),
+      entry.consumer.name,
+      entry.deliveredAt,
+      entry.deliveries,
+    ]),
+    'consumers',
+    group.consumers().map((consumer) => fullConsumerReply(consumer, count)),
   ]);
 }
 
 function fullConsumerReply(consumer: Readonly<Consumer>, count: number): Reply {
   return new MapReply([
-    'name', consumer.name,
-    'seen-time', consumer.seenAt,
-    'pel-count', consumer.pending.size,
-    'pending', pendingReplies(consumer, count, (entry) => [formatId(entry), entry.deliveredAt, entry.deliveries]),
+    'name',
+    consumer.name,
+    'seen-time',
+    consumer.seenAt,
+    'pel-count',
+    consumer.pending.size,
+    'pending',
+    pendingReplies(consumer, count, (entry) => [formatId(entry), entry.deliveredAt, entry.deliveries]),
   ]);
 }
 
-function pendingReplies({ pending }: Pick<GroupView, 'pending'>, count: number, reply: (entry: Readonly<PendingEntry>) => Reply): Reply[] {
+function pendingReplies(
+  { pending }: Pick<GroupView, 'pending'>,
+  count: number,
+  reply: (entry: Readonly<PendingEntry>) => Reply,
+): Reply[] {
   const replies: Reply[] = [];
   pending.visit(LOWEST_ID, (entry) => replies.push(reply(entry)) < count);
   return replies;
 }
 
-const INFO = { flags: ['readonly'], group: 'stream', since: '5.0.0', complexity: 'O(1)', keys: [oneKey('RO ACCESS', 2)] } as const;
+const INFO = {
+  flags: ['readonly'],
+  group: 'stream',
+  since: '5.0.0',
+  complexity: 'O(1)',
+  keys: [oneKey('RO ACCESS', 2)],
+} as const;
 
 const stream = defineCommand({
   ...INFO,
@@ -115,14 +154,25 @@ const groups = defineCommand({
   syntax: 'key',
   run(context, [, key]) {
     const existing = existingStream(context, key);
-    return existing.groups().map((group) => new MapReply([
-      'name', group.name,
-      'consumers', group.consumerCount,
-      'pending', group.pending.size,
-      'last-delivered-id', formatId(group.lastId),
-      'entries-read', group.entriesRead ?? null,
-      'lag', lagOf(existing, group),
-    ]));
+    return existing
+      .groups()
+      .map(
+        (group) =>
+          new MapReply([
+            'name',
+            group.name,
+            'consumers',
+            group.consumerCount,
+            'pending',
+            group.pending.size,
+            'last-delivered-id',
+            formatId(group.lastId),
+            'entries-read',
+            group.entriesRead ?? null,
+            'lag',
+            lagOf(existing, group),
+          ]),
+      );
   },
 });
 
@@ -136,11 +186,19 @@ const consumers = defineCommand({
   run(context, [, key, name]) {
     const group = existingStream(context, key).group(name);
     if (group === undefined) throw noSuchGroup(key, name);
-    return group.consumers().map((consumer) => new MapReply([
-      'name', consumer.name,
-      'pending', consumer.pending.size,
-      'idle', Math.max(0, context.now - consumer.seenAt),
-    ]));
+    return group
+      .consumers()
+      .map(
+        (consumer) =>
+          new MapReply([
+            'name',
+            consumer.name,
+            'pending',
+            consumer.pending.size,
+            'idle',
+            Math.max(0, context.now - consumer.seenAt),
+          ]),
+      );
   },
 });
 

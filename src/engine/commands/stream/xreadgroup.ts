@@ -31,7 +31,11 @@ interface GroupReader {
 }
 
 /** From where each stream is read: an id of the consumer's history, or undefined for what is new. @throws NOGROUP */
-function startingPoints(context: CommandContext, { keys, ids }: ReadOptions, groupName: string): (StreamId | undefined)[] {
+function startingPoints(
+  context: CommandContext,
+  { keys, ids }: ReadOptions,
+  groupName: string,
+): (StreamId | undefined)[] {
   return keys.map((key, i) => {
     if (context.read(key, STREAM)?.group(groupName) === undefined) {
       throw noSuchKeyOrGroup(key, groupName, ' in XREADGROUP with GROUP option');
@@ -48,7 +52,8 @@ function startingPoints(context: CommandContext, { keys, ids }: ReadOptions, gro
 /** The group's position after one more entry was delivered. */
 function advance({ stream, group }: GroupReader, id: StreamId): void {
   if (compareIds(id, group.lastId) <= 0) return;
-  if (group.entriesRead !== undefined && !stream.hasDeletedFrom(id)) group.entriesRead = addUint64(group.entriesRead, 1);
+  if (group.entriesRead !== undefined && !stream.hasDeletedFrom(id))
+    group.entriesRead = addUint64(group.entriesRead, 1);
   else if (stream.entriesAdded !== 0) group.entriesRead = stream.entriesUpTo(id);
   group.lastId = { ms: id.ms, seq: id.seq };
 }
@@ -76,7 +81,14 @@ function readHistory({ stream, consumer, count, now }: GroupReader, after: Strea
   return replies;
 }
 
-function openReader(context: CommandContext, key: string, groupName: string, consumerName: string, count: number, noAck: boolean): GroupReader {
+function openReader(
+  context: CommandContext,
+  key: string,
+  groupName: string,
+  consumerName: string,
+  count: number,
+  noAck: boolean,
+): GroupReader {
   const stream = context.editSilently(key, STREAM);
   const group = stream.group(groupName);
   if (group === undefined) throw GROUP_GONE;
@@ -84,7 +96,12 @@ function openReader(context: CommandContext, key: string, groupName: string, con
 }
 
 /** What a stream has for the consumer now; undefined when there is nothing to answer with. */
-function readStream(context: CommandContext, key: string, { group, noAck, count }: ReadOptions, point: StreamId | undefined): Reply[] | undefined {
+function readStream(
+  context: CommandContext,
+  key: string,
+  { group, noAck, count }: ReadOptions,
+  point: StreamId | undefined,
+): Reply[] | undefined {
   const stream = context.read(key, STREAM);
   const view = stream?.group(group?.name ?? '');
   if (stream === undefined || view === undefined || group === undefined) return undefined;
@@ -96,7 +113,10 @@ function readStream(context: CommandContext, key: string, { group, noAck, count 
 }
 
 /** Waits for entries in any of the streams; told when a stream or the group goes. */
-function waitForEntries(context: CommandContext, { keys, group, noAck, blockedCount, timeout = 0 }: ReadOptions): Block {
+function waitForEntries(
+  context: CommandContext,
+  { keys, group, noAck, blockedCount, timeout = 0 }: ReadOptions,
+): Block {
   return new Block(
     keys,
     timeout,
@@ -107,7 +127,9 @@ function waitForEntries(context: CommandContext, { keys, group, noAck, blockedCo
       const position = stream.group(group.name)?.lastId;
       if (position === undefined) throw GROUP_GONE;
       if (compareIds(stream.lastId, position) <= 0) return undefined;
-      return streamsReply(context, [[key, readNew(openReader(context, key, group.name, group.consumer, blockedCount, noAck))]]);
+      return streamsReply(context, [
+        [key, readNew(openReader(context, key, group.name, group.consumer, blockedCount, noAck))],
+      ]);
     },
     true,
   );

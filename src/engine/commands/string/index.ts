@@ -6,6 +6,26 @@ import { append, getrange, setrange, strlen, substr } from './ranges';
 import { psetex, set, setex, setnx } from './set';
 
 export const STRING_COMMANDS = [
-  append, decr, decrby, get, getdel, getex, getrange, getset, incr, incrby, incrbyfloat, lcs, mget, mset, msetnx, psetex, set,
-  setex, setnx, setrange, strlen, substr,
+  append,
+  decr,
+  decrby,
+  get,
+  getdel,
+  getex,
+  getrange,
+  getset,
+  incr,
+  incrby,
+  incrbyfloat,
+  lcs,
+  mget,
+  mset,
+  msetnx,
+  psetex,
+  set,
+  setex,
+  setnx,
+  setrange,
+  strlen,
+  substr,
 ];

@@ -42,7 +42,9 @@ const lengthOf = ({ inA: [first, last] }: Match): number => last - first + 1;
 
 function indexesReply(common: CommonSubsequence, { minMatchLength, withMatchLength }: LcsOptions): Reply {
   const matches = common.matches().filter((match) => lengthOf(match) >= minMatchLength);
-  const shown = matches.map((match): Reply => (withMatchLength ? [match.inA, match.inB, lengthOf(match)] : [match.inA, match.inB]));
+  const shown = matches.map((match): Reply =>
+    withMatchLength ? [match.inA, match.inB, lengthOf(match)] : [match.inA, match.inB],
+  );
   return new MapReply(['matches', shown, 'len', common.length]);
 }
 

@@ -26,7 +26,9 @@ export const append = defineCommand({
       context.store(key, value);
     } else {
       checkStringLength(context, existing.length + value.length);
-      length = context.editString(key, (raw) => { raw.append(value); }).length;
+      length = context.editString(key, (raw) => {
+        raw.append(value);
+      }).length;
     }
     context.notify('$', 'append', key);
     return length;
@@ -104,7 +106,9 @@ export const setrange = defineCommand({
     const existing = context.peekString(key);
     if (value.length === 0) return existing?.length ?? 0;
     checkStringLength(context, offset + value.length);
-    const { length } = context.editString(key, (raw) => { raw.write(offset, value); });
+    const { length } = context.editString(key, (raw) => {
+      raw.write(offset, value);
+    });
     context.notify('$', 'setrange', key);
     return length;
   },

@@ -24,8 +24,11 @@ export const set = defineCommand({
   summary: 'Gives a key a string value, whatever it held before.',
   complexity: 'O(1)',
   keys: [{ ...oneKey('RW ACCESS UPDATE VARIABLE_FLAGS'), notes: 'RW and ACCESS due to the optional `GET` argument' }],
-  movableKeys: (args) => [{ position: 1, flags: args.slice(2).some((arg) => isOption(arg, 'get')) ? 'RW ACCESS UPDATE' : 'OW UPDATE' }],
-  syntax: 'key value [NX | XX] [GET] [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | KEEPTTL]',
+  movableKeys: (args) => [
+    { position: 1, flags: args.slice(2).some((arg) => isOption(arg, 'get')) ? 'RW ACCESS UPDATE' : 'OW UPDATE' },
+  ],
+  syntax:
+    'key value [NX | XX] [GET] [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | KEEPTTL]',
   run(context, args): Reply {
     const [key, value] = args;
     if (args.length === 2) {

@@ -41,11 +41,19 @@ const UNITS: ReadonlySet<string> = new Set(['ex', 'px', 'exat', 'pxat']);
  * @throws syntax error
  */
 export function parseStringOptions(args: readonly string[], first: number, flags: ReadonlySet<string>): StringOptions {
-  const options: StringOptions = { condition: undefined, get: false, keepTtl: false, persist: false, unit: undefined, time: '' };
+  const options: StringOptions = {
+    condition: undefined,
+    get: false,
+    keepTtl: false,
+    persist: false,
+    unit: undefined,
+    time: '',
+  };
   for (let i = first; i < args.length; i++) {
     const option = args[i]?.toLowerCase() ?? '';
     if (UNITS.has(option) && i + 1 < args.length) {
-      if (options.keepTtl || options.persist || (options.unit !== undefined && options.unit !== option)) throw SYNTAX_ERROR;
+      if (options.keepTtl || options.persist || (options.unit !== undefined && options.unit !== option))
+        throw SYNTAX_ERROR;
       options.unit = option as ExpireUnit; // one of UNITS
       options.time = args[++i] ?? '';
     } else if (!flags.has(option) || !setFlag(options, option)) {

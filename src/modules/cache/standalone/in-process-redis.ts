@@ -9,10 +9,39 @@ import { FOR_PARSER, isPlain, toClientValue, type ClientValue, type ReplyForm } 
 
 /** Commands that change the connection itself, or may wait: ioredis must see their bytes. */
 const THROUGH_STREAM = new Set([
-  'auth', 'hello', 'select', 'client', 'reset', 'quit', 'monitor', 'readonly', 'readwrite', 'asking', 'sync', 'psync',
-  'subscribe', 'unsubscribe', 'psubscribe', 'punsubscribe', 'ssubscribe', 'sunsubscribe',
-  'blpop', 'brpop', 'brpoplpush', 'blmove', 'blmpop', 'bzpopmin', 'bzpopmax', 'bzmpop', 'xread', 'xreadgroup', 'wait',
-  'shutdown', 'debug', 'save', 'bgsave',
+  'auth',
+  'hello',
+  'select',
+  'client',
+  'reset',
+  'quit',
+  'monitor',
+  'readonly',
+  'readwrite',
+  'asking',
+  'sync',
+  'psync',
+  'subscribe',
+  'unsubscribe',
+  'psubscribe',
+  'punsubscribe',
+  'ssubscribe',
+  'sunsubscribe',
+  'blpop',
+  'brpop',
+  'brpoplpush',
+  'blmove',
+  'blmpop',
+  'bzpopmin',
+  'bzpopmax',
+  'bzmpop',
+  'xread',
+  'xreadgroup',
+  'wait',
+  'shutdown',
+  'debug',
+  'save',
+  'bgsave',
 ]);
 
 /** ioredis traces commands on this channel; while somebody listens, every command goes ioredis' own way. */
@@ -21,7 +50,10 @@ const tracing = channel('tracing:ioredis:command:start');
 /** The parts of an ioredis client we touch that its types do not show. Equal in 5.11 and 6.0; contract-tested on both. */
 interface ClientInternals {
   readonly stream?: unknown;
-  readonly commandQueue: { readonly length: number; push(item: { command: unknown; stream: unknown; select: number }): void };
+  readonly commandQueue: {
+    readonly length: number;
+    push(item: { command: unknown; stream: unknown; select: number }): void;
+  };
   readonly offlineQueue: { readonly length: number };
   readonly condition?: { readonly subscriber: unknown; readonly select: number };
 }
@@ -130,10 +162,15 @@ function runDirect(
   command.setReplyContext?.(internals.condition ?? client.options);
   const { session } = link;
   // A defined script decides between EVALSHA and EVAL when it is written to a socket: let it decide now.
-  if (command.name === 'evalsha' && session.engine.scripts.get(String(command.args[0])) === undefined) command.toWritable(link);
+  if (command.name === 'evalsha' && session.engine.scripts.get(String(command.args[0])) === undefined)
+    command.toWritable(link);
   const reply = session.engine.execute(session, command.name, toBytes(command.args));
   const pipeline = pipelineOf(command);
-  const form: ReplyForm = { text: command.replyEncoding === 'utf8', stringNumbers: client.options.stringNumbers === true, ReplyError };
+  const form: ReplyForm = {
+    text: command.replyEncoding === 'utf8',
+    stringNumbers: client.options.stringNumbers === true,
+    ReplyError,
+  };
   const mapped = reply instanceof NoReply || (session.resp === 3 && !isPlain(reply));
   const value = mapped ? FOR_PARSER : convert(command, pipeline, reply, form);
   if (value === FOR_PARSER) {
@@ -145,8 +182,12 @@ function runDirect(
   }
   const failed = reply instanceof ErrorReply;
   // Results of a pipeline are only stored; the last one delivers them all.
-  if ((pipeline !== undefined && pipeline.replyPending > 1) || mayDeliverNow()) settle(command, pipeline, value, failed);
-  else deliverLater(() => { settle(command, pipeline, value, failed); });
+  if ((pipeline !== undefined && pipeline.replyPending > 1) || mayDeliverNow())
+    settle(command, pipeline, value, failed);
+  else
+    deliverLater(() => {
+      settle(command, pipeline, value, failed);
+    });
 }
 
 /** Converts a reply; EXEC's in a pipeline item by item, since the queued commands decide what they want. */
@@ -168,7 +209,12 @@ function convert(
   return values;
 }
 
-function settle(command: CommandInternals, pipeline: PipelineInternals | undefined, value: ClientValue, failed: boolean): void {
+function settle(
+  command: CommandInternals,
+  pipeline: PipelineInternals | undefined,
+  value: ClientValue,
+  failed: boolean,
+): void {
   // An error reply was converted to an error.
   if (failed) Object.assign(value as Error, { command: { name: command.name, args: command.args } });
   if (pipeline !== undefined) fill(pipeline, command, value, failed);

@@ -60,8 +60,12 @@ export function unlean(command: object): void {
   queued[OWNER] = undefined;
   const position = queued.pipelineIndex ?? 0;
   queued.promise.then(
-    (result) => { pipeline.fillResult([null, result], position); },
-    (failure: unknown) => { pipeline.fillResult([failure], position); },
+    (result) => {
+      pipeline.fillResult([null, result], position);
+    },
+    (failure: unknown) => {
+      pipeline.fillResult([failure], position);
+    },
   );
 }
 
@@ -79,7 +83,11 @@ export function fill(pipeline: PipelineInternals, command: object, value: unknow
 }
 
 /** Whether the items of an EXEC's answer, which the queued commands transform, may be handed over as text, by position. */
-export function execItemsAsText(pipeline: PipelineInternals, command: object, items: number): (index: number) => boolean {
+export function execItemsAsText(
+  pipeline: PipelineInternals,
+  command: object,
+  items: number,
+): (index: number) => boolean {
   const end = (command as QueuedCommand).pipelineIndex ?? 0;
   return (index) => pipeline._queue[end - (items - index)]?.replyEncoding === 'utf8';
 }

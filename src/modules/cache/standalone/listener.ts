@@ -41,12 +41,17 @@ export async function startListener(engine: Engine, options: ListenerOptions): P
     });
   }
   const connections = new Set<Socket>();
-  const server = createServer({ noDelay: true }, (socket) => { serve(engine, socket, options, connections); });
+  const server = createServer({ noDelay: true }, (socket) => {
+    serve(engine, socket, options, connections);
+  });
   await listen(server, options);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : undefined;
   return {
-    url: port === undefined ? `unix://${options.path}` : `redis://${options.host.includes(':') ? `[${options.host}]` : options.host}:${String(port)}`,
+    url:
+      port === undefined
+        ? `unix://${options.path}`
+        : `redis://${options.host.includes(':') ? `[${options.host}]` : options.host}:${String(port)}`,
     port,
     close: () => closeServer(server, connections),
   };
@@ -73,8 +78,13 @@ async function listen(server: Server, options: ListenerOptions): Promise<void> {
 async function removeStaleSocket(path: string): Promise<void> {
   const alive = await new Promise<boolean>((resolve) => {
     const probe = connect(path);
-    probe.once('connect', () => { probe.destroy(); resolve(true); });
-    probe.once('error', () => { resolve(false); });
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', () => {
+      resolve(false);
+    });
   });
   if (!alive) await unlink(path).catch(() => undefined); // there was none, which is just as well
 }
@@ -86,7 +96,9 @@ function serve(engine: Engine, socket: Socket, options: ListenerOptions, connect
       socket.write(bytes, 'latin1');
       if (socket.writableLength > DROP_SUBSCRIBER_BYTES && connection.session.subscriptions > 0) socket.destroy();
     },
-    end: () => { socket.end(); },
+    end: () => {
+      socket.end();
+    },
     congested: () => socket.writableLength > CONGESTED_BYTES,
   });
   socket.on('data', (chunk) => {
@@ -97,7 +109,9 @@ function serve(engine: Engine, socket: Socket, options: ListenerOptions, connect
     socket.resume();
     connection.resume();
   });
-  socket.on('error', () => { socket.destroy(); }); // resets are normal: `close` follows
+  socket.on('error', () => {
+    socket.destroy();
+  }); // resets are normal: `close` follows
   socket.on('close', () => {
     connections.delete(socket);
     connection.abandon();
@@ -108,12 +122,18 @@ function addressOf(socket: Socket, options: ListenerOptions): ClientAddress {
   if (options.path !== '') return { kind: 'unix', remote: `${options.path}:0`, local: `${options.path}:0` };
   const join = (host: string | undefined, port: number | undefined) =>
     `${host?.includes(':') === true ? `[${host}]` : (host ?? '')}:${String(port ?? 0)}`;
-  return { kind: 'tcp', remote: join(socket.remoteAddress, socket.remotePort), local: join(socket.localAddress, socket.localPort) };
+  return {
+    kind: 'tcp',
+    remote: join(socket.remoteAddress, socket.remotePort),
+    local: join(socket.localAddress, socket.localPort),
+  };
 }
 
 function closeServer(server: Server, connections: Set<Socket>): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => { resolve(); });
+    server.close(() => {
+      resolve();
+    });
     for (const socket of connections) socket.destroy();
   });
 }

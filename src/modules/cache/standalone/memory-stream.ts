@@ -25,8 +25,14 @@ export class MemoryStream extends EventEmitter {
       engine,
       { remote: '127.0.0.1:0', local: '127.0.0.1:0', kind: 'memory' },
       {
-        write: (bytes) => { this.deliver(bytes); },
-        end: () => { deliverLater(() => { this.#close(); }); },
+        write: (bytes) => {
+          this.deliver(bytes);
+        },
+        end: () => {
+          deliverLater(() => {
+            this.#close();
+          });
+        },
       },
     );
   }

@@ -44,7 +44,13 @@ export function isPlain(reply: Reply): boolean {
 }
 
 function isScalar(reply: Reply): boolean {
-  return typeof reply === 'string' || typeof reply === 'number' || reply === null || reply instanceof Status || reply instanceof ErrorReply;
+  return (
+    typeof reply === 'string' ||
+    typeof reply === 'number' ||
+    reply === null ||
+    reply instanceof Status ||
+    reply instanceof ErrorReply
+  );
 }
 
 function bulk(bytes: string, form: ReplyForm): string | Buffer {

@@ -89,8 +89,16 @@ export class StandaloneBackend implements EmbeddedBackend {
     await this.quiesce();
     if (this.client.status === 'ready') {
       let timer: NodeJS.Timeout | undefined;
-      const timeout = new Promise<void>((resolve) => { timer = setTimeout(resolve, QUIT_TIMEOUT_MS); });
-      await Promise.race([this.client.quit().then(() => undefined, () => undefined), timeout]);
+      const timeout = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, QUIT_TIMEOUT_MS);
+      });
+      await Promise.race([
+        this.client.quit().then(
+          () => undefined,
+          () => undefined,
+        ),
+        timeout,
+      ]);
       clearTimeout(timer);
     }
     this.client.disconnect();

@@ -8,7 +8,11 @@ const { limits } = new Engine();
 
 function fullStream(): StreamValue {
   const stream = new StreamValue(limits);
-  for (let i = 1; i <= 250; i++) stream.add({ ms: i * 1000, seq: i % 3 }, i % 4 === 0 ? ['other', 'x'.repeat(i)] : ['f', String(i), 'g', `v${String(i)}`]);
+  for (let i = 1; i <= 250; i++)
+    stream.add(
+      { ms: i * 1000, seq: i % 3 },
+      i % 4 === 0 ? ['other', 'x'.repeat(i)] : ['f', String(i), 'g', `v${String(i)}`],
+    );
   stream.delete({ ms: 5000, seq: 2 });
   const group = stream.addGroup('g', { ms: 9000, seq: 0 }, undefined);
   for (const name of ['a', 'b']) group.addConsumer(name, 1_700_000_000_000);

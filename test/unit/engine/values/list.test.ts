@@ -14,10 +14,32 @@ type Change =
   | { readonly what: 'clone' };
 
 const change: fc.Arbitrary<Change> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ what: fc.constant('push' as const), end, elements: fc.array(element, { maxLength: 300, size: 'max' }) }) },
-  { weight: 2, arbitrary: fc.record({ what: fc.constant('pop' as const), end, elements: fc.array(element, { maxLength: 150, size: 'max' }) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      what: fc.constant('push' as const),
+      end,
+      elements: fc.array(element, { maxLength: 300, size: 'max' }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      what: fc.constant('pop' as const),
+      end,
+      elements: fc.array(element, { maxLength: 150, size: 'max' }),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ what: fc.constantFrom('insert' as const, 'set' as const), at: share, element }) },
-  { weight: 1, arbitrary: fc.record({ what: fc.constant('remove' as const), element, end, limit: fc.constantFrom(1, 2, 100, Infinity) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      what: fc.constant('remove' as const),
+      element,
+      end,
+      limit: fc.constantFrom(1, 2, 100, Infinity),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('trim' as const), from: share, to: share }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('clone' as const) }) },
 );
@@ -53,7 +75,9 @@ function apply(list: ListValue, model: string[], step: Change): ListValue {
       return list;
     }
     case 'remove':
-      expect(list.remove(step.element, step.end, step.limit)).toBe(removeFrom(model, step.element, step.end, step.limit));
+      expect(list.remove(step.element, step.end, step.limit)).toBe(
+        removeFrom(model, step.element, step.end, step.limit),
+      );
       return list;
     case 'trim': {
       const [from, to] = [Math.round(step.from * model.length), Math.round(step.to * model.length)];
@@ -96,7 +120,8 @@ describe('ListValue', () => {
         expect(list.slice(0, list.size)).toEqual(model);
         const [start, stop] = [Math.round(a * model.length), Math.round(b * model.length)];
         expect(list.slice(start, stop)).toEqual(model.slice(start, stop));
-        for (const at of [-1, 0, place(a, model.length), model.length - 1, model.length]) expect(list.at(at)).toBe(model[at]);
+        for (const at of [-1, 0, place(a, model.length), model.length - 1, model.length])
+          expect(list.at(at)).toBe(model[at]);
         const pairs = model.map((each, index): [string, number] => [each, index]);
         expect(walked(list, 'left')).toEqual(pairs);
         expect(walked(list, 'right')).toEqual(pairs.reverse());

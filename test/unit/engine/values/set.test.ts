@@ -4,7 +4,13 @@ import { SetValue } from '../../../../src/engine/values/set';
 const integers = fc.oneof(
   fc.integer({ min: -20, max: 20 }).map(String),
   fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String),
-  fc.constantFrom('9007199254740991', '9007199254740992', '9007199254740993', '9223372036854775807', '-9223372036854775808'),
+  fc.constantFrom(
+    '9007199254740991',
+    '9007199254740992',
+    '9007199254740993',
+    '9223372036854775807',
+    '-9223372036854775808',
+  ),
 );
 const texts = fc.constantFrom('a', 'b', '', '01', '-0', '+1', '9223372036854775808', '1.0');
 
@@ -32,7 +38,10 @@ function build(steps: readonly Change[], limit = 512): { readonly set: SetValue;
 }
 
 const ascending = (members: Iterable<string>) =>
-  [...members].map(BigInt).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)).map(String);
+  [...members]
+    .map(BigInt)
+    .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(String);
 
 describe('SetValue', () => {
   it('holds exactly what was added and not deleted, in either encoding', () => {
@@ -48,7 +57,11 @@ describe('SetValue', () => {
         while (cursor !== 0);
         expect(scanned.sort()).toEqual([...model].sort());
         const copy = set.clone();
-        expect([copy.encoding, copy.bytes, copy.members().sort()]).toEqual([set.encoding, set.bytes, [...model].sort()]);
+        expect([copy.encoding, copy.bytes, copy.members().sort()]).toEqual([
+          set.encoding,
+          set.bytes,
+          [...model].sort(),
+        ]);
       }),
       { numRuns: 300 },
     );
@@ -67,13 +80,17 @@ describe('SetValue', () => {
 
   it('pops every member once', () => {
     fc.assert(
-      fc.property(changes(fc.oneof(integers, texts)), fc.double({ min: 0, max: 0.999, noNaN: true }), (steps, random) => {
-        const { set, model } = build(steps);
-        const popped: (string | undefined)[] = [];
-        while (set.size > 0) popped.push(set.pop(() => random));
-        expect(popped.sort()).toEqual([...model].sort());
-        expect(set.pop(() => random)).toBeUndefined();
-      }),
+      fc.property(
+        changes(fc.oneof(integers, texts)),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (steps, random) => {
+          const { set, model } = build(steps);
+          const popped: (string | undefined)[] = [];
+          while (set.size > 0) popped.push(set.pop(() => random));
+          expect(popped.sort()).toEqual([...model].sort());
+          expect(set.pop(() => random)).toBeUndefined();
+        },
+      ),
     );
   });
 

@@ -16,9 +16,15 @@ class NaiveSortedSet {
   }
 }
 
-function listOf(set: SortedSetValue, range: RankRange = { start: 0, end: set.size }, reverse = false): [string, number][] {
+function listOf(
+  set: SortedSetValue,
+  range: RankRange = { start: 0, end: set.size },
+  reverse = false,
+): [string, number][] {
   const members: [string, number][] = [];
-  set.visit(range, reverse, (name, score) => { members.push([name, score]); });
+  set.visit(range, reverse, (name, score) => {
+    members.push([name, score]);
+  });
   return members;
 }
 
@@ -28,11 +34,21 @@ type Change =
   | { readonly kind: 'deleteRange'; readonly from: number; readonly length: number };
 
 const names = fc.integer({ min: 0, max: 2000 }).map((n) => `m${String(n)}`);
-const scores = fc.oneof({ weight: 5, arbitrary: fc.integer({ min: -20, max: 20 }) }, { weight: 1, arbitrary: fc.constantFrom(0.5, 1e300, Infinity, -Infinity) });
+const scores = fc.oneof(
+  { weight: 5, arbitrary: fc.integer({ min: -20, max: 20 }) },
+  { weight: 1, arbitrary: fc.constantFrom(0.5, 1e300, Infinity, -Infinity) },
+);
 const changes = fc.oneof(
   { weight: 20, arbitrary: fc.record({ kind: fc.constant('set' as const), name: names, score: scores }) },
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('delete' as const), name: names }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('deleteRange' as const), from: fc.double({ min: 0, max: 1, noNaN: true }), length: fc.integer({ min: 0, max: 200 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('deleteRange' as const),
+      from: fc.double({ min: 0, max: 1, noNaN: true }),
+      length: fc.integer({ min: 0, max: 200 }),
+    }),
+  },
 );
 
 function apply(change: Change, set: SortedSetValue, naive: NaiveSortedSet): void {
@@ -60,7 +76,8 @@ describe('SortedSetValue', () => {
         expect(listOf(set)).toEqual(expected);
         expect(set.size).toBe(expected.length);
         for (const [rank, [name, score]] of expected.entries()) {
-          if (set.rank(name) !== rank || set.score(name) !== score || set.at(rank)[0] !== name) throw new Error(`wrong place of ${name}`);
+          if (set.rank(name) !== rank || set.score(name) !== score || set.at(rank)[0] !== name)
+            throw new Error(`wrong place of ${name}`);
         }
         expect(listOf(set.clone())).toEqual(expected);
       }),
@@ -71,29 +88,51 @@ describe('SortedSetValue', () => {
   it('finds ranges of ranks and scores in both directions', () => {
     const bound = fc.record({ score: scores, exclusive: fc.boolean() });
     fc.assert(
-      fc.property(fc.uniqueArray(fc.tuple(names, scores), { selector: ([name]) => name, maxLength: 600, size: 'max' }), bound, bound, fc.boolean(), (members, low, high, reverse) => {
-        const set = new SortedSetValue(LIMITS);
-        const naive = new NaiveSortedSet();
-        for (const [name, score] of members) apply({ kind: 'set', name, score }, set, naive);
-        const expected = naive.sorted().filter(([, score]) =>
-          (low.exclusive ? score > low.score : score >= low.score) && (high.exclusive ? score < high.score : score <= high.score));
-        if (reverse) expected.reverse();
-        expect(listOf(set, set.scoreRange(low, high), reverse)).toEqual(expected);
-      }),
+      fc.property(
+        fc.uniqueArray(fc.tuple(names, scores), { selector: ([name]) => name, maxLength: 600, size: 'max' }),
+        bound,
+        bound,
+        fc.boolean(),
+        (members, low, high, reverse) => {
+          const set = new SortedSetValue(LIMITS);
+          const naive = new NaiveSortedSet();
+          for (const [name, score] of members) apply({ kind: 'set', name, score }, set, naive);
+          const expected = naive
+            .sorted()
+            .filter(
+              ([, score]) =>
+                (low.exclusive ? score > low.score : score >= low.score) &&
+                (high.exclusive ? score < high.score : score <= high.score),
+            );
+          if (reverse) expected.reverse();
+          expect(listOf(set, set.scoreRange(low, high), reverse)).toEqual(expected);
+        },
+      ),
     );
   });
 
   it('finds ranges of names where scores are equal', () => {
     const bound: fc.Arbitrary<LexBound> = fc.record({ name: names, exclusive: fc.boolean() });
     fc.assert(
-      fc.property(fc.uniqueArray(names, { maxLength: 600, size: 'max' }), bound, bound, fc.boolean(), (members, low, high, reverse) => {
-        const set = new SortedSetValue(LIMITS);
-        for (const name of members) set.set(name, 1);
-        const expected = members.filter((name) =>
-          (low.exclusive ? name > low.name : name >= low.name) && (high.exclusive ? name < high.name : name <= high.name)).sort();
-        if (reverse) expected.reverse();
-        expect(listOf(set, set.lexRange(low, high, reverse), reverse).map(([name]) => name)).toEqual(expected);
-      }),
+      fc.property(
+        fc.uniqueArray(names, { maxLength: 600, size: 'max' }),
+        bound,
+        bound,
+        fc.boolean(),
+        (members, low, high, reverse) => {
+          const set = new SortedSetValue(LIMITS);
+          for (const name of members) set.set(name, 1);
+          const expected = members
+            .filter(
+              (name) =>
+                (low.exclusive ? name > low.name : name >= low.name) &&
+                (high.exclusive ? name < high.name : name <= high.name),
+            )
+            .sort();
+          if (reverse) expected.reverse();
+          expect(listOf(set, set.lexRange(low, high, reverse), reverse).map(([name]) => name)).toEqual(expected);
+        },
+      ),
     );
   });
 

@@ -17,9 +17,10 @@ class NaiveStream {
   /** Exact trims only: approximate ones are about nodes, which this has none of. */
   trim({ target }: Trim): number {
     const before = this.entries.length;
-    this.entries = 'maxLength' in target
-      ? this.entries.slice(Math.max(0, before - Number(target.maxLength)))
-      : this.entries.filter((entry) => compareIds(entry.id, target.minId) >= 0);
+    this.entries =
+      'maxLength' in target
+        ? this.entries.slice(Math.max(0, before - Number(target.maxLength)))
+        : this.entries.filter((entry) => compareIds(entry.id, target.minId) >= 0);
     return before - this.entries.length;
   }
 }
@@ -30,9 +31,27 @@ type Change =
   | { readonly kind: 'trim'; readonly target: 'length' | 'id'; readonly at: number; readonly approximate: boolean };
 
 const changes: fc.Arbitrary<Change> = fc.oneof(
-  { weight: 12, arbitrary: fc.record({ kind: fc.constant('add' as const), gap: fc.integer({ min: 1, max: 5 }), fields: fc.constantFrom(['f', 'v'], ['f', '1', 'g', '2'], ['f', 'x'.repeat(2000)]) }) },
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('delete' as const), at: fc.double({ min: 0, max: 1, noNaN: true }) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('trim' as const), target: fc.constantFrom('length' as const, 'id' as const), at: fc.double({ min: 0, max: 1, noNaN: true }), approximate: fc.boolean() }) },
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      kind: fc.constant('add' as const),
+      gap: fc.integer({ min: 1, max: 5 }),
+      fields: fc.constantFrom(['f', 'v'], ['f', '1', 'g', '2'], ['f', 'x'.repeat(2000)]),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant('delete' as const), at: fc.double({ min: 0, max: 1, noNaN: true }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('trim' as const),
+      target: fc.constantFrom('length' as const, 'id' as const),
+      at: fc.double({ min: 0, max: 1, noNaN: true }),
+      approximate: fc.boolean(),
+    }),
+  },
 );
 
 class Pair {
@@ -57,7 +76,10 @@ class Pair {
 
   #trim({ target, at, approximate }: Change & { kind: 'trim' }): void {
     const trim: Trim = {
-      target: target === 'length' ? { maxLength: Math.floor(at * this.naive.entries.length) } : { minId: id(Math.floor(at * this.#top)) },
+      target:
+        target === 'length'
+          ? { maxLength: Math.floor(at * this.naive.entries.length) }
+          : { minId: id(Math.floor(at * this.#top)) },
       approximate,
       limit: 0,
     };
@@ -86,18 +108,26 @@ describe('StreamValue', () => {
   it('stays the same as a sorted list through random changes, in any range and direction', () => {
     const range = fc.tuple(fc.integer({ min: 0, max: 800 }), fc.integer({ min: 0, max: 800 }));
     fc.assert(
-      fc.property(fc.array(changes, { maxLength: 400, size: 'max' }), fc.array(range, { maxLength: 10 }), (sequence, ranges) => {
-        const pair = new Pair();
-        for (const change of sequence) pair.apply(change);
-        const { stream, naive } = pair;
-        expect(pair.range(LOWEST_ID, HIGHEST_ID)).toEqual(naive.entries);
-        expect([stream.size, stream.first()?.fields, stream.last()?.fields]).toEqual([naive.entries.length, naive.entries[0]?.fields, naive.entries.at(-1)?.fields]);
-        for (const [a, b] of ranges) {
-          const expected = naive.between(id(a), id(b));
-          expect(pair.range(id(a), id(b))).toEqual(expected);
-          expect(pair.range(id(a), id(b), true)).toEqual([...expected].reverse());
-        }
-      }),
+      fc.property(
+        fc.array(changes, { maxLength: 400, size: 'max' }),
+        fc.array(range, { maxLength: 10 }),
+        (sequence, ranges) => {
+          const pair = new Pair();
+          for (const change of sequence) pair.apply(change);
+          const { stream, naive } = pair;
+          expect(pair.range(LOWEST_ID, HIGHEST_ID)).toEqual(naive.entries);
+          expect([stream.size, stream.first()?.fields, stream.last()?.fields]).toEqual([
+            naive.entries.length,
+            naive.entries[0]?.fields,
+            naive.entries.at(-1)?.fields,
+          ]);
+          for (const [a, b] of ranges) {
+            const expected = naive.between(id(a), id(b));
+            expect(pair.range(id(a), id(b))).toEqual(expected);
+            expect(pair.range(id(a), id(b), true)).toEqual([...expected].reverse());
+          }
+        },
+      ),
       { numRuns: 150 },
     );
   });
