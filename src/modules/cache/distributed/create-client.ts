@@ -78,6 +78,7 @@ export function duplicate(client: Client): Client {
   return isCluster(client) ? client.duplicate([], { lazyConnect: false }) : client.duplicate({ lazyConnect: false });
 }
 
+/** ioredis tells the two apart by a flag as well: `instanceof` fails across copies of the package. */
 export function isCluster(client: Client): client is Cluster {
   return client.isCluster;
 }

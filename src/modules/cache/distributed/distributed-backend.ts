@@ -1,5 +1,5 @@
 import { type EventEmitter, once } from 'node:events';
-import type { RedisOptions } from 'ioredis';
+import type { Redis, RedisOptions } from 'ioredis';
 import type { Logger } from '../../../container';
 import { withDeadline } from '../../../container/deadline';
 import { asError, RespiteError } from '../../../errors';
@@ -59,14 +59,10 @@ export class DistributedBackend implements CacheBackend {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    // QUIT lets replies under way arrive; without a connection there are none.
-    const quit =
-      this.client.status === 'ready' &&
-      (await withDeadline(CLOSE_TIMEOUT_MS, async () => void (await this.client.quit()))).status === 'done';
+    await withDeadline(CLOSE_TIMEOUT_MS, () => repliesUnderWay(this.client));
     const open = [...this.#open];
     const ended = open.filter(willEnd).map((client: EventEmitter) => once(client, 'end'));
-    // Disconnecting a client that is closing already starts a timer that nothing stops.
-    for (const client of open) if (client !== this.client || !quit) client.disconnect();
+    for (const client of open) client.disconnect();
     await withDeadline(CLOSE_TIMEOUT_MS, async () => void (await Promise.all(ended)));
   }
 
@@ -80,6 +76,15 @@ export class DistributedBackend implements CacheBackend {
       this.#logger.warn({ event: 'redis_connection_error', reason: message }, `connection to Redis: ${message}`);
     });
   }
+}
+
+/**
+ * Replies come in order, so that of a PING comes last. Not QUIT: ioredis then forgets its connections to the sentinels,
+ * and disconnecting afterwards starts a timer that nothing stops.
+ */
+async function repliesUnderWay(client: Client): Promise<void> {
+  const connections: readonly Redis[] = isCluster(client) ? client.nodes() : [client];
+  await Promise.all(connections.filter(({ status }) => status === 'ready').map((connection) => connection.ping()));
 }
 
 /** Whether ioredis will tell that it has ended: between two connections nothing is left that could. */
