@@ -60,10 +60,7 @@ export class DistributedBackend implements CacheBackend {
     if (this.#closed) return;
     this.#closed = true;
     await withDeadline(CLOSE_TIMEOUT_MS, () => repliesUnderWay(this.client));
-    const open = [...this.#open];
-    const ended = open.filter(willEnd).map((client: EventEmitter) => once(client, 'end'));
-    for (const client of open) client.disconnect();
-    await withDeadline(CLOSE_TIMEOUT_MS, async () => void (await Promise.all(ended)));
+    await withDeadline(CLOSE_TIMEOUT_MS, async () => void (await Promise.all([...this.#open].map(end))));
   }
 
   #track(connection: Client): void {
@@ -87,7 +84,21 @@ async function repliesUnderWay(client: Client): Promise<void> {
   await Promise.all(connections.filter(({ status }) => status === 'ready').map((connection) => connection.ping()));
 }
 
-/** Whether ioredis will tell that it has ended: between two connections nothing is left that could. */
-function willEnd(client: Client): boolean {
-  return client.status !== 'reconnecting' && !(isCluster(client) && client.nodes().length === 0);
+async function end(client: Client): Promise<void> {
+  const emitter: EventEmitter = client;
+  const ended = once(emitter, 'end');
+  const betweenAttempts = client.status === 'reconnecting';
+  client.disconnect();
+  if (betweenAttempts) {
+    // Told to disconnect now, ioredis never settles the commands in its queue. The end of a last attempt does.
+    const attempt = client.connect();
+    if (!isCluster(client)) client.disconnect();
+    await attempt.then(
+      () => {
+        client.disconnect();
+      },
+      () => undefined,
+    );
+  }
+  await ended;
 }

@@ -165,7 +165,9 @@ describe('a failover of a Redis Cluster', () => {
     const backend = app.get(CacheBackend);
     await cluster.stop();
     await until('the backend is down', async () => (await backend.health()).status === 'down');
+    const pending = backend.client.get('key').catch((error: unknown) => error);
     await app.stop();
+    expect(await pending).toBeInstanceOf(Error);
     expect(() => backend.connection('commands')).toThrow(expect.objectContaining({ code: 'BACKEND_CLOSED' }));
   });
 });
