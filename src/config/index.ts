@@ -4,7 +4,7 @@ export { describeServer, serverUrl } from './describe-server';
 export { parseAddress, printDuration, printSize } from './format';
 export * as formats from './format';
 export { type ConfigSources, type LoadedConfig, loadConfig } from './load-config';
-export { redact, redactUrl } from './redact';
+export { redact } from './redact';
 export { type Component, type ResolvedMode, resolveMode } from './resolve-mode';
 export { schema } from './schema';
 export { listSettings, setting, type Setting, type SettingAt, type SettingsSchema, variableOf } from './setting';

@@ -13,12 +13,33 @@ export async function consumerProgram(backend: CacheBackend): Promise<unknown[]>
 
   await client.flushdb();
   note(await client.set('greeting', 'hello', 'EX', 60), await client.get('greeting'), await client.ttl('greeting'));
-  note(await client.getBuffer('greeting'), await client.set('binary', Buffer.from([0, 255, 13, 10])), await client.getBuffer('binary'));
-  note(await client.hset('user:1', { name: 'Ada', mail: 'ada@example.org' }), await client.hgetall('user:1'), await client.hmget('user:1', 'name', 'none'));
-  note(await client.mset({ a: '1', b: '2' }), await client.mget('a', 'b', 'c'), await client.incrby('a', 41), await client.incrbyfloat('f', 0.1));
+  note(
+    await client.getBuffer('greeting'),
+    await client.set('binary', Buffer.from([0, 255, 13, 10])),
+    await client.getBuffer('binary'),
+  );
+  note(
+    await client.hset('user:1', { name: 'Ada', mail: 'ada@example.org' }),
+    await client.hgetall('user:1'),
+    await client.hmget('user:1', 'name', 'none'),
+  );
+  note(
+    await client.mset({ a: '1', b: '2' }),
+    await client.mget('a', 'b', 'c'),
+    await client.incrby('a', 41),
+    await client.incrbyfloat('f', 0.1),
+  );
   note(await client.multi().set('m', '1').incr('m').hset('user:1', 'seen', '1').exec());
   note(await client.multi().set('m', 'text').incr('m').exec());
-  note(await client.pipeline().get('m').incr('greeting').get('none').exec().then((results) => results?.map(([error, value]) => [error?.message ?? null, value])));
+  note(
+    await client
+      .pipeline()
+      .get('m')
+      .incr('greeting')
+      .get('none')
+      .exec()
+      .then((results) => results?.map(([error, value]) => [error?.message ?? null, value])),
+  );
   note(await client.incr('greeting').catch(describeError));
   note(await client.call('SETT', 'x').catch(describeError));
   await optimisticLock(client, note);
@@ -47,7 +68,8 @@ async function optimisticLock(client: Redis, note: (...facts: unknown[]) => void
 async function scanAll(client: Redis, note: (...facts: unknown[]) => void): Promise<void> {
   await client.mset(Object.fromEntries(Array.from({ length: 250 }, (_, i) => [`scan:${String(i)}`, String(i)])));
   const found = new Set<string>();
-  for await (const keys of client.scanStream({ match: 'scan:*', count: 20 })) for (const key of keys as string[]) found.add(key);
+  for await (const keys of client.scanStream({ match: 'scan:*', count: 20 }))
+    for (const key of keys as string[]) found.add(key);
   note(found.size, await client.del(...found));
 }
 
