@@ -198,6 +198,13 @@ export function namedPart(expression: Expression): Expression | undefined {
   return typeof end === 'boolean' ? undefined : end;
 }
 
+/** The first part of a chain of `..`, in parentheses or not; any other expression itself. */
+export function leftmost(expression: Expression): Expression {
+  let found = expression;
+  while (found.kind === 'parenthesis') found = found.inner;
+  return found.kind === 'binary' && found.operator === '..' ? found.left : expression;
+}
+
 /** The value of a number that is written out, in parentheses or not. */
 export function numeral(expression: Expression): number | undefined {
   if (expression.kind === 'parenthesis') return numeral(expression.inner);

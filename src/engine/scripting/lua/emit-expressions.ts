@@ -1,4 +1,4 @@
-import { containsCall, isLiteral, isMulti, isNumeric, isSimple, namedPart, single } from './analysis';
+import { containsCall, isLiteral, isMulti, isNumeric, isSimple, leftmost, namedPart, single } from './analysis';
 import type { BinaryOperator, CallExpression, Expression, FunctionBody, TableExpression, Variable } from './ast';
 import type { ChunkName, Site } from './errors';
 import type { LuaTable } from './table';
@@ -291,7 +291,9 @@ export abstract class ExpressionEmitter {
     const arithmetic = ARITHMETIC[operator];
     if (arithmetic !== undefined) return this.arithmetic(operator, arithmetic, left, right, line);
     if (operator === '..') {
-      return `concat(${this.expression(left)}, ${this.expression(right)}, ${this.site(line, this.describe(left), this.describe(right))})`;
+      // Lua joins a whole chain at once, from its end: what a metamethod gave stands in the place of the part before it.
+      const place = leftmost(right);
+      return `concat(${this.expression(left)}, ${this.expression(right)}, ${this.site(line, this.describe(left), this.describe(place))})`;
     }
     return this.comparison(operator, left, right, line);
   }
