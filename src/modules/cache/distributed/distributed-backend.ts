@@ -1,4 +1,4 @@
-import { type EventEmitter, once } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import type { Redis, RedisOptions } from 'ioredis';
 import type { Logger } from '../../../container';
 import { withDeadline } from '../../../container/deadline';
@@ -61,6 +61,7 @@ export class DistributedBackend implements CacheBackend {
     this.#closed = true;
     await withDeadline(CLOSE_TIMEOUT_MS, () => repliesUnderWay(this.client));
     await withDeadline(CLOSE_TIMEOUT_MS, async () => void (await Promise.all([...this.#open].map(end))));
+    for (const client of this.#open) client.disconnect();
   }
 
   #track(connection: Client): void {
@@ -85,8 +86,11 @@ async function repliesUnderWay(client: Client): Promise<void> {
 }
 
 async function end(client: Client): Promise<void> {
-  const emitter: EventEmitter = client;
-  const ended = once(emitter, 'end');
+  const ended = event(client, 'end');
+  if (client.status === 'connecting' || client.status === 'connect') {
+    // A socket told to close while it opens stays for two more seconds, and the process with it.
+    await Promise.race([event(client, 'ready'), event(client, 'close'), ended]);
+  }
   const betweenAttempts = client.status === 'reconnecting';
   client.disconnect();
   if (betweenAttempts) {
@@ -101,4 +105,10 @@ async function end(client: Client): Promise<void> {
     );
   }
   await ended;
+}
+
+/** Not `once` of node:events, which rejects when an error comes first. */
+async function event(client: Client, name: string): Promise<void> {
+  const emitter: EventEmitter = client;
+  await new Promise((resolve) => emitter.once(name, resolve));
 }
