@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { freePort, type RedisServer, startRedisServer } from './redis-server';
 import { until } from './until';
@@ -31,11 +28,9 @@ const NODE_TIMEOUT_MS = 1000;
 
 /** Starts three masters that share the slots, and waits until all of them say that the cluster serves. */
 export async function startRedisCluster(options: RedisClusterOptions = {}): Promise<RedisCluster> {
-  const directory = await mkdtemp(join(tmpdir(), 'respite-cluster-'));
   const nodes: RedisServer[] = [];
   const stop = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => node.stop()));
-    await rm(directory, { recursive: true, force: true });
   };
   try {
     const count = MASTERS + (options.withReplica === true ? 1 : 0);
@@ -43,7 +38,7 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
     for (let i = 0; i < count; i++) {
       const busPort = await freePort();
       busPorts.push(busPort);
-      nodes.push(await startNode(busPort, directory, options));
+      nodes.push(await startNode(busPort, options));
     }
     await form(nodes, busPorts, options.password);
     const masters = nodes.slice(0, MASTERS);
@@ -59,17 +54,15 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
   }
 }
 
-function startNode(busPort: number, directory: string, { args = [] }: RedisClusterOptions): Promise<RedisServer> {
+function startNode(busPort: number, { args = [] }: RedisClusterOptions): Promise<RedisServer> {
   return startRedisServer({
-    args: [
-      ['--cluster-enabled', 'yes'],
-      ['--cluster-port', String(busPort)],
-      ['--cluster-config-file', `nodes-${String(busPort)}.conf`],
-      ['--cluster-node-timeout', String(NODE_TIMEOUT_MS)],
-      ['--dir', directory],
-      args,
-    ].flat(),
+    args: [...clusterNodeArgs(busPort), '--cluster-node-timeout', String(NODE_TIMEOUT_MS), ...args],
   });
+}
+
+/** Arguments that make a redis-server a node of a cluster, which it forms with nobody yet. */
+export function clusterNodeArgs(busPort: number): string[] {
+  return ['--cluster-enabled', 'yes', '--cluster-port', String(busPort)];
 }
 
 async function form(nodes: readonly RedisServer[], busPorts: readonly number[], password = ''): Promise<void> {

@@ -15,6 +15,8 @@ export interface SentinelTrio {
   readonly addresses: readonly string[];
   /** Makes the replica the master, as an operator would. Resolves when a sentinel has begun. */
   failover(): Promise<void>;
+  /** How many connections wait to hear from a sentinel about failovers. */
+  subscribers(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -38,8 +40,8 @@ export async function startSentinelTrio({ sentinelPassword }: SentinelTrioOption
     processes.push(server);
     return server;
   };
-  const ask = (sentinel: RedisServer, ...command: readonly [string, ...string[]]): Promise<unknown> =>
-    askSentinel(sentinel, sentinelPassword, command);
+  const ask = (sentinel: RedisServer, ...args: string[]): Promise<unknown> =>
+    askSentinel(sentinel, sentinelPassword, ['SENTINEL', ...args]);
   try {
     const master = await start();
     const replica = await start({ args: ['--replicaof', `${master.host} ${String(master.port)}`] });
@@ -60,6 +62,10 @@ export async function startSentinelTrio({ sentinelPassword }: SentinelTrioOption
         const [sentinel] = sentinels as [RedisServer]; // three were started
         // A replica counts as fit only after the sentinel has read its INFO, which it does every second at first.
         await until('a sentinel begins', async () => (await ask(sentinel, 'FAILOVER', NAME).catch(() => '')) === 'OK');
+      },
+      subscribers: async () => {
+        const lists = sentinels.map((sentinel) => askSentinel(sentinel, sentinelPassword, ['CLIENT', 'LIST']));
+        return (await Promise.all(lists)).join('').match(/ sub=1 /g)?.length ?? 0;
       },
       stop,
     };
@@ -82,11 +88,11 @@ function sentinelConfig({ host, port }: RedisServer, password: string | undefine
 async function askSentinel(
   { host, port }: RedisServer,
   password: string | undefined,
-  [subcommand, ...args]: readonly [string, ...string[]],
+  [command, ...args]: readonly [string, ...string[]],
 ): Promise<unknown> {
   const client = new Redis(port, host, password === undefined ? {} : { password });
   try {
-    return await client.call('SENTINEL', subcommand, ...args);
+    return await client.call(command, ...args);
   } finally {
     client.disconnect();
   }

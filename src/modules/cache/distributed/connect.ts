@@ -22,8 +22,7 @@ export async function connect(server: Server, signal: AbortSignal): Promise<Clie
     connected = true;
     return client;
   } catch (error) {
-    // Disconnecting a client that has ended already starts a timer that nothing stops.
-    if (client.status !== 'end') client.disconnect();
+    client.disconnect();
     const failures = signal.aborted ? watch.failures : await withReasons(watch.failures, server);
     throw startError(server.target, failures, asError(error));
   } finally {
@@ -99,7 +98,7 @@ async function withReasons(failures: readonly Failure[], server: Server): Promis
       const errors: Error[] = [];
       client.on('error', (error: Error) => errors.push(error));
       await client.connect().catch((error: unknown) => errors.push(asError(error)));
-      if (client.status !== 'end') client.disconnect();
+      client.disconnect();
       return errors.slice(0, 1).map((error) => ({ error, node: printAddress(single.target.address) }));
     }),
   );

@@ -1,4 +1,5 @@
 import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis';
+import { sentinelConnector, serverConnector } from './connectors';
 import type { Address, ClientOptions, Server } from './server';
 
 /** What a backend serves its consumers with. */
@@ -17,12 +18,16 @@ const FAILOVER_RETRY = { retryDelayOnFailover: 500, retryDelayOnClusterDown: 500
 export function createClient(server: Server, connected: () => boolean): Client {
   // A peer dependency, loaded here so that importing respite needs none. `require`, because a CommonJS Jest host
   // cannot follow import().
-  const { Redis, Cluster } = require('ioredis') as typeof import('ioredis');
+  const ioredis = require('ioredis') as typeof import('ioredis');
+  const { Redis, Cluster } = ioredis;
   const retry = (attempt: number): number | null => (connected() ? reconnectDelay(attempt) : null);
   const { target, options } = server;
-  if (target.kind === 'cluster') return new Cluster([...target.nodes], clusterOptions(options, retry));
+  if (target.kind === 'cluster') {
+    return new Cluster([...target.nodes], clusterOptions({ ...options, Connector: serverConnector(ioredis) }, retry));
+  }
   return new Redis({
     ...singleClientOptions(server),
+    Connector: target.kind === 'sentinel' ? sentinelConnector(ioredis) : serverConnector(ioredis),
     lazyConnect: true,
     retryStrategy: retry,
     // A master that was demoted while we were connected: connect again and send the command to the new one.
@@ -49,7 +54,7 @@ function singleClientOptions({ target, options }: Server): RedisOptions {
   return target.kind === 'server' ? { ...target.address, ...options } : options;
 }
 
-function clusterOptions(options: ClientOptions, retry: (attempt: number) => number | null): ClusterOptions {
+function clusterOptions(options: NodeOptions, retry: (attempt: number) => number | null): ClusterOptions {
   return {
     ...FAILOVER_RETRY,
     lazyConnect: true,
@@ -61,13 +66,17 @@ function clusterOptions(options: ClientOptions, retry: (attempt: number) => numb
   };
 }
 
+/** What the clients of the nodes of a Cluster are made with. */
+type NodeOptions = ClientOptions & Pick<RedisOptions, 'Connector'>;
+
 const copy = (addresses: readonly Address[]): Address[] => addresses.map((address) => ({ ...address }));
 
 /** A connection like `client`'s for commands that block: as long as they were told to, not as others may take. */
-export function duplicateForBlocking(client: Client, { options }: Server): Client {
+export function duplicateForBlocking(client: Client): Client {
   const patience = { maxRetriesPerRequest: null, commandTimeout: undefined };
   if (isCluster(client)) {
-    return client.duplicate([], { lazyConnect: false, redisOptions: { ...options, ...patience } });
+    const { redisOptions } = client.options;
+    return client.duplicate([], { lazyConnect: false, redisOptions: { ...redisOptions, ...patience } });
   }
   // exactOptionalPropertyTypes: ioredis reads an undefined commandTimeout as none
   return client.duplicate({ lazyConnect: false, ...patience });

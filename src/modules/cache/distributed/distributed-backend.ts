@@ -36,8 +36,7 @@ export class DistributedBackend implements CacheBackend {
         message: `A ${purpose} connection was asked of a backend that is closed. Ask for connections before the application stops.`,
       });
     }
-    const connection =
-      purpose === 'blocking' ? duplicateForBlocking(this.client, this.#server) : duplicate(this.client);
+    const connection = purpose === 'blocking' ? duplicateForBlocking(this.client) : duplicate(this.client);
     this.#track(connection);
     return connection;
   }
@@ -76,21 +75,14 @@ export class DistributedBackend implements CacheBackend {
   }
 }
 
-/**
- * Replies come in order, so that of a PING comes last. Not QUIT: ioredis then forgets its connections to the sentinels,
- * and disconnecting afterwards starts a timer that nothing stops.
- */
+/** Replies come in order, so that of a PING comes last. */
 async function repliesUnderWay(client: Client): Promise<void> {
   const connections: readonly Redis[] = isCluster(client) ? client.nodes() : [client];
   await Promise.all(connections.filter(({ status }) => status === 'ready').map((connection) => connection.ping()));
 }
 
 async function end(client: Client): Promise<void> {
-  const ended = event(client, 'end');
-  if (client.status === 'connecting' || client.status === 'connect') {
-    // A socket told to close while it opens stays for two more seconds, and the process with it.
-    await Promise.race([event(client, 'ready'), event(client, 'close'), ended]);
-  }
+  const ended = untilEnd(client);
   const betweenAttempts = client.status === 'reconnecting';
   client.disconnect();
   if (betweenAttempts) {
@@ -108,7 +100,6 @@ async function end(client: Client): Promise<void> {
 }
 
 /** Not `once` of node:events, which rejects when an error comes first. */
-async function event(client: Client, name: string): Promise<void> {
-  const emitter: EventEmitter = client;
-  await new Promise((resolve) => emitter.once(name, resolve));
+async function untilEnd(client: EventEmitter): Promise<void> {
+  await new Promise((resolve) => client.once('end', resolve));
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type Cluster, Redis } from 'ioredis';
 import { type App, CacheBackend, type ConfigInput, createApp, silentLogger } from '../../../../../src';
-import { type RedisCluster, startRedisCluster } from '../../../../support/redis-cluster';
+import { clusterNodeArgs, type RedisCluster, startRedisCluster } from '../../../../support/redis-cluster';
 import { freePort, type RedisServer, startRedisServer } from '../../../../support/redis-server';
 import { until } from '../../../../support/until';
 
@@ -94,7 +94,7 @@ describe('the distributed backend on a Redis Cluster', () => {
   });
 
   it('fails the start with REDIS_NOT_READY when slots are without a master', async () => {
-    const lonely = await startRedisServer({ args: await clusterArgs() });
+    const lonely = await startRedisServer({ args: clusterNodeArgs(await freePort()) });
     const start = appWith({ cluster_nodes: [`${lonely.host}:${String(lonely.port)}`] }).start();
     await expect(start).rejects.toMatchObject({
       code: 'REDIS_NOT_READY',
@@ -107,7 +107,7 @@ describe('the distributed backend on a Redis Cluster', () => {
     ['a wrong password', { password: 'wrong-secret' }],
     ['no password', {}],
   ])('fails the start with REDIS_AUTH_FAILED for %s, without showing it', async (_, login) => {
-    const guarded = await startRedisServer({ args: [...(await clusterArgs()), '--requirepass', 'secret'] });
+    const guarded = await startRedisServer({ args: [...clusterNodeArgs(await freePort()), '--requirepass', 'secret'] });
     const start = appWith({ cluster_nodes: [`${guarded.host}:${String(guarded.port)}`], ...login }).start();
     await expect(start).rejects.toMatchObject({
       code: 'REDIS_AUTH_FAILED',
@@ -122,18 +122,6 @@ async function clientsOf({ host, port }: RedisServer): Promise<number> {
   const list = String(await client.client('LIST'));
   await client.quit();
   return list.trim().split('\n').length;
-}
-
-async function clusterArgs(): Promise<string[]> {
-  const port = await freePort();
-  return [
-    '--cluster-enabled',
-    'yes',
-    '--cluster-port',
-    String(port),
-    '--cluster-config-file',
-    `/tmp/respite-nodes-${String(port)}.conf`,
-  ];
 }
 
 describe('a failover of a Redis Cluster', () => {

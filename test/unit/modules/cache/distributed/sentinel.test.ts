@@ -39,6 +39,18 @@ describe('the distributed backend with sentinels', () => {
     expect([backend.client.status, subscriber.status]).toEqual(['end', 'end']);
   });
 
+  it('leaves the sentinels when a connection is closed by QUIT', async () => {
+    const app = await appWith({ sentinels: [...trio.addresses], ...login }).start();
+    const subscribed = (count: number) => (): Promise<boolean> => trio.subscribers().then((found) => found === count);
+    await until('the sentinels tell the client about failovers', subscribed(3));
+    const connection = app.get(CacheBackend).connection('commands');
+    await until('they tell the connection as well', subscribed(6));
+    await connection.quit();
+    await until('they tell the client only', subscribed(3));
+    await app.stop();
+    await until('they tell nobody', subscribed(0));
+  });
+
   it('starts as long as one of the sentinels it was told of is there', async () => {
     const gone = `127.0.0.1:${String(await freePort())}`;
     const app = await appWith({ sentinels: [gone, ...trio.addresses.slice(0, 1)], ...login }).start();

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Cluster, Redis } from 'ioredis';
 import { type App, CacheBackend, type ConfigInput, createApp, silentLogger } from '../../../../../src';
 import { type Certificates, type KeyPair, makeCertificates, tlsArgs } from '../../../../support/certificates';
+import { clusterNodeArgs } from '../../../../support/redis-cluster';
 import { freePort, type RedisServer, startRedisServer } from '../../../../support/redis-server';
 import { until } from '../../../../support/until';
 
@@ -87,7 +88,7 @@ describe('NFR-5: the distributed backend over TLS', () => {
     const node = await startRedisServer({
       args: [
         ...tlsArgs(certificates, tlsPort),
-        ...['--tls-cluster', 'yes', '--cluster-enabled', 'yes', '--cluster-port', String(busPort)],
+        ...['--tls-cluster', 'yes', ...clusterNodeArgs(busPort)],
         ...['--cluster-announce-hostname', 'localhost', '--cluster-preferred-endpoint-type', 'hostname'],
       ],
     });
