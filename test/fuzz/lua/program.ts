@@ -40,6 +40,7 @@ local function record(...)
   for i = 1, select('#', ...) do parts[i] = show((select(i, ...)), 0) end
   out[#out + 1] = table.concat(parts, ', ')
 end
+local function named(v) return (string.gsub(tostring(v), '0x%x+', '0x')) end
 local function cut(v) return type(v) == 'string' and #v > 200 and v:sub(1, 50) or v end
 local function run(f)
   record(pcall(f))
@@ -209,6 +210,8 @@ function rules(tie: fc.LetrecTypedTie<Rules>): { [K in keyof Rules]: Arbitrary<s
   const variable = pick(VARIABLES);
   const name = pick(NAMES);
   const small = pick(['0', '1', '2', '3', '-1', '-2', '5', 'n', '100']);
+  // Which line a message names depends on where the parts stand.
+  const gap = fc.oneof({ weight: 9, arbitrary: fc.constant(' ') }, { weight: 1, arbitrary: fc.constant('\n') });
   const leaf = fc.oneof(
     { weight: 4, arbitrary: variable },
     { weight: 2, arbitrary: pick(NUMBERS) },
@@ -234,16 +237,16 @@ function rules(tie: fc.LetrecTypedTie<Rules>): { [K in keyof Rules]: Arbitrary<s
       { weight: 5, arbitrary: leaf },
       {
         weight: 5,
-        arbitrary: fc.tuple(e, pick(BINARY), e).map(([left, operator, right]) => `(${left} ${operator} ${right})`),
+        arbitrary: fill('($$$$$)', e, gap, pick(BINARY), gap, e),
       },
-      { weight: 1, arbitrary: fill('(-$)', e) },
+      { weight: 1, arbitrary: fill('(-$$)', gap, e) },
       { weight: 1, arbitrary: fill('(not $)', e) },
       { weight: 2, arbitrary: fill('#$', tie('table')) },
-      { weight: 2, arbitrary: fill('$[$]', variable, e) },
+      { weight: 2, arbitrary: fill('$[$$$]', variable, gap, e, gap) },
       { weight: 1, arbitrary: fill('$.$', variable, name) },
-      { weight: 1, arbitrary: fill('$.$.$', variable, name, name) },
+      { weight: 1, arbitrary: fill('$.$$.$', variable, name, gap, name) },
       { weight: 1, arbitrary: fill('$:$($)', variable, pick(['upper', 'sub', 'rep', 'x', 'len', 'toString']), small) },
-      { weight: 1, arbitrary: fill('$($)', variable, e) },
+      { weight: 1, arbitrary: fill('$($$$)', variable, gap, e, gap) },
       {
         weight: 1,
         arbitrary: fill(
@@ -308,7 +311,7 @@ function rules(tie: fc.LetrecTypedTie<Rules>): { [K in keyof Rules]: Arbitrary<s
         arbitrary: fill(
           'return xpcall(function() $ end, function(e) return $ end)',
           tie('block'),
-          fc.oneof(e, pick(['e', `tostring(e) .. '!'`])),
+          fc.oneof(e, pick(['e', `named(e) .. '!'`])),
         ),
       },
       {
@@ -425,7 +428,7 @@ function tableCalls(tie: fc.LetrecTypedTie<Rules>): Arbitrary<string>[] {
     fill(
       `table.sort($, function(x, y) return $ end)`,
       table,
-      pick(['x < y', 'x > y', 'true', 'false', 'nil', 'tostring(x) < tostring(y)']),
+      pick(['x < y', 'x > y', 'true', 'false', 'nil', 'named(x) < named(y)']),
     ),
     fill('unpack($)', table),
     fill('unpack($, $, $)', table, pick(['1', '2', '0', '-1']), pick(['1', '2', '3', '5', '1e9'])),
@@ -466,7 +469,7 @@ function mathCalls(tie: fc.LetrecTypedTie<Rules>): Arbitrary<string>[] {
 function baseCalls(tie: fc.LetrecTypedTie<Rules>): Arbitrary<string>[] {
   const e = tie('expression');
   return [
-    fill('tostring($)', e),
+    fill('named($)', e),
     fill('tonumber($)', e),
     fill('tonumber($, $)', tie('text'), pick(['2', '8', '10', '16', '36', '1', '37'])),
     fill('type($)', e),

@@ -198,11 +198,10 @@ export function namedPart(expression: Expression): Expression | undefined {
   return typeof end === 'boolean' ? undefined : end;
 }
 
-/** The first part of a chain of `..`, in parentheses or not; any other expression itself. */
-export function leftmost(expression: Expression): Expression {
-  let found = expression;
-  while (found.kind === 'parenthesis') found = found.inner;
-  return found.kind === 'binary' && found.operator === '..' ? found.left : expression;
+/** The rest of a chain of `..` that ends in this expression, in parentheses or not. */
+export function chained(expression: Expression): (Expression & { kind: 'binary' }) | undefined {
+  if (expression.kind === 'parenthesis') return chained(expression.inner);
+  return expression.kind === 'binary' && expression.operator === '..' ? expression : undefined;
 }
 
 /** The value of a number that is written out, in parentheses or not. */

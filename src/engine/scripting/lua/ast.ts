@@ -61,14 +61,16 @@ export interface LocalName {
 export interface GlobalName {
   readonly kind: 'global';
   readonly name: string;
-  readonly line: number;
+  /** Where Lua's compiler would write the instruction that reads it, see `ExpressionParser.read`. */
+  line: number;
 }
 
 export interface IndexExpression {
   readonly kind: 'index';
   readonly object: Expression;
   readonly key: Expression;
-  readonly line: number;
+  /** As that of a global name. */
+  line: number;
 }
 
 export interface CallExpression {

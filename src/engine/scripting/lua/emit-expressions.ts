@@ -1,4 +1,4 @@
-import { containsCall, isLiteral, isMulti, isNumeric, isSimple, leftmost, namedPart, single } from './analysis';
+import { chained, containsCall, isLiteral, isMulti, isNumeric, isSimple, namedPart, single } from './analysis';
 import type { BinaryOperator, CallExpression, Expression, FunctionBody, TableExpression, Variable } from './ast';
 import type { ChunkName, Site } from './errors';
 import type { LuaTable } from './table';
@@ -290,12 +290,18 @@ export abstract class ExpressionEmitter {
     if (operator === 'and' || operator === 'or') return this.logical(operator, left, right);
     const arithmetic = ARITHMETIC[operator];
     if (arithmetic !== undefined) return this.arithmetic(operator, arithmetic, left, right, line);
-    if (operator === '..') {
-      // Lua joins a whole chain at once, from its end: what a metamethod gave stands in the place of the part before it.
-      const place = leftmost(right);
-      return `concat(${this.expression(left)}, ${this.expression(right)}, ${this.site(line, this.describe(left), this.describe(place))})`;
-    }
+    if (operator === '..') return this.concatenation(left, right, line);
     return this.comparison(operator, left, right, line);
+  }
+
+  protected concatenation(left: Expression, right: Expression, line: number): string {
+    // Lua joins a whole chain by one instruction, from its end: it has the line of the innermost, and what a metamethod gave
+    // stands in the place of the part before it.
+    const rest = chained(right);
+    let last = line;
+    for (let inner = rest; inner !== undefined; inner = chained(inner.right)) last = inner.line;
+    const site = this.site(last, this.describe(left), this.describe(rest?.left ?? right));
+    return `concat(${this.expression(left)}, ${this.expression(right)}, ${site})`;
   }
 
   protected logical(operator: 'and' | 'or', left: Expression, right: Expression): string {

@@ -31,9 +31,21 @@ export abstract class ExpressionParser extends ScopeParser {
   protected abstract function(isMethod: boolean, line: number): FunctionBody;
 
   protected expressions(): Expression[] {
-    const list = [this.expression()];
-    while (this.accept(',')) list.push(this.expression());
+    let last = this.expression();
+    const list = [last];
+    while (this.accept(',')) {
+      this.read(last);
+      list.push((last = this.expression()));
+    }
     return list;
+  }
+
+  /**
+   * Lua's compiler puts off the instruction that reads a field or a global until it needs the value: messages show the line
+   * that it has read up to by then. To be called where it has read further than the expression itself.
+   */
+  protected read(expression: Expression): void {
+    if (expression.kind === 'index' || expression.kind === 'global') expression.line = this.lexer.lastLine;
   }
 
   protected expression(limit = 0): Expression {
@@ -45,6 +57,7 @@ export abstract class ExpressionParser extends ScopeParser {
       const [toLeft, toRight] = PRIORITY[operator];
       if (toLeft <= limit) break;
       this.lexer.next();
+      this.read(left);
       const right = this.expression(toRight);
       left = folded(operator, left, right) ?? { kind: 'binary', operator, left, right, line: this.lexer.lastLine };
     }
@@ -107,6 +120,7 @@ export abstract class ExpressionParser extends ScopeParser {
       this.lexer.next();
       const inner = this.expression();
       this.expectMatch(')', '(', line);
+      this.read(inner);
       return { kind: 'parenthesis', inner };
     }
     if (this.lexer.kind === '<name>') return this.resolve(this.name(), line);
@@ -130,7 +144,9 @@ export abstract class ExpressionParser extends ScopeParser {
         }
         case ':': {
           this.lexer.next();
-          expression = this.call(expression, this.name());
+          const method = this.name();
+          this.read(expression);
+          expression = this.call(expression, method);
           break;
         }
         case '(':
@@ -157,6 +173,8 @@ export abstract class ExpressionParser extends ScopeParser {
         this.lexer.next();
         const args = this.at(')') ? [] : this.expressions();
         this.expectMatch(')', '(', line);
+        const last = args.at(-1);
+        if (last !== undefined) this.read(last);
         return call(args);
       }
       case '{':
@@ -173,14 +191,18 @@ export abstract class ExpressionParser extends ScopeParser {
     const table: TableExpression = { kind: 'table', items: [], fields: [], line };
     this.expect('{');
     while (this.lexer.kind !== '}') {
-      this.tableEntry(table);
-      if (!this.accept(',') && !this.accept(';')) break;
+      const item = this.tableEntry(table);
+      const isLast = !this.accept(',') && !this.accept(';');
+      if (isLast) this.expectMatch('}', '{', line);
+      if (item !== undefined) this.read(item);
+      if (isLast) return table;
     }
     this.expectMatch('}', '{', line);
     return table;
   }
 
-  protected tableEntry({ items, fields }: TableExpression): void {
+  /** @returns the entry, if it is an item of the list */
+  protected tableEntry({ items, fields }: TableExpression): Expression | undefined {
     let key: Expression;
     if (this.lexer.kind === '<name>' && this.lexer.peek() === '=') {
       key = { kind: 'string', value: this.name() };
@@ -189,11 +211,13 @@ export abstract class ExpressionParser extends ScopeParser {
       key = this.expression();
       this.expect(']');
     } else {
-      items.push(this.expression());
-      return;
+      const item = this.expression();
+      items.push(item);
+      return item;
     }
     this.expect('=');
     fields.push({ key, value: this.expression(), after: items.length });
+    return undefined;
   }
 }
 

@@ -79,7 +79,7 @@ class Parser extends ExpressionParser {
         if (this.current.loopDepth === 0) this.lexer.fail('no loop to break');
         return { kind: 'break' };
       default:
-        return this.expressionStatement(line);
+        return this.expressionStatement();
     }
   }
 
@@ -179,6 +179,7 @@ class Parser extends ExpressionParser {
     }
     const value: Expression = { kind: 'function', body: this.function(isMethod, line) };
     if (target.kind === 'local') target.variable.sources.push(undefined);
+    else target.line = line;
     return { kind: 'assignment', targets: [target], values: [value], line };
   }
 
@@ -212,7 +213,7 @@ class Parser extends ExpressionParser {
     return { kind: 'return', values: isEmpty ? [] : this.expressions(), line };
   }
 
-  protected expressionStatement(line: number): Statement {
+  protected expressionStatement(): Statement {
     const target = this.suffixed();
     if (target.kind === 'call') return { kind: 'callStatement', call: target };
     const targets = [this.asTarget(target)];
@@ -225,8 +226,9 @@ class Parser extends ExpressionParser {
     const values = this.expressions();
     targets.forEach((each, i) => {
       if (each.kind === 'local') each.variable.sources.push(sourceOf(values, i));
+      else each.line = this.lexer.lastLine;
     });
-    return { kind: 'assignment', targets, values, line };
+    return { kind: 'assignment', targets, values, line: this.lexer.lastLine };
   }
 
   protected asTarget(expression: Expression): Target {
