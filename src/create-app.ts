@@ -18,6 +18,7 @@ import {
   SnapshotSourceToken,
 } from './modules/cache';
 import { distributedProvider } from './modules/cache/distributed';
+import { mockProvider } from './modules/cache/mock';
 import { standaloneProvider } from './modules/cache/standalone';
 import { snapshotModule } from './modules/snapshot';
 
@@ -80,7 +81,7 @@ export function createAppFrom({ config }: LoadedConfig, options: Omit<CreateAppO
 }
 
 function defaultModules(plugins: readonly BackendProvider[]): AppModule[] {
-  return [cacheModule([distributedProvider, standaloneProvider, ...plugins]), snapshotModule, quiesceModule];
+  return [cacheModule([distributedProvider, standaloneProvider, mockProvider, ...plugins]), snapshotModule, quiesceModule];
 }
 
 /** Who brings a backend brings what belongs to it: its data in this process, if that is where it has them. */

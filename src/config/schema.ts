@@ -20,7 +20,7 @@ export const schema = {
       default: '',
     }),
     provider: setting({
-      doc: "The backend provider to use, by name: a plugin's; empty is the mode's own.",
+      doc: "The backend provider to use, by name: mock (ioredis-mock, in standalone), or a plugin's; empty is the mode's own.",
       format: text,
       default: '',
     }),

@@ -89,6 +89,10 @@ export const errorCodes = {
     means: 'A provider was written for another version of the contract, or serves another mode than the one in use.',
     remedy: 'Install a version of the plugin that fits, or change the mode.',
   },
+  PEER_NOT_INSTALLED: {
+    means: 'The configuration asks for something that an optional package brings, and the package is not installed.',
+    remedy: 'Run the command in the message.',
+  },
   BACKEND_CLOSED: {
     means: 'A connection was asked of a backend that has been closed.',
     remedy: 'Stop using the backend before the application stops.',
@@ -119,7 +123,8 @@ export const errorCodes = {
     remedy: 'Read the reason in the message.',
   },
   REDIS_OPTIONS_UNAVAILABLE: {
-    means: 'redisOptions() was asked of a Redis Cluster, which the options of one client cannot describe.',
+    means:
+      'redisOptions() was asked of what a client made from options cannot reach: a Redis Cluster, or ioredis-mock.',
     remedy: 'Give the library backend.connection(purpose).',
   },
 

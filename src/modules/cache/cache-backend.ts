@@ -35,6 +35,7 @@ export interface CacheBackend {
   /**
    * Options for libraries that build their own client: `new Redis(backend.redisOptions())`. Never carries a keyPrefix.
    * Clients made from them belong to whoever made them.
+   * @throws RespiteError `REDIS_OPTIONS_UNAVAILABLE` on a Redis Cluster and on ioredis-mock: use `connection`
    */
   redisOptions(): RedisOptions;
   /** Never rejects. */

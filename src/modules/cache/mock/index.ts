@@ -1,0 +1,1 @@
+export { mockProvider } from './provider';

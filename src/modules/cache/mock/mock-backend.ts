@@ -1,0 +1,53 @@
+import type { Redis, RedisOptions } from 'ioredis';
+import { RespiteError } from '../../../errors';
+import type { BackendHealth, CacheBackend, ConnectionPurpose } from '../cache-backend';
+
+/** Clients of ioredis-mock that share their data. */
+export class MockBackend implements CacheBackend {
+  readonly name = 'mock';
+  readonly mode = 'standalone';
+  readonly client: Redis;
+  readonly #connect: () => Redis;
+  readonly #connections = new Set<Redis>();
+  #closed = false;
+
+  constructor(connect: () => Redis) {
+    this.#connect = connect;
+    this.client = connect();
+  }
+
+  connection(purpose: ConnectionPurpose): Redis {
+    if (this.#closed) {
+      throw new RespiteError('BACKEND_CLOSED', {
+        message: `A ${purpose} connection was asked of a backend that is closed. Ask for connections before the application stops.`,
+      });
+    }
+    const connection = this.#connect();
+    this.#connections.add(connection);
+    connection.once('end', () => this.#connections.delete(connection));
+    return connection;
+  }
+
+  redisOptions(): RedisOptions {
+    throw new RespiteError('REDIS_OPTIONS_UNAVAILABLE', {
+      message:
+        'redisOptions() was asked of ioredis-mock, but a client made from such options is a real one and would look for a server. Give the library backend.connection(purpose) instead, or remove redis.provider to use the engine.',
+    });
+  }
+
+  async health(): Promise<BackendHealth> {
+    if (this.#closed) return { status: 'down', latencyMs: undefined, reasons: ['the backend is closed'] };
+    const begin = performance.now();
+    await this.client.ping();
+    return { status: 'ok', latencyMs: performance.now() - begin, reasons: [] };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    // ioredis-mock keeps what was written for as long as the process runs.
+    await this.client.flushall();
+    for (const connection of this.#connections) connection.disconnect();
+    this.client.disconnect();
+  }
+}
