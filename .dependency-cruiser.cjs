@@ -93,9 +93,21 @@ module.exports = {
       { path: OTHER_MODULES_INSIDES },
     ),
     forbid(
+      'stores-share-the-contract-only',
+      'What the stores share works on every backend.',
+      { path: '^src/store/' },
+      { path: '^src/(?!store/|container/|errors/|modules/cache/index[.]ts$)' },
+    ),
+    forbid(
+      'store-has-a-front-door',
+      'Modules use what src/store/index.ts offers.',
+      { path: '^src/(?!store/)' },
+      { path: '^src/store/(?!index[.]ts$)' },
+    ),
+    forbid(
       'only-the-root-imports-everything',
       'create-app.ts puts things together; nothing below it may.',
-      { path: '^src/(config|container|errors|modules|engine)/' },
+      { path: '^src/(config|container|errors|store|modules|engine)/' },
       { path: '^src/(create-app|index)[.]ts$|^src/(cli|testing)/' },
     ),
     forbid(

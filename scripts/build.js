@@ -1,7 +1,10 @@
-/** `npm run build`: compiles src to dist, and removes what a source that has gone left behind: it would shadow others. */
+/**
+ * `npm run build`: compiles src to dist, copies the Lua scripts, and removes what a source that has gone left behind: it
+ * would shadow others.
+ */
 'use strict';
 const { spawnSync } = require('node:child_process');
-const { existsSync, readdirSync, rmSync } = require('node:fs');
+const { cpSync, existsSync, readdirSync, rmSync } = require('node:fs');
 const { join, relative } = require('node:path');
 
 const root = join(__dirname, '..');
@@ -11,8 +14,12 @@ if (existsSync(dist)) {
   for (const file of readdirSync(dist, { recursive: true, withFileTypes: true })) {
     const output = join(file.parentPath ?? file.path, file.name);
     const source = join(root, 'src', relative(dist, output).replace(/(\.d\.ts|\.js)$/, '.ts'));
-    if (file.isFile() && /(\.d\.ts|\.js)$/.test(file.name) && !existsSync(source)) rmSync(output);
+    if (file.isFile() && /(\.d\.ts|\.js|\.lua)$/.test(file.name) && !existsSync(source)) rmSync(output);
   }
+}
+
+for (const file of readdirSync(join(root, 'src'), { recursive: true })) {
+  if (file.endsWith('.lua')) cpSync(join(root, 'src', file), join(dist, file));
 }
 
 const tsc = require.resolve('typescript/bin/tsc');

@@ -12,6 +12,7 @@ export {
   type App,
   type AppModule,
   type Binder,
+  Clock,
   ConfigToken,
   createMultiToken,
   createToken,
@@ -39,4 +40,11 @@ export {
   type ConnectionPurpose,
   PROVIDER_API_VERSION,
 } from './modules/cache';
+export {
+  type AppendOptions,
+  type ConversationSize,
+  memoryModule,
+  MemoryStore,
+  type MessagePage,
+} from './modules/memory';
 export { SnapshotManager, type SnapshotOptions, type SnapshotResult, type SnapshotStatus } from './modules/snapshot';

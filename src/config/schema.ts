@@ -192,22 +192,19 @@ export const schema = {
   },
   retention: {
     memory: setting({
-      doc: 'How long conversations are kept; 0 means forever.',
+      doc: 'How long conversations are kept after their last message; 0 means forever.',
       format: duration(),
       default: 0,
-      notBuilt: true,
     }),
     tasks: setting({
-      doc: 'How long task configurations are kept.',
+      doc: 'How long task configurations are kept after they were last read; 0 means forever.',
       format: duration(),
       default: DAY_MS,
-      notBuilt: true,
     }),
     webhooks: setting({
-      doc: 'How long idempotency keys are kept.',
+      doc: 'How long idempotency keys are kept; 0 means forever.',
       format: duration(),
       default: DAY_MS,
-      notBuilt: true,
     }),
   },
   metrics: {

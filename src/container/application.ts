@@ -1,6 +1,7 @@
 import type { Config } from '../config';
 import { RespiteError } from '../errors';
 import type { AppModule } from './app-module';
+import { Clock, systemClock } from './clock';
 import { ConfigToken } from './config-token';
 import { withDeadline } from './deadline';
 import { InversifyContainer } from './inversify-container';
@@ -60,9 +61,11 @@ class Application implements App {
   constructor({ config, logger, modules }: ApplicationParts) {
     this.config = config;
     this.logger = logger;
-    const ordered = orderModules(modules, [ConfigToken, LoggerToken]);
+    const ordered = orderModules(modules, [ConfigToken, LoggerToken, Clock]);
     this.#container.bindValue(ConfigToken, config);
     this.#container.bindValue(LoggerToken, logger);
+    const ownClock = ordered.some(({ provides }) => provides.some(({ id }) => id === Clock.id));
+    if (!ownClock) this.#container.bindValue(Clock, systemClock);
     for (const module of ordered) module.bind?.(this.#container);
     this.#lifecycle = new Lifecycle(ordered, {
       config,

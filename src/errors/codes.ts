@@ -177,6 +177,32 @@ export const errorCodes = {
     means: 'The snapshot is not known to be damaged but could not be read or loaded. Nothing was changed on disk.',
     remedy: 'Correct what the message names, then start again.',
   },
+
+  // Stores
+  INPUT_INVALID: {
+    means: 'An argument cannot be used; the message names the operation, the argument and what is wrong with it.',
+    remedy: 'Pass what the message asks for.',
+  },
+  VALUE_NOT_JSON: {
+    means: 'A value was to be stored or sent that cannot be written as JSON, such as a function or a circle.',
+    remedy: 'Pass plain data: objects, lists, text, numbers, booleans, null.',
+  },
+  VALUE_TOO_LARGE: {
+    means: 'A value was to be stored or sent that is larger than 16 MiB as JSON.',
+    remedy: 'Keep it elsewhere, such as in a file, and store where it is.',
+  },
+  STORED_DATA_INVALID: {
+    means: 'A key of a store holds something the store did not write: another type, or text that is not JSON.',
+    remedy: 'Correct or delete what the message names, and keep other programs off the prefix.',
+  },
+  STORE_FAILED: {
+    means: 'Redis refused a command of a store, or could not be reached; the cause is the error it gave.',
+    remedy: 'Read the cause. After a lost connection the operation may or may not have been done.',
+  },
+  FLUSH_ALREADY_PENDING: {
+    means: 'A conversation was to be marked for flushing and is marked already.',
+    remedy: 'Leave the flush to whoever marked it; a mark goes away after 30 minutes.',
+  },
 } as const satisfies Readonly<Record<string, ErrorCodeEntry>>;
 
 /** A code Respite itself throws. Plugins add their own. */

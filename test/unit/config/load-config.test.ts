@@ -208,7 +208,6 @@ describe('a wrong configuration', () => {
     ['redis.standalone.persistence.generations', { redis: { standalone: { persistence: { generations: 2 } } } }],
     ['temporal.mode', { temporal: { mode: 'remote' } }],
     ['mcpproxy.port', { mcpproxy: { port: 1 } }],
-    ['retention.tasks', { retention: { tasks: '1h' } }],
     ['metrics.enabled', { metrics: { enabled: true } }],
   ] as const)('refuses %s with CONFIG_NOT_SUPPORTED, and accepts its default', (path, config) => {
     expect(problemsOf({ config })).toEqual([expect.objectContaining({ path, code: 'CONFIG_NOT_SUPPORTED' })]);

@@ -1,0 +1,6 @@
+/** What the modules around the cache share: checks of input, JSON, keys, scripts, errors. */
+export { checkDuration, checkInteger, checkName, invalid } from './check';
+export { foreignData, fromJson, toJson } from './json';
+export { perform, replies } from './perform';
+export { Script } from './script';
+export { slotKey } from './slot-keys';
