@@ -48,3 +48,5 @@ export {
   type MessagePage,
 } from './modules/memory';
 export { SnapshotManager, type SnapshotOptions, type SnapshotResult, type SnapshotStatus } from './modules/snapshot';
+export { TaskConfigStore, tasksModule } from './modules/tasks';
+export { type BeginOutcome, IdempotencyStore, webhooksModule } from './modules/webhooks';

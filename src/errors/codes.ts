@@ -203,6 +203,10 @@ export const errorCodes = {
     means: 'A conversation was to be marked for flushing and is marked already.',
     remedy: 'Leave the flush to whoever marked it; a mark goes away after 30 minutes.',
   },
+  IDEMPOTENCY_NOT_HELD: {
+    means: 'An attempt was completed or failed that no longer holds its key: its time was over, or it has ended.',
+    remedy: 'Undo what the attempt did; give begin() more time than the work can take.',
+  },
 } as const satisfies Readonly<Record<string, ErrorCodeEntry>>;
 
 /** A code Respite itself throws. Plugins add their own. */

@@ -2,5 +2,7 @@
 export { checkDuration, checkInteger, checkName, invalid } from './check';
 export { foreignData, fromJson, toJson } from './json';
 export { perform, replies } from './perform';
+export { scanNames } from './scan-names';
 export { Script } from './script';
 export { slotKey } from './slot-keys';
+export { timeLeft } from './time-left';

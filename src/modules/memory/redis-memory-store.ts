@@ -11,6 +11,7 @@ import {
   replies,
   Script,
   slotKey,
+  timeLeft,
   toJson,
 } from '../../store';
 import type { CacheBackend } from '../cache';
@@ -139,8 +140,7 @@ export class RedisMemoryStore implements MemoryStore {
     checkName('memory.ttl: key', key);
     return perform('memory.ttl', key, async () => {
       // The metadata is there for as long as the conversation, the list only while it has messages.
-      const left = await this.#client.pttl(metadataKey(key));
-      return left >= 0 ? left : left === -1 ? Infinity : undefined;
+      return timeLeft(await this.#client.pttl(metadataKey(key)));
     });
   }
 

@@ -1,0 +1,2 @@
+export { tasksModule } from './module';
+export { TaskConfigStore } from './task-config-store';

@@ -1,0 +1,2 @@
+export { type BeginOutcome, IdempotencyStore } from './idempotency-store';
+export { webhooksModule } from './module';
