@@ -40,6 +40,7 @@ export {
   type ConnectionPurpose,
   PROVIDER_API_VERSION,
 } from './modules/cache';
+export { type AcquireOptions, type Lock, LockManager, locksModule, type LockStats } from './modules/locks';
 export {
   type AppendOptions,
   type ConversationSize,

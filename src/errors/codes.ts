@@ -203,6 +203,22 @@ export const errorCodes = {
     means: 'A conversation was to be marked for flushing and is marked already.',
     remedy: 'Leave the flush to whoever marked it; a mark goes away after 30 minutes.',
   },
+  STORE_CLOSED: {
+    means: 'Something was asked of a store, a lock manager or an event bus while the application stops.',
+    remedy: 'Finish what uses it before the application stops.',
+  },
+  LOCK_NOT_ACQUIRED: {
+    means: 'Somebody else holds the lock, and kept it for as long as was waited.',
+    remedy: 'Try again later, or pass a longer "wait".',
+  },
+  LOCK_NOT_HELD: {
+    means: 'A lock was lost or released before; the message says which.',
+    remedy: 'Stop what needed the lock when its signal is aborted, and acquire it anew.',
+  },
+  LOCK_NOT_OWNED: {
+    means: 'Somebody else holds the lock by now: it expired, because its holder was stuck, or was taken away.',
+    remedy: 'Stop what needed it. Raise "ttl" if the process can be busy for that long.',
+  },
   IDEMPOTENCY_NOT_HELD: {
     means: 'An attempt was completed or failed that no longer holds its key: its time was over, or it has ended.',
     remedy: 'Undo what the attempt did; give begin() more time than the work can take.',

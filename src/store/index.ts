@@ -1,6 +1,7 @@
 /** What the modules around the cache share: checks of input, JSON, keys, scripts, errors. */
 export { checkDuration, checkInteger, checkName, invalid } from './check';
 export { foreignData, fromJson, toJson } from './json';
+export { pause, unlessAborted } from './pause';
 export { perform, replies } from './perform';
 export { scanNames } from './scan-names';
 export { Script } from './script';

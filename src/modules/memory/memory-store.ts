@@ -36,8 +36,8 @@ export interface MessagePage {
  */
 export interface MemoryStore {
   /**
-   * Adds messages at the end, 1 to 10,000 at a time. After a lost connection ioredis sends again what it got no reply for; messages are added
-   * once all the same, unless another client has appended in between.
+   * Adds messages at the end, 1 to 10,000 at a time. After a lost connection ioredis sends again
+   * what it got no reply for; messages are added once all the same, unless 16 further appends came in between.
    * @throws RespiteError `VALUE_NOT_JSON`, `VALUE_TOO_LARGE`
    */
   append(key: string, messages: readonly unknown[], options?: AppendOptions): Promise<ConversationSize>;

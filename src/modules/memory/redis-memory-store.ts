@@ -54,7 +54,7 @@ export class RedisMemoryStore implements MemoryStore {
     if (maxLength !== undefined) checkInteger('memory.append: maxLength', maxLength, { min: 1 });
     const entries = entriesOf('memory.append', messages, tokens);
     if (entries.length === 0) throw invalid('memory.append: messages', 'is empty', 'Pass at least one message.');
-    return this.#change('memory.append', appendScript, key, [randomUUID(), maxLength ?? 0, ttl, ...entries]);
+    return this.#change('memory.append', appendScript, key, [writeId(), maxLength ?? 0, ttl, ...entries]);
   }
 
   async replace(
@@ -183,6 +183,9 @@ export class RedisMemoryStore implements MemoryStore {
     });
   }
 }
+
+/** The script remembers the last ones, so they are short. */
+const writeId = (): string => randomUUID().slice(-12);
 
 /** Each message's JSON followed by its tokens, as the scripts take them. */
 function entriesOf(operation: string, messages: readonly unknown[], tokens: AppendOptions['tokens'] = 0) {
