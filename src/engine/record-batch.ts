@@ -1,25 +1,64 @@
+/** What a record says. The values are written to disk: never change one. */
+export const RecordKind = {
+  /** The key is gone. */
+  gone: 0,
+  /** The key's value, whole. */
+  whole: 1,
+  /** The key's value except for what its segments hold. */
+  head: 2,
+  /** A segment of a value. */
+  segment: 3,
+  /** A segment is gone. */
+  segmentGone: 4,
+  /** All segments of a value are gone. */
+  segmentsGone: 5,
+} as const;
+export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
+
 /**
  * Packed records, the currency between engine and snapshot store. All integers little endian. One record:
  *
  * | bytes | field                                                                     |
  * |-------|---------------------------------------------------------------------------|
  * | 4     | length of all that follows                                                |
- * | 1     | 1 = put, 0 = the key is gone                                              |
+ * | 1     | kind                                                                      |
  * | 4     | dataset id                                                                |
  * | 8     | expiry, milliseconds since the epoch as float64; 0 = none                 |
  * | 4     | length of the key                                                         |
- * | n     | the key                                                                   |
- * | rest  | value: RDB type byte and RDB body (what DUMP writes before its footer)    |
+ * | n     | the key; of segments, see `segmentKey`                                    |
+ * | rest  | a whole value: RDB type byte and RDB body (what DUMP writes before its    |
+ * |       | footer); head and segment: see `dump/segments`                            |
  */
 export interface PackedRecord {
-  readonly put: boolean;
+  readonly kind: RecordKind;
   readonly dataset: number;
   /** Milliseconds since the epoch, 0 = none. */
   readonly expireAt: number;
   /** latin1 string. */
   readonly key: string;
-  /** RDB type byte and body; empty when `put` is false. A view into the batch. */
+  /** Empty when something is gone. A view into the batch. */
   readonly value: Buffer;
+}
+
+const ID_BYTES = 6;
+const idBuffer = Buffer.alloc(2 * ID_BYTES);
+
+/** What stands for the key of a segment: value id and number, big endian, so that the segments of a value are one range. */
+export function segmentKey(valueId: number, segment: number): string {
+  idBuffer.writeUIntBE(valueId, 0, ID_BYTES);
+  idBuffer.writeUIntBE(segment, ID_BYTES, ID_BYTES);
+  return idBuffer.latin1Slice();
+}
+
+/** What stands for the key of all segments of a value: what their keys begin with. */
+export function segmentsKey(valueId: number): string {
+  return segmentKey(valueId, 0).slice(0, ID_BYTES);
+}
+
+/** Undoes `segmentKey`. */
+export function parseSegmentKey(key: string): { readonly valueId: number; readonly segment: number } {
+  idBuffer.latin1Write(key, 0);
+  return { valueId: idBuffer.readUIntBE(0, ID_BYTES), segment: idBuffer.readUIntBE(ID_BYTES, ID_BYTES) };
 }
 
 const HEADER = 17;
@@ -40,7 +79,7 @@ export class RecordBatchWriter {
     const size = HEADER + keyLength + valueLength;
     this.#reserve(4 + size);
     let at = this.#buffer.writeUInt32LE(size, this.#length);
-    at = this.#buffer.writeUInt8(record.put ? 1 : 0, at);
+    at = this.#buffer.writeUInt8(record.kind, at);
     at = this.#buffer.writeUInt32LE(record.dataset, at);
     at = this.#buffer.writeDoubleLE(record.expireAt, at);
     at = this.#buffer.writeUInt32LE(keyLength, at);
@@ -78,7 +117,7 @@ export function readRecord(batch: Buffer, at: number): PackedRecord {
   const keyStart = at + 4 + HEADER;
   const keyEnd = keyStart + batch.readUInt32LE(at + 17);
   return {
-    put: batch[at + 4] === 1,
+    kind: batch.readUInt8(at + 4) as RecordKind, // what `append` wrote
     dataset: batch.readUInt32LE(at + 5),
     expireAt: batch.readDoubleLE(at + 9),
     key: batch.latin1Slice(keyStart, keyEnd),

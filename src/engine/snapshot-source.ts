@@ -20,13 +20,23 @@ export interface SnapshotSource {
 
   /** Prepares for restoring: the engine answers `LOADING` until `finishRestore`. */
   beginRestore(): void;
-  /** Loads one batch of records (see `record-batch.ts`). @returns how many keys were loaded (expired ones are skipped). */
+  /**
+   * Loads one batch of records (see `record-batch.ts`); heads come before segments.
+   * @returns how many keys were loaded (expired ones are skipped)
+   * @throws IncompleteValueError when segments are not those their value was written with
+   */
   importBatch(batch: Uint8Array): number;
-  /** Ends a restore; `layout` is what the snapshot's cut held, or `undefined` when there was nothing to restore. */
+  /**
+   * Ends a restore; `layout` is what the snapshot's cut held, or `undefined` when there was nothing to restore.
+   * @throws IncompleteValueError when segments are missing
+   */
   finishRestore(layout: DatasetLayout | undefined): void;
   /** Gives up a restore: everything loaded so far is dropped, `restored` stays false, the engine stays `LOADING`. */
   abortRestore(): void;
 }
+
+/** Segments are missing, or are not those that were written with their value: the snapshot is damaged. */
+export class IncompleteValueError extends Error {}
 
 /** Which dataset each logical database shows, and what belongs to the whole engine. */
 export interface DatasetLayout {
@@ -39,6 +49,8 @@ export interface DatasetLayout {
 /** One open snapshot: a point in time being read in slices while commands go on. */
 export interface SnapshotCut {
   readonly layout: DatasetLayout;
+  /** Keys there are at the point in time. */
+  readonly keys: number;
   /** Records still to come, as far as known: for progress only. */
   readonly remaining: number;
   /**

@@ -2,6 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Logger, LogMethod } from '../../src/container';
 import { Engine } from '../../src/engine';
+import type { Clock } from '../../src/engine/clock';
+import type { SnapshotSource } from '../../src/engine/snapshot-source';
 import {
   LmdbSnapshotManager,
   type RestoreProgress,
@@ -47,15 +49,21 @@ export interface Kept {
 
 export interface KeptOptions extends Partial<SnapshotSettings> {
   readonly timers?: Timers;
+  readonly clock?: Clock;
+  /** Stands between the engine and the manager. */
+  readonly through?: (source: SnapshotSource) => SnapshotSource;
   readonly onProgress?: (progress: RestoreProgress) => void;
 }
 
 /** An engine whose data is kept in `dataDirectory`; not started. */
-export function keep(dataDirectory: string, { timers, onProgress, ...settings }: KeptOptions = {}): Kept {
-  const engine = new Engine({ persistent: true });
+export function keep(
+  dataDirectory: string,
+  { timers, clock, through, onProgress, ...settings }: KeptOptions = {},
+): Kept {
+  const engine = new Engine({ persistent: true, ...(clock === undefined ? {} : { clock }) });
   const logger = new RecordingLogger();
   const manager = new LmdbSnapshotManager({
-    source: engine.snapshots,
+    source: through?.(engine.snapshots) ?? engine.snapshots,
     logger,
     settings: {
       dataDirectory,
@@ -88,12 +96,35 @@ export function contentsOf({ run }: Kept): ReadonlyMap<string, string> {
   for (let database = 0; database < 16; database++) {
     run('SELECT', String(database));
     for (const key of run('KEYS', '*') as string[]) {
-      const read = run('TYPE', key) === 'hash' ? run('HGETALL', key) : run('GET', key);
-      contents.set(`${String(database)}:${key}`, JSON.stringify([run('PEXPIRETIME', key), read]));
+      contents.set(`${String(database)}:${key}`, JSON.stringify([run('PEXPIRETIME', key), contentOf(run, key)]));
     }
   }
   run('SELECT', '0');
   return contents;
+}
+
+/** A key's type and content; what has no order in one of its own. */
+function contentOf(run: Kept['run'], key: string): unknown {
+  const type = run('TYPE', key);
+  switch (typeof type === 'object' && type !== null && 'text' in type ? type.text : type) {
+    case 'hash':
+      return ['hash', pairsOf(run('HGETALL', key))];
+    case 'set':
+      return ['set', [...(run('SMEMBERS', key) as { readonly items: readonly string[] }).items].sort()];
+    case 'zset':
+      return ['zset', run('ZRANGE', key, '0', '-1', 'WITHSCORES')];
+    case 'list':
+      return ['list', run('LRANGE', key, '0', '-1')];
+    case 'stream':
+      return ['stream', run('XINFO', 'STREAM', key, 'FULL', 'COUNT', '0')];
+    default:
+      return ['string', run('GET', key)];
+  }
+}
+
+function pairsOf(reply: unknown): string[] {
+  const { entries } = reply as { readonly entries: readonly string[] }; // the reply of HGETALL is a map
+  return entries.flatMap((field, i) => (i % 2 === 0 ? [JSON.stringify([field, entries[i + 1]])] : [])).sort();
 }
 
 /** Names beside `path` that begin with its name: what was set aside. */

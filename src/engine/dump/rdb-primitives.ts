@@ -62,6 +62,11 @@ export class RdbWriter {
   string(text: string): void {
     if (text.length <= 11 && this.#integer(text)) return;
     this.length(text.length);
+    this.latin1(text);
+  }
+
+  /** Bytes alone. */
+  latin1(text: string): void {
     this.#reserve(text.length);
     this.#length += this.#buffer.latin1Write(text, this.#length);
   }

@@ -22,26 +22,29 @@ export function isStreamType(type: number): boolean {
 
 const DELETED = 1;
 const SAME_FIELDS = 2;
-const ID_BYTES = 16;
+export const ID_BYTES = 16;
 
 /** Appends a stream's body, after its type byte. */
 export function writeStream(writer: RdbWriter, stream: StreamValue): void {
   const nodes = stream.nodes().filter(({ entries }) => entries.length > 0);
   const packer = new ListpackWriter();
   writer.length(nodes.length);
-  for (const node of nodes) {
-    writer.length(ID_BYTES);
-    writer.bytes(idBytes(node.first));
-    const packed = packNode(packer, node);
-    writer.length(packed.length);
-    writer.bytes(packed);
-  }
+  for (const node of nodes) writeNode(writer, packer, node);
   writer.length(stream.size);
   for (const id of [stream.lastId, stream.first() ?? LOWEST_ID, stream.maxDeletedId]) writeId(writer, id);
   writer.unsigned(stream.entriesAdded);
   const groups = stream.groups();
   writer.length(groups.length);
   for (const group of groups) writeGroup(writer, group);
+}
+
+/** Appends a node: its key, which is the first entry's id, and its listpack. */
+export function writeNode(writer: RdbWriter, packer: ListpackWriter, node: StreamNode): void {
+  writer.length(ID_BYTES);
+  writer.bytes(idBytes(node.first));
+  const packed = packNode(packer, node);
+  writer.length(packed.length);
+  writer.bytes(packed);
 }
 
 function writeGroup(writer: RdbWriter, group: ConsumerGroup): void {
@@ -65,12 +68,14 @@ function writeGroup(writer: RdbWriter, group: ConsumerGroup): void {
   }
 }
 
-function writeId(writer: RdbWriter, { ms, seq }: StreamId): void {
+/** Appends an id as a stream's own ids are written. */
+export function writeId(writer: RdbWriter, { ms, seq }: StreamId): void {
   writer.unsigned(ms);
   writer.unsigned(seq);
 }
 
-function idBytes({ ms, seq }: StreamId): Buffer {
+/** An id as entries are referred to. */
+export function idBytes({ ms, seq }: StreamId): Buffer {
   const bytes = Buffer.allocUnsafe(ID_BYTES);
   bytes.writeBigUInt64BE(BigInt(ms), 0);
   bytes.writeBigUInt64BE(BigInt(seq), 8);
@@ -101,9 +106,7 @@ function packNode(packer: ListpackWriter, { entries, first, names }: StreamNode)
 export function readStream(reader: RdbReader, type: number, limits: StreamLimits): StreamValue {
   const stream = new StreamValue(limits);
   for (let left = reader.length(); left > 0; left--) {
-    const key = Buffer.from(reader.string(), 'latin1');
-    if (key.length !== ID_BYTES) reader.fail('a stream node whose key is no id');
-    const node = unpackNode(idOf(key), reader.string());
+    const node = readNode(reader);
     const last = stream.nodes().at(-1)?.last;
     if (last !== undefined && compareIds(node.first, last) <= 0) reader.fail('stream nodes in the wrong order');
     if (node.entries.length > 0) stream.addNode(node);
@@ -121,6 +124,13 @@ export function readStream(reader: RdbReader, type: number, limits: StreamLimits
   }
   for (let left = reader.length(); left > 0; left--) readGroup(reader, type, stream);
   return stream;
+}
+
+/** Undoes `writeNode`. */
+export function readNode(reader: RdbReader): StreamNode {
+  const key = Buffer.from(reader.string(), 'latin1');
+  if (key.length !== ID_BYTES) reader.fail('a stream node whose key is no id');
+  return unpackNode(idOf(key), reader.string());
 }
 
 function readGroup(reader: RdbReader, type: number, stream: StreamValue): void {
@@ -162,21 +172,23 @@ function readConsumer(reader: RdbReader, type: number, group: ConsumerGroup, und
   }
 }
 
-function readEntriesRead(reader: RdbReader): Uint64 | undefined {
+export function readEntriesRead(reader: RdbReader): Uint64 | undefined {
   const entriesRead = reader.unsigned();
   return entriesRead === UINT64_MAX ? undefined : entriesRead;
 }
 
-function readTime(reader: RdbReader): number {
+export function readTime(reader: RdbReader): number {
   return Number(BigInt.asIntN(64, reader.uint64LE()));
 }
 
-function readId(reader: RdbReader): StreamId {
+/** Undoes `writeId`. */
+export function readId(reader: RdbReader): StreamId {
   const ms = reader.unsigned();
   return { ms, seq: reader.unsigned() };
 }
 
-function idOf(bytes: Buffer): StreamId {
+/** Undoes `idBytes`. */
+export function idOf(bytes: Buffer): StreamId {
   return { ms: toUint64(bytes.readBigUInt64BE(0)), seq: toUint64(bytes.readBigUInt64BE(8)) };
 }
 

@@ -5,6 +5,12 @@ export interface DictEntry {
   index: number;
 }
 
+/** Told of changes to a dict, before they happen. */
+export interface DictObserver {
+  /** The entry at a place of the index array is about to change, go away, move or (one past the end) come to be. */
+  beforeChange(index: number): void;
+}
+
 const SHARDS = 64;
 
 /** V8's Map stalls for tens of milliseconds when it grows past this size, and cannot exceed 2^24 entries at all. */
@@ -26,7 +32,9 @@ export function shardOf(key: string): number {
 export class Dict<E extends DictEntry> {
   #map = new Map<string, E>();
   #shards: Map<string, E>[] | undefined;
-  readonly #entries: E[] = [];
+  #entries: E[] = [];
+  /** Lasts until the dict is cleared. Whoever changes the contents of an entry calls `beforeChange`. */
+  observer: DictObserver | undefined;
 
   get size(): number {
     return this.#entries.length;
@@ -43,6 +51,7 @@ export class Dict<E extends DictEntry> {
   /** Adds an entry whose key is not present yet. */
   add(entry: E): void {
     entry.index = this.#entries.length;
+    if (this.observer !== undefined) this.observer.beforeChange(entry.index);
     this.#entries.push(entry);
     if (this.#shards === undefined && this.#entries.length > SHARD_ABOVE) this.#split();
     (this.#shards === undefined ? this.#map : this.#shard(this.#shards, entry.key)).set(entry.key, entry);
@@ -53,6 +62,10 @@ export class Dict<E extends DictEntry> {
     const entry = map.get(key);
     if (entry === undefined) return undefined;
     map.delete(key);
+    if (this.observer !== undefined) {
+      this.observer.beforeChange(entry.index);
+      this.observer.beforeChange(this.#entries.length - 1);
+    }
     const last = this.#entries.pop();
     if (last !== undefined && last !== entry) {
       this.#entries[entry.index] = last;
@@ -65,7 +78,9 @@ export class Dict<E extends DictEntry> {
   clear(): void {
     this.#map = new Map();
     this.#shards = undefined;
-    this.#entries.length = 0;
+    // A new array: an observer may still be reading the old one.
+    this.#entries = [];
+    this.observer = undefined;
   }
 
   /** The entry at a position of the index array, for random picks and slices. */

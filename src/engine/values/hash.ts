@@ -1,6 +1,7 @@
 import { Dict, type DictEntry } from './dict';
 
-interface Field extends DictEntry {
+/** A field of a large hash. */
+export interface Field extends DictEntry {
   value: string;
 }
 
@@ -58,6 +59,11 @@ export class HashValue implements HashView {
     return copy;
   }
 
+  /** The hash table, of a hash that has one. */
+  get table(): Dict<Field> | undefined {
+    return this.#large;
+  }
+
   has(field: string): boolean {
     return this.get(field) !== undefined;
   }
@@ -74,6 +80,7 @@ export class HashValue implements HashView {
     const existing = large.get(field);
     if (existing !== undefined) {
       this.#bytes += value.length - existing.value.length;
+      if (large.observer !== undefined) large.observer.beforeChange(existing.index);
       existing.value = value;
       return false;
     }

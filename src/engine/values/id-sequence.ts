@@ -1,11 +1,24 @@
+import { Segment } from './segment';
 import { compareIds, lowerBound, type StreamId } from './stream-id';
 
 /** Items per block: inserting moves at most so many references, and a million items need few blocks. */
 const BLOCK = 128;
 
+/** Some items of a sequence, side by side. */
+export class IdBlock<Item extends StreamId> extends Segment {
+  constructor(readonly items: Item[]) {
+    super();
+  }
+
+  /** The items change as well: they are copied, too. */
+  copy(): IdBlock<Item> {
+    return new IdBlock(this.items.map((item) => ({ ...item })));
+  }
+}
+
 /** Items in the order of their ids, each id once: O(log n) to find, insert and delete. */
 export class IdSequence<Item extends StreamId> {
-  #blocks: Item[][] = [];
+  #blocks: IdBlock<Item>[] = [];
   #size = 0;
 
   get size(): number {
@@ -13,16 +26,31 @@ export class IdSequence<Item extends StreamId> {
   }
 
   first(): Item | undefined {
-    return this.#blocks[0]?.[0];
+    return this.#blocks[0]?.items[0];
   }
 
   last(): Item | undefined {
-    return this.#blocks.at(-1)?.at(-1);
+    return this.#blocks.at(-1)?.items.at(-1);
+  }
+
+  blocks(): readonly IdBlock<Item>[] {
+    return this.#blocks;
+  }
+
+  /** Appends a block that is not empty, whose ids are greater than all. */
+  addBlock(block: IdBlock<Item>): void {
+    this.#blocks.push(block);
+    this.#size += block.items.length;
+  }
+
+  /** Call it before an item is changed. */
+  willChange(id: StreamId): void {
+    this.#blocks[this.#blockOf(id)]?.willChange();
   }
 
   get(id: StreamId): Item | undefined {
-    const block = this.#blocks[this.#blockOf(id)];
-    const item = block?.[lowerBound(block, id)];
+    const items = this.#blocks[this.#blockOf(id)]?.items ?? [];
+    const item = items[lowerBound(items, id)];
     return item !== undefined && compareIds(item, id) === 0 ? item : undefined;
   }
 
@@ -32,19 +60,21 @@ export class IdSequence<Item extends StreamId> {
     const at = this.#blockOf(item);
     const block = this.#blocks[at];
     if (block === undefined) {
-      this.#blocks.push([item]);
+      this.#blocks.push(new IdBlock([item]));
       return;
     }
-    const position = lowerBound(block, item);
-    const isLast = at === this.#blocks.length - 1 && position === block.length;
-    if (isLast && block.length >= BLOCK) {
+    const { items } = block;
+    const position = lowerBound(items, item);
+    const isLast = at === this.#blocks.length - 1 && position === items.length;
+    if (isLast && items.length >= BLOCK) {
       // Ids mostly come in ascending order: full blocks stay full.
-      this.#blocks.push([item]);
+      this.#blocks.push(new IdBlock([item]));
       return;
     }
-    if (position === block.length) block.push(item);
-    else block.splice(position, 0, item);
-    if (block.length > BLOCK) this.#blocks.splice(at + 1, 0, block.splice(BLOCK >> 1));
+    block.willChange();
+    if (position === items.length) items.push(item);
+    else items.splice(position, 0, item);
+    if (items.length > BLOCK) this.#blocks.splice(at + 1, 0, new IdBlock(items.splice(BLOCK >> 1)));
   }
 
   /** @returns whether the id was there */
@@ -52,23 +82,28 @@ export class IdSequence<Item extends StreamId> {
     const at = this.#blockOf(id);
     const block = this.#blocks[at];
     if (block === undefined) return false;
-    const position = lowerBound(block, id);
-    const item = block[position];
+    const { items } = block;
+    const position = lowerBound(items, id);
+    const item = items[position];
     if (item === undefined || compareIds(item, id) !== 0) return false;
     this.#size -= 1;
-    if (block.length === 1) this.#blocks.splice(at, 1);
-    else block.splice(position, 1);
+    if (items.length === 1) {
+      this.#blocks.splice(at, 1);
+    } else {
+      block.willChange();
+      items.splice(position, 1);
+    }
     return true;
   }
 
   /** Visits items from `start` on until `visit` returns false. The sequence must not change meanwhile. */
   visit(start: StreamId, visit: (item: Item) => boolean): void {
     const first = this.#blockOf(start);
-    let position = lowerBound(this.#blocks[first] ?? [], start);
+    let position = lowerBound(this.#blocks[first]?.items ?? [], start);
     for (let at = first; at < this.#blocks.length; at++) {
-      const block = this.#blocks[at] ?? [];
-      for (; position < block.length; position++) {
-        const item = block[position];
+      const items = this.#blocks[at]?.items ?? [];
+      for (; position < items.length; position++) {
+        const item = items[position];
         if (item !== undefined && !visit(item)) return;
       }
       position = 0;
@@ -76,7 +111,7 @@ export class IdSequence<Item extends StreamId> {
   }
 
   *[Symbol.iterator](): Generator<Item> {
-    for (const block of this.#blocks) yield* block;
+    for (const { items } of this.#blocks) yield* items;
   }
 
   /** The last block that begins at or before an id; the first when none does. */
@@ -86,7 +121,7 @@ export class IdSequence<Item extends StreamId> {
     let high = blocks.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      const first = blocks[middle]?.[0];
+      const first = blocks[middle]?.items[0];
       if (first !== undefined && compareIds(first, id) <= 0) low = middle;
       else high = middle - 1;
     }

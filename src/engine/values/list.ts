@@ -1,3 +1,5 @@
+import { Segment } from './segment';
+
 /** One of the two ends of a list; what Redis calls LEFT is where index 0 is. */
 export type ListEnd = 'left' | 'right';
 
@@ -23,6 +25,17 @@ const OFFSET_MASK = CHUNK - 1;
 /** Reference and header of an element's string. */
 const ELEMENT_OVERHEAD = 28;
 
+/** Some elements of a list, side by side. */
+export class Chunk extends Segment {
+  constructor(readonly elements: string[]) {
+    super();
+  }
+
+  copy(): Chunk {
+    return new Chunk(this.elements.slice());
+  }
+}
+
 /**
  * A sequence in chunks: O(1) at both ends; elsewhere it skips whole chunks, counted from the nearer end. No chunk is
  * ever empty.
@@ -30,7 +43,7 @@ const ELEMENT_OVERHEAD = 28;
 export class ListValue implements ListView {
   readonly type = 'list';
   readonly encoding = 'quicklist';
-  #chunks: string[][] = [];
+  #chunks: Chunk[] = [];
   #size = 0;
   /** Bytes of all elements. */
   #payload = 0;
@@ -46,22 +59,34 @@ export class ListValue implements ListView {
 
   clone(): ListValue {
     const copy = new ListValue();
-    copy.#chunks = this.#chunks.map((chunk) => chunk.slice());
+    copy.#chunks = this.#chunks.map((chunk) => chunk.copy());
     copy.#size = this.#size;
     copy.#payload = this.#payload;
     return copy;
   }
 
+  chunks(): readonly Chunk[] {
+    return this.#chunks;
+  }
+
+  /** Appends a chunk that is not empty. */
+  addChunk(chunk: Chunk): void {
+    this.#chunks.push(chunk);
+    this.#size += chunk.elements.length;
+    for (const element of chunk.elements) this.#payload += element.length;
+  }
+
   push(end: ListEnd, element: string): void {
     const chunks = this.#chunks;
     const chunk = chunks[end === 'left' ? 0 : chunks.length - 1];
-    if (chunk !== undefined && chunk.length < CHUNK) {
-      if (end === 'left') chunk.unshift(element);
-      else chunk.push(element);
+    if (chunk !== undefined && chunk.elements.length < CHUNK) {
+      chunk.willChange();
+      if (end === 'left') chunk.elements.unshift(element);
+      else chunk.elements.push(element);
     } else if (end === 'left') {
-      chunks.unshift([element]);
+      chunks.unshift(new Chunk([element]));
     } else {
-      chunks.push([element]);
+      chunks.push(new Chunk([element]));
     }
     this.#size += 1;
     this.#payload += element.length;
@@ -71,8 +96,9 @@ export class ListValue implements ListView {
     const chunks = this.#chunks;
     const chunk = chunks[end === 'left' ? 0 : chunks.length - 1];
     if (chunk === undefined) return undefined;
-    const element = end === 'left' ? chunk.shift() : chunk.pop();
-    if (chunk.length === 0) {
+    chunk.willChange();
+    const element = end === 'left' ? chunk.elements.shift() : chunk.elements.pop();
+    if (chunk.elements.length === 0) {
       if (end === 'left') chunks.shift();
       else chunks.pop();
     }
@@ -84,16 +110,17 @@ export class ListValue implements ListView {
   at(index: number): string | undefined {
     if (index < 0 || index >= this.#size) return undefined;
     const place = this.#placeOf(index);
-    return this.#chunks[place >> OFFSET_BITS]?.[place & OFFSET_MASK];
+    return this.#chunks[place >> OFFSET_BITS]?.elements[place & OFFSET_MASK];
   }
 
   /** Replaces the element at a position within the list. */
   set(index: number, element: string): void {
     const place = this.#placeOf(index);
     const chunk = this.#chunks[place >> OFFSET_BITS];
-    const old = chunk?.[place & OFFSET_MASK];
+    const old = chunk?.elements[place & OFFSET_MASK];
     if (chunk === undefined || old === undefined) throw new RangeError(`no element at ${String(index)}`);
-    chunk[place & OFFSET_MASK] = element;
+    chunk.willChange();
+    chunk.elements[place & OFFSET_MASK] = element;
     this.#payload += element.length - old.length;
   }
 
@@ -107,8 +134,10 @@ export class ListValue implements ListView {
     const at = place >> OFFSET_BITS;
     const chunk = this.#chunks[at];
     if (chunk === undefined) throw new RangeError(`no element at ${String(index)}`);
-    chunk.splice(place & OFFSET_MASK, 0, element);
-    if (chunk.length > CHUNK) this.#chunks.splice(at + 1, 0, chunk.splice(CHUNK >> 1));
+    chunk.willChange();
+    const { elements } = chunk;
+    elements.splice(place & OFFSET_MASK, 0, element);
+    if (elements.length > CHUNK) this.#chunks.splice(at + 1, 0, new Chunk(elements.splice(CHUNK >> 1)));
     this.#size += 1;
     this.#payload += element.length;
   }
@@ -119,10 +148,10 @@ export class ListValue implements ListView {
     const place = this.#placeOf(start);
     let offset = place & OFFSET_MASK;
     for (let at = place >> OFFSET_BITS; found.length < end - start; at++) {
-      const chunk = this.#chunks[at];
-      if (chunk === undefined) break;
-      const until = Math.min(chunk.length, offset + end - start - found.length);
-      for (; offset < until; offset++) found.push(chunk[offset] ?? '');
+      const elements = this.#chunks[at]?.elements;
+      if (elements === undefined) break;
+      const until = Math.min(elements.length, offset + end - start - found.length);
+      for (; offset < until; offset++) found.push(elements[offset] ?? '');
       offset = 0;
     }
     return found;
@@ -131,13 +160,13 @@ export class ListValue implements ListView {
   walk(from: ListEnd, visit: (element: string, index: number) => boolean): void {
     if (from === 'left') {
       let index = 0;
-      for (const chunk of this.#chunks) for (const element of chunk) if (!visit(element, index++)) return;
+      for (const { elements } of this.#chunks) for (const element of elements) if (!visit(element, index++)) return;
       return;
     }
     let index = this.#size;
     for (let at = this.#chunks.length - 1; at >= 0; at--) {
-      const chunk = this.#chunks[at] ?? [];
-      for (let offset = chunk.length - 1; offset >= 0; offset--) if (!visit(chunk[offset] ?? '', --index)) return;
+      const elements = this.#chunks[at]?.elements ?? [];
+      for (let offset = elements.length - 1; offset >= 0; offset--) if (!visit(elements[offset] ?? '', --index)) return;
     }
   }
 
@@ -162,9 +191,9 @@ export class ListValue implements ListView {
       const chunk = chunks[from === 'left' ? step : chunks.length - 1 - step];
       if (chunk === undefined) break;
       removed += removeFrom(chunk, element, from, limit - removed);
-      emptied ||= chunk.length === 0;
+      emptied ||= chunk.elements.length === 0;
     }
-    if (emptied) this.#chunks = chunks.filter((chunk) => chunk.length > 0);
+    if (emptied) this.#chunks = chunks.filter((chunk) => chunk.elements.length > 0);
     this.#size -= removed;
     this.#payload -= removed * element.length;
     return removed;
@@ -175,17 +204,17 @@ export class ListValue implements ListView {
     if (index < this.#size >> 1) {
       let at = 0;
       let before = 0;
-      for (let length = chunks[0]?.length ?? 0; index >= before + length; length = chunks[at]?.length ?? Infinity) {
+      for (let length = lengthOf(chunks[0]); index >= before + length; length = lengthOf(chunks[at])) {
         before += length;
         at += 1;
       }
       return (at << OFFSET_BITS) | (index - before);
     }
     let at = chunks.length - 1;
-    let first = this.#size - (chunks[at]?.length ?? 0);
+    let first = this.#size - lengthOf(chunks[at]);
     while (index < first) {
       at -= 1;
-      first -= chunks[at]?.length ?? Infinity;
+      first -= lengthOf(chunks[at]);
     }
     return (at << OFFSET_BITS) | (index - first);
   }
@@ -193,23 +222,37 @@ export class ListValue implements ListView {
   #dropLeft(count: number): void {
     let left = count;
     let whole = 0;
-    for (let chunk = this.#chunks[0]; chunk !== undefined && chunk.length <= left; chunk = this.#chunks[whole]) {
-      left -= chunk.length;
+    for (
+      let chunk = this.#chunks[0];
+      chunk !== undefined && chunk.elements.length <= left;
+      chunk = this.#chunks[whole]
+    ) {
+      left -= chunk.elements.length;
       whole += 1;
-      this.#forget(chunk);
+      this.#forget(chunk.elements);
     }
     if (whole > 0) this.#chunks.splice(0, whole);
-    if (left > 0) this.#forget(this.#chunks[0]?.splice(0, left) ?? []);
+    if (left > 0) this.#dropWithin(this.#chunks[0], 0, left);
   }
 
   #dropRight(count: number): void {
     let left = count;
-    for (let chunk = this.#chunks.at(-1); chunk !== undefined && chunk.length <= left; chunk = this.#chunks.at(-1)) {
-      left -= chunk.length;
-      this.#forget(chunk);
+    for (
+      let chunk = this.#chunks.at(-1);
+      chunk !== undefined && chunk.elements.length <= left;
+      chunk = this.#chunks.at(-1)
+    ) {
+      left -= chunk.elements.length;
+      this.#forget(chunk.elements);
       this.#chunks.pop();
     }
-    if (left > 0) this.#forget(this.#chunks.at(-1)?.splice(-left) ?? []);
+    if (left > 0) this.#dropWithin(this.#chunks.at(-1), -left, left);
+  }
+
+  #dropWithin(chunk: Chunk | undefined, start: number, count: number): void {
+    if (chunk === undefined) return;
+    chunk.willChange();
+    this.#forget(chunk.elements.splice(start, count));
   }
 
   #forget(elements: readonly string[]): void {
@@ -218,16 +261,23 @@ export class ListValue implements ListView {
   }
 }
 
+/** Of a chunk that is there; a search that runs past the end stops. */
+function lengthOf(chunk: Chunk | undefined): number {
+  return chunk?.elements.length ?? Infinity;
+}
+
 /** @returns how many elements were removed from the chunk */
-function removeFrom(chunk: string[], element: string, from: ListEnd, limit: number): number {
+function removeFrom(chunk: Chunk, element: string, from: ListEnd, limit: number): number {
+  const { elements } = chunk;
   let removed = 0;
-  let at = from === 'left' ? chunk.indexOf(element) : chunk.lastIndexOf(element);
+  let at = from === 'left' ? elements.indexOf(element) : elements.lastIndexOf(element);
+  if (at >= 0) chunk.willChange();
   while (at >= 0 && removed < limit) {
-    chunk.splice(at, 1);
+    elements.splice(at, 1);
     removed += 1;
-    if (from === 'left') at = chunk.indexOf(element, at);
+    if (from === 'left') at = elements.indexOf(element, at);
     // lastIndexOf takes a negative start as counted from the end.
-    else at = at === 0 ? -1 : chunk.lastIndexOf(element, at - 1);
+    else at = at === 0 ? -1 : elements.lastIndexOf(element, at - 1);
   }
   return removed;
 }

@@ -2,13 +2,21 @@ const MIN_CAPACITY = 64;
 /** Redis stores strings up to this length in one allocation, which it calls `embstr`. */
 export const EMBEDDED_LENGTH = 44;
 
+/** Told of changes to a string, before they happen. */
+export interface StringObserver {
+  /** The bytes from `start` to before `end` are about to change, to go, or (beyond the end) to come to be. */
+  beforeChange(start: number, end: number): void;
+}
+
 /**
  * A string value that was changed in place (APPEND, SETRANGE, SETBIT). Redis reports it as `raw` whatever its length.
  * Bytes live in a buffer with room to grow, so changing one costs nothing per byte that stays.
  */
 export class RawString {
   readonly type = 'string';
-  #buffer: Buffer;
+  observer: StringObserver | undefined;
+  /** Made for the first change. */
+  #buffer: Buffer | undefined;
   #length: number;
   /** The text form, kept until the next change: reads are more frequent than writes. */
   #text: string | undefined;
@@ -16,8 +24,6 @@ export class RawString {
 
   constructor(text: string) {
     this.#length = text.length;
-    this.#buffer = Buffer.allocUnsafeSlow(Math.max(MIN_CAPACITY, text.length));
-    this.#buffer.latin1Write(text, 0);
     this.#text = text;
   }
 
@@ -46,9 +52,9 @@ export class RawString {
     return this.#length;
   }
 
-  /** Estimated bytes of memory. */
+  /** Estimated bytes of memory: of what is stored, not of what is only remembered. */
   get bytes(): number {
-    return 96 + this.#buffer.length + (this.#text === undefined ? 0 : this.#length);
+    return 96 + (this.#buffer?.length ?? this.#length);
   }
 
   clone(): RawString {
@@ -56,23 +62,24 @@ export class RawString {
   }
 
   toString(): string {
-    return (this.#text ??= this.#buffer.latin1Slice(0, this.#length));
+    return (this.#text ??= this.#bytes().latin1Slice(0, this.#length));
   }
 
   /** The bytes from `start` to before `end`, without building the whole text. */
   slice(start: number, end: number): string {
     return this.#text === undefined
-      ? this.#buffer.latin1Slice(start, Math.min(end, this.#length))
+      ? this.#bytes().latin1Slice(start, Math.min(end, this.#length))
       : this.#text.slice(start, end);
   }
 
   byteAt(index: number): number {
-    return index < this.#length ? (this.#buffer[index] ?? 0) : 0;
+    if (index >= this.#length) return 0;
+    return this.#buffer === undefined ? (this.#text?.charCodeAt(index) ?? 0) : (this.#buffer[index] ?? 0);
   }
 
   /** A view of the live bytes; it is only valid until the next change. */
   view(): Buffer {
-    return this.#buffer.subarray(0, this.#length);
+    return this.#bytes().subarray(0, this.#length);
   }
 
   append(text: string): void {
@@ -81,14 +88,16 @@ export class RawString {
 
   /** Overwrites from `offset`, growing with zero bytes where needed. */
   write(offset: number, text: string): void {
+    if (this.observer !== undefined) this.observer.beforeChange(offset, offset + text.length);
     this.grow(offset + text.length);
-    this.#buffer.latin1Write(text, offset);
+    this.#bytes().latin1Write(text, offset);
     this.#text = undefined;
   }
 
   setByte(index: number, byte: number): void {
+    if (this.observer !== undefined) this.observer.beforeChange(index, index + 1);
     this.grow(index + 1);
-    this.#buffer[index] = byte;
+    this.#bytes()[index] = byte;
     this.#text = undefined;
   }
 
@@ -97,9 +106,11 @@ export class RawString {
     const { length } = this;
     const end = start + removed;
     const grown = length + inserted.length - removed;
+    if (this.observer !== undefined) this.observer.beforeChange(start, Math.max(length, grown));
     this.grow(grown);
-    this.#buffer.copyWithin(start + inserted.length, end, length);
-    this.#buffer.set(inserted, start);
+    const bytes = this.#bytes();
+    bytes.copyWithin(start + inserted.length, end, length);
+    bytes.set(inserted, start);
     this.#length = grown;
     this.#text = undefined;
   }
@@ -108,14 +119,24 @@ export class RawString {
   grow(length: number): void {
     this.#changed = true;
     if (length <= this.#length) return;
-    if (length > this.#buffer.length) {
-      const grown = Buffer.alloc(Math.max(length, Math.min(this.#buffer.length * 2, this.#buffer.length + 1_048_576)));
-      this.#buffer.copy(grown, 0, 0, this.#length);
+    if (this.observer !== undefined) this.observer.beforeChange(this.#length, length);
+    const bytes = this.#bytes();
+    if (length > bytes.length) {
+      const grown = Buffer.alloc(Math.max(length, Math.min(bytes.length * 2, bytes.length + 1_048_576)));
+      bytes.copy(grown, 0, 0, this.#length);
       this.#buffer = grown;
     } else {
-      this.#buffer.fill(0, this.#length, length);
+      bytes.fill(0, this.#length, length);
     }
     this.#length = length;
     this.#text = undefined;
+  }
+
+  #bytes(): Buffer {
+    if (this.#buffer !== undefined) return this.#buffer;
+    const text = this.#text ?? '';
+    const buffer = Buffer.allocUnsafeSlow(Math.max(MIN_CAPACITY, text.length));
+    buffer.latin1Write(text, 0);
+    return (this.#buffer = buffer);
   }
 }

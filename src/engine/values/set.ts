@@ -58,6 +58,16 @@ export class SetValue implements SetView {
     return copy;
   }
 
+  /** The hash table, of a set that is kept in one. */
+  get table(): Dict<DictEntry> | undefined {
+    return this.#integers === undefined ? this.#table : undefined;
+  }
+
+  /** Gives up the encoding for integers for good. */
+  expand(): void {
+    if (this.#integers !== undefined) this.#convert(this.#integers);
+  }
+
   has(member: string): boolean {
     return this.#integers === undefined ? this.#table.has(member) : this.#integers.has(member);
   }

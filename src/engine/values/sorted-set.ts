@@ -81,6 +81,11 @@ export class SortedSetValue implements SortedSetView {
     if (this.#small !== undefined) this.#load(this.#small);
   }
 
+  /** The hash table, of a sorted set that has one. */
+  get table(): Dict<ScoredMember> | undefined {
+    return this.#small === undefined ? this.#dict : undefined;
+  }
+
   get encoding(): 'listpack' | 'skiplist' {
     return this.#small === undefined ? 'skiplist' : 'listpack';
   }
@@ -213,6 +218,7 @@ export class SortedSetValue implements SortedSetView {
   }
 
   #move(member: ScoredMember, score: number): void {
+    if (this.#dict.observer !== undefined) this.#dict.observer.beforeChange(member.index);
     const rank = this.rank(member.key) ?? 0;
     if (this.#small === undefined) this.#tree.remove(rank, rank + 1);
     else this.#small.splice(rank, 1);

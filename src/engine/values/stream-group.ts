@@ -30,7 +30,7 @@ export interface GroupView {
   readonly lastId: StreamId;
   /** How many of all entries ever added the group has read; undefined when that cannot be known. */
   readonly entriesRead: Uint64 | undefined;
-  readonly pending: Omit<IdSequence<Readonly<PendingEntry>>, 'add' | 'delete'>;
+  readonly pending: Pick<IdSequence<Readonly<PendingEntry>>, 'size' | 'first' | 'last' | 'get' | 'visit'>;
   readonly consumerCount: number;
   consumer(name: string): Readonly<Consumer> | undefined;
   /** In the order of their names. */
@@ -85,8 +85,7 @@ export class ConsumerGroup implements GroupView {
     const known = this.pending.get({ ms, seq });
     if (known !== undefined) {
       this.assign(known, consumer);
-      known.deliveredAt = deliveredAt;
-      known.deliveries = deliveries;
+      this.redeliver(known, deliveredAt, deliveries);
       return known;
     }
     const entry: PendingEntry = { ms, seq, consumer, deliveredAt, deliveries };
@@ -95,9 +94,17 @@ export class ConsumerGroup implements GroupView {
     return entry;
   }
 
+  /** Notes that a pending entry was delivered once more. */
+  redeliver(entry: PendingEntry, deliveredAt: number, deliveries: Uint64): void {
+    this.pending.willChange(entry);
+    entry.deliveredAt = deliveredAt;
+    entry.deliveries = deliveries;
+  }
+
   /** Gives a pending entry to another consumer. */
   assign(entry: PendingEntry, consumer: Consumer): void {
     if (entry.consumer === consumer) return;
+    this.pending.willChange(entry);
     entry.consumer.pending.delete(entry);
     consumer.pending.add(entry);
     entry.consumer = consumer;

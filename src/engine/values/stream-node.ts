@@ -1,3 +1,4 @@
+import { Segment } from './segment';
 import { integerElementSize, LISTPACK_OVERHEAD, stringElementSize } from './listpack-size';
 import { compareIds, lowerBound, type StreamId } from './stream-id';
 import { differenceOf } from './uint64';
@@ -25,7 +26,7 @@ const ENTRY_OVERHEAD = 110;
  * Neighbouring entries. Approximate trimming removes whole nodes only, so where Redis begins a new one is visible to
  * clients: the node keeps account of the bytes it would take as a listpack, deleted entries included.
  */
-export class StreamNode {
+export class StreamNode extends Segment {
   /** Living entries in the order of their ids. Only the node changes it. */
   readonly entries: StreamEntry[] = [];
   /** Id of the last entry ever added, deleted or not. */
@@ -44,6 +45,7 @@ export class StreamNode {
     readonly first: StreamId,
     readonly names: readonly string[],
   ) {
+    super();
     this.last = first;
     this.#packed = LISTPACK_OVERHEAD + integerElementSize(names.length) + MARK;
     for (const name of names) this.#packed += stringElementSize(name);
@@ -62,6 +64,7 @@ export class StreamNode {
 
   /** Appends an entry, whose id is greater than all; `fields` becomes the node's. */
   add({ ms, seq }: StreamId, fields: string[]): void {
+    this.willChange();
     const same = this.#shareNames(fields);
     const entry: StreamEntry = { ms, seq, fields };
     this.entries.push(entry);
@@ -89,7 +92,7 @@ export class StreamNode {
     this.#forget(0, count);
   }
 
-  clone(): StreamNode {
+  copy(): StreamNode {
     const copy = new StreamNode(this.first, this.names);
     for (const entry of this.entries) copy.entries.push(entry);
     copy.last = this.last;
@@ -100,6 +103,7 @@ export class StreamNode {
   }
 
   #forget(at: number, count: number): void {
+    this.willChange();
     for (const entry of this.entries.splice(at, count)) this.bytes -= memoryOf(entry);
     this.#deleted += count;
   }

@@ -90,7 +90,7 @@ export class StreamValue implements StreamView {
 
   clone(): StreamValue {
     const copy = new StreamValue(this.limits);
-    copy.#nodes = this.#nodes.map((node) => node.clone());
+    copy.#nodes = this.#nodes.map((node) => node.copy());
     copy.#size = this.#size;
     copy.#bytes = this.#bytes;
     copy.lastId = this.lastId;

@@ -223,11 +223,12 @@ export class LmdbSnapshotManager implements SnapshotManager {
     }
     const started = performance.now();
     await opened.directory.assertLocked();
+    await opened.directory.upgrade();
     let time = 0;
     const now = (): number => (time = this.#timers.now());
-    const { written, count, bytes, sequence } = await writeSnapshot(this.#source, opened.store, { full, now });
+    const { written, keys, bytes, sequence } = await writeSnapshot(this.#source, opened.store, { full, now });
     await this.#note(opened.directory, sequence);
-    this.#last = { skipped: false, written, keys: count, bytes, duration: performance.now() - started };
+    this.#last = { skipped: false, written, keys, bytes, duration: performance.now() - started };
     this.#lastSuccess = time;
     this.#snapshots++;
     this.#failuresInARow = 0;

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../../container';
 import { recordEnd } from '../../engine/record-batch';
-import type { SnapshotSource } from '../../engine/snapshot-source';
+import { IncompleteValueError, type SnapshotSource } from '../../engine/snapshot-source';
 import { RespiteError } from '../../errors';
 import type { DataDirectory } from './directory/data-directory';
 import type { RestoreProgress, SnapshotSettings } from './settings';
@@ -76,7 +76,7 @@ async function load(context: RestoreContext): Promise<RestoreOutcome> {
   const loading = new Loading(context);
   await readSnapshot(directory.dataFile, loading, context.signal);
   const stamp = await expectedStamp(directory, loading.stamp);
-  ours(() => {
+  ours(directory, () => {
     source.finishRestore(stamp?.layout);
   });
   const duration = performance.now() - started;
@@ -112,8 +112,8 @@ class Loading {
   }
 
   async batch(batch: Buffer): Promise<void> {
-    const { source } = this.context;
-    this.keys += ours(() => source.importBatch(batch));
+    const { source, directory } = this.context;
+    this.keys += ours(directory, () => source.importBatch(batch));
     this.#records += countRecords(batch);
     this.#report();
     await nextTurn();
@@ -140,10 +140,11 @@ function countRecords(batch: Buffer): number {
 }
 
 /** Intact data that the engine cannot take is no damage: it must not be set aside as such. */
-function ours<T>(load: () => T): T {
+function ours<T>(directory: DataDirectory, load: () => T): T {
   try {
     return load();
   } catch (cause) {
+    if (cause instanceof IncompleteValueError) throw corrupt(directory, cause.message);
     const reason = messageOf(cause);
     throw new RespiteError('RESTORE_FAILED', {
       message: `The snapshot is intact but cannot be loaded: ${reason}. Nothing was changed on disk.`,

@@ -6,7 +6,7 @@ import type { RestoreOutcome } from './restore';
 export interface SnapshotResult {
   /** Nothing had changed, so nothing was written. */
   readonly skipped: boolean;
-  /** Records written and deleted: the keys that had changed. */
+  /** Records written and deleted: one per key that changed; of big values, one per segment besides. */
   readonly written: number;
   /** Keys in the data file. */
   readonly keys: number;

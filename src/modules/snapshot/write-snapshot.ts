@@ -25,7 +25,7 @@ export async function writeSnapshot(
   await nextTurn();
   const cut = source.begin({ full });
   try {
-    store.begin({ full, time: now(), layout: cut.layout });
+    store.begin({ full, time: now(), layout: cut.layout, keys: cut.keys });
     await handOver(cut, store);
     const result = await store.commit();
     cut.commit();

@@ -82,9 +82,8 @@ class Claim {
   /** Gives an entry to the consumer as delivered again; only looking (JUSTID) is no delivery. */
   take(entry: PendingEntry, deliveredAt: number, deliveries: Uint64 | undefined, justId: boolean): void {
     this.group.assign(entry, this.consumer);
-    entry.deliveredAt = deliveredAt;
-    if (deliveries !== undefined) entry.deliveries = deliveries;
-    else if (!justId) entry.deliveries = addUint64(entry.deliveries, 1);
+    const counted = justId ? entry.deliveries : addUint64(entry.deliveries, 1);
+    this.group.redeliver(entry, deliveredAt, deliveries ?? counted);
   }
 }
 

@@ -69,13 +69,12 @@ function readNew(reader: GroupReader): Reply[] {
 }
 
 /** Delivers again what the consumer has not acknowledged; entries deleted meanwhile come without fields. */
-function readHistory({ stream, consumer, count, now }: GroupReader, after: StreamId): Reply[] {
+function readHistory({ stream, group, consumer, count, now }: GroupReader, after: StreamId): Reply[] {
   const replies: Reply[] = [];
   consumer.pending.visit(idAfter(after) ?? HIGHEST_ID, (pending) => {
     const entry = stream.get(pending);
     if (entry === undefined) return replies.push([formatId(pending), NULL_ARRAY]) < count;
-    pending.deliveredAt = now;
-    pending.deliveries = addUint64(pending.deliveries, 1);
+    group.redeliver(pending, now, addUint64(pending.deliveries, 1));
     return replies.push(entryReply(entry)) < count;
   });
   return replies;

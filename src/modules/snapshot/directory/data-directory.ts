@@ -3,6 +3,7 @@ import { chmod, mkdir, open, readdir, rename, rmdir, stat } from 'node:fs/promis
 import { dirname, join, resolve } from 'node:path';
 import { RespiteError } from '../../../errors';
 import { DirectoryLock, LOCK_FILE, type LockOptions } from './directory-lock';
+import { FORMAT_VERSION } from '../store/record-format';
 import { type Marker, readMarker, syncDirectory, writeMarker } from './marker';
 import { refuseNetworkFilesystem } from './network-filesystem';
 import { readWitness, writeWitness } from './witness';
@@ -95,6 +96,12 @@ export class DataDirectory {
   /** @throws RespiteError `SNAPSHOT_LOCK_LOST` */
   assertLocked(): Promise<void> {
     return this.#lock.assertHeld();
+  }
+
+  /** Gives a directory of an older format the format of this version, before anything is written that needs it. */
+  async upgrade(): Promise<void> {
+    const { format, datasetId } = this.#marker;
+    if (format !== FORMAT_VERSION) this.#marker = await writeMarker(join(this.path, MARKER), datasetId);
   }
 
   /**

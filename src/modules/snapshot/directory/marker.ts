@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RespiteError } from '../../../errors';
-import { FORMAT_VERSION } from '../store/record-format';
+import { FORMAT_VERSION, READABLE_VERSIONS } from '../store/record-format';
 import { codeOf } from '../system-error';
 
 /** The file that says a directory is ours and how to open its data file, read before LMDB sees anything. */
@@ -26,19 +26,22 @@ export async function readMarker(path: string): Promise<Marker | undefined> {
   }
   const { kind, format, datasetId, encryption } = parse(text);
   if (kind !== KIND || typeof format !== 'number' || typeof datasetId !== 'string') throw notOurs(path);
-  if (format !== FORMAT_VERSION || encryption !== 'none') {
+  if (!READABLE_VERSIONS.has(format) || encryption !== 'none') {
     throw new RespiteError('SNAPSHOT_FORMAT_UNSUPPORTED', {
       message:
         `${path} says format ${String(format)}, encryption ${String(encryption)}; this version of Respite reads ` +
-        `format ${String(FORMAT_VERSION)}, encryption none. Use the version that wrote it, or another data directory.`,
+        `formats up to ${String(FORMAT_VERSION)}, encryption none. Use the version that wrote it, or another data directory.`,
     });
   }
   return { format, datasetId, encryption };
 }
 
-/** Writes a marker with a new identity; a crash leaves the whole file or none. */
-export async function writeMarker(path: string): Promise<Marker> {
-  const marker: Marker = { format: FORMAT_VERSION, datasetId: randomUUID(), encryption: 'none' };
+/**
+ * Writes a marker of the format of this version; a crash leaves the old file or the whole new one.
+ * @param datasetId default: a new identity
+ */
+export async function writeMarker(path: string, datasetId: string = randomUUID()): Promise<Marker> {
+  const marker: Marker = { format: FORMAT_VERSION, datasetId, encryption: 'none' };
   const unfinished = `${path}.new`;
   const file = await open(unfinished, 'w', 0o600);
   try {

@@ -1,5 +1,5 @@
 import type { DatasetLayout } from '../../../engine/snapshot-source';
-import { FORMAT_VERSION, seal, SEAL_BYTES, STAMP_KEY, unseal } from './record-format';
+import { seal, SEAL_BYTES, STAMP_FORMAT, STAMP_KEY, unseal } from './record-format';
 
 /** Written with every snapshot, in its transaction: what the snapshot is and how many records it must have. */
 export interface Stamp {
@@ -11,6 +11,8 @@ export interface Stamp {
   readonly time: number;
   /** Records in the data file, the stamp not counted. */
   readonly count: number;
+  /** Keys at that time; format 1 has none and a record per key. */
+  readonly keys?: number;
   readonly layout: DatasetLayout;
 }
 
@@ -18,7 +20,7 @@ export interface Stamp {
 export function encodeStamp(stamp: Stamp): Buffer {
   const json = JSON.stringify(stamp);
   const entry = Buffer.allocUnsafe(1 + Buffer.byteLength(json) + SEAL_BYTES);
-  entry.writeUInt8(FORMAT_VERSION, 0);
+  entry.writeUInt8(STAMP_FORMAT, 0);
   entry.write(json, 1);
   return seal(STAMP_KEY, entry);
 }

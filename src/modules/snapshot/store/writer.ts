@@ -1,8 +1,8 @@
 import type { RootDatabase } from 'lmdb';
-import { readRecord, recordEnd } from '../../../engine/record-batch';
+import { type PackedRecord, readRecord, recordEnd, RecordKind } from '../../../engine/record-batch';
 import type { DatasetLayout } from '../../../engine/snapshot-source';
 import { openEnvironment } from './environment';
-import { datasetPrefix, encodeRecord, lmdbKey, STAMP_KEY } from './record-format';
+import { type DatasetPrefixes, datasetPrefixes, encodeRecord, STAMP_KEY, storedKeyOf } from './record-format';
 import { decodeStamp, encodeStamp, type Stamp } from './stamp';
 
 /** What a snapshot is besides its records. */
@@ -10,6 +10,8 @@ export interface SnapshotHeading {
   /** Milliseconds since the epoch. */
   readonly time: number;
   readonly layout: DatasetLayout;
+  /** Keys at that time. */
+  readonly keys: number;
   /** Every record of the data file is replaced, not only the changed ones. */
   readonly full: boolean;
 }
@@ -20,6 +22,8 @@ export interface CommitResult {
   readonly written: number;
   /** Records in the data file now. */
   readonly count: number;
+  /** Keys in the data file now. */
+  readonly keys: number;
   readonly sequence: number;
   /** Size of the data file in use, bytes. */
   readonly bytes: number;
@@ -62,7 +66,8 @@ export class SnapshotWriter {
     const database = (this.#database ??= openEnvironment(this.#path, { readOnly: false }));
     const stamp = database.transactionSync(() => this.#writeAll(database, heading, pending));
     this.#expectedSequence = stamp.sequence;
-    return { written: pending.length, count: stamp.count, sequence: stamp.sequence, bytes: usedBytes(database) };
+    const { count, sequence } = stamp;
+    return { written: pending.length, count, keys: heading.keys, sequence, bytes: usedBytes(database) };
   }
 
   async close(): Promise<void> {
@@ -79,21 +84,32 @@ export class SnapshotWriter {
     const previous = this.#previousStamp(database);
     if (heading.full) database.clearSync();
     else for (const dataset of removedDatasets(previous, heading.layout)) deleteDataset(database, dataset);
-    for (const { storedKey, batch, at } of pending) {
-      const key = Buffer.from(storedKey, 'latin1');
-      const record = readRecord(batch, at);
-      if (record.put) database.putSync(key, encodeRecord(key, record));
-      else database.removeSync(key);
-    }
+    for (const { storedKey, batch, at } of pending) this.#apply(database, storedKey, readRecord(batch, at));
     const stamp: Stamp = {
       datasetId: this.#datasetId,
       sequence: (previous?.sequence ?? 0) + 1,
       time: heading.time,
       count: entryCount(database) - (database.doesExist(STAMP_KEY) ? 1 : 0),
+      keys: heading.keys,
       layout: heading.layout,
     };
     database.putSync(STAMP_KEY, encodeStamp(stamp));
     return stamp;
+  }
+
+  #apply(database: RootDatabase<Buffer, Buffer>, storedKey: string, record: PackedRecord): void {
+    const key = Buffer.from(storedKey, 'latin1');
+    switch (record.kind) {
+      case RecordKind.gone:
+      case RecordKind.segmentGone:
+        database.removeSync(key);
+        return;
+      case RecordKind.segmentsGone:
+        deleteRange(database, storedKey);
+        return;
+      default:
+        database.putSync(key, encodeRecord(key, record));
+    }
   }
 
   /** The stamp in the file, which must be the one we left or found there: nobody else may write this file. */
@@ -116,14 +132,14 @@ export class SnapshotWriter {
 /** LMDB writes sorted keys about twice as fast. Of two records of one key the later wins. */
 function sortedByKey(batches: readonly Uint8Array[]): readonly PendingRecord[] {
   const pending: PendingRecord[] = [];
-  const prefixes = new Map<number, string>();
+  const prefixes = new Map<number, DatasetPrefixes>();
   for (const { buffer, byteOffset, byteLength } of batches) {
     const batch = Buffer.from(buffer, byteOffset, byteLength);
     for (let at = 0; at < batch.length; at = recordEnd(batch, at)) {
-      const { dataset, key } = readRecord(batch, at);
-      let prefix = prefixes.get(dataset);
-      if (prefix === undefined) prefixes.set(dataset, (prefix = datasetPrefix(dataset)));
-      pending.push({ storedKey: lmdbKey(prefix, key), batch, at });
+      const record = readRecord(batch, at);
+      let prefix = prefixes.get(record.dataset);
+      if (prefix === undefined) prefixes.set(record.dataset, (prefix = datasetPrefixes(record.dataset)));
+      pending.push({ storedKey: storedKeyOf(prefix, record), batch, at });
     }
   }
   return pending.sort((a, b) => (a.storedKey < b.storedKey ? -1 : a.storedKey > b.storedKey ? 1 : 0));
@@ -137,8 +153,15 @@ function removedDatasets(previous: Stamp | undefined, layout: DatasetLayout): Re
 }
 
 function deleteDataset(database: RootDatabase<Buffer, Buffer>, dataset: number): void {
-  const start = Buffer.from(datasetPrefix(dataset), 'latin1');
-  const end = Buffer.from(`${datasetPrefix(dataset)}\xff`, 'latin1');
+  const { records, segments } = datasetPrefixes(dataset);
+  deleteRange(database, records);
+  deleteRange(database, segments);
+}
+
+/** Deletes all entries whose keys begin with `prefix`. None of ours goes on with a byte of 0xff. */
+function deleteRange(database: RootDatabase<Buffer, Buffer>, prefix: string): void {
+  const start = Buffer.from(prefix, 'latin1');
+  const end = Buffer.from(`${prefix}\xff`, 'latin1');
   for (;;) {
     // A list first: deleting under an open cursor is nothing lmdb documents.
     const keys = [...database.getKeys({ start, end, limit: DELETE_CHUNK })];

@@ -1,7 +1,7 @@
-import type { PackedRecord } from '../../../../src/engine/record-batch';
+import { type PackedRecord, RecordKind } from '../../../../src/engine/record-batch';
 import {
   DamagedRecordError,
-  datasetPrefix,
+  datasetPrefixes,
   decodeRecord,
   encodeRecord,
   lmdbKey,
@@ -13,8 +13,8 @@ import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-
 afterAll(removeTemporaryPaths);
 
 function stored(key: string, value = 'value', dataset = 7): { readonly lmdb: Buffer; readonly entry: Buffer } {
-  const record: PackedRecord = { put: true, dataset, expireAt: 123, key, value: Buffer.from(value) };
-  const lmdb = Buffer.from(lmdbKey(datasetPrefix(dataset), key), 'latin1');
+  const record: PackedRecord = { kind: RecordKind.whole, dataset, expireAt: 123, key, value: Buffer.from(value) };
+  const lmdb = Buffer.from(lmdbKey(datasetPrefixes(dataset).records, key), 'latin1');
   return { lmdb, entry: encodeRecord(lmdb, record) };
 }
 
