@@ -44,12 +44,37 @@ export interface ContractServers {
   readonly listener: Listener;
 }
 
+/** A case as a test file declares it. */
+export interface ContractCase {
+  readonly name: string;
+  readonly steps: readonly Step[];
+  readonly options: CaseOptions;
+}
+
 let servers: ContractServers | undefined;
+let collected: ContractCase[] | undefined;
+
+/** The cases that `load` declares, for a run against somebody else: none becomes a test. */
+export function collectCases(load: () => void): readonly ContractCase[] {
+  const cases: ContractCase[] = [];
+  collected = cases;
+  try {
+    load();
+  } finally {
+    collected = undefined;
+  }
+  return cases;
+}
 
 /** Starts both servers before the tests of this file and stops them afterwards. */
 export function useServers(
   options: { readonly realArgs?: readonly string[]; readonly engine?: ConstructorParameters<typeof Engine>[0] } = {},
 ): () => ContractServers {
+  if (collected === undefined) startAndStop(options);
+  return both;
+}
+
+function startAndStop(options: NonNullable<Parameters<typeof useServers>[0]>): void {
   beforeAll(async () => {
     const engine = new Engine(options.engine);
     servers = {
@@ -64,10 +89,6 @@ export function useServers(
     await servers?.real.stop();
     servers = undefined;
   });
-  return () => {
-    if (servers === undefined) throw new Error('useServers() was not called in this file');
-    return servers;
-  };
 }
 
 /**
@@ -75,6 +96,10 @@ export function useServers(
  * ioredis path; every reply has to be the same. Both databases are empty when it begins.
  */
 export function contract(name: string, steps: readonly Step[], options: CaseOptions = {}): void {
+  if (collected !== undefined) {
+    collected.push({ name, steps, options });
+    return;
+  }
   describe(name, () => {
     for (const resp of options.protocols ?? [2, 3]) {
       it(`on the wire, RESP${String(resp)}`, () => compareOnWire(steps, resp));
@@ -156,7 +181,8 @@ async function runOnWire(port: number, steps: readonly Step[], resp: 2 | 3): Pro
   return record;
 }
 
-function normalize(step: Exclude<Step, { wait: number } | { read: string }>) {
+/** The command lines of a step, and how its replies are compared. */
+export function normalize(step: Exclude<Step, { wait: number } | { read: string }>) {
   const plain = isWords(step);
   const run = plain ? step : step.run;
   const lines = (isWords(run) ? [run] : run).map((line) => line.map(String));
@@ -172,10 +198,11 @@ function isWords(value: Step | Words | readonly Words[]): value is Words {
   return Array.isArray(value) && !Array.isArray(value[0]);
 }
 
-const show = (line: readonly string[]) =>
+/** A command line in messages: long words are cut. */
+export const show = (line: readonly string[]) =>
   line.map((word) => (word.length > 60 ? `${word.slice(0, 60)}...` : word)).join(' ');
 
-const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+export const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
 type Compare = 'exact' | 'sorted' | 'shape' | 'ignore';
 
@@ -236,13 +263,14 @@ async function runThroughClient(client: Redis, steps: readonly Step[]): Promise<
 }
 
 /** Buffers as latin1 text and errors by their message, so that a difference can be read. */
-function readable(value: unknown): unknown {
+export function readable(value: unknown): unknown {
   if (Buffer.isBuffer(value)) return value.toString('latin1');
   if (value instanceof Error) return `error: ${value.message}`;
   return Array.isArray(value) ? value.map(readable) : value;
 }
 
-function reduceClient(value: unknown, compare: Compare): unknown {
+/** Reduces what a client resolved to, `readable` already, to what is compared. */
+export function reduceClient(value: unknown, compare: Compare): unknown {
   if (compare === 'exact') return value;
   if (compare === 'ignore') return undefined;
   if (compare === 'shape') return Array.isArray(value) ? value.length : typeof value;
