@@ -19,6 +19,7 @@ import type { NoReply } from './execution/block';
 import type { ErrorReply, Reply } from './protocol/reply';
 import { PubSub, unsubscribe } from './pubsub/pubsub';
 import { FunctionLibraries } from './scripting/function-libraries';
+import { ClientLimits } from './session/client-limits';
 import { Session, type ClientAddress, type SessionOutput } from './session/session';
 import { SnapshotTracker } from './dump/snapshot-tracker';
 import { Tracking } from './session/tracking';
@@ -49,6 +50,11 @@ export interface EngineOptions {
 export interface EngineStats {
   commands: number;
   connections: number;
+  /** Connections refused because of `maxclients`. */
+  rejectedConnections: number;
+  /** Bytes received and sent. */
+  netInput: number;
+  netOutput: number;
   readonly errors: Map<string, number>;
 }
 
@@ -68,10 +74,18 @@ export class Engine {
   readonly slowLog = new SlowLog();
   readonly latency = new Latency();
   readonly tracking: Tracking;
+  readonly clientLimits: ClientLimits;
   readonly pubsub = new PubSub();
   readonly parameters: Parameters;
   readonly sessions = new Map<number, Session>();
-  readonly stats: EngineStats = { commands: 0, connections: 0, errors: new Map() };
+  readonly stats: EngineStats = {
+    commands: 0,
+    connections: 0,
+    rejectedConnections: 0,
+    netInput: 0,
+    netOutput: 0,
+    errors: new Map(),
+  };
   /** What INFO and HELLO answer: clients decide by it which commands they use. */
   readonly redisVersion = '7.0.15';
   /** Random and new for every engine, as Redis' run id. */
@@ -80,6 +94,8 @@ export class Engine {
   /** Function libraries; kept by snapshots. */
   readonly libraries: FunctionLibraries = new FunctionLibraries((body) => this.scripts.loadLibrary(body));
   /** Set once the snapshot module is there. */
+  /** DEBUG SET-DISABLE-DENY-SCRIPTS: whether scripts may run what is denied to them. */
+  scriptsMayRunAll = false;
   saveHooks: SaveHooks | undefined;
   /** What SHUTDOWN does; without it the command is refused. */
   onShutdown: ((options: { readonly save: boolean }) => void) | undefined;
@@ -87,6 +103,8 @@ export class Engine {
   replicationId = randomBytes(20).toString('hex');
   /** Answers LOADING while a snapshot is being restored. */
   loading = false;
+  /** Where a listener serves this engine; port 0 = nowhere. */
+  listening = { host: '127.0.0.1', port: 0 };
   readonly #tracker: SnapshotTracker;
   readonly #onInternalError: (failure: unknown, command: string) => void;
   #nextSessionId = 1;
@@ -101,17 +119,20 @@ export class Engine {
     if (options.maxMemoryPolicy !== undefined) this.memory.setPolicy(options.maxMemoryPolicy);
     this.commands = new CommandTable(ALL_COMMANDS);
     this.acl = new Acl(this.commands);
-    this.parameters = new Parameters(this, options);
     this.executor = new Executor(this);
     this.blocking = new Blocking(this);
     this.pausing = new Pausing(this);
     this.tracking = new Tracking(this);
+    this.clientLimits = new ClientLimits(this);
+    this.parameters = new Parameters(this, options);
     this.#tracker = new SnapshotTracker(this);
     if (options.persistent === true) this.keyspace.trackChanges();
     this.keyspace.publishEvent = (event, key, database) => {
       this.#publishEvent(event, key, database);
     };
-    this.keyspace.onExpired = () => {
+    this.keyspace.onExpired = (microseconds) => {
+      if (microseconds >= this.latency.thresholdMicroseconds)
+        this.latency.add('expire-cycle', microseconds, this.clock.now());
       this.blocking.serveReady();
     };
   }
@@ -123,6 +144,11 @@ export class Engine {
 
   get requiresPassword(): boolean {
     return !(this.acl.default.enabled && this.acl.default.noPassword);
+  }
+
+  /** `min-replicas-to-write`: there are never any replicas. */
+  get lacksReplicas(): boolean {
+    return this.parameters.fewestReplicas > 0 && this.parameters.replicaLag > 0;
   }
 
   /** The snapshot module's door. */
@@ -144,6 +170,7 @@ export class Engine {
     session.closed = true;
     this.blocking.forget(session);
     this.tracking.forget(session);
+    this.clientLimits.forget(session);
     this.monitors.remove(session);
     session.discardTransaction();
     this.unsubscribeAll(session);
@@ -166,6 +193,7 @@ export class Engine {
   }
 
   countError(reply: ErrorReply): void {
+    if (reply.counted) return;
     const space = reply.text.indexOf(' ');
     const code = space < 0 ? reply.text : reply.text.slice(0, space);
     this.stats.errors.set(code, (this.stats.errors.get(code) ?? 0) + 1);
@@ -173,10 +201,9 @@ export class Engine {
 
   /** CONFIG RESETSTAT. */
   resetStatistics(): void {
-    this.stats.commands = 0;
-    this.stats.connections = 0;
+    Object.assign(this.stats, { commands: 0, connections: 0, rejectedConnections: 0, netInput: 0, netOutput: 0 });
     this.stats.errors.clear();
-    Object.assign(this.keyspace.stats, { hits: 0, misses: 0, expired: 0, evicted: 0 });
+    Object.assign(this.keyspace.stats, { hits: 0, misses: 0, expired: 0, evicted: 0, lazyFreed: 0 });
     for (const { stats } of this.commands.records())
       Object.assign(stats, { calls: 0, microseconds: 0, rejected: 0, failed: 0, histogram: undefined });
   }

@@ -165,3 +165,30 @@ contract(
   ],
   { wireOnly: CONNECTION },
 );
+
+contract(
+  'ACL rules about keys that depend on arguments',
+  [
+    ['ACL', 'SETUSER', 'reader', 'on', 'nopass', '%R~*', '+@all'],
+    ['ACL', 'DRYRUN', 'reader', 'BITFIELD', 'a', 'GET', 'u4', 0],
+    ['ACL', 'DRYRUN', 'reader', 'BITFIELD', 'a', 'GET', 'u4', 0, 'SET', 'u4', 0, 1],
+    ['ACL', 'DRYRUN', 'reader', 'BITFIELD', 'a', 'OVERFLOW', 'SAT', 'GET', 'u4', 0],
+    ['ACL', 'DRYRUN', 'reader', 'BITFIELD', 'a', 'nope'],
+    ['ACL', 'SETUSER', 'sorter', 'on', 'nopass', '(+sort ~l)'],
+    ['RPUSH', 'l', 1, 2],
+    { run: ['AUTH', 'sorter', 'x'], as: 'sorter' },
+    { run: ['SORT', 'l', 'BY', 'w*'], as: 'sorter' },
+    { run: ['SORT', 'l', 'BY', 'nosort'], as: 'sorter' },
+    { run: ['SORT', 'l', 'GET', '#'], as: 'sorter' },
+    { run: ['SORT', 'l', 'LIMIT', 'x', 1, 'GET', '#'], as: 'sorter' },
+    ['ACL', 'SETUSER', 'sorter', '(+sort %R~*)'],
+    { run: ['SORT', 'l', 'BY', 'w*', 'GET', '#'], as: 'sorter' },
+    ['ACL', 'DELUSER', 'sorter', 'reader'],
+    ['ACL', 'SETUSER', 'u', '+config|get|a'],
+    ['ACL', 'SETUSER', 'u', '-config|get|a'],
+    ['ACL', 'SETUSER', 'u', '+get|a|b'],
+    ['ACL', 'SETUSER', 'u', '+get|'],
+    ['ACL', 'CAT', 'read', 'write'],
+  ],
+  { wireOnly: 'it needs several connections' },
+);

@@ -95,3 +95,26 @@ contract('CONFIG keeps canonical values', [
   ['CONFIG', 'GET', 'appendfsync'],
   ['CONFIG', 'SET', 'appendfsync', 'everysec'],
 ]);
+
+contract('CONFIG SET of what may only stay as it is, or means nothing here', [
+  ['CONFIG', 'SET', 'appendonly', 'no'],
+  ['CONFIG', 'SET', 'maxmemory-clients', '101%'],
+  ['CONFIG', 'SET', 'shutdown-on-sigterm', 'now save'],
+  ['CONFIG', 'GET', 'shutdown-on-sigterm'],
+  ['CONFIG', 'SET', 'shutdown-on-sigterm', 'nosave save'],
+  ['CONFIG', 'SET', 'shutdown-on-sigterm', 'sometimes'],
+  ['CONFIG', 'SET', 'shutdown-on-sigterm', 'default'],
+  ['CONFIG', 'GET', 'key-load-delay'],
+  ['CONFIG', 'GET', 'key-load*'],
+  ['CONFIG', 'GET', 'maxmemory'],
+]);
+
+contract('min-replicas-to-write refuses writes, there being no replicas', [
+  ['CONFIG', 'SET', 'min-replicas-to-write', 1],
+  ['SET', 'a', 1],
+  ['GET', 'a'],
+  ['EVAL', "return redis.call('set', 'a', 1)", 0],
+  ['EVAL', "#!lua\nreturn redis.call('get', 'a')", 0],
+  ['EVAL', "#!lua flags=no-writes\nreturn redis.call('get', 'a')", 0],
+  ['CONFIG', 'SET', 'min-replicas-to-write', 0],
+]);

@@ -181,3 +181,14 @@ contract(
   ],
   { wireOnly: 'payloads are bytes' },
 );
+
+contract('names of libraries and functions', [
+  ['FUNCTION', 'LOAD', '#!lua name="quoted"\nredis.register_function("Foo", function() return 1 end)'],
+  ['FCALL', 'FOO', 0],
+  ['FCALL', 'foo', 0],
+  ['FUNCTION', 'LOAD', '#!lua name=other\nredis.register_function("fOO", function() return 1 end)'],
+  ['FUNCTION', 'LOAD', '#!lua name="open\nredis.register_function("a", function() return 1 end)'],
+  ['FUNCTION', 'flush', 'ASYNC', 'x'],
+  ['FUNCTION', 'restore', 'a', 'FLUSH', 'x'],
+  ['FUNCTION', 'FLUSH'],
+]);

@@ -119,4 +119,76 @@ describe('NFR-5: the listener', () => {
     lazy.destroy();
     writer.disconnect();
   }, 60_000);
+
+  it('drops a client whose reply exceeds its output limit, and a subscriber that does not read', async () => {
+    const { engine, listener } = await serve();
+    const admin = new Redis(listener.port ?? 0);
+    await admin.config('SET', 'client-output-buffer-limit', 'normal 100000 0 0 pubsub 100000 0 0');
+    await admin.set('big', 'x'.repeat(200_000));
+    const greedy = await connected(listener.port);
+    const received: Buffer[] = [];
+    greedy.on('data', (chunk: Buffer) => received.push(chunk));
+    greedy.write('GET big\r\n');
+    await once(greedy, 'close');
+    expect(Buffer.concat(received)).toHaveLength(0);
+
+    const subscriber = await connected(listener.port);
+    subscriber.write('SUBSCRIBE news\r\n');
+    await once(subscriber, 'data');
+    subscriber.pause();
+    let published = 0;
+    while (engine.sessions.size > 1 && published++ < 10_000) await admin.publish('news', 'x'.repeat(10_000));
+    expect(engine.sessions.size).toBe(1);
+    subscriber.destroy();
+    admin.disconnect();
+  });
+
+  it('drops a subscriber that stays beyond the soft limit, also when nothing more is published', async () => {
+    const { engine, listener } = await serve();
+    const admin = new Redis(listener.port ?? 0);
+    await admin.config('SET', 'client-output-buffer-limit', 'pubsub 0 1000 1');
+    const subscriber = await connected(listener.port);
+    subscriber.write('SUBSCRIBE news\r\n');
+    await once(subscriber, 'data');
+    subscriber.pause();
+    await admin.publish('news', 'x'.repeat(20_000_000));
+    expect(engine.sessions.size).toBe(2);
+    await until(() => engine.sessions.size === 1);
+    subscriber.destroy();
+    admin.disconnect();
+  });
+
+  it('refuses clients beyond maxclients, and closes those that do nothing for long', async () => {
+    const { engine, listener } = await serve();
+    const admin = new Redis(listener.port ?? 0);
+    await admin.config('SET', 'maxclients', '1');
+    const refused = await connected(listener.port);
+    const [answer] = (await once(refused, 'data')) as [Buffer];
+    expect(String(answer)).toBe('-ERR max number of clients reached\r\n');
+    expect(await admin.info('stats')).toContain('rejected_connections:1');
+    await admin.config('SET', 'maxclients', '10');
+    const idle = await connected(listener.port);
+    idle.write('PING\r\n');
+    await once(idle, 'data');
+    await admin.config('SET', 'timeout', '1');
+    const closed = once(idle, 'close');
+    idle.resume();
+    const busy = setInterval(() => void admin.ping(), 100);
+    await closed;
+    clearInterval(busy);
+    expect(engine.sessions.size).toBe(1);
+    admin.disconnect();
+  });
+
+  it('hangs up on a peer that does not speak RESP, even one that never stops writing', async () => {
+    const { listener } = await serve();
+    const peer = await connected(listener.port);
+    const received: Buffer[] = [];
+    peer.on('data', (chunk: Buffer) => received.push(chunk));
+    peer.on('error', () => undefined); // writing goes on after the end
+    const writing = setInterval(() => peer.write('*\0payload'), 1);
+    await once(peer, 'close');
+    clearInterval(writing);
+    expect(Buffer.concat(received).toString()).toMatch(/^-ERR Protocol error/);
+  });
 });

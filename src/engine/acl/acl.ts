@@ -89,6 +89,13 @@ export class Acl {
     return worst;
   }
 
+  /** Whether a user may run a command so that it reads keys which its arguments do not name. */
+  mayReadAnyKey(user: User, record: CommandRecord, args: readonly string[]): boolean {
+    return user.selectors.some(
+      (selector) => selector.mayReadAnyKey && checkSelector(selector, record, args) === undefined,
+    );
+  }
+
   #create(name: string): User {
     const user = new User(name, this.commands, () => this.allChannels);
     this.#users.set(name, user);

@@ -120,6 +120,11 @@ export class Selector {
     );
   }
 
+  /** Whether keys that no argument names may be read: what SORT's patterns lead to. */
+  get mayReadAnyKey(): boolean {
+    return this.allKeys || this.#keys.some(({ pattern, read }) => read && pattern === '*');
+  }
+
   /** @param literally whether the channel is itself a pattern (PSUBSCRIBE), which has to be allowed word by word */
   mayListen(channel: string, literally: boolean): boolean {
     return (
@@ -176,11 +181,14 @@ export class Selector {
       );
       return;
     }
-    const [command = '', first] = name.split('|');
+    const [command = '', first, ...beyond] = name.split('|');
     const entry = this.commands.get(command);
     // A plain command may be allowed with certain first arguments; nothing else is as fine.
-    if (entry === undefined || first === undefined || 'container' in entry || mark === '-')
+    if (mark === '+' && beyond.length > 0 && this.commands.recordsOf(`${command}|${String(first)}`).length > 0)
+      throw new RuleError('Allowing first-arg of a subcommand is not supported');
+    if (entry === undefined || first === undefined || beyond.length > 0 || 'container' in entry || mark === '-')
       throw new RuleError(UNKNOWN_COMMAND);
+    if (first === '') throw ruleSyntaxError();
     if (this.#allowed.has(command)) return;
     const words = this.#firstArguments.get(command) ?? new Set();
     this.#firstArguments.set(command, words.add(first));

@@ -14,7 +14,7 @@ export function encodingOf(value: StoredValue): string {
 
 /** Whether Redis would use one of its shared objects for this value: not while objects carry access times for eviction. */
 export function isSharedInteger(value: StoredValue, memory: Memory): boolean {
-  if (typeof value !== 'string' || (memory.limit > 0 && memory.tracksAccess)) return false;
+  if (typeof value !== 'string' || (memory.configured > 0 && memory.tracksAccess)) return false;
   const number = parseInt64(value);
   return number !== undefined && number >= 0 && number < SHARED_INTEGERS;
 }

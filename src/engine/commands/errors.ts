@@ -17,6 +17,7 @@ export const INVALID_CURSOR = new ErrorReply('ERR invalid cursor');
 export const DB_INDEX_OUT_OF_RANGE = new ErrorReply('ERR DB index is out of range');
 export const SAME_OBJECT = new ErrorReply('ERR source and destination objects are the same');
 export const OUT_OF_MEMORY = new ErrorReply("OOM command not allowed when used memory > 'maxmemory'.");
+export const NOT_ENOUGH_REPLICAS = new ErrorReply('NOREPLICAS Not enough good replicas to write.');
 export const NO_AUTH = new ErrorReply('NOAUTH Authentication required.');
 export const LOADING = new ErrorReply('LOADING Redis is loading the dataset in memory');
 export const EXEC_ABORT = new ErrorReply('EXECABORT Transaction discarded because of previous errors.');
@@ -54,6 +55,13 @@ export function unknownCommand(name: string, args: readonly string[]): ErrorRepl
     shown += `'${printable(arg, SHOWN_ARGUMENTS - shown.length)}' `;
   }
   return error(`unknown command '${printable(name, SHOWN_NAME)}', with args beginning with: ${shown}`);
+}
+
+/** What a container's subcommand answers when its options make no sense. @param subcommand as the client wrote it */
+export function wrongSubcommandArguments(container: string, subcommand: string): ErrorReply {
+  return error(
+    `unknown subcommand or wrong number of arguments for '${printable(subcommand, 128)}'. Try ${container.toUpperCase()} HELP.`,
+  );
 }
 
 export function unknownSubcommand(container: string, name: string): ErrorReply {

@@ -67,10 +67,11 @@ export class CommandTable {
 
   /** A command, container or subcommand by the name COMMAND INFO shows: `get`, `client`, `client|id`. */
   find(name: string): TableEntry | undefined {
-    const [container = '', subcommand] = name.toLowerCase().split('|');
+    const [container = '', subcommand, beyond] = name.toLowerCase().split('|');
     const entry = this.#entries.get(container);
     if (subcommand === undefined) return entry;
-    return entry !== undefined && 'container' in entry ? entry.subcommands.get(subcommand) : undefined;
+    if (entry === undefined || !('container' in entry) || beyond !== undefined) return undefined;
+    return entry.subcommands.get(subcommand);
   }
 
   /** The command of this name, or all subcommands of the container of this name. */

@@ -9,7 +9,7 @@ const LONG_MAX = 9_223_372_036_854_775_807n;
 /** `yes` or `no`. */
 // prettier-ignore
 export const KEPT_FLAGS: Readonly<Record<string, 'yes' | 'no'>> = {
-  activedefrag: 'no', activerehashing: 'yes', 'aof-disable-auto-gc': 'no', 'aof-load-truncated': 'yes',
+  activedefrag: 'no', activerehashing: 'yes', appendonly: 'no', 'aof-disable-auto-gc': 'no', 'aof-load-truncated': 'yes',
   'aof-rewrite-incremental-fsync': 'yes', 'aof-timestamp-enabled': 'no', 'aof-use-rdb-preamble': 'yes',
   'cluster-allow-pubsubshard-when-down': 'yes', 'cluster-allow-reads-when-down': 'no',
   'cluster-allow-replica-migration': 'yes', 'cluster-replica-no-failover': 'no',
@@ -22,6 +22,7 @@ export const KEPT_FLAGS: Readonly<Record<string, 'yes' | 'no'>> = {
   'replica-ignore-maxmemory': 'yes', 'replica-lazy-flush': 'no', 'replica-read-only': 'yes',
   'replica-serve-stale-data': 'yes', 'stop-writes-on-bgsave-error': 'yes', 'tls-cluster': 'no',
   'tls-prefer-server-ciphers': 'no', 'tls-replication': 'no', 'tls-session-caching': 'yes',
+  'use-exit-on-panic': 'no',
 };
 
 /** Whole numbers: initial value, lowest, highest. */
@@ -33,15 +34,17 @@ export const KEPT_NUMBERS: Readonly<Record<string, readonly [initial: string, mi
   'auto-aof-rewrite-percentage': ['100', 0, INT_MAX], 'cluster-announce-bus-port': ['0', 0, 65535],
   'cluster-announce-port': ['0', 0, 65535], 'cluster-announce-tls-port': ['0', 0, 65535],
   'cluster-migration-barrier': ['1', 0, INT_MAX], 'cluster-node-timeout': ['15000', 0, LONG_MAX],
-  'cluster-replica-validity-factor': ['10', 0, INT_MAX], maxclients: ['10000', 1, 4294967295],
-  'maxmemory-eviction-tenacity': ['10', 0, 100], 'min-replicas-max-lag': ['10', 0, INT_MAX],
-  'min-replicas-to-write': ['0', 0, INT_MAX], 'repl-backlog-ttl': ['3600', 0, LONG_MAX],
+  'cluster-replica-validity-factor': ['10', 0, INT_MAX],
+  'maxmemory-eviction-tenacity': ['10', 0, 100], 
+   'repl-backlog-ttl': ['3600', 0, LONG_MAX],
   'repl-diskless-sync-delay': ['5', 0, INT_MAX], 'repl-diskless-sync-max-replicas': ['0', 0, INT_MAX],
   'repl-ping-replica-period': ['10', 1, INT_MAX], 'repl-timeout': ['60', 1, INT_MAX],
   'replica-announce-port': ['0', 0, 65535], 'replica-priority': ['100', 0, INT_MAX],
-  'shutdown-timeout': ['10', 0, INT_MAX], 'tcp-keepalive': ['300', 0, INT_MAX], timeout: ['0', 0, INT_MAX],
+  'shutdown-timeout': ['10', 0, INT_MAX], 'tcp-keepalive': ['300', 0, INT_MAX],
   'tls-session-cache-size': ['20480', 0, INT_MAX], 'tls-session-cache-timeout': ['300', 0, INT_MAX],
-  'tracking-table-max-keys': ['1000000', 0, LONG_MAX],
+  'tracking-table-max-keys': ['1000000', 0, LONG_MAX], 'key-load-delay': ['0', -INT_MAX - 1, INT_MAX],
+  'loading-process-events-interval-bytes': ['2097152', 1024, INT_MAX],
+  'rdb-key-save-delay': ['0', -INT_MAX - 1, INT_MAX], 'watchdog-period': ['0', 0, INT_MAX],
 };
 
 /** Sizes in bytes: initial value, lowest. */
@@ -61,15 +64,13 @@ export const KEPT_CHOICES: Readonly<Record<string, readonly [initial: string, ch
   'propagation-error-behavior': ['ignore', ['ignore', 'panic', 'panic-on-replicas']],
   'repl-diskless-load': ['disabled', ['disabled', 'on-empty-db', 'swapdb']],
   'sanitize-dump-payload': ['no', ['no', 'yes', 'clients']],
-  'shutdown-on-sigint': ['default', ['default', 'save', 'nosave', 'now', 'force']],
-  'shutdown-on-sigterm': ['default', ['default', 'save', 'nosave', 'now', 'force']],
   'tls-auth-clients': ['yes', ['no', 'yes', 'optional']],
 };
 
 /** Any text. */
 // prettier-ignore
 export const KEPT_TEXTS: Readonly<Record<string, string>> = {
-  'cluster-announce-hostname': '', 'cluster-announce-ip': '', 'ignore-warnings': '', masterauth: '', masteruser: '',
+  'bind-source-addr': '', 'cluster-announce-hostname': '', 'cluster-announce-ip': '', 'ignore-warnings': '', masterauth: '', masteruser: '',
   'proc-title-template': '{title} {listen-addr} {server-mode}', 'replica-announce-ip': '', 'tls-ca-cert-dir': '',
   'tls-ca-cert-file': '', 'tls-cert-file': '', 'tls-ciphers': '', 'tls-ciphersuites': '', 'tls-client-cert-file': '',
   'tls-client-key-file': '', 'tls-client-key-file-pass': '', 'tls-dh-params-file': '', 'tls-key-file': '',
@@ -80,14 +81,23 @@ export const KEPT_TEXTS: Readonly<Record<string, string>> = {
 // prettier-ignore
 export const FIXED: Readonly<Record<string, string>> = {
   aclfile: '', 'always-show-logo': 'no', aof_rewrite_cpulist: '', appenddirname: 'appendonlydir',
-  appendfilename: 'appendonly.aof', bgsave_cpulist: '', bind: '127.0.0.1', 'bind-source-addr': '', bio_cpulist: '',
+  appendfilename: 'appendonly.aof', bgsave_cpulist: '', bio_cpulist: '',
   'cluster-config-file': 'nodes.conf', 'cluster-enabled': 'no', 'cluster-port': '0', daemonize: 'no',
   'disable-thp': 'yes', 'enable-module-command': 'no', 'enable-protected-configs': 'yes', 'io-threads': '1',
-  'io-threads-do-reads': 'no', logfile: '', pidfile: '', port: '0', rdbchecksum: 'yes', replicaof: '',
+  'io-threads-do-reads': 'no', logfile: '', pidfile: '', rdbchecksum: 'yes', replicaof: '',
   server_cpulist: '', 'set-proc-title': 'yes', 'socket-mark-id': '0', supervised: 'no', 'syslog-enabled': 'no',
   'syslog-facility': 'local0', 'syslog-ident': 'redis', 'tcp-backlog': '511', 'tls-port': '0', unixsocket: '',
   unixsocketperm: '0',
 };
+
+/** What patterns do not find: parameters for tests of Redis itself. */
+export const HIDDEN: ReadonlySet<string> = new Set([
+  'key-load-delay',
+  'loading-process-events-interval-bytes',
+  'rdb-key-save-delay',
+  'use-exit-on-panic',
+  'watchdog-period',
+]);
 
 /** Redis' older names of the same parameters. */
 // prettier-ignore

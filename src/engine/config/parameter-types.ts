@@ -44,6 +44,20 @@ export function oneOf(choices: readonly string[]): ParameterType {
     new ParameterProblem(`argument(s) must be one of the following: ${choices.join(', ')}`);
 }
 
+const SHUTDOWN_OPTIONS = ['default', 'save', 'nosave', 'now', 'force'];
+
+/** `shutdown-on-sigint`: some of the words, in Redis' order. */
+export const shutdownOptions: ParameterType = (text) => {
+  const words = text.toLowerCase().split(' ');
+  const unknown = words.find((word) => !SHUTDOWN_OPTIONS.includes(word));
+  if (unknown !== undefined)
+    return new ParameterProblem(`argument(s) must be one of the following: ${SHUTDOWN_OPTIONS.join(', ')}`);
+  if (words.includes('save') && words.includes('nosave'))
+    return new ParameterProblem("shutdown options SAVE and NOSAVE can't be used simultaneously");
+  const set = SHUTDOWN_OPTIONS.filter((option) => option !== 'default' && words.includes(option));
+  return set.length === 0 ? 'default' : set.join(' ');
+};
+
 export const anyText: ParameterType = (text) => text;
 
 export const fileName: ParameterType = (text) =>
@@ -71,6 +85,7 @@ export const percentiles: ParameterType = (text) => {
 export const sizeOrPercent: ParameterType = (text) => {
   const percent = /^(\d+)%$/.exec(text)?.[1];
   if (percent !== undefined && Number(percent) <= 100) return text;
+  if (percent !== undefined) return new ParameterProblem('percentage argument must be less or equal to 100');
   const value = parseMemory(text);
   return value === undefined ? new ParameterProblem('argument must be a memory or percent value') : String(value);
 };

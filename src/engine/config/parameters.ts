@@ -1,7 +1,16 @@
 import type { Engine, EngineOptions } from '../engine';
 import { EVICTION_POLICIES } from '../keyspace/memory';
 import type { EncodingLimits } from '../keyspace/entry';
-import { ALIASES, FIXED, KEPT_CHOICES, KEPT_FLAGS, KEPT_NUMBERS, KEPT_SIZES, KEPT_TEXTS } from './kept-parameters';
+import {
+  ALIASES,
+  FIXED,
+  HIDDEN,
+  KEPT_CHOICES,
+  KEPT_FLAGS,
+  KEPT_NUMBERS,
+  KEPT_SIZES,
+  KEPT_TEXTS,
+} from './kept-parameters';
 import {
   anyText,
   fileName,
@@ -12,6 +21,7 @@ import {
   ParameterProblem,
   percentiles,
   savePoints,
+  shutdownOptions,
   sizeFrom,
   sizeOrPercent,
   yesOrNo,
@@ -47,22 +57,34 @@ export class Parameters {
   };
   /** What AUTH expects; empty = no password. */
   password: string;
-  /** Milliseconds, 0 = none. */
-  scriptTimeLimit: number;
+  readonly #scriptTimeLimit: number;
+  /**
+   * `busy-reply-threshold`, milliseconds. From then on Redis tells others that it is busy, which cannot be done here; as
+   * Redis lets the script run on, a low threshold stops no script, and a high one gives it more time.
+   */
+  #busyThreshold: number;
   /** `proto-max-bulk-len`, bytes. */
   maxBulkLength = 512 * 1024 * 1024;
   /** `client-query-buffer-limit`, bytes. */
   queryBufferLimit = 1024 * 1024 * 1024;
+  /** `maxclients`: how many connections there may be. */
+  maxClients = 10_000;
+  /** `min-replicas-to-write`. */
+  fewestReplicas = 0;
+  /** `min-replicas-max-lag`, seconds; 0 = replicas are not asked for. */
+  replicaLag = 10;
   readonly debugCommands: DebugCommands;
   readonly #byName = new Map<string, Parameter>();
 
   constructor(engine: Engine, options: EngineOptions) {
     this.password = options.password ?? '';
     engine.acl.setDefaultPassword(this.password);
-    this.scriptTimeLimit = options.scriptTimeLimit ?? 5000;
+    this.#scriptTimeLimit = options.scriptTimeLimit ?? 5000;
+    this.#busyThreshold = this.#scriptTimeLimit;
     this.debugCommands = options.debugCommands ?? 'local';
     this.#addLimits();
     this.#addOwn();
+    this.#addClientLimits(engine);
     this.#addEngine(engine);
     this.#addKept();
     for (const [alias, name] of ALIASES) {
@@ -71,13 +93,19 @@ export class Parameters {
     }
   }
 
+  /** How long a script may run, in milliseconds; 0 = for ever. */
+  get scriptTimeLimit(): number {
+    const [limit, threshold] = [this.#scriptTimeLimit, this.#busyThreshold];
+    return limit === 0 || threshold === 0 ? 0 : Math.max(limit, threshold);
+  }
+
   get(name: string): Parameter | undefined {
     return this.#byName.get(name.toLowerCase());
   }
 
-  /** Names and parameters, aliases included. */
-  all(): IterableIterator<[string, Parameter]> {
-    return this.#byName.entries();
+  /** Names and parameters as patterns find them, aliases included. */
+  *all(): IterableIterator<[string, Parameter]> {
+    for (const entry of this.#byName) if (!HIDDEN.has(entry[0])) yield entry;
   }
 
   #addLimits(): void {
@@ -116,9 +144,9 @@ export class Parameters {
     this.#bind(
       'busy-reply-threshold',
       numberWithin(0, LONG_MAX),
-      () => String(this.scriptTimeLimit),
+      () => String(this.#busyThreshold),
       (value) => {
-        this.scriptTimeLimit = Number(value);
+        this.#busyThreshold = Number(value);
       },
     );
     this.#bind(
@@ -138,18 +166,6 @@ export class Parameters {
       },
     );
     this.#fix('enable-debug-command', this.debugCommands);
-    // Saying yes to a file that nobody writes would be a lie about durability.
-    this.#bind(
-      'appendonly',
-      (text) => {
-        const word = yesOrNo(text);
-        return word === 'yes'
-          ? new ParameterProblem('snapshots keep the data here, there is no append only file')
-          : word;
-      },
-      () => 'no',
-      () => undefined,
-    );
     // Redis keeps the frequency of its housekeeping within these bounds without a word.
     this.#keep('hz', '10', (text) => {
       const parsed = numberWithin(0, INT_MAX)(text);
@@ -158,14 +174,57 @@ export class Parameters {
     this.#keep('save', '', savePoints);
     this.#keep('dir', process.cwd(), anyText);
     this.#keep('dbfilename', 'dump.rdb', fileName);
+    this.#keep('shutdown-on-sigint', 'default', shutdownOptions);
+    this.#keep('shutdown-on-sigterm', 'default', shutdownOptions);
     this.#keep('oom-score-adj-values', '0 200 800', oomScores);
     this.#keep('maxmemory-clients', '0', sizeOrPercent);
-    const name = 'client-output-buffer-limit';
-    const limits = 'normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60';
-    this.#keep(
-      name,
-      limits,
-      outputBufferLimits(() => this.get(name)?.get() ?? limits),
+  }
+
+  #addClientLimits({ clientLimits }: Engine): void {
+    let limits = 'normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60';
+    clientLimits.setOutputLimits(limits);
+    this.#bind(
+      'client-output-buffer-limit',
+      outputBufferLimits(() => limits),
+      () => limits,
+      (value) => {
+        limits = value;
+        clientLimits.setOutputLimits(value);
+      },
+    );
+    this.#bind(
+      'min-replicas-to-write',
+      numberWithin(0, INT_MAX),
+      () => String(this.fewestReplicas),
+      (value) => {
+        this.fewestReplicas = Number(value);
+      },
+    );
+    this.#bind(
+      'min-replicas-max-lag',
+      numberWithin(0, INT_MAX),
+      () => String(this.replicaLag),
+      (value) => {
+        this.replicaLag = Number(value);
+      },
+    );
+    let timeout = '0';
+    this.#bind(
+      'timeout',
+      numberWithin(0, INT_MAX),
+      () => timeout,
+      (value) => {
+        timeout = value;
+        clientLimits.setIdleTimeout(Number(value));
+      },
+    );
+    this.#bind(
+      'maxclients',
+      numberWithin(1, 4_294_967_295),
+      () => String(this.maxClients),
+      (value) => {
+        this.maxClients = Number(value);
+      },
     );
   }
 
@@ -184,9 +243,10 @@ export class Parameters {
     this.#bind(
       'maxmemory',
       sizeFrom(0),
-      () => String(memory.limit),
+      () => String(memory.configured),
       (value) => {
-        memory.limit = Number(value);
+        memory.setLimit(Number(value));
+        memory.makeRoom();
       },
     );
     this.#bind(
@@ -252,6 +312,12 @@ export class Parameters {
       },
     );
     this.#fix('databases', String(engine.keyspace.databases.length));
+    this.#unchangeable(
+      'port',
+      () => String(engine.listening.port),
+      'Unable to listen on this port. Check server logs.',
+    );
+    this.#unchangeable('bind', () => engine.listening.host, 'Failed to bind to specified addresses.');
     this.#addStatistics(engine);
   }
 
@@ -329,6 +395,16 @@ export class Parameters {
       (value) => {
         kept = value;
       },
+    );
+  }
+
+  /** A parameter Redis can change while it runs and we cannot: setting it to what it is works. */
+  #unchangeable(name: string, get: () => string, problem: string): void {
+    this.#bind(
+      name,
+      (text) => (text === get() ? text : new ParameterProblem(problem)),
+      get,
+      () => undefined,
     );
   }
 

@@ -18,7 +18,7 @@ export class Blocking {
   /** Lets a session wait. */
   block(session: Session, command: QueuedCommand, block: Block): void {
     const database = session.context.db;
-    session.blocked = { ...command, block, database, timer: undefined };
+    session.blocked = { ...command, block, database, since: performance.now(), timer: undefined };
     this.blocked.add(session);
     if (block.noticesRemoval) this.#noticingRemoval += 1;
     if (block.timeoutMs > 0) this.#armTimeout(session, this.engine.clock.now() + block.timeoutMs);
@@ -31,9 +31,13 @@ export class Blocking {
 
   /** Ends a wait with a reply: time over, CLIENT UNBLOCK, or served. */
   unblock(session: Session, reply: Reply): void {
-    if (session.blocked !== undefined && reply instanceof ErrorReply) {
-      session.blocked.record.stats.failed += 1;
-      this.engine.countError(reply);
+    const { blocked } = session;
+    if (blocked !== undefined) {
+      this.engine.executor.measureWait(session, blocked);
+      if (reply instanceof ErrorReply) {
+        blocked.record.stats.failed += 1;
+        this.engine.countError(reply);
+      }
     }
     this.forget(session);
     const answer = filterReply(session, reply);

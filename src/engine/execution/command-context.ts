@@ -45,6 +45,9 @@ export class CommandContext {
     this.#now = frozenAt;
   }
 
+  /** The running command's name as the client wrote it: some errors show it. */
+  typedName = '';
+
   /** Whether a command must not wait now: inside EXEC and scripts. */
   denyBlocking = false;
 

@@ -2,6 +2,7 @@ import {
   error,
   LOADING,
   NO_AUTH,
+  NOT_ENOUGH_REPLICAS,
   NOT_ALLOWED_IN_MULTI,
   OUT_OF_MEMORY,
   unknownCommand,
@@ -14,7 +15,7 @@ import { describeClient } from '../commands/connection/client/describe-client';
 import type { CommandRecord, ContainerRecord } from '../commands/table';
 import type { Engine } from '../engine';
 import { ErrorReply, QUEUED, type Reply } from '../protocol/reply';
-import type { Session } from '../session/session';
+import type { BlockedCommand, QueuedCommand, Session } from '../session/session';
 import { LatencyHistogram } from './latency-histogram';
 import { Block, NO_REPLY, type NoReply } from './block';
 import { filterReply } from './reply-mode';
@@ -69,6 +70,7 @@ export class Executor {
     const { engine } = this;
     const { monitors, latency } = engine;
     const started = performance.now();
+    context.typedName = name;
     engine.memory.access.time = started;
     // What runs other commands is shown before them.
     if (monitors.active && record.skipMonitor) monitors.show(session, record, name, args, fromScript);
@@ -80,35 +82,49 @@ export class Executor {
     }
     context.settle();
     session.lastInteraction = started;
-    const { stats } = record;
     const microseconds = (performance.now() - started) * 1000;
-    stats.calls += 1;
-    stats.microseconds += microseconds;
-    if (latency.tracksCommands) (stats.histogram ??= new LatencyHistogram()).record(microseconds);
+    record.stats.calls += 1;
     if (microseconds >= latency.thresholdMicroseconds) {
       latency.add(record.fast ? 'fast-command' : 'command', microseconds, engine.clock.now());
     }
-    if (microseconds >= engine.slowLog.threshold && !fromScript && !record.skipSlowLog) {
-      engine.slowLog.add(session, record, name, args, microseconds);
-    }
+    // A command that waits is not over yet.
+    if (!(reply instanceof Block)) this.#measure(session, { record, args, name }, microseconds, !fromScript);
     if (reply instanceof ErrorReply) {
-      stats.failed += 1;
+      record.stats.failed += 1;
       engine.countError(reply);
     }
-    if (session.tracking !== undefined && record.readOnly) engine.tracking.remember(session, record, args);
+    // A script's own keys say nothing: the commands it runs tell what was read.
+    if (session.tracking !== undefined && record.readOnly && !record.skipMonitor)
+      engine.tracking.remember(session, record, args);
     if (monitors.active && !record.skipMonitor) monitors.show(session, record, name, args, fromScript);
     return reply;
   }
 
+  /** Counts what a command that waited took, its wait included. */
+  measureWait(session: Session, { record, args, name, since }: BlockedCommand): void {
+    this.#measure(session, { record, args, name }, (performance.now() - since) * 1000, true);
+  }
+
+  #measure(session: Session, { record, args, name }: QueuedCommand, microseconds: number, logs: boolean): void {
+    const { latency, slowLog } = this.engine;
+    const { stats } = record;
+    stats.microseconds += microseconds;
+    if (latency.tracksCommands) (stats.histogram ??= new LatencyHistogram()).record(microseconds);
+    if (microseconds >= slowLog.threshold && logs && !record.skipSlowLog)
+      slowLog.add(session, record, name, args, microseconds);
+  }
+
   /** Finds what a command line names. @throws the error reply of an unknown command or a wrong arity */
   resolve(name: string, args: readonly string[]): CommandRecord {
+    const record = this.#find(name, args);
+    checkArity(record, args);
+    return record;
+  }
+
+  #find(name: string, args: readonly string[]): CommandRecord {
     const entry = this.engine.commands.get(name);
     if (entry === undefined) throw unknownCommand(name, args);
-    const record = 'container' in entry ? resolveSubcommand(entry, args) : entry;
-    const { arity } = record.definition;
-    const given = args.length + 1;
-    if (arity >= 0 ? given !== arity : given < -arity) throw wrongArity(record.fullName);
-    return record;
+    return 'container' in entry ? resolveSubcommand(entry, args) : entry;
   }
 
   #dispatch(session: Session, name: string, args: readonly string[]): Reply | NoReply {
@@ -117,8 +133,9 @@ export class Executor {
     engine.stats.commands += 1;
     let record: CommandRecord | undefined;
     try {
-      record = this.resolve(name, args);
+      record = this.#find(name, args);
       session.lastCommand = record.fullName;
+      checkArity(record, args);
       this.#admit(session, record, args);
     } catch (refusal) {
       if (!(refusal instanceof ErrorReply)) throw refusal;
@@ -164,10 +181,9 @@ export class Executor {
       const refusal = this.refuse(session, record, args, inMulti ? 'multi' : 'toplevel');
       if (refusal !== undefined) throw noPermission(refusal);
     }
-    if (engine.memory.limit > 0) {
-      const asks = record.denyOom || (inMulti && !RUNS_IN_MULTI.has(record.fullName));
-      if ((asks || engine.memory.evicts) && !engine.memory.makeRoom() && asks) throw OUT_OF_MEMORY;
-    }
+    const asks = record.denyOom || (inMulti && !RUNS_IN_MULTI.has(record.fullName));
+    if ((asks || engine.memory.evicts) && !engine.memory.makeRoom() && asks) throw OUT_OF_MEMORY;
+    if (engine.lacksReplicas && mayWrite(session, record)) throw NOT_ENOUGH_REPLICAS;
     if (session.resp === 2 && session.subscriptions > 0 && !ALLOWED_WHILE_SUBSCRIBED.has(record.fullName)) {
       throw error(
         `Can't execute '${record.fullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
@@ -178,6 +194,10 @@ export class Executor {
   }
 }
 
+function mayWrite({ transaction }: Session, { write, fullName }: CommandRecord): boolean {
+  return write || (fullName === 'exec' && transaction?.queue.some((queued) => queued.record.write) === true);
+}
+
 const PLURAL: Record<'key' | 'channel', string> = { key: 'keys', channel: 'channels' };
 
 function noPermission({ reason, object }: Refusal): ErrorReply {
@@ -186,6 +206,12 @@ function noPermission({ reason, object }: Refusal): ErrorReply {
       ? `NOPERM this user has no permissions to run the '${object}' command`
       : `NOPERM this user has no permissions to access one of the ${PLURAL[reason]} used as arguments`,
   );
+}
+
+function checkArity(record: CommandRecord, args: readonly string[]): void {
+  const { arity } = record.definition;
+  const given = args.length + 1;
+  if (arity >= 0 ? given !== arity : given < -arity) throw wrongArity(record.fullName);
 }
 
 function resolveSubcommand(entry: ContainerRecord, args: readonly string[]): CommandRecord {

@@ -5,6 +5,8 @@ import { Block, NoReply } from './block';
 
 const UNTIL_RESUMED = new Block([], 0, null, () => undefined);
 
+const RUNS_SCRIPTS = new Set(['eval', 'evalsha', 'fcall']);
+
 /** CLIENT PAUSE: commands wait, unanswered and in order, until the pause is over. */
 export class Pausing {
   /** Whether any pause is in force; the gate looks at nothing else. */
@@ -23,6 +25,7 @@ export class Pausing {
     this.#everything = everything || (this.active && this.#everything);
     this.#until = this.active ? Math.max(this.#until, until) : until;
     this.active = true;
+    this.engine.keyspace.setFrozen(true);
     this.#arm();
   }
 
@@ -33,11 +36,11 @@ export class Pausing {
   /** Makes a command wait if the pause covers it. @returns whether it waits now */
   postpone(session: Session, record: CommandRecord, name: string, args: readonly string[]): boolean {
     const { transaction } = session;
-    const writes = (each: CommandRecord) => each.write || each.definition.flags.includes('may_replicate');
     const covered =
       this.#everything ||
-      writes(record) ||
-      (record.fullName === 'exec' && transaction?.queue.some((queued) => writes(queued.record)) === true);
+      this.#mayWrite(record, args) ||
+      (record.fullName === 'exec' &&
+        transaction?.queue.some((queued) => this.#mayWrite(queued.record, queued.args)) === true);
     if (!covered) return false;
     const command = { record, args, name };
     this.#postponed.set(session, command);
@@ -49,6 +52,7 @@ export class Pausing {
   resume(): void {
     if (!this.active) return;
     this.active = false;
+    this.engine.keyspace.setFrozen(false);
     if (this.#timer !== undefined) this.engine.clock.clearTimer(this.#timer);
     this.#timer = undefined;
     const waiting = [...this.#postponed];
@@ -62,6 +66,12 @@ export class Pausing {
       // It may have begun to wait for a key.
       if (!this.engine.blocking.blocked.has(session)) session.output.resume();
     }
+  }
+
+  #mayWrite(record: CommandRecord, args: readonly string[]): boolean {
+    if (record.write) return true;
+    if (!record.definition.flags.includes('may_replicate')) return false;
+    return RUNS_SCRIPTS.has(record.fullName) ? this.engine.scripts.mayWrite(record, args) : true;
   }
 
   #arm(): void {

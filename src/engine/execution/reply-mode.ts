@@ -1,8 +1,8 @@
-import type { Reply } from '../protocol/reply';
+import { PushReply, type Reply } from '../protocol/reply';
 import type { Session } from '../session/session';
 import { NO_REPLY, type NoReply } from './block';
 
-/** Applies CLIENT REPLY OFF and SKIP to what a command answered. */
+/** Applies CLIENT REPLY OFF and SKIP to what a command answered. Pushes (SUBSCRIBE's confirmations) are no answers. */
 export function filterReply(session: Session, reply: Reply | NoReply): Reply | NoReply {
   // SKIP means the answer: it holds until a command that waits has one.
   if (session.blocked !== undefined) return reply;
@@ -12,7 +12,7 @@ export function filterReply(session: Session, reply: Reply | NoReply): Reply | N
   }
   if (session.replyMode === 'skip') {
     session.replyMode = 'on';
-    return NO_REPLY;
+    return reply instanceof PushReply ? reply : NO_REPLY;
   }
-  return session.replyMode === 'off' ? NO_REPLY : reply;
+  return session.replyMode === 'off' && !(reply instanceof PushReply) ? NO_REPLY : reply;
 }

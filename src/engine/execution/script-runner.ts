@@ -1,4 +1,4 @@
-import { error, OUT_OF_MEMORY } from '../commands/errors';
+import { error, NOT_ENOUGH_REPLICAS, OUT_OF_MEMORY } from '../commands/errors';
 import type { CommandRecord } from '../commands/table';
 import type { Engine } from '../engine';
 import { ErrorReply, type Reply } from '../protocol/reply';
@@ -69,6 +69,21 @@ export class ScriptRunner {
     return cached;
   }
 
+  /** Whether a command that runs scripts might write: what the script declares of itself decides. */
+  mayWrite({ fullName }: CommandRecord, [subject = '']: readonly string[]): boolean {
+    return this.#declaredFlags(fullName, subject)?.has('no-writes') !== true;
+  }
+
+  #declaredFlags(command: string, subject: string): ReadonlySet<ScriptFlag> | undefined {
+    if (command === 'fcall') return this.engine.libraries.find(subject)?.registration.flags;
+    if (command === 'evalsha') return this.get(subject)?.flags;
+    try {
+      return parseShebang(subject).flags;
+    } catch {
+      return undefined; // EVAL will say what is wrong with it
+    }
+  }
+
   /** Runs a script to its end. @param readOnly EVAL_RO and its like */
   run(
     context: CommandContext,
@@ -108,9 +123,10 @@ export class ScriptRunner {
   /** What a script of these flags may do now. @throws ErrorReply when it may not run at all */
   #hostFor(context: CommandContext, flags: ReadonlySet<ScriptFlag> | undefined, readOnly: boolean): ScriptHost {
     const { memory } = this.engine;
-    const isFull = memory.limit > 0 && !memory.makeRoom();
+    const isFull = !memory.makeRoom();
     if (flags !== undefined) {
       if (readOnly && !flags.has('no-writes')) throw RO_NEEDS_NO_WRITES;
+      if (this.engine.lacksReplicas && !flags.has('no-writes')) throw NOT_ENOUGH_REPLICAS;
       if (isFull && !flags.has('allow-oom') && !flags.has('no-writes')) throw OUT_OF_MEMORY;
     }
     return new CommandHost(this.engine, context, {
@@ -164,9 +180,12 @@ class CommandHost implements ScriptHost {
 
   call([name = '', ...args]: readonly string[], resp: 2 | 3): Reply {
     const record = this.#resolve(name, args);
-    if (record instanceof ErrorReply) return record;
+    if (record instanceof ErrorReply) return this.#counted(record);
     const refusal = this.#refusal(record) ?? this.#forbidden(record, args);
-    if (refusal !== undefined) return refusal;
+    if (refusal !== undefined) {
+      record.stats.rejected += 1;
+      return this.#counted(refusal);
+    }
     const { context } = this;
     const { session } = context;
     const clientResp = session.resp;
@@ -179,7 +198,22 @@ class CommandHost implements ScriptHost {
     return reply instanceof NoReply ? null : reply;
   }
 
+  #counted(refusal: ErrorReply): ErrorReply {
+    this.engine.countError(refusal);
+    return refusal;
+  }
+
   #resolve(name: string, args: readonly string[]): CommandRecord | ErrorReply {
+    const record = this.#find(name, args);
+    if (record instanceof ErrorReply) return record;
+    const { arity } = record.definition;
+    const given = args.length + 1;
+    if (arity >= 0 ? given === arity : given >= -arity) return record;
+    record.stats.rejected += 1;
+    return WRONG_ARITY;
+  }
+
+  #find(name: string, args: readonly string[]): CommandRecord | ErrorReply {
     const entry = this.engine.commands.get(name);
     if (entry === undefined) return UNKNOWN_COMMAND;
     const [subcommand] = args;
@@ -189,15 +223,13 @@ class CommandHost implements ScriptHost {
           ? entry.bare
           : entry.subcommands.get(subcommand.toLowerCase())
         : entry;
-    if (record === undefined) return subcommand === undefined ? WRONG_ARITY : UNKNOWN_COMMAND;
-    const { arity } = record.definition;
-    const given = args.length + 1;
-    return (arity >= 0 ? given === arity : given >= -arity) ? record : WRONG_ARITY;
+    return record ?? (subcommand === undefined ? WRONG_ARITY : UNKNOWN_COMMAND);
   }
 
   #refusal(record: CommandRecord): ErrorReply | undefined {
-    if (record.noScript) return NOT_ALLOWED;
+    if (record.noScript && !this.engine.scriptsMayRunAll) return NOT_ALLOWED;
     if (this.rights.readOnly && (record.write || record.definition.flags.includes('may_replicate'))) return READ_ONLY;
+    if (record.write && this.engine.lacksReplicas) return NOT_ENOUGH_REPLICAS;
     return this.rights.outOfMemory && record.denyOom ? OUT_OF_MEMORY : undefined;
   }
 
@@ -210,7 +242,9 @@ class CommandHost implements ScriptHost {
   }
 
   mayCall([name = '', ...args]: readonly string[]): boolean | undefined {
-    return this.#resolve(name, args) === UNKNOWN_COMMAND ? undefined : true;
+    const record = this.#find(name, args);
+    if (record instanceof ErrorReply) return undefined;
+    return this.engine.acl.check(this.context.session.user, record, args) === undefined;
   }
 
   log(): void {

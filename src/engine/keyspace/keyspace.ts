@@ -13,6 +13,8 @@ export interface KeyspaceStats {
   misses: number;
   expired: number;
   evicted: number;
+  /** Objects of UNLINK and FLUSH ASYNC that Redis would free in the background. */
+  lazyFreed: number;
 }
 
 /** How long one round of active expiry may take before it yields to other work, in keys. */
@@ -22,16 +24,18 @@ const EXPIRE_BATCH = 200;
 export class Keyspace {
   readonly databases: Database[];
   readonly notifications = new NotificationFlags();
-  readonly stats: KeyspaceStats = { hits: 0, misses: 0, expired: 0, evicted: 0 };
+  readonly stats: KeyspaceStats = { hits: 0, misses: 0, expired: 0, evicted: 0, lazyFreed: 0 };
   /** Changes since the last save; what INFO calls rdb_changes_since_last_save. */
   dirty = 0;
   /** DEBUG SET-ACTIVE-EXPIRE. */
   activeExpiry = true;
+  /** CLIENT PAUSE: keys whose time has come are gone for everybody, but stay where they are. */
+  #frozen = false;
   /** Keys that became interesting to blocked commands, in the order they did. */
   readonly ready = new Map<string, { readonly database: Database; readonly key: string }>();
   publishEvent: EventPublisher = () => undefined;
-  /** Told of every changed key, while somebody tracks them. */
-  onTouch: ((key: string) => void) | undefined;
+  /** Told of every changed key, while somebody tracks them; `byClient`: whether a command changed it, not its time. */
+  onTouch: ((key: string, byClient: boolean) => void) | undefined;
   /** Told of every emptied database, while somebody tracks keys. */
   onFlush: (() => void) | undefined;
   #nextDatasetId = 1;
@@ -74,10 +78,11 @@ export class Keyspace {
   /**
    * Marks a key as changed for everyone who cares: snapshots, WATCH, blocked commands. Call it before the change.
    * @param wakes false for a change that cannot serve a blocked command
+   * @param byClient false for keys that expire or are evicted
    */
-  touch(database: Database, key: string, wakes = true): void {
+  touch(database: Database, key: string, wakes = true, byClient = true): void {
     this.touchSilently(database, key);
-    if (this.onTouch !== undefined) this.onTouch(key);
+    if (this.onTouch !== undefined) this.onTouch(key, byClient);
     if (database.watchers.size > 0) database.invalidate(key);
     if (wakes && database.waiters.size > 0 && database.waiters.has(key)) this.signalReady(database, key);
   }
@@ -101,12 +106,12 @@ export class Keyspace {
     const entry = database.dataset.keys.get(key);
     if (entry === undefined || entry.heapIndex < 0) return entry;
     if (now() <= database.dataset.expireAt(entry)) return entry;
-    this.expire(database, entry);
+    if (!this.#frozen) this.expire(database, entry);
     return undefined;
   }
 
   expire(database: Database, entry: Entry): void {
-    this.touch(database, entry.key);
+    this.touch(database, entry.key, true, false);
     database.dataset.remove(entry.key);
     this.stats.expired += 1;
     this.notify('x', 'expired', entry.key, database);
@@ -114,7 +119,7 @@ export class Keyspace {
 
   /** Removes a key to make room for others. */
   evict(database: Database, entry: Entry): void {
-    this.touch(database, entry.key);
+    this.touch(database, entry.key, true, false);
     database.dataset.remove(entry.key);
     this.stats.evicted += 1;
     this.notify('e', 'evicted', entry.key, database);
@@ -141,20 +146,36 @@ export class Keyspace {
 
   /** Exchanges what two logical databases show. */
   swap(a: Database, b: Database): void {
+    this.#invalidateSwapped(a, b.dataset);
+    this.#invalidateSwapped(b, a.dataset);
     [a.dataset, b.dataset] = [b.dataset, a.dataset];
     this.dirty += 1;
     for (const database of [a, b]) {
-      for (const [key, watchers] of database.watchers) {
-        if (a.dataset.keys.has(key) || b.dataset.keys.has(key)) for (const watcher of watchers) watcher.invalidate();
-      }
       for (const key of database.waiters.keys())
         if (a.dataset.keys.has(key) || b.dataset.keys.has(key)) this.signalReady(database, key);
     }
   }
 
+  /** A watched key changes unless it is neither there now nor then; one whose time has come is not there. */
+  #invalidateSwapped(database: Database, next: Dataset): void {
+    const now = this.clock.now();
+    for (const [key, watchers] of database.watchers) {
+      const entry = next.keys.get(key);
+      const stale = entry !== undefined && entry.heapIndex >= 0 && next.expireAt(entry) < now;
+      if (stale) {
+        // Its end is no change either, now that nobody saw it alive.
+        next.touch(key);
+        next.remove(key);
+        this.stats.expired += 1;
+      }
+      if ((entry !== undefined && !stale) || database.dataset.keys.has(key))
+        for (const watcher of watchers) watcher.invalidate();
+    }
+  }
+
   /** Makes sure the timer fires no later than `at`. */
   armExpiry(at: number): void {
-    if (at >= this.#timerAt || !this.activeExpiry) return;
+    if (at >= this.#timerAt || !this.activeExpiry || this.#frozen) return;
     this.disarmExpiry();
     this.#timerAt = at;
     // Redis expires a key when its deadline has passed, not when it is reached: hence the extra millisecond.
@@ -169,8 +190,18 @@ export class Keyspace {
   /** Switches active expiry; without it keys expire when they are asked for. */
   setActiveExpiry(active: boolean): void {
     this.activeExpiry = active;
-    if (!active) this.disarmExpiry();
-    else
+    this.#rearm();
+  }
+
+  /** Nothing expires while the keyspace is frozen. */
+  setFrozen(frozen: boolean): void {
+    this.#frozen = frozen;
+    this.#rearm();
+  }
+
+  #rearm(): void {
+    this.disarmExpiry();
+    if (this.activeExpiry && !this.#frozen)
       for (const { dataset } of this.databases)
         if (dataset.expiries.size > 0) this.armExpiry(dataset.expiries.firstTime);
   }
@@ -185,6 +216,7 @@ export class Keyspace {
     this.#timer = undefined;
     this.#timerAt = Infinity;
     if (!this.activeExpiry) return;
+    const started = performance.now();
     const now = this.clock.now();
     let budget = EXPIRE_BATCH;
     let next = Infinity;
@@ -201,9 +233,9 @@ export class Keyspace {
       next = Math.min(next, expiries.firstTime);
     }
     if (next < Infinity) this.armExpiry(next);
-    this.onExpired();
+    this.onExpired((performance.now() - started) * 1000);
   }
 
-  /** Called after a round of active expiry: blocked commands (XREADGROUP) may have to be told. */
-  onExpired: () => void = () => undefined;
+  /** Called after a round of active expiry, with the microseconds it took: blocked commands (XREADGROUP) may have to be told. */
+  onExpired: (microseconds: number) => void = () => undefined;
 }

@@ -19,10 +19,15 @@ export type EvictionPolicy = (typeof EVICTION_POLICIES)[number];
 /** Share of V8's heap limit that keys may fill: beyond it garbage collection thrashes, and at the limit V8 ends the process. */
 const SAFE_SHARE = 0.6;
 
+/** Bytes an engine without keys takes: Redis counts its own too, so that no limit is met before a small one is reached. */
+export const STARTUP_BYTES = 1_048_576;
+
 /** The memory limit and what happens when it is reached. */
 export class Memory {
-  /** Bytes; 0 = none. */
-  limit: number;
+  /** Bytes in force. */
+  limit = 0;
+  /** Bytes as configured; 0 = derived from V8's heap limit. */
+  configured = 0;
   peak = 0;
   /** `maxmemory-samples`: how many keys are looked at to choose one. */
   samples = 5;
@@ -36,14 +41,15 @@ export class Memory {
     limit: number,
     random: () => number,
   ) {
-    this.limit = limit > 0 ? limit : Memory.derivedLimit();
+    this.setLimit(limit);
     this.access = new AccessClock(random);
     this.#pool = new EvictionPool(keyspace, this.access, random);
   }
 
-  /** The limit used when none is configured, in bytes. */
-  static derivedLimit(): number {
-    return Math.floor(getHeapStatistics().heap_size_limit * SAFE_SHARE);
+  /** @param bytes 0 = as much as V8's heap limit safely allows: beyond it V8 would end the process */
+  setLimit(bytes: number): void {
+    this.configured = bytes;
+    this.limit = bytes > 0 ? bytes : Math.floor(getHeapStatistics().heap_size_limit * SAFE_SHARE);
   }
 
   get policy(): EvictionPolicy {
@@ -67,16 +73,16 @@ export class Memory {
 
   /** Estimated bytes in use. */
   get used(): number {
-    const used = this.keyspace.bytes;
+    const used = this.keyspace.bytes + STARTUP_BYTES;
     if (used > this.peak) this.peak = used;
     return used;
   }
 
   /** Evicts keys, as far as the policy allows, until there is room. @returns whether there is */
   makeRoom(): boolean {
-    if (this.limit === 0 || this.used <= this.limit) return true;
+    if (this.used <= this.limit) return true;
     if (this.#policy === 'noeviction') return false;
-    while (this.keyspace.bytes > this.limit) {
+    while (this.used > this.limit) {
       const victim = this.#pool.choose(this.#policy, this.samples);
       if (victim === undefined) return false;
       this.keyspace.evict(victim.database, victim.entry);

@@ -1,4 +1,5 @@
 import {
+  AttributeReply,
   BigNumberReply,
   BooleanReply,
   DoubleReply,
@@ -63,6 +64,7 @@ function encodeAs2(reply: Special): string {
   if (reply instanceof SetReply || reply instanceof PushReply) return aggregate('*', reply.items, 2);
   if (reply instanceof BooleanReply) return reply.value ? ':1\r\n' : ':0\r\n';
   if (reply instanceof BigNumberReply) return encodeReply(reply.digits, 2);
+  if (reply instanceof AttributeReply) return encodeReply(reply.reply, 2);
   return encodeReply(reply.text, 2);
 }
 
@@ -74,5 +76,7 @@ function encodeAs3(reply: Special): string {
   if (reply instanceof DoubleReply) return `,${reply.text}\r\n`;
   if (reply instanceof BooleanReply) return reply.value ? '#t\r\n' : '#f\r\n';
   if (reply instanceof BigNumberReply) return `(${reply.digits}\r\n`;
+  if (reply instanceof AttributeReply)
+    return aggregate('|', reply.attributes, 3, reply.attributes.length / 2) + encodeReply(reply.reply, 3);
   return `=${String(reply.text.length + 4)}\r\n${reply.format}:${reply.text}\r\n`;
 }

@@ -26,6 +26,7 @@ export type Reply =
   | BooleanReply
   | VerbatimReply
   | BigNumberReply
+  | AttributeReply
   | PushReply;
 
 /** A simple string (`+OK`). */
@@ -37,7 +38,11 @@ export class Status {
 /** An error as the wire carries it, code word first (`ERR ...`, `WRONGTYPE ...`). A value, not an exception. */
 export class ErrorReply {
   declare private readonly kind: 'error';
-  constructor(readonly text: string) {}
+  /** @param counted whether the statistics know of it: a script passes on the error of a command it ran */
+  constructor(
+    readonly text: string,
+    readonly counted = false,
+  ) {}
 }
 
 /** The null array of RESP2 (`*-1`), RESP3's null. */
@@ -86,6 +91,15 @@ export class VerbatimReply {
 export class BigNumberReply {
   declare private readonly kind: 'big number';
   constructor(readonly digits: string) {}
+}
+
+/** A reply with attributes in front of it in RESP3; in RESP2 the reply alone. `attributes` alternates name and value. */
+export class AttributeReply {
+  declare private readonly kind: 'attribute';
+  constructor(
+    readonly attributes: readonly Reply[],
+    readonly reply: Reply,
+  ) {}
 }
 
 /** Out-of-band data in RESP3; in RESP2 an array. */

@@ -42,6 +42,11 @@ export class RequestParser {
   #left = 0;
   #parts: string[] = [];
   #bulkLength = -1;
+  #received = 0;
+  /** Bytes that had been parsed when the last command began. */
+  #startedAt = 0;
+  /** Bytes of the last command. */
+  requestBytes = 0;
 
   constructor(private readonly limits: RequestLimits) {}
 
@@ -51,6 +56,7 @@ export class RequestParser {
   }
 
   push(chunk: Buffer): void {
+    this.#received += chunk.length;
     if (this.#at === this.#buffer.length && this.#chunks.length === 0) {
       this.#buffer = chunk;
       this.#at = 0;
@@ -62,6 +68,15 @@ export class RequestParser {
 
   /** The next complete command, undefined when more bytes are needed. @throws ProtocolError */
   next(): Request | undefined {
+    const request = this.#next();
+    if (request === undefined) return undefined;
+    const parsed = this.#received - this.buffered;
+    this.requestBytes = parsed - this.#startedAt;
+    this.#startedAt = parsed;
+    return request;
+  }
+
+  #next(): Request | undefined {
     this.#join();
     for (;;) {
       if (this.buffered < this.#needed || this.#at >= this.#buffer.length) return undefined;

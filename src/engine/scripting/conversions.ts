@@ -1,4 +1,5 @@
 import {
+  AttributeReply,
   BigNumberReply,
   BooleanReply,
   DoubleReply,
@@ -29,6 +30,7 @@ export function replyToLua(reply: Reply, resp: 2 | 3): LuaValue {
   if (reply instanceof Status) return record('ok', reply.text);
   if (reply instanceof ErrorReply) return record('err', reply.text);
   if (Array.isArray(reply)) return listToLua(reply as readonly Reply[], resp); // `Array.isArray` forgets `readonly`
+  if (reply instanceof AttributeReply) return replyToLua(reply.reply, resp);
   return resp === 3 ? typedToLua(reply as TypedReply) : plainToLua(reply as TypedReply); // all others are above
 }
 
@@ -97,13 +99,16 @@ export function luaToReply(value: LuaValue, resp: 2 | 3, depth = 0): Reply {
   }
 }
 
+/** Marks error tables of failed commands: the failure has been counted already. */
+export const COUNTED = 'ignore_error_stats_update';
+
 /** A table nested deeper than this is an error in Redis as well: its Lua stack is full. */
 const MAX_DEPTH = 2_000;
 
 function tableToReply(table: LuaTable, resp: 2 | 3, depth: number): Reply {
   if (depth > MAX_DEPTH) return new ErrorReply('ERR reached lua stack limit');
   const error = table.getKey('err');
-  if (typeof error === 'string') return new ErrorReply(oneLine(cString(error)));
+  if (typeof error === 'string') return new ErrorReply(oneLine(cString(error)), table.getKey(COUNTED) === true);
   const status = table.getKey('ok');
   if (typeof status === 'string') return new Status(oneLine(cString(status)));
   const double = table.getKey('double');

@@ -25,6 +25,7 @@ type Libraries = Map<string, FunctionLibrary>;
 /** The function libraries of one engine. Function names are unique among all of them. */
 export class FunctionLibraries {
   #libraries: Libraries = new Map();
+  #functions = new Map<string, FunctionPlace>();
 
   /** @param compile compiles a library and runs its body. @throws ErrorReply */
   constructor(private readonly compile: (body: string) => LoadedLibrary) {}
@@ -39,13 +40,13 @@ export class FunctionLibraries {
    * @throws ErrorReply
    */
   restore(sources: readonly string[], policy: RestorePolicy = 'flush'): void {
-    const libraries: Libraries = new Map(policy === 'flush' ? [] : this.#libraries);
+    let libraries: Libraries = policy === 'flush' ? new Map<string, FunctionLibrary>() : this.#libraries;
     for (const source of sources) {
       const library = this.#compiled(source);
       if (policy !== 'replace' && libraries.has(library.name)) throw error(`Library ${library.name} already exists`);
-      add(libraries, library);
+      libraries = withLibrary(libraries, library);
     }
-    this.#libraries = libraries;
+    this.#become(libraries);
   }
 
   all(): IterableIterator<FunctionLibrary> {
@@ -56,7 +57,7 @@ export class FunctionLibraries {
   load(source: string, replace: boolean): string {
     const { name } = parseLibrary(source);
     if (this.#libraries.has(name) && !replace) throw error(`Library '${name}' already exists`);
-    add(this.#libraries, this.#compiled(source));
+    this.#become(withLibrary(this.#libraries, this.#compiled(source)));
     return name;
   }
 
@@ -69,37 +70,48 @@ export class FunctionLibraries {
 
   /** @throws ErrorReply when there is no such library */
   delete(name: string): void {
-    if (!this.#libraries.delete(name)) throw error('Library not found');
+    const libraries = new Map(this.#libraries);
+    if (!libraries.delete(name)) throw error('Library not found');
+    this.#become(libraries);
   }
 
   flush(): void {
-    this.#libraries.clear();
+    this.#become(new Map());
   }
 
   find(name: string): LibraryFunction | undefined {
-    const library = libraryOf(this.#libraries, name);
-    const registration = library?.loaded.functions.get(name);
-    return library === undefined || registration === undefined ? undefined : { name, library, registration };
+    const found = this.#functions.get(name.toLowerCase());
+    const registration = found?.library.loaded.functions.get(found.name);
+    return found === undefined || registration === undefined ? undefined : { ...found, registration };
   }
 
   get functionCount(): number {
-    let count = 0;
-    for (const { loaded } of this.#libraries.values()) count += loaded.functions.size;
-    return count;
+    return this.#functions.size;
+  }
+
+  #become(libraries: Libraries): void {
+    this.#libraries = libraries;
+    this.#functions = indexOf(libraries);
   }
 }
 
-function libraryOf(libraries: Libraries, functionName: string): FunctionLibrary | undefined {
-  for (const library of libraries.values()) if (library.loaded.functions.has(functionName)) return library;
-  return undefined;
+/** Where a function is: its library, and its name as that registered it. */
+type FunctionPlace = Omit<LibraryFunction, 'registration'>;
+
+/** All functions by their name in lower case: Redis does not tell capitals apart in them. */
+function indexOf(libraries: Libraries): Map<string, FunctionPlace> {
+  const functions = new Map<string, FunctionPlace>();
+  for (const library of libraries.values())
+    for (const name of library.loaded.functions.keys()) functions.set(name.toLowerCase(), { name, library });
+  return functions;
 }
 
-/** Adds a library, in the place of one of the same name. @throws ErrorReply when another has one of its functions */
-function add(libraries: Libraries, library: FunctionLibrary): void {
-  for (const name of library.loaded.functions.keys()) {
-    const other = libraryOf(libraries, name);
-    if (other !== undefined && other.name !== library.name) throw error(`Function ${name} already exists`);
-  }
-  libraries.delete(library.name);
-  libraries.set(library.name, library);
+/** With a library in the place of one of the same name. @throws ErrorReply when another has one of its functions */
+function withLibrary(libraries: Libraries, library: FunctionLibrary): Libraries {
+  const others = new Map(libraries);
+  others.delete(library.name);
+  const taken = indexOf(others);
+  for (const name of library.loaded.functions.keys())
+    if (taken.has(name.toLowerCase())) throw error(`Function ${name} already exists`);
+  return others.set(library.name, library);
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ErrorReply } from '../protocol/reply';
-import { asText, replyToLua, toArgument } from './conversions';
+import { asText, COUNTED, replyToLua, toArgument } from './conversions';
 import { raise } from './lua/errors';
 import { libraryTable } from './lua/library/context';
 import type { LuaRuntime } from './lua/runtime';
@@ -29,9 +29,6 @@ export class ScriptSession {
     this.host = undefined;
   }
 }
-
-/** Marks error tables of failed commands: the failure has been counted already. */
-const COUNTED = 'ignore_error_stats_update';
 
 function errorTable(text: string, isCounted = false): LuaTable {
   const table = libraryTable({ err: text });

@@ -1,5 +1,5 @@
 import { ErrorReply, type Reply } from '../protocol/reply';
-import { asText, luaToReply, oneLine } from './conversions';
+import { asText, COUNTED, luaToReply, oneLine } from './conversions';
 import { LuaError, LuaSyntaxError, NeedsDeepForm } from './lua/errors';
 import { type LuaChunk, type LuaEnvironment, LuaRuntime } from './lua/runtime';
 import { LuaTable } from './lua/table';
@@ -177,7 +177,8 @@ export class Scripts {
     const { site } = error;
     const message = this.#message(error);
     const place = `, on ${site.source}:${String(site.line === 0 ? -1 : site.line)}.`;
-    return new ErrorReply(oneLine(`${message} script: ${name}${place}`));
+    const counted = error.value instanceof LuaTable && error.value.getKey(COUNTED) === true;
+    return new ErrorReply(oneLine(`${message} script: ${name}${place}`), counted);
   }
 
   #message({ value }: LuaError): string {

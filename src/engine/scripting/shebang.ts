@@ -1,4 +1,5 @@
 import { error } from '../commands/errors';
+import { splitWords } from '../protocol/request-parser';
 
 /** What a script says about itself in its `#!lua` line. */
 export type ScriptFlag = 'no-writes' | 'allow-oom' | 'allow-stale' | 'no-cluster' | 'allow-cross-slot-keys';
@@ -29,10 +30,8 @@ export function parseShebang(source: string): ScriptSource {
   if (!source.startsWith('#!')) return { body: source, flags: undefined };
   const end = source.indexOf('\n');
   if (end < 0) throw error('Invalid script shebang');
-  const [engine = '', ...options] = source
-    .slice(0, end)
-    .split(/[ \t\r\v\f]+/)
-    .filter((part) => part !== '');
+  const [engine, ...options] = splitWords(source.slice(0, end)) ?? [];
+  if (engine === undefined) throw error('Invalid engine in script shebang');
   if (engine !== '#!lua') throw error(`Unexpected engine in script shebang: ${engine}`);
   const flags = new Set<ScriptFlag>();
   for (const option of options) {
@@ -63,15 +62,17 @@ export function parseLibrary(source: string): LibrarySource {
   if (!source.startsWith('#!')) throw error('Missing library metadata');
   const end = source.indexOf('\n');
   if (end < 0) throw error('Invalid library metadata');
-  const [engine = '', ...options] = source.slice(2, end).split(/[ \t\r\v\f]/);
+  const [engine, ...options] = splitWords(source.slice(0, end)) ?? [];
+  if (engine === undefined) throw error('Invalid library metadata');
   let name: string | undefined;
-  for (const option of options.filter((part) => part !== '')) {
+  for (const option of options) {
     if (!option.toLowerCase().startsWith('name=')) throw error(`Invalid metadata value given: ${option}`);
     if (name !== undefined) throw error('Invalid metadata value, name argument was given multiple times');
     name = option.slice('name='.length);
   }
   if (name === undefined) throw error('Library name was not given');
   if (!isValidName(name)) throw error(NAME_RULE);
-  if (engine.toLowerCase() !== 'lua') throw error(`Engine '${engine}' not found`);
+  const engineName = engine.slice(2);
+  if (engineName.toLowerCase() !== 'lua') throw error(`Engine '${engineName}' not found`);
   return { name, body: source.slice(end) };
 }

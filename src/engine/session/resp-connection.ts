@@ -1,7 +1,7 @@
 import type { Engine } from '../engine';
 import { NoReply } from '../execution/block';
 import { encodeInPieces, encodeReply } from '../protocol/encode-reply';
-import { ErrorReply, type Reply } from '../protocol/reply';
+import { ErrorReply, PushReply, type Reply } from '../protocol/reply';
 import { ProtocolError, RequestParser } from '../protocol/request-parser';
 import type { ClientAddress, Session, SessionOutput } from './session';
 
@@ -11,8 +11,12 @@ export interface Transport {
   write(bytes: string): void;
   /** Closes after everything written has left. */
   end(): void;
+  /** Closes at once: what the peer did not read yet is lost. */
+  abort?(): void;
   /** Whether the peer reads too slowly: requests wait until `resume` is called. */
   congested?(): boolean;
+  /** Bytes written that have not left yet. */
+  unsent?(): number;
 }
 
 /** Requests are answered in slices of this many, so that one client's long pipeline does not hold up the others. */
@@ -35,6 +39,8 @@ export class RespConnection implements SessionOutput {
   /** Collects what one turn answers, so that a pipeline leaves in one piece. */
   #out = '';
   #processing = false;
+  /** Bytes answered in this turn: as in Redis they count as unread until it is over. */
+  #produced = 0;
 
   constructor(
     private readonly engine: Engine,
@@ -55,12 +61,14 @@ export class RespConnection implements SessionOutput {
 
   receive(chunk: Buffer): void {
     if (this.#ended) return;
+    this.engine.stats.netInput += chunk.length;
     this.#parser.push(chunk);
     this.#process();
+    if (this.#parser.buffered > this.engine.parameters.queryBufferLimit) this.drop();
   }
 
   send(reply: Reply): void {
-    if (this.#ended || this.session.replyMode === 'off') return;
+    if (this.#ended || (this.session.replyMode === 'off' && !(reply instanceof PushReply))) return;
     this.#writeReply(reply);
   }
 
@@ -84,6 +92,23 @@ export class RespConnection implements SessionOutput {
     this.engine.disconnect(this.session);
   }
 
+  drop(): void {
+    this.#out = '';
+    if (this.transport.abort === undefined) this.close();
+    else {
+      this.abandon();
+      this.transport.abort();
+    }
+  }
+
+  unread(): number {
+    return this.#out.length + (this.transport.unsent?.() ?? 0);
+  }
+
+  unanswered(): number {
+    return this.#parser.buffered + (this.#processing ? this.#parser.requestBytes : 0);
+  }
+
   /** What is said before hanging up. An error of ours costs this client its connection, nobody else anything. */
   #fatal(failure: unknown): ErrorReply {
     if (failure instanceof ProtocolError) return new ErrorReply(`ERR Protocol error: ${failure.message}`);
@@ -105,6 +130,15 @@ export class RespConnection implements SessionOutput {
   }
 
   #write(bytes: string): void {
+    if (this.#ended) return;
+    this.#produced += bytes.length;
+    if (
+      this.engine.clientLimits.isOverrun(this.session, () => Math.max(this.unread() + bytes.length, this.#produced))
+    ) {
+      this.drop();
+      return;
+    }
+    this.engine.stats.netOutput += bytes.length;
     if (!this.#processing) {
       this.transport.write(bytes);
       return;
@@ -125,6 +159,7 @@ export class RespConnection implements SessionOutput {
   #process(): void {
     if (this.#processing || this.#scheduled || this.#ended) return;
     this.#processing = true;
+    this.#produced = 0;
     try {
       this.#runRequests();
     } catch (failure) {

@@ -15,6 +15,12 @@ export interface SessionOutput {
   resume(): void;
   /** Closes the connection, once what was sent before has left. */
   close(): void;
+  /** Closes the connection at once: the client does not read. */
+  drop?(): void;
+  /** Bytes sent that the client has not taken yet. */
+  unread?(): number;
+  /** Bytes received and not answered yet, those of the running command included. */
+  unanswered?(): number;
 }
 
 export interface QueuedCommand {
@@ -35,6 +41,8 @@ export interface Transaction {
 export interface BlockedCommand extends QueuedCommand {
   readonly block: Block;
   readonly database: Database;
+  /** When the wait began, on the clock of `performance.now()`. */
+  readonly since: number;
   timer: unknown;
 }
 

@@ -52,8 +52,8 @@ export class Tracking {
   enable(session: Session, state: TrackingState): void {
     session.tracking = state;
     this.#clients.add(session);
-    this.engine.keyspace.onTouch = (key) => {
-      this.#invalidate(key);
+    this.engine.keyspace.onTouch = (key, byClient) => {
+      this.#invalidate(key, byClient);
     };
     this.engine.keyspace.onFlush = () => {
       this.#invalidateAll();
@@ -105,20 +105,21 @@ export class Tracking {
     }
   }
 
-  #invalidate(key: string): void {
+  #invalidate(key: string, byClient: boolean): void {
+    const writer = byClient ? this.writer : undefined;
     const readers = this.#readers.get(key);
     if (readers !== undefined) {
       this.#readers.delete(key);
       for (const reader of readers) {
         const state = reader.tracking;
-        if (state === undefined || state.broadcast || (state.noLoop && reader === this.writer)) continue;
+        if (state === undefined || state.broadcast || (state.noLoop && reader === writer)) continue;
         this.#later(() => {
           this.#tell(reader, [key]);
         });
       }
     }
     if ([...this.#clients].some(({ tracking }) => tracking?.broadcast === true)) {
-      this.#changed.set(key, this.writer);
+      this.#changed.set(key, writer);
       this.#schedule();
     }
   }

@@ -25,9 +25,12 @@ export const setbit = defineCommand({
     if (!grown && previous === bit) return previous;
     const index = Math.floor(offset / 8);
     const mask = 0x80 >> (offset % 8);
-    context.editString(key, () => {
+    const apply = () => {
       raw.setByte(index, bit === 1 ? raw.byteAt(index) | mask : raw.byteAt(index) & ~mask);
-    });
+    };
+    // Growing has told everyone of the change already.
+    if (grown) apply();
+    else context.editString(key, apply);
     context.notify('$', 'setbit', key);
     return previous;
   },

@@ -93,21 +93,24 @@ function newValue(previous: bigint, operation: FieldOperation): bigint | undefin
 
 const asReply = (value: bigint): Reply => normalizeInt64(value) ?? null;
 
-/** Runs one SET or INCRBY. @returns what is answered, null when the field stays as it is because it would overflow */
+/** Runs one SET or INCRBY. @param told whether everyone knows of a change already. @returns what is answered, null when the field stays as it is because it would overflow */
 function write(
   context: CommandContext,
   key: string,
   raw: RawString,
   operation: FieldOperation,
+  told: boolean,
 ): { reply: Reply; changed: boolean } {
   const previous = readField(raw, operation);
   const next = newValue(previous, operation);
   if (next === undefined) return { reply: null, changed: false };
   if (next !== previous) {
     const { first, bytes } = writeBits(raw, operation.offset, operation.width, next);
-    context.editString(key, () => {
+    const apply = () => {
       for (const [i, byte] of bytes.entries()) raw.setByte(first + i, byte);
-    });
+    };
+    if (told) apply();
+    else context.editString(key, apply);
   }
   return { reply: asReply(operation.kind === 'set' ? previous : next), changed: next !== previous };
 }
@@ -126,7 +129,7 @@ function runWriting(
       replies.push(asReply(readField(raw, operation)));
       continue;
     }
-    const written = write(context, key, raw, operation);
+    const written = write(context, key, raw, operation, grown && !changed);
     replies.push(written.reply);
     if (written.changed || (grown && written.reply !== null)) changed = true;
   }
@@ -146,6 +149,18 @@ function run(context: CommandContext, args: readonly [string, ...string[]], read
   return runWriting(context, key, operations, Math.max(...writes.map(({ offset, width }) => offset + width - 1)));
 }
 
+/** How many values follow an operation that changes nothing. */
+const READING: Readonly<Record<string, number>> = { get: 2, overflow: 1 };
+
+function onlyReads(args: readonly string[]): boolean {
+  for (let i = 1; i < args.length; i++) {
+    const values = READING[args[i]?.toLowerCase() ?? ''];
+    if (values === undefined || i + values >= args.length) return false;
+    i += values;
+  }
+  return true;
+}
+
 export const bitfield = defineCommand({
   name: 'bitfield',
   arity: -2,
@@ -160,6 +175,7 @@ export const bitfield = defineCommand({
       notes: 'This command allows both access and modification of the key',
     },
   ],
+  movableKeys: (args) => [{ position: 1, flags: onlyReads(args) ? 'RO ACCESS' : 'RW ACCESS UPDATE' }],
   syntax:
     'key [GET encoding offset | [OVERFLOW <WRAP | SAT | FAIL>] <SET encoding offset value | INCRBY encoding offset increment> [GET encoding offset | [OVERFLOW <WRAP | SAT | FAIL>] <SET encoding offset value | INCRBY encoding offset increment> ...]]',
   run: (context, args) => run(context, args, false),

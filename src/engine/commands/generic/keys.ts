@@ -11,6 +11,9 @@ function count(keys: readonly string[], test: (key: string) => boolean): number 
   return matching;
 }
 
+/** Elements from which on Redis frees a value in the background, and counts it. */
+const LAZY_FREE_SIZE = 64;
+
 const removeAll = (context: CommandContext, keys: readonly string[]) => count(keys, (key) => context.remove(key));
 
 export const del = defineCommand({
@@ -38,7 +41,15 @@ export const unlink = defineCommand({
   keys: [keyRange('RM DELETE', 1, -1)],
   hints: MULTI_SHARD_SUM,
   syntax: 'key [key ...]',
-  run: removeAll,
+  run(context, keys) {
+    const { stats } = context.engine.keyspace;
+    for (const key of keys) {
+      const value = context.lookup(key)?.value;
+      if (value !== undefined && typeof value === 'object' && 'size' in value && value.size > LAZY_FREE_SIZE)
+        stats.lazyFreed += 1;
+    }
+    return removeAll(context, keys);
+  },
 });
 
 export const exists = defineCommand({

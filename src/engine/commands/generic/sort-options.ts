@@ -1,6 +1,6 @@
 import { int64 } from '../arguments';
 import type { FoundKey } from '../define-command';
-import { SYNTAX_ERROR } from '../errors';
+import { error, SYNTAX_ERROR } from '../errors';
 
 /** What SORT is asked for. */
 export interface SortOptions {
@@ -22,8 +22,18 @@ export interface SortOptions {
 /** How many values follow an option. */
 const VALUES: Partial<Record<string, number>> = { asc: 0, desc: 0, alpha: 0, limit: 2, store: 1, by: 1, get: 1 };
 
-/** Reads what follows SORT's key. @throws syntax error, not an integer */
-export function parseSortOptions(args: readonly string[], mayStore: boolean): SortOptions {
+const denied = (option: string) => error(`${option} option of SORT denied due to insufficient ACL permissions.`);
+
+/**
+ * Reads what follows SORT's key.
+ * @param mayReadAnyKey whether patterns may lead to keys that the arguments do not name
+ * @throws syntax error, not an integer, denied
+ */
+export function parseSortOptions(
+  args: readonly string[],
+  mayStore: boolean,
+  mayReadAnyKey: () => boolean,
+): SortOptions {
   const options = {
     descending: false,
     alpha: false,
@@ -42,11 +52,14 @@ export function parseSortOptions(args: readonly string[], mayStore: boolean): So
     const value = args[i + 1] ?? '';
     if (option === 'asc' || option === 'desc') parsed.descending = option === 'desc';
     else if (option === 'alpha') parsed.alpha = true;
-    else if (option === 'get') parsed.get.push(value);
-    else if (option === 'store') parsed.store = value;
+    else if (option === 'get') {
+      if (!mayReadAnyKey()) throw denied('GET');
+      parsed.get.push(value);
+    } else if (option === 'store') parsed.store = value;
     else if (option === 'by') {
       parsed.by = value;
-      parsed.unsorted ||= !value.includes('*');
+      if (!value.includes('*')) parsed.unsorted = true;
+      else if (!mayReadAnyKey()) throw denied('BY');
     } else {
       parsed.offset = Number(int64(value));
       parsed.count = Number(int64(args[i + 2] ?? ''));

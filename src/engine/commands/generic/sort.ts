@@ -108,6 +108,10 @@ function storeList(context: CommandContext, key: string, found: readonly (string
   return found.length;
 }
 
+function mayReadAnyKey({ engine, session }: CommandContext, name: string, args: readonly string[]): boolean {
+  return session.user.unrestricted || engine.acl.mayReadAnyKey(session.user, engine.executor.resolve(name, args), args);
+}
+
 const BY_OR_GET: KeySpec = {
   flags: 'RO ACCESS',
   begin: 'unknown',
@@ -141,7 +145,7 @@ export const sortCommand = defineCommand({
   keys: [oneKey('RO ACCESS'), BY_OR_GET, STORE],
   syntax: `${SYNTAX} [STORE destination]`,
   run(context, args): Reply {
-    const options = parseSortOptions(args, true);
+    const options = parseSortOptions(args, true, () => mayReadAnyKey(context, 'sort', args));
     const found = sort(context, args[0], options);
     return options.store === undefined ? found : storeList(context, options.store, found);
   },
@@ -155,5 +159,10 @@ export const sortReadOnly = defineCommand({
   summary: 'Sorts the elements of a list, set or sorted set, and never stores.',
   keys: [oneKey('RO ACCESS'), BY_OR_GET],
   syntax: SYNTAX,
-  run: (context, args) => sort(context, args[0], parseSortOptions(args, false)),
+  run: (context, args) =>
+    sort(
+      context,
+      args[0],
+      parseSortOptions(args, false, () => mayReadAnyKey(context, 'sort_ro', args)),
+    ),
 });

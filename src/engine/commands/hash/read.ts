@@ -1,10 +1,10 @@
 import { MapReply, type Reply } from '../../protocol/reply';
 import type { HashView } from '../../values/hash';
-import { cursor, integer, isOption } from '../arguments';
+import { cursor, isOption } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
-import { OUT_OF_RANGE, SYNTAX_ERROR } from '../errors';
+import { SYNTAX_ERROR } from '../errors';
 import { HASH } from '../kinds';
-import { distinctIndexes } from '../random';
+import { distinctIndexes, randomCount, repeatPicks } from '../random';
 import { parseScanOptions } from '../scan-options';
 
 const READ = [oneKey('RO ACCESS')];
@@ -121,7 +121,7 @@ export const hstrlen = defineCommand({
 
 /** The fields (and values) HRANDFIELD picks for a count. */
 function pickPairs(hash: HashView, count: number, random: () => number): (readonly [string, string])[] {
-  if (count < 0) return Array.from({ length: -count }, () => hash.random(random));
+  if (count < 0) return repeatPicks(-count, () => hash.random(random));
   const pairs = hash.pairs();
   const pairAt = (index: number) => [pairs[index * 2] ?? '', pairs[index * 2 + 1] ?? ''] as const;
   if (count >= hash.size) return Array.from({ length: hash.size }, (_, index) => pairAt(index));
@@ -146,10 +146,10 @@ export const hrandfield = defineCommand({
       const hash = context.read(key, HASH);
       return hash === undefined ? null : hash.random(random)[0];
     }
-    const count = integer(countText);
+    randomCount(countText, false);
     const withValues = option !== undefined;
     if (args.length > 3 || (withValues && !isOption(option, 'withvalues'))) throw SYNTAX_ERROR;
-    if (Math.abs(count) > (withValues ? 2 ** 62 : 2 ** 63)) throw OUT_OF_RANGE;
+    const count = randomCount(countText, withValues);
     const hash = context.read(key, HASH);
     if (hash === undefined || count === 0) return [];
     const pairs = pickPairs(hash, count, random);

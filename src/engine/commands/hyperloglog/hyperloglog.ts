@@ -62,7 +62,7 @@ function countOne(context: CommandContext, key: string): number | bigint {
 export const pfcount = defineCommand({
   name: 'pfcount',
   arity: -2,
-  flags: ['readonly'],
+  flags: ['readonly', 'may_replicate'],
   group: 'hyperloglog',
   since: '2.8.9',
   summary: 'Estimates how many different elements were added to one HyperLogLog or to any of several.',

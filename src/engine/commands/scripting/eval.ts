@@ -7,7 +7,9 @@ import { error } from '../errors';
 
 const NO_SCRIPT = new ErrorReply('NOSCRIPT No matching script. Please use EVAL.');
 
-export const SCRIPT_FLAGS = ['noscript', 'stale', 'skip_monitor', 'no_mandatory_keys', 'movablekeys'] as const;
+/** Flags of commands that run scripts which only read. */
+export const READING_SCRIPT_FLAGS = ['noscript', 'stale', 'skip_monitor', 'no_mandatory_keys', 'movablekeys'] as const;
+export const SCRIPT_FLAGS = [...READING_SCRIPT_FLAGS, 'may_replicate'] as const;
 
 const KEYS: KeySpec = countedKeys('RW ACCESS UPDATE', 2);
 const RO_KEYS: KeySpec = countedKeys('RO ACCESS', 2);
@@ -74,7 +76,7 @@ const evalCommand = defineCommand({
 const evalRo = defineCommand({
   name: 'eval_ro',
   arity: -3,
-  flags: ['readonly', ...SCRIPT_FLAGS],
+  flags: ['readonly', ...READING_SCRIPT_FLAGS],
   group: 'scripting',
   since: '7.0.0',
   summary: 'Runs a Lua script that only reads.',
@@ -105,7 +107,7 @@ const evalsha = defineCommand({
 const evalshaRo = defineCommand({
   name: 'evalsha_ro',
   arity: -3,
-  flags: ['readonly', ...SCRIPT_FLAGS],
+  flags: ['readonly', ...READING_SCRIPT_FLAGS],
   group: 'scripting',
   since: '7.0.0',
   summary: 'Runs a known Lua script by its SHA-1; it may only read.',

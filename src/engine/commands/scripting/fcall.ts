@@ -2,7 +2,7 @@ import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
 import { defineCommand } from '../define-command';
 import { error } from '../errors';
-import { KEYS_OF_UNKNOWN, keysAndArguments, RO_KEYS_OF_UNKNOWN, SCRIPT_FLAGS } from './eval';
+import { KEYS_OF_UNKNOWN, keysAndArguments, READING_SCRIPT_FLAGS, RO_KEYS_OF_UNKNOWN, SCRIPT_FLAGS } from './eval';
 
 const BAD_COUNT = error('Bad number of keys provided');
 
@@ -38,7 +38,7 @@ const fcall = defineCommand({
 const fcallRo = defineCommand({
   name: 'fcall_ro',
   arity: -3,
-  flags: ['readonly', ...SCRIPT_FLAGS],
+  flags: ['readonly', ...READING_SCRIPT_FLAGS],
   group: 'scripting',
   since: '7.0.0',
   summary: 'Calls a function of a library; it may only read.',

@@ -6,7 +6,7 @@ import type { FunctionLibrary, RestorePolicy } from '../../scripting/function-li
 import { SCRIPT_FLAG_NAMES } from '../../scripting/shebang';
 import { matchGlob } from '../../values/glob';
 import { defineCommand, defineContainer } from '../define-command';
-import { error } from '../errors';
+import { error, wrongSubcommandArguments } from '../errors';
 
 const SHARED = { group: 'scripting', since: '7.0.0' } as const;
 const EVERYWHERE = ['request_policy:all_shards', 'response_policy:all_succeeded'];
@@ -96,9 +96,8 @@ const flush = defineCommand({
   complexity: 'O(N) in the number of functions',
   hints: EVERYWHERE,
   syntax: '[ASYNC | SYNC]',
-  run({ engine }, [, mode, extra]) {
-    if (extra !== undefined)
-      throw error("unknown subcommand or wrong number of arguments for 'FLUSH'. Try FUNCTION HELP.");
+  run({ engine }, [name, mode, extra]) {
+    if (extra !== undefined) throw wrongSubcommandArguments('function', name);
     if (mode !== undefined && !['sync', 'async'].includes(mode.toLowerCase()))
       throw error('FUNCTION FLUSH only supports SYNC|ASYNC option');
     engine.libraries.flush();
@@ -165,9 +164,8 @@ const restore = defineCommand({
   complexity: 'O(N) in the number of functions',
   hints: EVERYWHERE,
   syntax: 'serialized-value [FLUSH | APPEND | REPLACE]',
-  run({ engine }, [, payload, given = 'append', extra]) {
-    if (extra !== undefined)
-      throw error("unknown subcommand or wrong number of arguments for 'RESTORE'. Try FUNCTION HELP.");
+  run({ engine }, [name, payload, given = 'append', extra]) {
+    if (extra !== undefined) throw wrongSubcommandArguments('function', name);
     const policy = given.toLowerCase();
     if (!isPolicy(policy)) throw error('Wrong restore policy given, value should be either FLUSH, APPEND or REPLACE.');
     const bytes = Buffer.from(payload, 'latin1');

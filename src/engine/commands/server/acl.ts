@@ -7,7 +7,7 @@ import { DoubleReply, type ErrorReply, MapReply, OK, SetReply, type Reply } from
 import { integer } from '../arguments';
 import { ACL_CATEGORIES, aclCategories } from '../acl-categories';
 import { defineCommand, defineContainer } from '../define-command';
-import { error } from '../errors';
+import { error, wrongSubcommandArguments } from '../errors';
 
 const OPEN = { flags: ['noscript', 'loading', 'stale'], group: 'server', since: '6.0.0' } as const;
 const ADMIN = { flags: ['admin', 'noscript', 'loading', 'stale'], group: 'server', since: '6.0.0' } as const;
@@ -147,8 +147,9 @@ const cat = defineCommand({
   summary: 'Answers the categories, or the commands of one.',
   complexity: 'O(N) in the number of commands',
   syntax: '[categoryname]',
-  run({ engine }, [, category]) {
+  run({ engine }, [name, category, extra]) {
     if (category === undefined) return ACL_CATEGORIES;
+    if (extra !== undefined) throw wrongSubcommandArguments('acl', name);
     const wanted = ACL_CATEGORIES.find((each) => each === category.toLowerCase());
     if (wanted === undefined) throw error(`Unknown category '${category}'`);
     return [...engine.commands.records()]

@@ -1,14 +1,25 @@
-import { OK } from '../../protocol/reply';
+import type { CommandContext } from '../../execution/command-context';
+import type { Database } from '../../keyspace/database';
+import { OK, type Status } from '../../protocol/reply';
 import { integer, isOption } from '../arguments';
 import { defineCommand } from '../define-command';
 import { error, SYNTAX_ERROR } from '../errors';
 import { databaseArgument } from '../generic/copy-move';
 
-/** FLUSHDB and FLUSHALL take SYNC or ASYNC; both are the same here. @throws syntax error */
-function checkFlushMode(args: readonly string[]): void {
+/** FLUSHDB and FLUSHALL take SYNC or ASYNC; what differs is what INFO counts. @throws syntax error */
+function flush(
+  { engine: { keyspace } }: CommandContext,
+  databases: readonly Database[],
+  args: readonly string[],
+): Status {
   const [mode] = args;
-  if (args.length > 1 || (mode !== undefined && !isOption(mode, 'async') && !isOption(mode, 'sync')))
-    throw SYNTAX_ERROR;
+  const lazily = mode !== undefined && isOption(mode, 'async');
+  if (args.length > 1 || (mode !== undefined && !lazily && !isOption(mode, 'sync'))) throw SYNTAX_ERROR;
+  for (const database of databases) {
+    const freed = keyspace.flush(database);
+    if (lazily) keyspace.stats.lazyFreed += freed;
+  }
+  return OK;
 }
 
 export const flushdb = defineCommand({
@@ -22,11 +33,7 @@ export const flushdb = defineCommand({
   categories: ['@keyspace', '@dangerous'],
   hints: ['request_policy:all_shards', 'response_policy:all_succeeded'],
   syntax: '[ASYNC | SYNC]',
-  run(context, args) {
-    checkFlushMode(args);
-    context.engine.keyspace.flush(context.db);
-    return OK;
-  },
+  run: (context, args) => flush(context, [context.db], args),
 });
 
 export const flushall = defineCommand({
@@ -40,11 +47,7 @@ export const flushall = defineCommand({
   categories: ['@keyspace', '@dangerous'],
   hints: ['request_policy:all_shards', 'response_policy:all_succeeded'],
   syntax: '[ASYNC | SYNC]',
-  run(context, args) {
-    checkFlushMode(args);
-    for (const database of context.engine.keyspace.databases) context.engine.keyspace.flush(database);
-    return OK;
-  },
+  run: (context, args) => flush(context, context.engine.keyspace.databases, args),
 });
 
 export const swapdb = defineCommand({

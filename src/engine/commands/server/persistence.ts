@@ -46,6 +46,14 @@ export const save = defineCommand({
   },
 });
 
+/** @throws when nothing is kept, or a snapshot is being written */
+function saveInBackground(context: CommandContext): void {
+  const hooks = idleHooks(context);
+  setImmediate(() => {
+    hooks.save().catch((failure: unknown) => context.engine.internalError('bgsave', failure));
+  });
+}
+
 export const bgsave = defineCommand({
   name: 'bgsave',
   arity: -1,
@@ -57,10 +65,7 @@ export const bgsave = defineCommand({
   syntax: '[SCHEDULE]',
   run(context, [option, ...rest]) {
     if (rest.length > 0 || (option !== undefined && !isOption(option, 'schedule'))) throw SYNTAX_ERROR;
-    const hooks = idleHooks(context);
-    setImmediate(() => {
-      hooks.save().catch((failure: unknown) => context.engine.internalError('bgsave', failure));
-    });
+    saveInBackground(context);
     return new Status('Background saving started');
   },
 });
@@ -71,10 +76,11 @@ export const bgrewriteaof = defineCommand({
   flags: ['admin', 'noscript', 'no_async_loading'],
   group: 'server',
   since: '1.0.0',
-  summary: 'Refused: there is no append only file.',
+  summary: 'Writes a snapshot in the background, which is what keeps the data here.',
   complexity: 'O(1)',
-  run() {
-    throw error('snapshots keep the data here, there is no append only file');
+  run(context) {
+    saveInBackground(context);
+    return new Status('Background append only file rewriting started');
   },
 });
 

@@ -1,7 +1,7 @@
 import { OK } from '../../protocol/reply';
 import { integer } from '../arguments';
 import { defineCommand, defineContainer } from '../define-command';
-import { error } from '../errors';
+import { error, wrongSubcommandArguments } from '../errors';
 
 const SHARED = { flags: ['admin', 'loading', 'stale'], group: 'server' } as const;
 const DEFAULT_COUNT = 10;
@@ -17,8 +17,7 @@ const get = defineCommand({
   hints: ['request_policy:all_nodes', 'nondeterministic_output'],
   syntax: '[count]',
   run({ engine }, args) {
-    if (args.length > 2)
-      throw error(`unknown subcommand or wrong number of arguments for '${args[0]}'. Try SLOWLOG HELP.`);
+    if (args.length > 2) throw wrongSubcommandArguments('slowlog', args[0]);
     const count = args[1] === undefined ? DEFAULT_COUNT : integer(args[1], BAD_COUNT);
     if (count < -1) throw BAD_COUNT;
     return engine.slowLog

@@ -1,10 +1,10 @@
 import { SetReply, type Reply } from '../../protocol/reply';
 import type { SetView } from '../../values/set';
-import { cursor, int64 } from '../arguments';
+import { cursor } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
-import { error, SYNTAX_ERROR } from '../errors';
+import { SYNTAX_ERROR } from '../errors';
 import { SET } from '../kinds';
-import { distinctIndexes } from '../random';
+import { distinctIndexes, randomCount, repeatPicks } from '../random';
 import { parseScanOptions } from '../scan-options';
 
 const READ = [oneKey('RO ACCESS')];
@@ -65,15 +65,9 @@ export const smembers = defineCommand({
   run: (context, [key]) => new SetReply(context.read(key, SET)?.members() ?? []),
 });
 
-/** The one int64 that has no positive counterpart. */
-const INT64_MIN = -9_223_372_036_854_775_808n;
-const COUNT_OUT_OF_RANGE = error(
-  'value is out of range, value must between -9223372036854775807 and 9223372036854775807',
-);
-
 /** What SRANDMEMBER picks: distinct members for a positive count, as many as asked for with repetition otherwise. */
 function pickMembers(set: SetView, count: number, random: () => number): string[] {
-  if (count < 0) return Array.from({ length: -count }, () => set.random(random) ?? '');
+  if (count < 0) return repeatPicks(-count, () => set.random(random) ?? '');
   if (count >= set.size) return set.members();
   return distinctIndexes(set.size, count, random).map((index) => set.at(index) ?? '');
 }
@@ -94,10 +88,9 @@ export const srandmember = defineCommand({
     const { random } = context.engine;
     if (args.length > 2) throw SYNTAX_ERROR;
     if (countText === undefined) return context.read(key, SET)?.random(random) ?? null;
-    const count = int64(countText);
-    if (count === INT64_MIN) throw COUNT_OUT_OF_RANGE;
+    const count = randomCount(countText, false);
     const set = context.read(key, SET);
-    return set === undefined || count === 0 ? [] : pickMembers(set, Number(count), random);
+    return set === undefined || count === 0 ? [] : pickMembers(set, count, random);
   },
 });
 

@@ -2,11 +2,11 @@ import type { CommandContext } from '../../execution/command-context';
 import { formatDouble } from '../../protocol/format-double';
 import type { Reply } from '../../protocol/reply';
 import type { RankRange, SortedSetView } from '../../values/sorted-set';
-import { cursor, int64, isOption } from '../arguments';
+import { cursor, isOption } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
-import { error, OUT_OF_RANGE, SYNTAX_ERROR } from '../errors';
+import { SYNTAX_ERROR } from '../errors';
 import { SORTED_SET } from '../kinds';
-import { distinctIndexes } from '../random';
+import { distinctIndexes, randomCount, repeatPicks } from '../random';
 import { parseScanOptions } from '../scan-options';
 import { lexBound, scoreBound } from './bounds';
 import { memberForm, membersReply, pushMember, scoreReply, type MemberForm } from './replies';
@@ -132,19 +132,6 @@ export const zlexcount = defineCommand({
   },
 });
 
-const INT64_MAX = 2n ** 63n - 1n;
-const COUNT_OUT_OF_RANGE = error(
-  `value is out of range, value must between -${String(INT64_MAX)} and ${String(INT64_MAX)}`,
-);
-
-/** Reads ZRANDMEMBER's count; negative ones allow repetition. */
-function parseCount(text: string, withScores: boolean): number {
-  const value = BigInt(int64(text));
-  if (value < -INT64_MAX) throw COUNT_OUT_OF_RANGE;
-  if (withScores && (value < -INT64_MAX / 2n || value > INT64_MAX / 2n)) throw OUT_OF_RANGE;
-  return Number(value);
-}
-
 function randomMembers(set: SortedSetView, wanted: number, form: MemberForm, random: () => number): Reply[] {
   // Redis walks such a set from its end.
   if (wanted >= set.size) return membersReply(set, { start: 0, end: set.size }, true, form);
@@ -153,7 +140,7 @@ function randomMembers(set: SortedSetView, wanted: number, form: MemberForm, ran
     pushMember(reply, form, ...set.at(rank));
   };
   if (wanted >= 0) distinctIndexes(set.size, wanted, random).forEach(push);
-  else for (let left = -wanted; left > 0; left--) push(Math.floor(random() * set.size));
+  else repeatPicks(-wanted, () => Math.floor(random() * set.size)).forEach(push);
   return reply;
 }
 
@@ -175,9 +162,9 @@ export const zrandmember = defineCommand({
       const set = context.read(key, SORTED_SET);
       return set === undefined ? null : set.at(Math.floor(random() * set.size))[0];
     }
-    parseCount(countText, false);
+    randomCount(countText, false);
     if (args.length > 3 || (option !== undefined && !isOption(option, 'withscores'))) throw SYNTAX_ERROR;
-    const wanted = parseCount(countText, option !== undefined);
+    const wanted = randomCount(countText, option !== undefined);
     const set = context.read(key, SORTED_SET);
     return set === undefined || wanted === 0
       ? []

@@ -41,9 +41,7 @@ export function parseReadOptions(
     const word = args[i] ?? '';
     const more = args.length - 1 - i;
     if (isOption(word, 'block') && more > 0) {
-      // Redis shows the name as it was typed, which scripts do in capitals.
-      if (context.inScript)
-        throw error(`${command.toUpperCase()} command is not allowed with BLOCK option from scripts`);
+      if (context.inScript) throw error(`${context.typedName} command is not allowed with BLOCK option from scripts`);
       timeout = blockingMilliseconds(args[++i] ?? '');
     } else if (isOption(word, 'count') && more > 0) {
       count = Math.max(0, integer(args[++i] ?? ''));

@@ -6,11 +6,10 @@ import { LOWEST_ID, type StreamId } from '../../values/stream-id';
 import type { Uint64 } from '../../values/uint64';
 import { int64, isOption } from '../arguments';
 import { defineCommand, defineContainer, oneKey } from '../define-command';
-import { error } from '../errors';
+import { error, wrongSubcommandArguments } from '../errors';
 import { STREAM } from '../kinds';
 import { createConsumer, editGroup, noSuchGroup } from './groups';
 import { rangeId, strictId } from './ids';
-import { wrongSubcommandArguments } from './subcommand-error';
 
 const KEY_REQUIRED = error(
   'The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the MKSTREAM option to create an empty stream automatically.',

@@ -6,11 +6,10 @@ import { formatId, HIGHEST_ID, LOWEST_ID } from '../../values/stream-id';
 import { differenceOf, type Uint64 } from '../../values/uint64';
 import { integer, isOption } from '../arguments';
 import { defineCommand, defineContainer, oneKey } from '../define-command';
-import { NO_SUCH_KEY } from '../errors';
+import { NO_SUCH_KEY, wrongSubcommandArguments } from '../errors';
 import { STREAM } from '../kinds';
 import { noSuchGroup } from './groups';
 import { entriesBetween, entryReply } from './replies';
-import { wrongSubcommandArguments } from './subcommand-error';
 
 /** So many entries and pending entries FULL shows unless COUNT says otherwise. */
 const FULL_COUNT = 10;

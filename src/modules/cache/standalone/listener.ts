@@ -24,8 +24,8 @@ export interface Listener {
 
 /** Unsent bytes beyond which a client gets no more requests answered until it reads. */
 const CONGESTED_BYTES = 1_048_576;
-/** Unsent bytes beyond which a subscriber is dropped; Redis' hard limit. Other clients only get what they asked for. */
-const DROP_SUBSCRIBER_BYTES = 33_554_432;
+/** Goes out as bytes: there is no session yet. */
+const TOO_MANY_CLIENTS = '-ERR max number of clients reached\r\n';
 
 const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
@@ -47,6 +47,7 @@ export async function startListener(engine: Engine, options: ListenerOptions): P
   await listen(server, options);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : undefined;
+  if (port !== undefined) engine.listening = { host: options.host, port };
   return {
     url:
       port === undefined
@@ -90,16 +91,26 @@ async function removeStaleSocket(path: string): Promise<void> {
 }
 
 function serve(engine: Engine, socket: Socket, options: ListenerOptions, connections: Set<Socket>): void {
+  if (engine.sessions.size >= engine.parameters.maxClients) {
+    engine.stats.rejectedConnections += 1;
+    socket.on('error', () => undefined); // it may be gone already
+    socket.end(TOO_MANY_CLIENTS);
+    return;
+  }
   connections.add(socket);
   const connection: RespConnection = new RespConnection(engine, addressOf(socket, options), {
     write: (bytes) => {
       socket.write(bytes, 'latin1');
-      if (socket.writableLength > DROP_SUBSCRIBER_BYTES && connection.session.subscriptions > 0) socket.destroy();
     },
     end: () => {
-      socket.end();
+      // Half closed is not enough: a peer that never stops writing would never learn of it.
+      socket.destroySoon();
+    },
+    abort: () => {
+      socket.destroy();
     },
     congested: () => socket.writableLength > CONGESTED_BYTES,
+    unsent: () => socket.writableLength,
   });
   socket.on('data', (chunk) => {
     connection.receive(chunk);

@@ -1,4 +1,5 @@
 import {
+  AttributeReply,
   BigNumberReply,
   BooleanReply,
   DoubleReply,
@@ -76,6 +77,7 @@ function special(reply: Exclude<Reply, readonly Reply[]>, form: ReplyForm): Clie
   if (reply instanceof BooleanReply) return toClientValue(reply.value ? 1 : 0, form);
   if (typeof reply === 'bigint') return form.stringNumbers ? String(reply) : FOR_PARSER;
   if (reply instanceof BigNumberReply) return bulk(reply.digits, form);
+  if (reply instanceof AttributeReply) return toClientValue(reply.reply, form);
   if (reply instanceof DoubleReply) return bulk(reply.text, form);
   return bulk((reply as { readonly text: string }).text, form); // verbatim: all that is left
 }

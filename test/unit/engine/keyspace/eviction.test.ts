@@ -1,3 +1,4 @@
+import { STARTUP_BYTES } from '../../../../src/engine/keyspace/memory';
 import { Engine, ErrorReply, type EvictionPolicy, type Session } from '../../../../src/engine';
 
 const KEYS = 2000;
@@ -29,7 +30,7 @@ function squeeze(
     run('SET', `key:${String(i)}`, VALUE);
     prepare(run, `key:${String(i)}`, i);
   }
-  run('CONFIG', 'SET', 'maxmemory', String(Math.floor(engine.keyspace.bytes * 0.75)));
+  run('CONFIG', 'SET', 'maxmemory', String(STARTUP_BYTES + Math.floor(engine.keyspace.bytes * 0.75)));
   run('SET', 'last', VALUE);
   const left = (i: number) => run('EXISTS', `key:${String(i)}`) === 1;
   return { engine, run, left };

@@ -7,6 +7,8 @@ const SESSION_BYTES = 2048;
 export function describeClient(session: Session): string {
   const { engine, address, context, transaction, tracking } = session;
   const queued = transaction === undefined ? 0 : transaction.queue.reduce((sum, { args }) => sum + bytesOf(args), 0);
+  const unread = session.output.unread?.() ?? 0;
+  const received = session.output.unanswered?.() ?? 0;
   const fields: readonly (readonly [name: string, value: string | number])[] = [
     ['id', session.id],
     ['addr', address.remote],
@@ -21,16 +23,16 @@ export function describeClient(session: Session): string {
     ['psub', session.patterns.size],
     ['ssub', session.shardChannels.size],
     ['multi', transaction === undefined ? -1 : transaction.queue.length],
-    ['qbuf', 0],
+    ['qbuf', received],
     ['qbuf-free', 0],
     ['argv-mem', 0],
     ['multi-mem', queued],
     ['rbs', 0],
     ['rbp', 0],
     ['obl', 0],
-    ['oll', 0],
-    ['omem', 0],
-    ['tot-mem', SESSION_BYTES + queued],
+    ['oll', unread > 0 ? 1 : 0],
+    ['omem', unread],
+    ['tot-mem', SESSION_BYTES + queued + received + unread],
     ['events', 'r'],
     ['cmd', session.lastCommand],
     ['user', session.user.name],

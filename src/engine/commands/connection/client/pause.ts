@@ -1,11 +1,8 @@
 import { ErrorReply, OK } from '../../../protocol/reply';
 import { integer } from '../../arguments';
 import { defineCommand } from '../../define-command';
-import { error, SYNTAX_ERROR } from '../../errors';
+import { error, SYNTAX_ERROR, wrongSubcommandArguments } from '../../errors';
 import { CLIENT_ADMIN } from './shared';
-
-const tooManyArguments = (name: string) =>
-  error(`unknown subcommand or wrong number of arguments for '${name}'. Try CLIENT HELP.`);
 
 export const pause = defineCommand({
   ...CLIENT_ADMIN,
@@ -16,7 +13,7 @@ export const pause = defineCommand({
   complexity: 'O(1)',
   syntax: 'timeout [WRITE | ALL]',
   run({ engine }, [name, timeout, mode = 'all', ...rest]) {
-    if (rest.length > 0) throw tooManyArguments(name);
+    if (rest.length > 0) throw wrongSubcommandArguments('client', name);
     const everything = mode.toLowerCase() === 'all';
     if (!everything && mode.toLowerCase() !== 'write') throw error('CLIENT PAUSE mode must be WRITE or ALL');
     const milliseconds = integer(timeout, error('timeout is not an integer or out of range'));
@@ -50,7 +47,7 @@ export const unblock = defineCommand({
   complexity: 'O(log N) in the number of connections',
   syntax: 'client-id [TIMEOUT | ERROR]',
   run({ engine }, [name, id, reason = 'timeout', ...rest]) {
-    if (rest.length > 0) throw tooManyArguments(name);
+    if (rest.length > 0) throw wrongSubcommandArguments('client', name);
     const withError = reason.toLowerCase() === 'error';
     if (!withError && reason.toLowerCase() !== 'timeout')
       throw error('CLIENT UNBLOCK reason should be TIMEOUT or ERROR');

@@ -78,7 +78,7 @@ const list = defineCommand({
   hints: UNORDERED,
   syntax: '[FILTERBY <MODULE module-name | ACLCAT category | PATTERN pattern>]',
   run({ engine }, [, ...filter]) {
-    if (filter.length === 0) return [...engine.commands.entries()].map(nameOf);
+    if (filter.length === 0) return [...everyName(engine.commands)];
     const [filterBy = '', kind = '', argument = ''] = filter;
     if (filter.length !== 3 || filterBy.toLowerCase() !== 'filterby') throw SYNTAX_ERROR;
     switch (kind.toLowerCase()) {

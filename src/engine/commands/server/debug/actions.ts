@@ -47,7 +47,8 @@ function serializedLength(writer: RdbWriter): number {
 }
 
 function describeObject(context: CommandContext, key: string): Status {
-  const entry = entryOf(context, key);
+  // A key whose time has come is shown as long as it is there.
+  const entry = context.db.dataset.keys.get(key);
   if (entry === undefined) throw NO_SUCH_KEY;
   const writer = new RdbWriter();
   writeValue(writer, entry.value);
@@ -108,12 +109,20 @@ function reload({ engine }: CommandContext, options: readonly string[]): Reply {
   if (options.some((option) => !RELOAD_OPTIONS.has(option.toLowerCase()))) {
     throw error('DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.');
   }
+  const chosen = new Set(options.map((option) => option.toLowerCase()));
+  const holdsSomething = engine.keyspace.bytes > 0 || engine.libraries.functionCount > 0;
+  if (chosen.has('noflush') && !chosen.has('merge') && holdsSomething) throw error('Error trying to load the RDB dump');
   reloadAll(engine);
   return OK;
 }
 
 function setActiveExpire({ engine }: CommandContext, [flag = '']: readonly string[]): Reply {
   engine.keyspace.setActiveExpiry(Number.parseInt(flag, 10) > 0);
+  return OK;
+}
+
+function setScriptsMayRunAll({ engine }: CommandContext, [flag = '']: readonly string[]): Reply {
+  engine.scriptsMayRunAll = Number.parseInt(flag, 10) > 0;
   return OK;
 }
 
@@ -217,5 +226,11 @@ export const DEBUG_ACTIONS: readonly DebugAction[] = [
   nothing('log', 1, 1, 'Does nothing: a library has no log file.'),
   nothing('pause-cron', 1, 1, 'Does nothing: there is no cron.'),
   nothing('replicate', 1, Infinity, 'Does nothing: there are no replicas.'),
-  nothing('set-disable-deny-scripts', 1, 1, 'Is accepted; nothing changes.'),
+  {
+    name: 'set-disable-deny-scripts',
+    syntax: '<0|1>',
+    summary: 'Lets scripts run commands that are denied to them.',
+    takes: [1, 1],
+    run: setScriptsMayRunAll,
+  },
 ];

@@ -1,6 +1,6 @@
 import type { ClientAddress } from '../../../session/session';
 import { defineCommand } from '../../define-command';
-import { error } from '../../errors';
+import { error, wrongSubcommandArguments } from '../../errors';
 import { helpReply } from '../../help';
 import { DEBUG_ACTIONS } from './actions';
 
@@ -29,7 +29,7 @@ export const debug = defineCommand({
     if (name.toLowerCase() === 'help' && args.length === 0) return helpReply('debug', DEBUG_ACTIONS);
     const action = BY_NAME.get(name.toLowerCase());
     if (action === undefined || args.length < action.takes[0] || args.length > action.takes[1]) {
-      throw error(`unknown subcommand or wrong number of arguments for '${name}'. Try DEBUG HELP.`);
+      throw wrongSubcommandArguments('debug', name);
     }
     return action.run(context, args);
   },

@@ -1,4 +1,5 @@
 import {
+  AttributeReply,
   BigNumberReply,
   BooleanReply,
   DoubleReply,
@@ -22,8 +23,7 @@ const SAMPLES: Readonly<Record<string, Reply>> = {
   array: [0, 1, 2],
   set: new SetReply([0, 1, 2]),
   map: new MapReply([0, FALSE, 1, new BooleanReply(true), 2, FALSE]),
-  // The attribute itself is left out: replies have none here.
-  attrib: 'Some real reply following the attribute',
+  attrib: new AttributeReply(['key-popularity', ['key:123', 90]], 'Some real reply following the attribute'),
   bignum: new BigNumberReply('1234567999999999999999999999999999999'),
   verbatim: new VerbatimReply('txt', 'This is a verbatim\nstring'),
   true: new BooleanReply(true),

@@ -1,5 +1,6 @@
 import { arch, platform, release, totalmem } from 'node:os';
 import type { Engine } from '../../../engine';
+import { STARTUP_BYTES } from '../../../keyspace/memory';
 import type { CommandRecord } from '../../table';
 import { bytesForHumans } from '../bytes-for-humans';
 import { memoryReport } from '../memory-report';
@@ -36,7 +37,7 @@ function server(engine: Engine): Fields {
     process_id: process.pid,
     process_supervised: 'no',
     run_id: engine.runId,
-    tcp_port: 0,
+    tcp_port: engine.listening.port,
     server_time_usec: String(engine.clock.now() * 1000),
     uptime_in_seconds: uptime,
     uptime_in_days: Math.floor(uptime / DAY_SECONDS),
@@ -63,7 +64,7 @@ function clients(engine: Engine): Fields {
 }
 
 function memory(engine: Engine): Fields {
-  const { limit, policy } = engine.memory;
+  const { configured, policy } = engine.memory;
   const report = memoryReport(engine);
   return {
     used_memory: report.used,
@@ -74,7 +75,7 @@ function memory(engine: Engine): Fields {
     used_memory_peak_human: bytesForHumans(report.peak),
     used_memory_peak_perc: percent(report.used, report.peak),
     used_memory_overhead: report.overhead,
-    used_memory_startup: 0,
+    used_memory_startup: STARTUP_BYTES,
     used_memory_dataset: report.dataset,
     used_memory_dataset_perc: percent(report.dataset, report.used),
     allocator_allocated: report.heapUsed,
@@ -86,14 +87,14 @@ function memory(engine: Engine): Fields {
     used_memory_lua_human: '0B',
     ...zeros('used_memory_scripts_eval'),
     number_of_cached_scripts: engine.scripts.cached,
-    number_of_functions: 0,
+    number_of_functions: engine.libraries.functionCount,
     number_of_libraries: engine.libraries.sources().length,
     ...zeros('used_memory_vm_functions', 'used_memory_vm_total'),
     used_memory_vm_total_human: '0B',
     ...zeros('used_memory_functions', 'used_memory_scripts'),
     used_memory_scripts_human: '0B',
-    maxmemory: limit,
-    maxmemory_human: bytesForHumans(limit),
+    maxmemory: configured,
+    maxmemory_human: bytesForHumans(configured),
     maxmemory_policy: policy,
     allocator_frag_ratio: ratio(report.heapTotal, report.heapUsed),
     allocator_frag_bytes: report.heapTotal - report.heapUsed,
@@ -113,7 +114,8 @@ function memory(engine: Engine): Fields {
       'mem_aof_buffer',
     ),
     mem_allocator: 'v8',
-    ...zeros('active_defrag_running', 'lazyfree_pending_objects', 'lazyfreed_objects'),
+    ...zeros('active_defrag_running', 'lazyfree_pending_objects'),
+    lazyfreed_objects: engine.keyspace.stats.lazyFreed,
   };
 }
 
@@ -157,18 +159,16 @@ function stats(engine: Engine): Fields {
   return {
     total_connections_received: counts.connections,
     total_commands_processed: counts.commands,
-    ...zeros(
-      'instantaneous_ops_per_sec',
-      'total_net_input_bytes',
-      'total_net_output_bytes',
-      'total_net_repl_input_bytes',
-      'total_net_repl_output_bytes',
-    ),
+    instantaneous_ops_per_sec: 0,
+    total_net_input_bytes: counts.netInput,
+    total_net_output_bytes: counts.netOutput,
+    ...zeros('total_net_repl_input_bytes', 'total_net_repl_output_bytes'),
     instantaneous_input_kbps: '0.00',
     instantaneous_output_kbps: '0.00',
     instantaneous_input_repl_kbps: '0.00',
     instantaneous_output_repl_kbps: '0.00',
-    ...zeros('rejected_connections', 'sync_full', 'sync_partial_ok', 'sync_partial_err'),
+    rejected_connections: counts.rejectedConnections,
+    ...zeros('sync_full', 'sync_partial_ok', 'sync_partial_err'),
     expired_keys: keyspace.stats.expired,
     expired_stale_perc: '0.00',
     ...zeros('expired_time_cap_reached_count', 'expire_cycle_cpu_milliseconds'),

@@ -7,7 +7,7 @@ import { cString, type LuaFunction, type LuaResult, type LuaValue, NOTHING, type
 import type { LibraryContext } from './context';
 
 /** As many results as fit Lua's stack. */
-const MAX_RESULTS = 7_997;
+const MAX_RESULTS = 7_999;
 
 /** How deep error handlers may nest. */
 const MAX_HANDLER_DEPTH = MAX_NATIVE_DEPTH + 23;

@@ -1,0 +1,93 @@
+import type { Engine } from '../engine';
+import type { Session } from './session';
+
+/** How much a client may leave unread. */
+interface OutputLimit {
+  /** Bytes; 0 = none. */
+  readonly hard: number;
+  /** Bytes that may not be exceeded for `softMs` milliseconds; 0 = none. */
+  readonly soft: number;
+  readonly softMs: number;
+}
+
+const UNLIMITED: OutputLimit = { hard: 0, soft: 0, softMs: 0 };
+const SWEEP_MS = 1000;
+
+/** Which clients of the listener have to go: those that do not read, and those that do nothing. */
+export class ClientLimits {
+  /** `timeout`: milliseconds a client may do nothing; 0 = for ever. */
+  #idleMs = 0;
+  #normal = UNLIMITED;
+  #pubsub = UNLIMITED;
+  #sweeper: unknown;
+  /** Since when clients exceed their soft limit. */
+  readonly #overSoft = new Map<Session, number>();
+
+  constructor(private readonly engine: Engine) {}
+
+  /** Takes `client-output-buffer-limit`: class, hard limit, soft limit and soft seconds, four words each. */
+  setOutputLimits(text: string): void {
+    const words = text.split(' ');
+    for (let i = 0; i + 3 < words.length; i += 4) {
+      const [hard = 0, soft = 0, seconds = 0] = words.slice(i + 1, i + 4).map(Number);
+      const limit = { hard, soft, softMs: seconds * 1000 };
+      if (words[i] === 'normal') this.#normal = limit;
+      if (words[i] === 'pubsub') this.#pubsub = limit;
+    }
+  }
+
+  setIdleTimeout(seconds: number): void {
+    this.#idleMs = seconds * 1000;
+    this.#armSweeper();
+  }
+
+  /**
+   * Whether a client leaves too much unread.
+   * @param unread bytes, those about to be written included; asked only when the client has a limit
+   */
+  isOverrun(session: Session, unread: () => number): boolean {
+    const limit = this.#limitOf(session);
+    if (limit.hard === 0 && limit.soft === 0) return false;
+    const bytes = unread();
+    if (limit.hard > 0 && bytes > limit.hard) return true;
+    if (limit.soft === 0 || bytes <= limit.soft) {
+      this.#overSoft.delete(session);
+      return false;
+    }
+    const now = this.engine.clock.now();
+    const since = this.#overSoft.get(session) ?? now;
+    this.#overSoft.set(session, since);
+    this.#armSweeper();
+    return now - since > limit.softMs;
+  }
+
+  forget(session: Session): void {
+    this.#overSoft.delete(session);
+  }
+
+  #limitOf(session: Session): OutputLimit {
+    return session.subscriptions > 0 ? this.#pubsub : this.#normal;
+  }
+
+  #armSweeper(): void {
+    if (this.#sweeper !== undefined || (this.#idleMs === 0 && this.#overSoft.size === 0)) return;
+    this.#sweeper = this.engine.clock.setTimer(() => {
+      this.#sweeper = undefined;
+      this.#sweep();
+      this.#armSweeper();
+    }, SWEEP_MS);
+  }
+
+  #sweep(): void {
+    for (const session of [...this.#overSoft.keys()])
+      if (this.isOverrun(session, () => session.output.unread?.() ?? 0)) session.output.drop?.();
+    if (this.#idleMs === 0) return;
+    const now = performance.now();
+    for (const session of [...this.engine.sessions.values()])
+      if (now - session.lastInteraction > this.#idleMs && mayIdleOut(session)) session.output.close();
+  }
+}
+
+function mayIdleOut({ address, blocked, subscriptions, monitoring }: Session): boolean {
+  return address.kind !== 'memory' && blocked === undefined && subscriptions === 0 && !monitoring;
+}
