@@ -117,6 +117,57 @@ describe('the distributed backend on a Redis Cluster', () => {
   });
 });
 
+describe('the health of a Redis Cluster', () => {
+  it('is degraded while a master does not answer, and while slots are without one', async () => {
+    const cluster = await startRedisCluster({ args: ['--cluster-require-full-coverage', 'no'] });
+    const app = await appWith({ cluster_nodes: [...cluster.addresses], connect_timeout: '300ms' }).start();
+    const backend = app.get(CacheBackend);
+    const [, , last] = cluster.masters as [RedisServer, RedisServer, RedisServer]; // a cluster has three
+    process.kill(last.pid, 'SIGSTOP');
+    const reasons = async (): Promise<string> => (await backend.health()).reasons.join();
+    await until('it is missed', async () =>
+      (await reasons()).includes(`no reply to PING from 127.0.0.1:${String(last.port)}`),
+    );
+    process.kill(last.pid, 'SIGCONT');
+    await until('it is well again', async () => (await backend.health()).status === 'ok');
+    await last.stop();
+    await until('its slots are missed', async () => (await reasons()).includes('slots are without a master'));
+    expect(await backend.health()).toMatchObject({ status: 'degraded' });
+    await app.stop();
+    await cluster.stop();
+  });
+});
+
+describe('an ACL user of a Redis Cluster', () => {
+  it('is logged in at every node, whatever the connection is for', async () => {
+    const cluster = await startRedisCluster();
+    const user = ['app', 'on', '>secret', '~app:*', '&app:*', '+@all', '-@dangerous', '+info', '+cluster'];
+    for (const { host, port } of cluster.masters) {
+      const admin = new Redis(port, host);
+      await admin.call('ACL', 'SETUSER', ...user);
+      await admin.call('ACL', 'SETUSER', 'default', 'off');
+      await admin.quit();
+    }
+    const login = { username: 'app', password: 'secret' };
+    const app = await appWith({ cluster_nodes: [...cluster.addresses], ...login }).start();
+    const backend = app.get(CacheBackend);
+    const keys = Array.from({ length: 30 }, (_, i) => `app:${String(i)}`);
+    expect(await Promise.all(keys.map((key) => backend.client.set(key, '1')))).toEqual(keys.map(() => 'OK'));
+    await expect(backend.client.set('other', '1')).rejects.toThrow('NOPERM');
+    const subscriber = backend.connection('subscriber') as Cluster; // cluster_nodes is set
+    await subscriber.subscribe('app:news');
+    const message = once(subscriber, 'message');
+    await backend.client.publish('app:news', 'today');
+    expect(await message).toEqual(['app:news', 'today']);
+    const popped = backend.connection('blocking').blpop('app:queue', 5);
+    await backend.client.rpush('app:queue', 'work');
+    expect(await popped).toEqual(['app:queue', 'work']);
+    expect(await backend.health()).toMatchObject({ status: 'ok' });
+    await app.stop();
+    await cluster.stop();
+  });
+});
+
 async function clientsOf({ host, port }: RedisServer): Promise<number> {
   const client = new Redis(port, host);
   const list = String(await client.client('LIST'));

@@ -83,6 +83,24 @@ describe('NFR-5: the distributed backend over TLS', () => {
     await expect(appWith({ addr }).start()).rejects.toMatchObject({ code: 'REDIS_UNREACHABLE' });
   });
 
+  it('reaches the sentinels and the master they know with the same certificates', async () => {
+    const sentinelPort = await freePort();
+    const sentinel = await startRedisServer({
+      args: [...tlsArgs(certificates, sentinelPort), '--tls-replication', 'yes'],
+      sentinel: `sentinel monitor main 127.0.0.1 ${String(port)} 1\n`,
+    });
+    const sentinels = { sentinels: [`localhost:${String(sentinelPort)}`], sentinel_name: 'main' };
+    const app = await appWith({ ...sentinels, tls: trusted() }).start();
+    expect(await app.get(CacheBackend).client.set('greeting', 'from the sentinels')).toBe('OK');
+    expect(await app.get(CacheBackend).connection('commands').get('greeting')).toBe('from the sentinels');
+    await app.stop();
+    await expect(appWith({ ...sentinels, tls: { ...trusted(), ca: foreign.ca } }).start()).rejects.toMatchObject({
+      code: 'REDIS_TLS_FAILED',
+      message: expect.stringContaining(sentinels.sentinels.join()),
+    });
+    await sentinel.stop();
+  });
+
   it('reaches a Cluster by the names in its certificates', async () => {
     const [tlsPort, busPort] = await Promise.all([freePort(), freePort()]);
     const node = await startRedisServer({
