@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { loadConfig } from '../../../src/config';
 import { runCommand, startCommand } from '../../support/cli';
 
 const root = join(__dirname, '../../..');
@@ -53,6 +54,12 @@ describe('what the documentation shows', () => {
     writeFileSync(file, runnable);
     const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: project });
     expect(stdout).toBe(output ?? stdout);
+  });
+
+  it.each(blocks('yaml'))('the configuration in %s is valid', (_, { code }) => {
+    writeFileSync(join(project, 'shown.yaml'), code);
+    const env = { RESPITE_REDIS_PASSWORD: 'secret' }; // where the guides put it
+    expect(() => loadConfig({ configFile: join(project, 'shown.yaml'), env })).not.toThrow();
   });
 
   it.each(blocks('sh'))('the commands in %s work', async (_, { code }) => {
