@@ -53,6 +53,16 @@ contract('FUNCTION LOAD and FCALL', [
   ['EVAL', 'return redis.call("fcall", "echo", 0)', 0],
 ]);
 
+contract('Function names in another case', [
+  ...load('redis.register_function("Mixed", function() error("x") end)'),
+  ['FCALL', 'mixed', 0],
+  ['FCALL', 'MIXED', 0],
+  ['FUNCTION', 'LOAD', library('other', 'redis.register_function("mixed", function() return 1 end)')],
+  ['FUNCTION', 'DELETE', 'LIB'],
+  ['FUNCTION', 'DELETE', 'lib'],
+  ['FCALL', 'mixed', 0],
+]);
+
 contract('FUNCTION LIST, DELETE, FLUSH', [
   EMPTY,
   [
@@ -145,6 +155,21 @@ contract('the first line of a library', [
   ['FUNCTION', 'LOAD', '#!lua name=a'],
   ['FUNCTION', 'LOAD', '#! name=a\nreturn'],
   ['FUNCTION', 'LOAD', '#!LUA  NAME=a \nredis.register_function("f", function() end)'],
+  // Quoted as on an inline command line.
+  ...[
+    'name="one"',
+    `name='o ne'`,
+    '"name=one"',
+    'name=one "',
+    'name="o\\x41"',
+    'name=one ""',
+    'name="a"b',
+    '" ',
+  ].flatMap((options): Step[] => [
+    ['FUNCTION', 'LOAD', `#!lua ${options}\nx`],
+    ['EVAL', `#!lua ${options}\nreturn 1`, 0],
+    ['EVAL', `#!lua ${options.replace('name', 'flags')}\nreturn 1`, 0],
+  ]),
 ]);
 
 /** FUNCTION DUMP of a Redis 7.0.15 with the library `aaa`, and of an empty one. */

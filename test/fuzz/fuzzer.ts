@@ -140,7 +140,8 @@ class Targets {
     // An engine of its own for the direct path, so that both runs begin empty.
     const own = new Engine();
     const InProcess = defineInProcessRedis(ioredis, () => own);
-    const clients = { redis: new Redis(real.port, '127.0.0.1'), respite: new InProcess({}) };
+    // A server that crashed must fail the run, not be waited for.
+    const clients = { redis: new Redis(real.port, '127.0.0.1', { retryStrategy: null }), respite: new InProcess({}) };
     return new Targets(wire, clients, async () => {
       for (const each of [...wire.redis, ...wire.respite]) each.close();
       clients.redis.disconnect();
@@ -234,6 +235,8 @@ const RESET: readonly (readonly string[])[] = [
   ['DISCARD'],
   ['UNWATCH'],
   ['FLUSHALL'],
+  ['SCRIPT', 'FLUSH'],
+  ['FUNCTION', 'FLUSH'],
   ['CONFIG', 'SET', 'stream-node-max-entries', '100'],
 ];
 
@@ -330,6 +333,7 @@ async function readState(send: (words: readonly string[]) => Promise<WireReply |
     }
   }
   await send(['SELECT', '0']);
+  state.push(normalized(await send(['FUNCTION', 'LIST', 'WITHCODE'])));
   return { content: JSON.stringify(state), deadlines };
 }
 

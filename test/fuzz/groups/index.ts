@@ -1,16 +1,18 @@
+import fc from 'fast-check';
 import type { CommandGroup } from '../command-group';
 import { bitmapGroup } from './bitmap';
+import { functionGroup } from './function';
 import { genericGroup, transactionGroup } from './generic';
 import { geoGroup } from './geo';
 import { hashGroup } from './hash';
 import { listGroup } from './list';
+import { scriptingGroup } from './scripting';
 import { setGroup } from './set';
 import { sortedSetGroup } from './sorted-set';
 import { streamGroup } from './stream';
 import { stringGroup } from './string';
 
-/** Everything the fuzzer draws from. */
-export const ALL_GROUPS: readonly CommandGroup[] = [
+const DATA_GROUPS: readonly CommandGroup[] = [
   bitmapGroup,
   genericGroup,
   geoGroup,
@@ -22,3 +24,9 @@ export const ALL_GROUPS: readonly CommandGroup[] = [
   stringGroup,
   transactionGroup,
 ];
+
+/** What scripts and functions run. */
+const scripted = fc.oneof(...DATA_GROUPS.flatMap(({ commands }) => Object.values(commands)));
+
+/** Everything the fuzzer draws from. */
+export const ALL_GROUPS: readonly CommandGroup[] = [...DATA_GROUPS, functionGroup(scripted), scriptingGroup(scripted)];

@@ -72,6 +72,8 @@ export abstract class ExpressionParser extends ScopeParser {
     const operand = this.expression(UNARY_PRIORITY);
     const value = operator === '-' ? numeral(operand) : undefined;
     if (value !== undefined) return { kind: 'number', value: -value };
+    const opposite = operator === 'not' ? inverted(operand) : undefined;
+    if (opposite !== undefined) return { kind: opposite };
     return { kind: 'unary', operator, operand, line: this.lexer.lastLine };
   }
 
@@ -232,6 +234,23 @@ function folded(operator: BinaryOperator, left: Expression, right: Expression): 
   if (b === 0 && (operator === '/' || operator === '%')) return undefined;
   const value = compute(a, b);
   return value === value ? { kind: 'number', value } : undefined;
+}
+
+/** What `not` makes of a constant. */
+function inverted(operand: Expression): 'true' | 'false' | undefined {
+  switch (operand.kind) {
+    case 'parenthesis':
+      return inverted(operand.inner);
+    case 'nil':
+    case 'false':
+      return 'true';
+    case 'true':
+    case 'number':
+    case 'string':
+      return 'false';
+    default:
+      return undefined;
+  }
 }
 
 /** Whether a constant on the left of `and` and `or` decides that only the right side counts. */

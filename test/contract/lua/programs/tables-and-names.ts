@@ -152,4 +152,8 @@ export default [
   'return tostring(nope\n)',
   'local t = {} function\nt.x.y\n() end',
   'local t = {} local a, b = t.x.y\n,\n1',
+  String.raw`local t = {} return -((not true) or t)`,
+  String.raw`local t = {} return -((not nil) and t)`,
+  String.raw`local t = {} return -((not 1) or (not (not 'x')) and t)`,
+  String.raw`local t = {} return -((not not nil) or t)`,
 ] as readonly string[];
