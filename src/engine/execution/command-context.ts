@@ -54,9 +54,12 @@ export class CommandContext {
   /** Whether a script runs. */
   inScript = false;
 
-  /** 2 or 3. */
+  /** What the running script asked replies to look like; its client's messages keep the client's own form. */
+  scriptResp: 2 | 3 | undefined;
+
+  /** The form of the command's reply. */
   get resp(): 2 | 3 {
-    return this.session.resp;
+    return this.scriptResp ?? this.session.resp;
   }
 
   /** The live entry of a key for a command that may write; counts neither as hit nor as miss. */

@@ -188,12 +188,11 @@ class CommandHost implements ScriptHost {
     }
     const { context } = this;
     const { session } = context;
-    const clientResp = session.resp;
-    session.resp = resp;
+    context.scriptResp = resp;
     // Time stands still while a script runs.
     context.resetClock(this.#now);
     const reply = this.engine.executor.call(session, record, args, name, true);
-    session.resp = clientResp;
+    context.scriptResp = undefined;
     if (reply instanceof Block) return reply.otherwise;
     return reply instanceof NoReply ? null : reply;
   }

@@ -18,7 +18,7 @@ export class PubSub {
       receivers += direct.size;
     }
     for (const [pattern, sessions] of this.patterns) {
-      if (!matchGlob(pattern, channel)) continue;
+      if (!matchChannel(pattern, channel)) continue;
       const push = new PushReply(['pmessage', pattern, channel, message]);
       for (const session of sessions) session.output.send(push);
       receivers += sessions.size;
@@ -34,6 +34,11 @@ export class PubSub {
     for (const session of sessions) session.output.send(push);
     return sessions.size;
   }
+}
+
+/** Whether a pattern covers a channel. The empty channel is covered by the empty pattern only, not even by `*`. */
+export function matchChannel(pattern: string, channel: string): boolean {
+  return channel === '' ? pattern === '' : matchGlob(pattern, channel);
 }
 
 /** Adds a session to one of the registries. @returns whether it was not there yet */

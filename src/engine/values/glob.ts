@@ -1,6 +1,7 @@
 /**
  * Redis' glob matching: `*`, `?`, `[a-z]`, `[^a]`, `\x`. Its quirks are kept: an unclosed class ends with the pattern,
- * a range may be given backwards, and a trailing backslash matches itself.
+ * a range may be given backwards, a trailing backslash matches itself, and stars do not match an empty text. Only a single
+ * `*` matches everything: most commands look for it before they match.
  */
 export function matchGlob(pattern: string, text: string, ignoreCase = false): boolean {
   if (pattern === '*') return true;
@@ -9,6 +10,7 @@ export function matchGlob(pattern: string, text: string, ignoreCase = false): bo
 
 /** Iterative, going back to the last star only: a hostile pattern costs pattern times text, never more. */
 function match(pattern: string, text: string): boolean {
+  if (text === '') return pattern === '';
   let p = 0;
   let t = 0;
   let starAt = -1;

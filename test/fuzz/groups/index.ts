@@ -12,7 +12,7 @@ import { sortedSetGroup } from './sorted-set';
 import { streamGroup } from './stream';
 import { stringGroup } from './string';
 
-const DATA_GROUPS: readonly CommandGroup[] = [
+export const DATA_GROUPS: readonly CommandGroup[] = [
   bitmapGroup,
   genericGroup,
   geoGroup,

@@ -1,10 +1,11 @@
 import { NO_REPLY, type NoReply } from '../../execution/block';
 import type { CommandContext } from '../../execution/command-context';
 import { PushReply, type Reply } from '../../protocol/reply';
-import { subscribe, unsubscribe } from '../../pubsub/pubsub';
+import { matchChannel, subscribe, unsubscribe } from '../../pubsub/pubsub';
 import type { Session } from '../../session/session';
-import { matchGlob } from '../../values/glob';
 import { defineCommand, defineContainer, oneKey, keyRange } from '../define-command';
+import { error } from '../errors';
+import { wrongSubcommandArguments } from '../stream/subcommand-error';
 
 /** One of the three kinds of subscription: where it is kept, and what its confirmations are called. */
 interface SubscriptionKind {
@@ -67,6 +68,8 @@ function unsubscribeFrom(context: CommandContext, kind: SubscriptionKind, names:
   return confirm(context, confirmations);
 }
 
+const NOT_IN_TRANSACTIONS = error("SSUBSCRIBE isn't allowed for a DENY BLOCKING client");
+
 const SUBSCRIBING = { flags: ['pubsub', 'noscript', 'loading', 'stale'], group: 'pubsub' } as const;
 
 const subscribeCommand = defineCommand({
@@ -100,7 +103,10 @@ const ssubscribe = defineCommand({
   complexity: 'O(N) in the number of channels',
   keys: [keyRange('NOT_KEY', 1, -1)],
   syntax: 'shardchannel [shardchannel ...]',
-  run: (context, names) => subscribeTo(context, SHARD_CHANNELS, names),
+  run(context, names) {
+    if (context.denyBlocking) throw NOT_IN_TRANSACTIONS;
+    return subscribeTo(context, SHARD_CHANNELS, names);
+  },
 });
 
 const unsubscribeCommand = defineCommand({
@@ -162,8 +168,10 @@ const spublish = defineCommand({
   run: ({ engine }, [channel, message]) => engine.pubsub.publishSharded(channel, message),
 });
 
-function matching(registry: ReadonlyMap<string, unknown>, pattern: string | undefined): string[] {
-  return [...registry.keys()].filter((name) => pattern === undefined || matchGlob(pattern, name));
+function matching(registry: ReadonlyMap<string, unknown>, args: readonly string[]): string[] {
+  const [subcommand = '', pattern] = args;
+  if (args.length > 2) throw wrongSubcommandArguments('pubsub', subcommand);
+  return [...registry.keys()].filter((name) => pattern === undefined || matchChannel(pattern, name));
 }
 
 function subscriberCounts(registry: ReadonlyMap<string, ReadonlySet<unknown>>, names: readonly string[]) {
@@ -187,7 +195,7 @@ const pubsub = defineContainer({
       since: '2.8.0',
       summary: 'Answers the channels somebody listens to.',
       syntax: '[pattern]',
-      run: ({ engine }, [, pattern]) => matching(engine.pubsub.channels, pattern),
+      run: ({ engine }, args) => matching(engine.pubsub.channels, args),
     }),
     defineCommand({
       ...INTROSPECTION,
@@ -213,7 +221,7 @@ const pubsub = defineContainer({
       since: '7.0.0',
       summary: 'Answers the shard channels somebody listens to.',
       syntax: '[pattern]',
-      run: ({ engine }, [, pattern]) => matching(engine.pubsub.shardChannels, pattern),
+      run: ({ engine }, args) => matching(engine.pubsub.shardChannels, args),
     }),
     defineCommand({
       ...INTROSPECTION,

@@ -7,7 +7,8 @@ import { addUint64, type Uint64 } from '../../values/uint64';
 import { int64, integer, integerWithin, isOption } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
 import { error, printable, SYNTAX_ERROR } from '../errors';
-import { activeConsumer, editGroup, readGroup } from './groups';
+import { STREAM } from '../kinds';
+import { activeConsumer, editGroup, existingGroup, readGroup } from './groups';
 import { parseId, rangeStart, strictId } from './ids';
 import { entryOrNothing } from './replies';
 
@@ -223,10 +224,12 @@ export const xautoclaim = defineCommand({
   hints: ['nondeterministic_output'],
   syntax: 'key group consumer min-idle-time start [COUNT count] [JUSTID]',
   run(context, [key, name, consumerName, minIdleText, startText, ...rest]) {
+    // A hit or a miss is counted before the arguments are looked at, the type checked after.
+    context.lookupRead(key);
     const minIdle = integer(minIdleText, invalidArgument('min-idle-time', 'XAUTOCLAIM'));
     const start = rangeStart(startText);
     const { count, justId } = parseAutoClaimOptions(rest);
-    const { stream } = readGroup(context, key, name);
+    const { stream } = existingGroup(context.peek(key, STREAM), key, name);
     if (count > HIGHEST_POSSIBLE_COUNT) throw COUNT_TOO_HIGH;
     const group = editGroup(context, key, name);
     const { claimed, deleted, next } = sweep(context, stream, group, start, minIdle, count);

@@ -23,7 +23,15 @@ export function readGroup(
   key: string,
   name: string,
 ): { readonly stream: StreamView; readonly group: GroupView } {
-  const stream = context.read(key, STREAM);
+  return existingGroup(context.read(key, STREAM), key, name);
+}
+
+/** The same of a stream that was looked up before. @throws NOGROUP */
+export function existingGroup(
+  stream: StreamView | undefined,
+  key: string,
+  name: string,
+): { readonly stream: StreamView; readonly group: GroupView } {
   const group = stream?.group(name);
   if (stream === undefined || group === undefined) throw noSuchKeyOrGroup(key, name);
   return { stream, group };
