@@ -74,7 +74,7 @@ function turn(): Arbitrary<Turn> {
   // Redis answers each name of a subscription by itself: more of them in a transaction and EXEC's answer has too many parts.
   const single = one.filter(
     ({ words, compare }) =>
-      compare === 'exact' && words[0] !== 'HELLO' && (words.length === 2 || !(words[0] ?? '').endsWith("SUBSCRIBE")),
+      compare === 'exact' && words[0] !== 'HELLO' && (words.length === 2 || !(words[0] ?? '').endsWith('SUBSCRIBE')),
   );
   const transaction = fc.array(single, { maxLength: 4 }).map((queued) => [word('MULTI'), ...queued, word('EXEC')]);
   return fc.record({

@@ -4,8 +4,7 @@ import { PushReply, type Reply } from '../../protocol/reply';
 import { matchChannel, subscribe, unsubscribe } from '../../pubsub/pubsub';
 import type { Session } from '../../session/session';
 import { defineCommand, defineContainer, oneKey, keyRange } from '../define-command';
-import { error } from '../errors';
-import { wrongSubcommandArguments } from '../stream/subcommand-error';
+import { error, wrongSubcommandArguments } from '../errors';
 
 /** One of the three kinds of subscription: where it is kept, and what its confirmations are called. */
 interface SubscriptionKind {
