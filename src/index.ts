@@ -49,5 +49,20 @@ export {
   type MessagePage,
 } from './modules/memory';
 export { SnapshotManager, type SnapshotOptions, type SnapshotResult, type SnapshotStatus } from './modules/snapshot';
+export {
+  type BusEvent,
+  EventBus,
+  type EventBusStats,
+  type EventSubscription,
+  type Happening,
+  type PublishOptions,
+  streamingModule,
+  type SubscribeOptions,
+  type TextChunk,
+  type TextStreamOptions,
+  type TextStreamPublisher,
+  type Topics,
+  type WorkflowHappening,
+} from './modules/streaming';
 export { TaskConfigStore, tasksModule } from './modules/tasks';
 export { type BeginOutcome, IdempotencyStore, webhooksModule } from './modules/webhooks';

@@ -207,6 +207,10 @@ export const errorCodes = {
     means: 'Something was asked of a store, a lock manager or an event bus while the application stops.',
     remedy: 'Finish what uses it before the application stops.',
   },
+  PUBLISH_TIMED_OUT: {
+    means: 'Redis did not take an event in time; it may still arrive.',
+    remedy: 'Publish it again if arriving twice does no harm, or allow a longer timeout.',
+  },
   LOCK_NOT_ACQUIRED: {
     means: 'Somebody else holds the lock, and kept it for as long as was waited.',
     remedy: 'Try again later, or pass a longer "wait".',

@@ -28,7 +28,7 @@ export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
  * What `work` comes to, unless the signal is aborted first; then `late` gets what it comes to all the same.
  * @throws the signal's reason
  */
-export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal, late: (value: T) => void): Promise<T> {
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal, late?: (value: T) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     // The reason is whatever its owner gave, an error unless they wanted otherwise.
     const onAbort = (): void => reject(signal.reason as Error);
@@ -37,7 +37,7 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal, late: (v
     work
       .then(
         (value) => {
-          if (signal.aborted) late(value);
+          if (signal.aborted) late?.(value);
           else resolve(value);
         },
         (failure: unknown) => reject(asError(failure)),
