@@ -10,6 +10,12 @@ export function redactedArguments(record: CommandRecord, args: readonly string[]
       return args.map(() => REDACTED);
     case 'hello':
       return redactAfter(args, (word) => word.toLowerCase() === 'auth', 2);
+    case 'migrate':
+      return redactAfter(
+        redactAfter(args, (word) => word.toLowerCase() === 'auth', 1),
+        (word) => word.toLowerCase() === 'auth2',
+        2,
+      );
     case 'config|set':
       return redactAfter(args, (word) => SECRET_PARAMETERS.test(word), 1);
     case 'acl|setuser':

@@ -3,6 +3,7 @@ import { copy, move, rename, renamenx } from './copy-move';
 import { del, exists, touch, type, unlink } from './keys';
 import { expire, expireat, persist, pexpire, pexpireat } from './expire';
 import { expiretime, pexpiretime, pttl, ttl } from './ttl';
+import { migrate } from './migrate';
 import { object } from './object';
 import { keys, randomkey, scan } from './scan';
 import { sortCommand, sortReadOnly } from './sort';
@@ -19,6 +20,7 @@ export const GENERIC_COMMANDS = [
   expireat,
   expiretime,
   keys,
+  migrate,
   move,
   object,
   persist,
