@@ -72,6 +72,8 @@ export interface SaveHooks {
   lastSave(): number;
   /** Whether a snapshot is being written. */
   saving(): boolean;
+  /** Writes a snapshot once the one being written is finished. */
+  saveNext?(): Promise<void>;
   /** Whether the last snapshot could not be written. */
   failed?(): boolean;
   /** What an operator should know: snapshots that keep failing, a snapshot that was set aside. Empty = all is well. */

@@ -125,6 +125,9 @@ export class LmdbSnapshotManager implements SnapshotManager {
       }
       await this.snapshotNow();
     },
+    saveNext: async () => {
+      await this.snapshotNow();
+    },
     lastSave: () => this.#lastSuccess,
     saving: () => this.#running !== undefined,
     failed: () => this.#failuresInARow > 0,

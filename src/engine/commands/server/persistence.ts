@@ -79,6 +79,11 @@ export const bgrewriteaof = defineCommand({
   summary: 'Writes a snapshot in the background, which is what keeps the data here.',
   complexity: 'O(1)',
   run(context) {
+    const { engine } = context;
+    if (engine.saveHooks?.saving() === true && engine.saveHooks.saveNext !== undefined) {
+      engine.saveHooks.saveNext().catch((failure: unknown) => engine.internalError('bgrewriteaof', failure));
+      return new Status('Background append only file rewriting scheduled');
+    }
     saveInBackground(context);
     return new Status('Background append only file rewriting started');
   },

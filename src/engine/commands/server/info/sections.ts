@@ -142,9 +142,10 @@ function persistence(engine: Engine): Fields {
       'rdb_last_load_keys_expired',
       'rdb_last_load_keys_loaded',
       'aof_enabled',
-      'aof_rewrite_in_progress',
-      'aof_rewrite_scheduled',
     ),
+    // The same snapshot serves BGSAVE and BGREWRITEAOF.
+    aof_rewrite_in_progress: saveHooks?.saving() === true ? 1 : 0,
+    aof_rewrite_scheduled: 0,
     aof_last_rewrite_time_sec: -1,
     aof_current_rewrite_time_sec: -1,
     aof_last_bgrewrite_status: 'ok',
