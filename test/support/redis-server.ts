@@ -32,8 +32,8 @@ const DEFAULT_ARGS = [
   ['--enable-protected-configs', 'yes'],
 ].flat();
 
-const running = new Set<ChildProcess>();
-let exitHookInstalled = false;
+/** Ends the server when we end, however that happens: inside Jest no exit handler of ours would run. */
+const LAUNCHER = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', 'redis-server'] : ['redis-server'];
 
 /**
  * Starts the redis-server found on PATH on a free loopback port and waits until it accepts connections.
@@ -67,18 +67,16 @@ async function launch(port: number, { args = [], sentinel }: RedisServerOptions)
   const directory = mkdtempSync(join(tmpdir(), 'redis-server-'));
   if (sentinel !== undefined) writeFileSync(join(directory, 'sentinel.conf'), sentinel);
   const role = sentinel === undefined ? [] : ['sentinel.conf', '--sentinel'];
-  const child = spawn('redis-server', [...role, '--port', String(port), ...DEFAULT_ARGS, ...args], {
+  const [launcher = '', ...launcherArgs] = LAUNCHER;
+  const child = spawn(launcher, [...launcherArgs, ...role, '--port', String(port), ...DEFAULT_ARGS, ...args], {
     cwd: directory,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  killAtExit(child);
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => {
-      running.delete(child);
       resolve();
     });
     child.once('error', () => {
-      running.delete(child);
       resolve();
     });
   });
@@ -117,14 +115,5 @@ async function readiness(child: ChildProcess): Promise<number> {
       }
       if (/Ready to accept connections|Sentinel ID is/.test(line) && child.pid !== undefined) resolve(child.pid);
     });
-  });
-}
-
-function killAtExit(child: ChildProcess): void {
-  running.add(child);
-  if (exitHookInstalled) return;
-  exitHookInstalled = true;
-  process.once('exit', () => {
-    for (const leftover of running) leftover.kill('SIGKILL');
   });
 }
