@@ -20,8 +20,14 @@ function projectWithout(missing: string): string {
   return project;
 }
 
+/** What happens to be installed above the project does not help it. */
+const ALONE = `const Module = require('node:module');
+  const pathsOf = Module._nodeModulePaths;
+  const above = ${JSON.stringify(join(tmpdir(), 'node_modules'))};
+  Module._nodeModulePaths = (from) => pathsOf(from).filter((path) => path !== above);`;
+
 async function run(cwd: string, source: string): Promise<unknown> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['-e', source], { cwd });
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', ALONE + source], { cwd });
   return JSON.parse(stdout);
 }
 

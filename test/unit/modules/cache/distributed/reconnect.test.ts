@@ -7,6 +7,10 @@ import { freePort, type RedisServer, startRedisServer } from '../../../../suppor
 const appWith = (redis: ConfigInput['redis'], logger = silentLogger): App =>
   createApp({ config: { mode: 'distributed', redis: redis ?? {} }, configFile: false, env: {}, logger });
 
+/** Not `once` of node:events, which rejects when an error comes first: attempts to connect fail meanwhile. */
+const event = (client: Redis, name: 'close' | 'ready'): Promise<void> =>
+  new Promise((resolve) => void client.once(name, resolve));
+
 describe('a server that goes away while a program works', () => {
   it('is waited for: commands, subscriptions and waiting commands go on when it is back', async () => {
     const port = await freePort();
@@ -21,12 +25,12 @@ describe('a server that goes away while a program works', () => {
     const waiting = backend.connection('blocking').blpop('queue', 0);
     await client.set('before', '1');
 
-    const gone = once(client, 'close');
+    const gone = event(client, 'close');
     await server.stop();
     await gone;
     expect(await backend.health()).toMatchObject({ status: 'down', latencyMs: undefined });
     const write = client.set('meanwhile', '2');
-    const subscribedAgain = once(subscriber, 'ready');
+    const subscribedAgain = event(subscriber, 'ready');
     server = await start();
     expect(await write).toBe('OK');
     expect(await client.get('before')).toBeNull();
@@ -47,7 +51,7 @@ describe('a server that goes away while a program works', () => {
     const server = await startRedisServer();
     const app = await appWith({ addr: `${server.host}:${String(server.port)}` }).start();
     const { client } = app.get(CacheBackend);
-    const gone = once(client as Redis, 'close'); // not a Cluster
+    const gone = event(client as Redis, 'close'); // not a Cluster
     await server.stop();
     await gone;
     const pending = client.get('key').catch((error: unknown) => String(error));
