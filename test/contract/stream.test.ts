@@ -1078,3 +1078,15 @@ describe('a DUMP of one server restores on the other', () => {
     });
   }
 });
+
+contract('the lag of a group when all that was deleted lies before the first entry', [
+  ...[1, 2, 3, 4, 5, 6].map((ms) => ['XADD', 's', `${String(ms)}-0`, 'f', 'v']),
+  ['XGROUP', 'CREATE', 's', 'g', 0],
+  { run: ['XREADGROUP', 'GROUP', 'g', 'c', 'COUNT', 2, 'STREAMS', 's', '>'] },
+  ['XDEL', 's', '4-0'],
+  ['XINFO', 'GROUPS', 's'],
+  ['XTRIM', 's', 'MAXLEN', 2],
+  ['XINFO', 'GROUPS', 's'],
+  ['XDEL', 's', '5-0', '6-0'],
+  ['XINFO', 'GROUPS', 's'],
+]);

@@ -50,7 +50,7 @@ async function exchangeOne(servers: Servers, seed: number): Promise<{ kind: stri
     const [a, b] = [JSON.stringify(left), JSON.stringify(right)];
     if (a === b) return;
     throw new Error(
-      `${what} (FUZZ_SEED=${String(seed)}, ${kind})\n${a.slice(0, 600)}\n${b.slice(0, 600)}\nlimits ${JSON.stringify(limits)}, then ${JSON.stringify(limitsAfter)}\nmade by ${JSON.stringify(recipe).slice(0, 1500)}`,
+      `${what} (FUZZ_SEED=${String(seed)}, ${kind})\n${fromDifference(a, b)}\n${fromDifference(b, a)}\nlimits ${JSON.stringify(limits)}, then ${JSON.stringify(limitsAfter)}\nmade by ${JSON.stringify(recipe).slice(0, 1500)}`,
     );
   };
   // Redis keeps the encoding that a dump has under some of the other limits, ours has none but the plain one.
@@ -73,6 +73,13 @@ async function exchangeOne(servers: Servers, seed: number): Promise<{ kind: stri
   const restored = [await look(servers.redis, 'from redis'), await look(servers.respite, 'from redis')] as const;
   check('restored: redis, respite', visible(restored[0]), visible(restored[1]));
   return { kind, encoding: textOf(await servers.redis.command('OBJECT', 'ENCODING', 'k')) };
+}
+
+/** The part of `a` around the place where `b` differs. */
+function fromDifference(a: string, b: string): string {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return a.slice(Math.max(0, at - 200), at + 200);
 }
 
 async function run(server: RespClient, lines: Recipe): Promise<void> {

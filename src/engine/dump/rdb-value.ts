@@ -3,7 +3,8 @@ import { HashValue } from '../values/hash';
 import { ListValue } from '../values/list';
 import { RawString } from '../values/raw-string';
 import { SetValue } from '../values/set';
-import { SortedSetValue } from '../values/sorted-set';
+import type { ScoredMember } from '../values/ranked-tree';
+import { compareMembers, SortedSetValue } from '../values/sorted-set';
 import { StreamValue } from '../values/stream';
 import { readPackedValue } from './packed-values';
 import { type RdbReader, type RdbWriter } from './rdb-primitives';
@@ -79,9 +80,12 @@ function readBody(reader: RdbReader, type: number, limits: EncodingLimits): Stor
       return hash;
     }
     case RDB_TYPE.sortedSet: {
-      const set = new SortedSetValue(limits);
-      for (let left = reader.length(); left > 0; left--) set.set(reader.string(), reader.doubleLE());
-      return set;
+      const members: ScoredMember[] = [];
+      for (let left = reader.length(); left > 0; left--)
+        members.push({ key: reader.string(), score: reader.doubleLE(), index: -1 });
+      // All at once: a set that is not compact keeps a score of -0, a compact one does not.
+      const set = SortedSetValue.of(members.sort(compareMembers), limits);
+      return set.size === members.length ? set : reader.fail('a sorted set has a member twice');
     }
     default:
       if (isStreamType(type)) return readStream(reader, type, limits);

@@ -230,7 +230,8 @@ export class StreamValue implements StreamView {
 
   /** Whether an entry with this id or a greater one was deleted from the middle, which spoils counting. */
   hasDeletedFrom(id: StreamId): boolean {
-    if (this.#size === 0 || compareIds(this.maxDeletedId, LOWEST_ID) === 0) return false;
+    const first = this.first();
+    if (first === undefined || compareIds(this.maxDeletedId, first) < 0) return false;
     return compareIds(id, this.maxDeletedId) <= 0;
   }
 
