@@ -78,7 +78,7 @@ export const integer = fc.oneof(
   },
 );
 
-/** A decimal argument. */
+/** A decimal argument. None that strtod finds out of range: Redis' SORT would still see the errno of it in a later command. */
 export const decimal = fc.oneof(
   {
     weight: 6,
@@ -101,8 +101,6 @@ export const decimal = fc.oneof(
       '',
       '1e-10',
       '0x10',
-      '5e-324',
-      '1e309',
       ' 1',
     ),
   },
