@@ -1,5 +1,8 @@
 // The rows of the table: each returns microseconds per operation (less is better).
 
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
 const seconds = () => performance.now() / 1000;
 
 /** Runs `work(count)` once to warm up and once measured. */
@@ -90,7 +93,35 @@ export const ROWS = {
     run: ({ client }, scale) => evalsha(client, TWENTY, 1, ['{c}k', 'v'], 20_000 * scale),
   },
   'Lua compute, 1e6 iterations': { script: true, run: ({ client }) => evalsha(client, COMPUTE, 0, [], 4) },
+  'BullMQ, job added and processed': { run: bullmq },
 };
+
+/** Jobs added one after the other, ten worked on at once, until the last has ended. */
+async function bullmq({ connection }, scale) {
+  if (connection === undefined) throw new Error('BullMQ needs an ioredis connection of its own');
+  const { Queue, Worker } = require('bullmq');
+  const options = { connection: { ...connection, maxRetriesPerRequest: null } };
+  const queue = new Queue('bench', options);
+  let left = 0;
+  let ended = () => undefined;
+  const worker = new Worker('bench', async ({ data }) => data.n, { ...options, concurrency: 10 });
+  worker.on('completed', () => {
+    if (--left === 0) ended();
+  });
+  try {
+    return await perOperation(Math.ceil(2_000 * scale), async (n) => {
+      left = n;
+      const all = new Promise((resolve) => {
+        ended = resolve;
+      });
+      for (let i = 0; i < n; i++) await queue.add('job', { n: i }, { removeOnComplete: true });
+      await all;
+    });
+  } finally {
+    await worker.close();
+    await queue.close();
+  }
+}
 
 async function evalsha(client, script, keys, args, count) {
   await client.del('{c}m', '{c}i');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
-/** @typedef {{ client: import('ioredis').Redis, subscriber: import('ioredis').Redis, close(): Promise<void>, paths?(): { direct: number, stream: number } }} Opened */
+/** @typedef {{ client: import('ioredis').Redis, subscriber: import('ioredis').Redis, connection?: import('ioredis').RedisOptions, close(): Promise<void>, paths?(): { direct: number, stream: number } }} Opened */
 
 /** Standalone with persistence on: what a user of `mode: standalone` runs. */
 async function respite() {
@@ -25,6 +25,7 @@ async function respite() {
   return {
     client: backend.client,
     subscriber: backend.connection('subscriber'),
+    connection: backend.redisOptions(),
     paths: () => ({ ...pathCounters }),
     async close() {
       await app.stop();
@@ -42,6 +43,7 @@ async function redis() {
   return {
     client,
     subscriber,
+    connection: { host: '127.0.0.1', port },
     close: async () => {
       client.disconnect();
       subscriber.disconnect();
