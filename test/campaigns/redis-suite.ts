@@ -78,7 +78,6 @@ async function runUnit(suite: string, unit: string, port: number): Promise<Outco
   return { passed: new Set(named('ok')), failed: new Set([...named('err'), ...named('exception')]) };
 }
 
- 
 const stripColours = (text: string) => text.replace(/\x1b\[[\d;]*m/g, '');
 
 async function onRedis(suite: string, unit: string): Promise<Outcome> {
