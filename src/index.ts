@@ -48,6 +48,16 @@ export {
   MemoryStore,
   type MessagePage,
 } from './modules/memory';
+export {
+  type ResourceEvent,
+  type ResourceKey,
+  type ResourcePage,
+  resourcesModule,
+  ResourceStore,
+  type ResourceWatch,
+  type StoredResource,
+  type WatchOptions,
+} from './modules/resources';
 export { SnapshotManager, type SnapshotOptions, type SnapshotResult, type SnapshotStatus } from './modules/snapshot';
 export {
   type BusEvent,

@@ -223,6 +223,14 @@ export const errorCodes = {
     means: 'Somebody else holds the lock by now: it expired, because its holder was stuck, or was taken away.',
     remedy: 'Stop what needed it. Raise "ttl" if the process can be busy for that long.',
   },
+  RESOURCE_NOT_FOUND: {
+    means: 'There is no such resource.',
+    remedy: 'Check project, type, id and version; list() says what there is.',
+  },
+  ETAG_MISMATCH: {
+    means: 'A resource was changed, or created, since the caller read it; nothing was written.',
+    remedy: 'Read it again, apply the change to what it is now, and try again with its etag.',
+  },
   IDEMPOTENCY_NOT_HELD: {
     means: 'An attempt was completed or failed that no longer holds its key: its time was over, or it has ended.',
     remedy: 'Undo what the attempt did; give begin() more time than the work can take.',

@@ -1,11 +1,11 @@
 /** What the modules around the cache share: checks of input, JSON, keys, scripts, errors. */
 export { BoundedBuffer } from './bounded-buffer';
 export { checkDuration, checkInteger, checkName, invalid } from './check';
-export { foreignData, fromJson, toJson } from './json';
+export { foreignData, fromJson, refuseLarge, stringify, toJson } from './json';
 export { pause, unlessAborted } from './pause';
 export { perform, replies } from './perform';
 export { scanNames } from './scan-names';
 export { Script } from './script';
 export { SharedSubscriber, type Topic } from './shared-subscriber';
-export { slotKey } from './slot-keys';
+export { escapeName, slotKey, unescapeName } from './slot-keys';
 export { timeLeft } from './time-left';

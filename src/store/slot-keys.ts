@@ -1,9 +1,10 @@
 /**
  * The key of one part of an entity: `memory:{chat 1}:messages`. The entity stands in braces, so that a Cluster keeps all
- * its keys in one slot and scripts may touch them together.
+ * its keys in one slot and scripts may touch them together. An entity of several names has slashes between them.
  */
-export function slotKey(prefix: string, entity: string, part: string): string {
-  return `${prefix}:{${escapeName(entity)}}:${part}`;
+export function slotKey(prefix: string, entity: string | readonly string[], part: string): string {
+  const names = typeof entity === 'string' ? escapeName(entity) : entity.map((name) => escapeName(name, /[%{}/]/g));
+  return `${prefix}:{${typeof names === 'string' ? names : names.join('/')}}:${part}`;
 }
 
 /**
