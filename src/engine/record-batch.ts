@@ -91,7 +91,8 @@ export class RecordBatchWriter {
   /** The packed bytes in a buffer of their own; the writer is empty again. */
   finish(): Uint8Array<ArrayBuffer> {
     const packed = new Uint8Array(this.#buffer.buffer, 0, this.#length);
-    this.#buffer = Buffer.allocUnsafeSlow(INITIAL_CAPACITY);
+    // The next one will be about as long: growing again and again is what would cost time.
+    this.#buffer = Buffer.allocUnsafeSlow(Math.max(INITIAL_CAPACITY, this.#length));
     this.#length = 0;
     return packed;
   }

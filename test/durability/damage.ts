@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { contentsOf, keep, type Kept, setAside, start } from '../support/kept-engine';
 import { SeededRandom } from '../support/seeded-random';
 import { firstDifference } from './kill';
-import { operationsOf } from './workload';
+import { FROZEN, operationsOf } from './workload';
 
 export interface DamageReport {
   readonly seed: number;
@@ -79,7 +79,7 @@ export async function runDamage(directory: string, rounds: number, seed: number)
 
 /** A directory with a history: pages that were freed and used again. @returns what it holds. */
 async function prepare(path: string, seed: number): Promise<ReadonlyMap<string, string>> {
-  const kept = await start(path);
+  const kept = await start(path, { clock: FROZEN });
   for (let step = 1; step <= STEPS; step++) {
     for (const [name, ...args] of operationsOf(seed, step)) kept.run(name, ...args);
     await kept.manager.snapshotNow();
@@ -91,7 +91,7 @@ async function prepare(path: string, seed: number): Promise<ReadonlyMap<string, 
 
 /** @returns whether the damage was found. */
 async function survives(path: string, expected: ReadonlyMap<string, string>, seed: number): Promise<boolean> {
-  const kept = keep(path);
+  const kept = keep(path, { clock: FROZEN });
   await kept.manager.start();
   const quarantined = kept.manager.status().restore?.quarantined !== undefined;
   const aside = await setAside(path);
@@ -103,7 +103,7 @@ async function survives(path: string, expected: ReadonlyMap<string, string>, see
   }
   const then = contentsOf(kept);
   await kept.manager.stop();
-  const again = await start(path, { onCorruption: 'fail', onShutdown: false });
+  const again = await start(path, { onCorruption: 'fail', onShutdown: false, clock: FROZEN });
   check('written afterwards', then, again);
   await again.manager.stop();
   return quarantined;

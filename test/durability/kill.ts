@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { contentsOf, keep, type Kept, start } from '../support/kept-engine';
 import { SeededRandom } from '../support/seeded-random';
-import { operationsOf } from './workload';
+import { FROZEN, operationsOf } from './workload';
 
 export interface KillReport {
   readonly seed: number;
@@ -26,7 +26,7 @@ export async function runKill(directory: string, rounds: number, seed: number): 
   const model = new Model(seed);
   for (let round = 1; round <= rounds; round++) {
     const saved = await liveAndDie(directory, seed, random.below(LONGEST_LIFE_MS));
-    const restored = await start(directory, { onCorruption: 'fail', onShutdown: false });
+    const restored = await start(directory, { onCorruption: 'fail', onShutdown: false, clock: FROZEN });
     const step = Number(restored.run('GET', 'step') ?? 0);
     if (step < saved)
       throw new Error(`round ${String(round)}: step ${String(saved)} was safe, ${String(step)} is there`);
@@ -62,7 +62,7 @@ async function liveAndDie(directory: string, seed: number, lifetime: number): Pr
 /** The same operations on an engine that is never saved. */
 class Model {
   step = 0;
-  readonly #kept: Kept = keep('/nowhere');
+  readonly #kept: Kept = keep('/nowhere', { clock: FROZEN });
 
   constructor(private readonly seed: number) {}
 

@@ -1,19 +1,23 @@
+import type { Clock } from '../../src/engine/clock';
+import { bigValueOperation, type Operation } from '../support/big-value-operations';
 import { SeededRandom } from '../support/seeded-random';
 
-/** One command that changes something. */
-export type Operation = readonly [name: string, ...args: string[]];
+/** Stands still, so that stream ids and times of delivery are the same wherever a workload runs. */
+export const FROZEN: Clock = { now: () => 1_800_000_000_000, setTimer: () => undefined, clearTimer: () => undefined };
 
 /** Far enough away never to expire during a campaign; a fixed time, so that a seed always gives the same state. */
 const FAR_FUTURE = 4_000_000_000_000;
 
 /**
- * What step `step` of a workload does: some dozens to hundreds of changes, with long keys, large values, deletions,
- * expiries, FLUSHDB and SWAPDB among them. The last one sets `step` to the step's number.
+ * What step `step` of a workload does: some dozens to hundreds of changes, with long keys, large values, values in
+ * segments, deletions, expiries, FLUSHDB and SWAPDB among them. The last one sets `step` to the step's number.
  */
 export function operationsOf(seed: number, step: number): readonly Operation[] {
   const random = new SeededRandom(seed * 7919 + step);
   const operations: Operation[] = [];
   for (let left = 20 + random.below(200); left > 0; left--) operations.push(operation(random, step));
+  operations.push(['SELECT', '0']);
+  for (let left = random.below(20); left > 0; left--) operations.push(bigValueOperation(random));
   if (random.below(12) === 0) operations.push(['SELECT', '1'], ['FLUSHDB']);
   if (random.below(12) === 0) operations.push(['SWAPDB', '1', '2']);
   operations.push(['SELECT', '0'], ['SET', 'step', String(step)]);
