@@ -66,6 +66,20 @@ try {
   );
   expect('importing loads nothing that may not be needed', run('node', ['lazy.cjs']), 'lean');
 
+  write(
+    'modules.cjs',
+    `const { createApp, memoryModule, MemoryStore, resourcesModule, ResourceStore } = require('respite');
+    (async () => {
+      const modules = [memoryModule, resourcesModule];
+      const app = await createApp({ config: { mode: 'standalone' }, modules, configFile: false, env: {} }).start();
+      const key = { project: 'p', type: 't', id: 'i' };
+      await app.get(ResourceStore).put(key, await app.get(MemoryStore).append('c', ['hello'], { tokens: 1 }));
+      console.log('kept', JSON.stringify((await app.get(ResourceStore).get(key)).value));
+      await app.stop();
+    })();`,
+  );
+  expect('the modules and their scripts', run('node', ['modules.cjs']), 'kept {"messages":1,"tokens":1}');
+
   expect(
     'the command line',
     run('npx', ['--no-install', 'respite', 'config', 'show', '--set', 'redis.db=3']),

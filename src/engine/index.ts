@@ -1,5 +1,5 @@
 export { Engine, type EngineOptions } from './engine';
-export { systemClock, type Clock } from './clock';
+export type { Clock } from './clock';
 export type { EvictionPolicy } from './keyspace/memory';
 export type { DatasetLayout, SaveHooks, SnapshotCut, SnapshotSource } from './snapshot-source';
 export { NoReply } from './execution/block';

@@ -1,5 +1,5 @@
 import type { Config, Mode, SettingsSchema } from '../../config';
-import { createMultiToken, type Logger } from '../../container';
+import { type Clock, createMultiToken, type Logger } from '../../container';
 import type { CacheBackend } from './cache-backend';
 
 /** The version of the contract between Respite and its providers. Raised when the contract changes incompatibly. */
@@ -11,6 +11,8 @@ export interface BackendContext {
   /** The provider's own section, `plugins.<name>`, as its `configSchema` says; empty without one. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly logger: Logger;
+  /** The time of the application; data in this process expires by it. */
+  readonly clock: Clock;
   /** Aborted when the start is given up: stop connecting and reject. */
   readonly signal: AbortSignal;
 }

@@ -1,5 +1,5 @@
 import { resolveMode } from '../../config';
-import type { AppModule } from '../../container';
+import { type AppModule, Clock } from '../../container';
 import { BackendProvider } from './backend-provider';
 import { CacheBackend } from './cache-backend';
 import { createBackend } from './create-backend';
@@ -10,13 +10,13 @@ export function cacheModule(providers: readonly BackendProvider[]): AppModule {
   return {
     name: 'cache',
     provides: [CacheBackend, SnapshotSourceToken, BackendProvider],
-    requires: [],
+    requires: [Clock],
     bind(binder) {
       for (const provider of providers) binder.add(BackendProvider, provider);
     },
     async onInit({ config, logger, signal, get, defer, provide }) {
       const { mode, decidedBy } = resolveMode('redis', config);
-      const backend = await createBackend(get(BackendProvider), { config, logger, signal });
+      const backend = await createBackend(get(BackendProvider), { config, logger, signal, clock: get(Clock) });
       defer(() => backend.close());
       provide(CacheBackend, backend);
       provide(SnapshotSourceToken, isEmbedded(backend) ? backend.snapshots : undefined);

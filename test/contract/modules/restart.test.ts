@@ -6,11 +6,15 @@ import {
   type App,
   type ConfigInput,
   createApp,
+  EventBus,
   IdempotencyStore,
   LockManager,
   locksModule,
   memoryModule,
   MemoryStore,
+  resourcesModule,
+  ResourceStore,
+  streamingModule,
   TaskConfigStore,
   tasksModule,
   webhooksModule,
@@ -58,7 +62,7 @@ describe('a real Redis that is killed and started again', () => {
     redis = new RestartableRedis(durable);
     await redis.start();
     app = await createApp({
-      modules: [memoryModule, tasksModule, webhooksModule, locksModule],
+      modules: [memoryModule, tasksModule, webhooksModule, locksModule, streamingModule, resourcesModule],
       config: { mode: 'distributed', redis: { addr: redis.addr, ...config }, log: { level: 'silent' } },
       configFile: false,
       env: {},
@@ -128,6 +132,48 @@ describe('a real Redis that is killed and started again', () => {
     await lock.refresh();
     expect(lock.signal.aborted).toBe(false);
     await lock.release();
+  });
+
+  it('subscriptions go on when Redis is back', async () => {
+    await open(false);
+    const bus = app.get(EventBus);
+    const events = await bus.subscribe({ patterns: 'n*' });
+    await bus.publish('news', 'before');
+    await redis.kill();
+    await redis.start();
+    // Nobody is told when a subscription is back; what is published until then is lost, as in Redis.
+    let published = 0;
+    const publishing = setInterval(() => void bus.publish('news', ++published), 20);
+    const seen: unknown[] = [];
+    for await (const { data } of events) {
+      seen.push(data);
+      if (seen.length === 3) break;
+    }
+    clearInterval(publishing);
+    expect(seen[0]).toBe('before');
+    expect(seen[2]).toBe(Number(seen[1]) + 1);
+  });
+
+  it('a watch tells what changed while it had no connection', async () => {
+    await open(true);
+    const resources = app.get(ResourceStore);
+    const key = (id: string) => ({ project: 'p', type: 't', id });
+    await resources.put(key('a'), 1);
+    await resources.put(key('b'), 1);
+    const watch = await resources.watch('p', 't', { reconcileInterval: 1000 });
+    await watch.next();
+    await watch.next();
+    await redis.kill();
+    // Sent as soon as Redis is back, before the watch can have subscribed again.
+    const [put] = [resources.put(key('c'), 2), resources.delete(key('a'))];
+    await redis.start();
+    const seen = new Set<string>();
+    for await (const { type, key: changed } of watch) {
+      seen.add(`${type} ${changed.id}`);
+      if (seen.size === 2) break;
+    }
+    expect(seen).toEqual(new Set(['put c', 'delete a']));
+    expect((await resources.get(key('c'))).etag).toBe(await put);
   });
 
   it('an operation that cannot wait for it any longer is an error with a code', async () => {

@@ -1,6 +1,6 @@
 import type * as Ioredis from 'ioredis';
 import type { RedisOptions } from 'ioredis';
-import { Engine, systemClock } from '../../../engine';
+import { Engine } from '../../../engine';
 import { type BackendProvider, PROVIDER_API_VERSION } from '../backend-provider';
 import { defineInProcessRedis } from './in-process-redis';
 import { startListener } from './listener';
@@ -11,7 +11,7 @@ export const standaloneProvider: BackendProvider = {
   name: 'standalone',
   apiVersion: PROVIDER_API_VERSION,
   mode: 'standalone',
-  async create({ config, logger }) {
+  async create({ config, logger, clock }) {
     const { redis } = config;
     const { standalone } = redis;
     const { listener: listenerConfig } = standalone;
@@ -22,7 +22,7 @@ export const standaloneProvider: BackendProvider = {
       scriptTimeLimit: standalone.script_time_limit,
       persistent: standalone.persistence.enabled,
       password: listenerConfig.password,
-      clock: systemClock,
+      clock,
       onInternalError: (failure, command) => {
         logger.error({ event: 'engine_internal_error', command, err: failure }, `internal error in '${command}'`);
       },
