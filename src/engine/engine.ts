@@ -169,7 +169,7 @@ export class Engine {
     if (!this.sessions.delete(session.id)) return;
     session.closed = true;
     this.blocking.forget(session);
-    this.tracking.forget(session);
+    this.tracking.disable(session);
     this.clientLimits.forget(session);
     this.monitors.remove(session);
     session.discardTransaction();

@@ -240,3 +240,41 @@ contract(
   ],
   { wireOnly: CONNECTION },
 );
+
+contract(
+  'tracking of what scripts read, and of keys whose time comes',
+  [
+    { run: ['CLIENT', 'TRACKING', 'on'], as: 'cache' },
+    ['MSET', 'a', 1, 'b', 1],
+    { run: ['EVAL', "redis.call('set', 'c', 1)", 2, 'a', 'b'], as: 'cache' },
+    { run: ['EVAL_RO', "redis.call('ping')", 2, 'a', 'b'], as: 'cache' },
+    ['MSET', 'a', 2, 'b', 2],
+    { run: ['EVAL', "redis.call('get', 'c')", 2, 'a', 'b'], as: 'cache' },
+    ['MSET', 'a', 3, 'b', 3],
+    { read: 'cache', count: 2 },
+    { run: ['EVAL_RO', "redis.call('get', 'a')", 1, 'b'], as: 'cache' },
+    ['MSET', 'a', 4, 'b', 4],
+    { read: 'cache' },
+    { run: ['CLIENT', 'TRACKING', 'off'], as: 'cache' },
+    { run: ['CLIENT', 'TRACKING', 'on', 'BCAST', 'NOLOOP'], as: 'cache' },
+    { run: ['SET', 'a', 1, 'PX', 1], as: 'cache' },
+    { read: 'cache' },
+    { run: ['PING'], as: 'cache' },
+  ],
+  { wireOnly: 'it needs several connections', protocols: [3] },
+);
+
+contract(
+  'CLIENT REPLY OFF silences answers, not pushes',
+  [
+    { run: ['CLIENT', 'REPLY', 'OFF'], as: 'quiet', blocks: true },
+    { run: ['SUBSCRIBE', 'news'], as: 'quiet' },
+    ['PUBLISH', 'news', 'hello'],
+    { read: 'quiet' },
+    { run: ['UNSUBSCRIBE', 'news'], as: 'quiet' },
+    { run: ['PING'], as: 'quiet', blocks: true },
+    { run: ['CLIENT', 'REPLY', 'ON'], as: 'quiet' },
+    { run: ['PING'], as: 'quiet' },
+  ],
+  { wireOnly: 'it needs several connections' },
+);

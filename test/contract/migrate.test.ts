@@ -20,6 +20,7 @@ contract('MIGRATE: arguments, and nobody there', [
   ['GET', 'a'],
   ['COMMAND', 'GETKEYS', 'MIGRATE', ...NOBODY, '', 0, 100, 'COPY', 'KEYS', 'b', 'c'],
   ['COMMAND', 'GETKEYS', 'MIGRATE', ...NOBODY, 'a', 0, 100, 'COPY'],
+  ['COMMAND', 'GETKEYS', 'MIGRATE', ...NOBODY, '', 0, 100, 'AUTH', 'KEYS', 'KEYS', 'b'],
 ]);
 
 describe('MIGRATE to a real Redis', () => {

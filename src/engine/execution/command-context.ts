@@ -1,4 +1,5 @@
 import { WRONG_TYPE } from '../commands/errors';
+import type { CommandRecord } from '../commands/table';
 import type { Engine } from '../engine';
 import type { Database } from '../keyspace/database';
 import { type Collection, type Entry, type Kind, type StoredValue, type ValueType } from '../keyspace/entry';
@@ -50,6 +51,9 @@ export class CommandContext {
 
   /** Whether a command must not wait now: inside EXEC and scripts. */
   denyBlocking = false;
+
+  /** The call of EVAL or its like that runs, or ran last. */
+  runningScript: { readonly record: CommandRecord; readonly args: readonly string[] } | undefined;
 
   /** Whether a script runs. */
   inScript = false;

@@ -73,7 +73,10 @@ export class Executor {
     context.typedName = name;
     engine.memory.access.time = started;
     // What runs other commands is shown before them.
-    if (monitors.active && record.skipMonitor) monitors.show(session, record, name, args, fromScript);
+    if (record.skipMonitor) {
+      context.runningScript = { record, args };
+      if (monitors.active) monitors.show(session, record, name, args, fromScript);
+    }
     let reply: Reply | Block | NoReply;
     try {
       reply = record.definition.run(context, args);
@@ -93,9 +96,12 @@ export class Executor {
       record.stats.failed += 1;
       engine.countError(reply);
     }
-    // A script's own keys say nothing: the commands it runs tell what was read.
-    if (session.tracking !== undefined && record.readOnly && !record.skipMonitor)
-      engine.tracking.remember(session, record, args);
+    // A script that reads anything counts as having read the keys it was given.
+    if (session.tracking !== undefined && record.readOnly && !record.skipMonitor) {
+      const { runningScript } = context;
+      if (!fromScript) engine.tracking.remember(session, record, args);
+      else if (runningScript !== undefined) engine.tracking.remember(session, runningScript.record, runningScript.args);
+    }
     if (monitors.active && !record.skipMonitor) monitors.show(session, record, name, args, fromScript);
     return reply;
   }

@@ -61,6 +61,11 @@ export class ClientLimits {
     return now - since > limit.softMs;
   }
 
+  isLimited(session: Session): boolean {
+    const { hard, soft } = this.#limitOf(session);
+    return hard > 0 || soft > 0;
+  }
+
   forget(session: Session): void {
     this.#overSoft.delete(session);
   }

@@ -39,7 +39,7 @@ export class RespConnection implements SessionOutput {
   /** Collects what one turn answers, so that a pipeline leaves in one piece. */
   #out = '';
   #processing = false;
-  /** Bytes answered in this turn: as in Redis they count as unread until it is over. */
+  /** Bytes answered in this turn, while the client has a limit. */
   #produced = 0;
 
   constructor(
@@ -131,10 +131,7 @@ export class RespConnection implements SessionOutput {
 
   #write(bytes: string): void {
     if (this.#ended) return;
-    this.#produced += bytes.length;
-    if (
-      this.engine.clientLimits.isOverrun(this.session, () => Math.max(this.unread() + bytes.length, this.#produced))
-    ) {
+    if (this.engine.clientLimits.isOverrun(this.session, () => this.#unreadWith(bytes.length))) {
       this.drop();
       return;
     }
@@ -144,8 +141,15 @@ export class RespConnection implements SessionOutput {
       return;
     }
     // A string has a greatest length: large replies are not gathered.
-    if (bytes.length >= FLUSH_AT) this.#flush();
+    if (bytes.length >= FLUSH_AT) this.#flushEarly();
     this.#out += bytes;
+  }
+
+  /** What is unread once so many more bytes are written: in this turn nothing counts as read, as in Redis. */
+  #unreadWith(bytes: number): number {
+    if (!this.#processing) return this.unread() + bytes;
+    this.#produced += bytes;
+    return Math.max(this.unread() + bytes, this.#produced);
   }
 
   #schedule(): void {
@@ -173,6 +177,11 @@ export class RespConnection implements SessionOutput {
       return;
     }
     this.#flush();
+  }
+
+  /** Writes what there is before the turn is over; a client that may be dropped in this turn gets nothing of it. */
+  #flushEarly(): void {
+    if (!this.engine.clientLimits.isLimited(this.session)) this.#flush();
   }
 
   #flush(): void {
@@ -203,7 +212,7 @@ export class RespConnection implements SessionOutput {
       }
       const reply = this.engine.execute(session, request.name, request.args);
       if (!(reply instanceof NoReply)) this.#writeReply(reply);
-      if (this.#out.length >= FLUSH_AT) this.#flush();
+      if (this.#out.length >= FLUSH_AT) this.#flushEarly();
     }
   }
 }

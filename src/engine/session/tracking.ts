@@ -69,17 +69,6 @@ export class Tracking {
     this.engine.keyspace.onFlush = undefined;
   }
 
-  /** A client has gone: whoever redirected to it hears of it. */
-  forget(session: Session): void {
-    this.disable(session);
-    for (const client of this.#clients) {
-      const state = client.tracking;
-      if (state?.redirect !== session.id) continue;
-      state.broken = true;
-      if (client.resp === 3) client.output.send(new PushReply(['tracking-redir-broken', session.id]));
-    }
-  }
-
   /** Remembers the keys a client has just read. */
   remember(session: Session, record: CommandRecord, args: readonly string[]): void {
     const state = session.tracking;

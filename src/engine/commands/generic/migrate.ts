@@ -13,6 +13,9 @@ const CANNOT_WAIT = error('MIGRATE needs to wait for the other server: it cannot
 const CHANGED = new ErrorReply('IOERR a key changed while it was sent to target instance: it stays on both sides');
 const DEFAULT_TIMEOUT_MS = 1000;
 
+/** How many values follow an option. */
+const VALUES: Readonly<Record<string, number>> = { auth: 1, auth2: 2 };
+
 interface Migration extends Destination {
   readonly copy: boolean;
   readonly keys: readonly string[];
@@ -27,7 +30,7 @@ function parseMigration(args: readonly string[]): Migration {
   let keys: readonly string[] = [key];
   for (let i = 5; i < args.length; i++) {
     const option = args[i]?.toLowerCase();
-    const values = option === 'auth' ? 1 : option === 'auth2' ? 2 : 0;
+    const values = VALUES[option ?? ''] ?? 0;
     if (i + values >= args.length) throw SYNTAX_ERROR;
     if (option === 'copy') copy = true;
     else if (option === 'replace') replace = true;
@@ -90,9 +93,13 @@ async function transfer(context: CommandContext, migration: Migration, parcels: 
 
 /** The position of the first key after KEYS, and all that follow. */
 function keysOf(args: readonly string[]): readonly number[] {
-  const at = args.findIndex((word, i) => i >= 5 && word.toLowerCase() === 'keys');
-  if (at < 0 || args[2] !== '') return [3];
-  return args.slice(at + 1).map((_, i) => at + 2 + i);
+  if (args[2] !== '') return [3];
+  for (let i = 5; i < args.length; i++) {
+    const option = args[i]?.toLowerCase() ?? '';
+    if (option === 'keys') return args.slice(i + 1).map((_, offset) => i + 2 + offset);
+    i += VALUES[option] ?? 0;
+  }
+  return [3];
 }
 
 export const migrate = defineCommand({
