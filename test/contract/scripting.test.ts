@@ -84,7 +84,15 @@ contract('scripts and memory', [
   ['EVAL', shebang('#!lua', 'return 1'), 0],
   ['EVAL', shebang('#!lua flags=no-writes', 'return 1'), 0],
   ['EVAL', "return redis.call('get', 'x')", 0],
+  // Once it has begun to write, it may go on; a command that was refused is no beginning.
+  ['EVAL', "redis.call('del', 'x') return redis.call('set', 'y', '1')", 0],
+  ['EVAL', "redis.call('pexpire', 'nothing', 10) return redis.call('hset', 'h', 'f', '1')", 0],
+  ['EVAL', "redis.pcall('ltrim', 'y', 0, 1) return redis.call('hset', 'h', 'g', '1')", 0],
+  ['EVAL', "redis.pcall('del') return redis.call('hset', 'h', 'i', '1')", 0],
+  ['EVAL', "redis.pcall('set', 'y', '2') return redis.call('hset', 'h', 'i', '1')", 0],
+  ['EVAL', "redis.call('get', 'y') return redis.call('hset', 'h', 'i', '1')", 0],
   ['CONFIG', 'SET', 'maxmemory', 0],
+  ['HKEYS', 'h'],
 ]);
 
 contract('scripts in transactions', [

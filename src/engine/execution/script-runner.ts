@@ -169,6 +169,7 @@ interface ScriptRights {
 /** Runs the commands of one script, as the client that started it. */
 class CommandHost implements ScriptHost {
   readonly #now: number;
+  #hasWritten = false;
 
   constructor(
     private readonly engine: Engine,
@@ -186,6 +187,7 @@ class CommandHost implements ScriptHost {
       record.stats.rejected += 1;
       return this.#counted(refusal);
     }
+    if (record.write) this.#hasWritten = true;
     const { context } = this;
     const { session } = context;
     context.scriptResp = resp;
@@ -229,7 +231,8 @@ class CommandHost implements ScriptHost {
     if (record.noScript && !this.engine.scriptsMayRunAll) return NOT_ALLOWED;
     if (this.rights.readOnly && (record.write || record.definition.flags.includes('may_replicate'))) return READ_ONLY;
     if (record.write && this.engine.lacksReplicas) return NOT_ENOUGH_REPLICAS;
-    return this.rights.outOfMemory && record.denyOom ? OUT_OF_MEMORY : undefined;
+    // Redis lets a script finish what it has begun to write.
+    return this.rights.outOfMemory && !this.#hasWritten && record.denyOom ? OUT_OF_MEMORY : undefined;
   }
 
   /** What the caller's user may not do, its scripts may not do either. */
