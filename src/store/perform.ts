@@ -27,11 +27,18 @@ export async function perform<T>(operation: string, subject: string, work: () =>
 export async function replies(
   transaction: Promise<[error: Error | null, result: unknown][] | null>,
 ): Promise<unknown[]> {
-  const results = await transaction;
+  const results = await transaction.catch((failure: unknown) => {
+    throw reasonOf(asError(failure));
+  });
   // Null is the answer to a WATCH that failed, and the stores watch nothing.
   if (results === null) throw new Error('the transaction was not executed');
   return results.map(([error, result]) => {
     if (error !== null) throw error;
     return result;
   });
+}
+
+/** EXECABORT only says that a command was refused; ioredis keeps beside it why. */
+function reasonOf(failure: Error & { readonly previousErrors?: readonly Error[] }): Error {
+  return failure.previousErrors?.[0] ?? failure;
 }

@@ -7,7 +7,10 @@ export interface AcquireOptions {
    * lives renews it after every third of that.
    */
   readonly ttl?: number;
-  /** Milliseconds to wait for a lock somebody else holds; default 0, one attempt. */
+  /**
+   * Milliseconds to wait for a lock somebody else holds; default 0, one attempt. How long Redis may take to answer is a
+   * matter of the connection (`redis.command_timeout`) and of `signal`.
+   */
   readonly wait?: number;
   /** Ends the waiting; `acquire` then rejects with the signal's reason, and takes no lock. */
   readonly signal?: AbortSignal;

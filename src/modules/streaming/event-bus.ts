@@ -74,7 +74,8 @@ export interface EventBusStats {
  */
 export interface EventBus {
   /**
-   * Publishes one event. Events that one process publishes on one channel arrive in that order.
+   * Publishes one event. Events that one process publishes on one channel arrive in that order. One that was on its way
+   * when a connection was lost may arrive twice.
    * @throws RespiteError `VALUE_NOT_JSON`, `VALUE_TOO_LARGE`, `PUBLISH_TIMED_OUT`
    */
   publish(channel: string, data: unknown, options?: PublishOptions): Promise<void>;
