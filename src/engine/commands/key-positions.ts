@@ -26,12 +26,19 @@ export function findKeys(command: CommandMetadata, args: readonly string[]): rea
 function findBySpecs(specs: readonly KeySpec[], args: readonly string[]): FoundKey[] | undefined {
   const found: FoundKey[] = [];
   for (const spec of specs) {
-    if (spec.flags.includes('NOT_KEY')) continue;
+    if (spec.flags.includes('NOT_KEY') || lacksKeyword(spec, args)) continue;
     const positions = findBySpec(spec, args);
     if (positions === undefined || spec.flags.includes('INCOMPLETE')) return undefined;
     for (const position of positions) found.push({ position, flags: spec.flags });
   }
   return found.length === 0 ? undefined : found;
+}
+
+/** Whether a spec is about an option that was not given. */
+function lacksKeyword({ begin }: KeySpec, args: readonly string[]): boolean {
+  return (
+    typeof begin === 'object' && 'keyword' in begin && afterKeyword(begin.keyword, begin.startFrom, args) === undefined
+  );
 }
 
 function findBySpec({ begin, find }: KeySpec, args: readonly string[]): number[] | undefined {

@@ -42,7 +42,7 @@ export const KEPT_NUMBERS: Readonly<Record<string, readonly [initial: string, mi
   'replica-announce-port': ['0', 0, 65535], 'replica-priority': ['100', 0, INT_MAX],
   'shutdown-timeout': ['10', 0, INT_MAX], 'tcp-keepalive': ['300', 0, INT_MAX],
   'tls-session-cache-size': ['20480', 0, INT_MAX], 'tls-session-cache-timeout': ['300', 0, INT_MAX],
-  'tracking-table-max-keys': ['1000000', 0, LONG_MAX], 'key-load-delay': ['0', -INT_MAX - 1, INT_MAX],
+  'key-load-delay': ['0', -INT_MAX - 1, INT_MAX],
   'loading-process-events-interval-bytes': ['2097152', 1024, INT_MAX],
   'rdb-key-save-delay': ['0', -INT_MAX - 1, INT_MAX], 'watchdog-period': ['0', 0, INT_MAX],
 };

@@ -180,7 +180,15 @@ export class Parameters {
     this.#keep('maxmemory-clients', '0', sizeOrPercent);
   }
 
-  #addClientLimits({ clientLimits }: Engine): void {
+  #addClientLimits({ clientLimits, tracking }: Engine): void {
+    this.#bind(
+      'tracking-table-max-keys',
+      numberWithin(0, LONG_MAX),
+      () => String(tracking.maxKeys),
+      (value) => {
+        tracking.setMaxKeys(Number(value));
+      },
+    );
     let limits = 'normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60';
     clientLimits.setOutputLimits(limits);
     this.#bind(

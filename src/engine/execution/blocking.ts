@@ -85,7 +85,9 @@ export class Blocking {
   #serve(session: Session, key: string): void {
     const { blocked, context } = session;
     if (blocked === undefined) return;
+    const { tracking } = this.engine;
     context.resetClock();
+    tracking.executing = session;
     let reply: Reply | undefined;
     try {
       reply = blocked.block.resume(key);
@@ -94,6 +96,8 @@ export class Blocking {
     }
     context.settle();
     if (reply !== undefined) this.unblock(session, reply);
+    tracking.executing = undefined;
+    tracking.flush();
   }
 
   /** Ends the wait at `until` (milliseconds since the epoch), which may be further away than a timer reaches. */

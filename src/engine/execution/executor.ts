@@ -157,7 +157,9 @@ export class Executor {
       transaction.queue.push({ record, args, name });
       return QUEUED;
     }
+    engine.tracking.executing = session;
     const reply = this.call(session, record, args, name);
+    engine.tracking.executing = undefined;
     if (!(reply instanceof Block)) return reply;
     engine.blocking.block(session, { record, args, name }, reply);
     return NO_REPLY;

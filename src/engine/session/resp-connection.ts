@@ -212,6 +212,7 @@ export class RespConnection implements SessionOutput {
       }
       const reply = this.engine.execute(session, request.name, request.args);
       if (!(reply instanceof NoReply)) this.#writeReply(reply);
+      if (this.engine.tracking.clients > 0) this.engine.tracking.flush();
       if (this.#out.length >= FLUSH_AT) this.#flushEarly();
     }
   }

@@ -1,7 +1,7 @@
 import { findKeys } from '../commands/key-positions';
 import type { CommandRecord } from '../commands/table';
 import type { Engine } from '../engine';
-import { PushReply, type Reply } from '../protocol/reply';
+import { PushReply } from '../protocol/reply';
 import type { Session } from './session';
 
 /** What CLIENT TRACKING set for one client. */
@@ -32,8 +32,11 @@ export class Tracking {
   #outbox: (() => void)[] = [];
   #flushed = false;
   #sendPending = false;
-  /** Who runs the current command: told after its reply, or not at all (NOLOOP). */
+  /** Who sent the current command: not told of its own changes (NOLOOP). */
   writer: Session | undefined;
+  /** Whose command runs now: told of changes after its reply, all others at once. */
+  executing: Session | undefined;
+  #maxKeys = 1_000_000;
 
   constructor(private readonly engine: Engine) {}
 
@@ -81,6 +84,26 @@ export class Tracking {
       if (readers === undefined) this.#readers.set(key, (readers = new Set()));
       readers.add(session);
     }
+    this.#forgetSurplus();
+  }
+
+  /** `tracking-table-max-keys`: how many keys are remembered; 0 = all. */
+  get maxKeys(): number {
+    return this.#maxKeys;
+  }
+
+  setMaxKeys(count: number): void {
+    this.#maxKeys = count;
+    this.#forgetSurplus();
+  }
+
+  /** Beyond the limit the oldest keys count as changed: nobody may rely on them any more. */
+  #forgetSurplus(): void {
+    if (this.#maxKeys === 0 || this.#readers.size <= this.#maxKeys) return;
+    for (const key of this.#readers.keys()) {
+      if (this.#readers.size <= this.#maxKeys) return;
+      this.#invalidate(key, false);
+    }
   }
 
   /** CLIENT CACHING counts for one command, or one transaction, after it. */
@@ -102,9 +125,7 @@ export class Tracking {
       for (const reader of readers) {
         const state = reader.tracking;
         if (state === undefined || state.broadcast || (state.noLoop && reader === writer)) continue;
-        this.#later(() => {
-          this.#tell(reader, [key]);
-        });
+        this.#tell(reader, [key]);
       }
     }
     if ([...this.#clients].some(({ tracking }) => tracking?.broadcast === true)) {
@@ -120,8 +141,8 @@ export class Tracking {
     this.#flushed = true;
     this.#later(() => {
       this.#flushed = false;
-      for (const client of this.#clients) this.#tell(client, null);
     });
+    for (const client of this.#clients) this.#tell(client, null);
   }
 
   #tell(session: Session, keys: readonly string[] | null): void {
@@ -133,10 +154,11 @@ export class Tracking {
       if (session.resp === 3) session.output.send(new PushReply(['tracking-redir-broken', state.redirect]));
       return;
     }
-    const payload: Reply = keys;
-    if (target.resp === 3) target.output.send(new PushReply(['invalidate', payload]));
-    else if (target.channels.has(INVALIDATION_CHANNEL))
-      target.output.send(new PushReply(['message', INVALIDATION_CHANNEL, payload]));
+    if (target === this.executing)
+      this.#later(() => {
+        sendInvalidation(target, keys);
+      });
+    else sendInvalidation(target, keys);
   }
 
   #later(message: () => void): void {
@@ -144,15 +166,20 @@ export class Tracking {
     this.#schedule();
   }
 
-  /** Messages follow the reply of the command that caused them. */
+  /** Sends what was to follow the reply of the command that caused it. */
+  flush(): void {
+    const messages = this.#outbox;
+    if (messages.length === 0) return;
+    this.#outbox = [];
+    for (const message of messages) message();
+  }
+
   #schedule(): void {
     if (this.#sendPending) return;
     this.#sendPending = true;
     setImmediate(() => {
       this.#sendPending = false;
-      const messages = this.#outbox;
-      this.#outbox = [];
-      for (const message of messages) message();
+      this.flush();
       this.#broadcast();
     });
   }
@@ -172,4 +199,10 @@ export class Tracking {
       }
     }
   }
+}
+
+function sendInvalidation(target: Session, keys: readonly string[] | null): void {
+  if (target.resp === 3) target.output.send(new PushReply(['invalidate', keys]));
+  else if (target.channels.has(INVALIDATION_CHANNEL))
+    target.output.send(new PushReply(['message', INVALIDATION_CHANNEL, keys]));
 }
