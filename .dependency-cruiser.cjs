@@ -128,7 +128,7 @@ module.exports = {
       { path: '^src/' },
       {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
-        pathNot: '(^|/)node_modules/(ioredis|ioredis-mock|@types)/',
+        pathNot: '(^|/)node_modules/(ioredis|ioredis-mock|prom-client|@nestjs/common|@types)/',
       },
     ),
     forbid('no-orphan-import', 'An import that cannot be resolved.', {}, { couldNotResolve: true }),

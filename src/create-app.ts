@@ -20,6 +20,7 @@ import {
 import { distributedProvider } from './modules/cache/distributed';
 import { mockProvider } from './modules/cache/mock';
 import { standaloneProvider } from './modules/cache/standalone';
+import { metricsModule, metricsRegistryModule } from './modules/metrics';
 import { snapshotModule } from './modules/snapshot';
 
 /** What an application is made from; everything is optional. */
@@ -81,7 +82,13 @@ export function createAppFrom({ config }: LoadedConfig, options: Omit<CreateAppO
 }
 
 function defaultModules(plugins: readonly BackendProvider[]): AppModule[] {
-  return [cacheModule([distributedProvider, standaloneProvider, mockProvider, ...plugins]), snapshotModule, quiesceModule];
+  return [
+    cacheModule([distributedProvider, standaloneProvider, mockProvider, ...plugins]),
+    snapshotModule,
+    quiesceModule,
+    metricsRegistryModule,
+    metricsModule,
+  ];
 }
 
 /** Who brings a backend brings what belongs to it: its data in this process, if that is where it has them. */

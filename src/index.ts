@@ -58,6 +58,7 @@ export {
   type StoredResource,
   type WatchOptions,
 } from './modules/resources';
+export { MetricsEndpoint, MetricsRegistry } from './modules/metrics';
 export { SnapshotManager, type SnapshotOptions, type SnapshotResult, type SnapshotStatus } from './modules/snapshot';
 export {
   type BusEvent,

@@ -22,6 +22,7 @@ export function checkCombinations(set: Values, config: Config): ConfigProblem[] 
     ...cluster(set, config),
     ...credentials(set, config),
     ...tls(set, config),
+    ...metrics(set, config),
     ...(resolveMode('redis', config).mode === 'standalone' ? standalone(set, config) : []),
   ];
 }
@@ -93,6 +94,12 @@ function standalone(set: Values, { redis }: Config): ConfigProblem[] {
     problems.push(problem(set, 'redis.standalone.listener.host', 'is open to others without a password', remedy));
   }
   return problems;
+}
+
+function metrics(set: Values, { metrics: { enabled, host, token } }: Config): ConfigProblem[] {
+  if (!enabled || isLoopback(host) || token !== '') return [];
+  const remedy = 'write 127.0.0.1, or set metrics.token';
+  return [problem(set, 'metrics.host', 'is open to others without a token', remedy)];
 }
 
 function isLoopback(host: string): boolean {

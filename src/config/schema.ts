@@ -208,9 +208,19 @@ export const schema = {
     }),
   },
   metrics: {
-    enabled: setting({ doc: 'Serve Prometheus metrics.', format: flag, default: false, notBuilt: true }),
-    host: setting({ doc: 'The address metrics are served on.', format: text, default: '127.0.0.1', notBuilt: true }),
-    port: port(9464, 'The port metrics are served on.', true),
+    enabled: setting({
+      doc: 'Serve Prometheus metrics (/metrics), liveness (/healthz) and readiness (/readyz) over HTTP. Needs the package prom-client.',
+      format: flag,
+      default: false,
+    }),
+    host: setting({ doc: 'The address metrics are served on.', format: text, default: '127.0.0.1' }),
+    port: port(9464, 'The port metrics are served on; 0 takes a free one.'),
+    token: setting({
+      doc: 'What scrapers must send as a bearer token; needed on a public address.',
+      format: text,
+      default: '',
+      sensitive: true,
+    }),
   },
   log: {
     level: setting({

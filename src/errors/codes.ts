@@ -105,6 +105,14 @@ export const errorCodes = {
     means: 'The listener could not be opened, most often because the port or the socket is in use.',
     remedy: 'Set redis.standalone.listener.port to another port, or to 0 for a free one.',
   },
+  METRICS_UNAVAILABLE: {
+    means: 'Metrics are asked for, but the package prom-client is not installed.',
+    remedy: 'Run "npm install prom-client@15", or set metrics.enabled to false.',
+  },
+  METRICS_ENDPOINT_FAILED: {
+    means: 'The HTTP endpoint of the metrics could not be opened, most often because the port is in use.',
+    remedy: 'Set metrics.port to another port, or to 0 for a free one.',
+  },
   REDIS_UNREACHABLE: {
     means: 'The Redis server could not be reached while starting.',
     remedy: 'Check that it runs at the host and port in the message and that redis.tls fits.',

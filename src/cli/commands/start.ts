@@ -3,6 +3,7 @@ import { type LoadedConfig, printDuration, resolveMode, serverUrl } from '../../
 import type { App } from '../../container';
 import { createAppFrom } from '../../create-app';
 import { CacheBackend, isEmbedded } from '../../modules/cache';
+import { MetricsEndpoint } from '../../modules/metrics';
 import { type ConfigOptions, loadForStart } from '../config-options';
 import { EXIT } from '../exit-codes';
 import { guide } from '../guide';
@@ -35,6 +36,8 @@ interface Ready {
   /** Absolute. */
   readonly dataDir: string | null;
   readonly snapshotInterval: string | null;
+  /** Where `/metrics`, `/healthz` and `/readyz` are. */
+  readonly metrics: string | null;
   readonly file: string | null;
 }
 
@@ -77,6 +80,7 @@ function ready(app: App, loaded: LoadedConfig, version: string): Ready {
     url: standalone ? (isEmbedded(backend) ? (backend.listenerUrl ?? null) : null) : serverUrl(redis),
     dataDir: kept ? resolve(persistence.data_dir) : null,
     snapshotInterval: kept ? String(printDuration(persistence.snapshot_interval)) : null,
+    metrics: app.get(MetricsEndpoint)?.url ?? null,
     file: loaded.file ?? null,
   };
 }
@@ -86,7 +90,7 @@ function announce(facts: Ready, options: StartOptions): void {
     process.stdout.write(`${JSON.stringify(facts)}\n`);
     return;
   }
-  const { version, mode, decidedBy, source, backend, url, dataDir, snapshotInterval, file } = facts;
+  const { version, mode, decidedBy, source, backend, url, dataDir, snapshotInterval, metrics, file } = facts;
   const rows = [
     ['mode', `${mode} (${decidedBy === 'default' ? 'the default' : `${decidedBy}, from ${source}`})`],
     ['backend', backend],
@@ -94,6 +98,7 @@ function announce(facts: Ready, options: StartOptions): void {
     ...(mode === 'standalone'
       ? [['data', dataDir === null ? 'in memory only' : `${dataDir}, written every ${snapshotInterval ?? ''}`]]
       : []),
+    ...(metrics === null ? [] : [['metrics', `${metrics}/metrics, also /healthz and /readyz`]]),
     ['config', file === null ? 'no file' : relative(process.cwd(), file)],
   ];
   process.stdout.write(`Respite ${version} is ready.\n${table(rows, '  ')}\n`);

@@ -18,10 +18,7 @@ export class LatencyHistogram {
   }
 
   record(microseconds: number): void {
-    const nanoseconds = Math.min(Math.max((microseconds * 1000) | 0, 1 << FIRST_POWER), LONGEST_NS);
-    const power = 31 - Math.clz32(nanoseconds);
-    const part = (nanoseconds >>> (power - PARTS_BITS)) & (PARTS - 1);
-    const index = (power - FIRST_POWER) * PARTS + part;
+    const index = indexOf(microseconds);
     this.#counts[index] = (this.#counts[index] ?? 0) + 1;
     this.#calls += 1;
   }
@@ -42,6 +39,14 @@ export class LatencyHistogram {
     return result;
   }
 
+  /** How many calls took no longer than `microseconds`, as exactly as the parts allow. */
+  countUpTo(microseconds: number): number {
+    const limit = indexOf(microseconds);
+    let sum = 0;
+    for (let index = 0; index < limit; index++) sum += this.#counts[index] ?? 0;
+    return sum;
+  }
+
   /** The time (microseconds) that so many percent of the calls did not exceed. */
   percentile(percent: number): number {
     const wanted = Math.max(1, Math.ceil((percent / 100) * this.#calls));
@@ -53,4 +58,12 @@ export class LatencyHistogram {
     }
     return 0;
   }
+}
+
+/** Where calls of this length are counted. */
+function indexOf(microseconds: number): number {
+  const nanoseconds = Math.min(Math.max(microseconds * 1000, 1 << FIRST_POWER), LONGEST_NS);
+  const power = 31 - Math.clz32(nanoseconds);
+  const part = (nanoseconds >>> (power - PARTS_BITS)) & (PARTS - 1);
+  return (power - FIRST_POWER) * PARTS + part;
 }

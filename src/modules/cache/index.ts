@@ -1,3 +1,10 @@
+export {
+  type BackendStatistics,
+  DURATION_BOUNDS,
+  type EngineStatistics,
+  isMeasured,
+  type OperationStatistics,
+} from './backend-statistics';
 export { type BackendContext, BackendProvider, PROVIDER_API_VERSION } from './backend-provider';
 export { type BackendHealth, CacheBackend, type ConnectionPurpose } from './cache-backend';
 export { type EmbeddedBackend, isEmbedded, SnapshotSourceToken } from './embedded-backend';

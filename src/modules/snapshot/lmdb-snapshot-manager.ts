@@ -44,6 +44,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
   #lastSuccess = 0;
   #last: SnapshotResult | undefined;
   #snapshots = 0;
+  #totalDuration = 0;
   #failures = 0;
   #failuresInARow = 0;
   #lastFailure: RespiteError | undefined;
@@ -141,6 +142,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
       lastSuccess: this.#lastSuccess,
       last: this.#last,
       snapshots: this.#snapshots,
+      totalDuration: this.#totalDuration,
       failures: this.#failures,
       failuresInARow: this.#failuresInARow,
       lastFailure: this.#lastFailure,
@@ -234,6 +236,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
     this.#last = { skipped: false, written, keys, bytes, duration: performance.now() - started };
     this.#lastSuccess = time;
     this.#snapshots++;
+    this.#totalDuration += this.#last.duration;
     this.#failuresInARow = 0;
     this.#logger.info({ event: 'snapshot_written', ...this.#last }, `snapshot: ${String(written)} records written`);
     return this.#last;

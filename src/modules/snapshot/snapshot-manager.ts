@@ -27,6 +27,8 @@ export interface SnapshotStatus {
   readonly last: SnapshotResult | undefined;
   /** Snapshots written since the start. */
   readonly snapshots: number;
+  /** What these took in all, milliseconds. */
+  readonly totalDuration: number;
   /** Snapshots that failed since the start. */
   readonly failures: number;
   readonly failuresInARow: number;

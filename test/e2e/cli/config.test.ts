@@ -12,7 +12,7 @@ beforeAll(() => {
   );
   writeFileSync(
     join(cwd, 'wrong.yaml'),
-    'mode: standalon\nredis: { pasword: hunter2, db: -1 }\nmetrics: { enabled: true }\n',
+    'mode: standalon\nredis: { pasword: hunter2, db: -1 }\ntemporal: { namespace: other }\n',
   );
   writeFileSync(join(cwd, 'broken.yaml'), 'redis: [\n');
 });

@@ -52,6 +52,7 @@ describe('FR-12, US-1: respite start --standalone', () => {
       backend: 'standalone',
       dataDir: join(cwd, 'respite-data'),
       snapshotInterval: '5m',
+      metrics: null,
       file: null,
     });
     const writer = new Redis(url);
@@ -91,6 +92,23 @@ describe('FR-12, US-1: respite start --standalone', () => {
     client.disconnect();
     first.process.kill('SIGTERM');
     await first.ended;
+  });
+});
+
+describe('FR-13: respite start with metrics', () => {
+  it('says where they are, and serves them until it stops', async () => {
+    const settings = ['metrics.enabled=true', 'metrics.port=0', 'log.level=warn'].flatMap((set) => ['--set', set]);
+    const command = startCommand(['start', '--standalone', '--json', ...settings], { cwd });
+    const { url, metrics } = await readyOf(command);
+    const client = new Redis(url);
+    await client.set('greeting', 'hello');
+    const text = await (await fetch(`${String(metrics)}/metrics`)).text();
+    expect(text).toContain('respite_cache_operations_total{backend="standalone",operation="set",status="ok"} 1\n');
+    expect((await fetch(`${String(metrics)}/readyz`)).status).toBe(200);
+    client.disconnect();
+    command.process.kill('SIGTERM');
+    expect(await command.ended).toMatchObject({ code: 0, stderr: '' });
+    await expect(fetch(`${String(metrics)}/healthz`)).rejects.toThrow('fetch failed');
   });
 });
 

@@ -33,7 +33,7 @@ const blocks = (language: string): [string, Block][] =>
   );
 
 /** What the programs import besides ours. */
-const PACKAGES = ['ioredis', 'bullmq', 'redlock', 'rate-limiter-flexible'];
+const PACKAGES = ['ioredis', 'bullmq', 'redlock', 'rate-limiter-flexible', 'prom-client'];
 
 let project: string;
 beforeAll(() => {

@@ -3,16 +3,18 @@ import type { Redis, RedisOptions } from 'ioredis';
 import type { Logger } from '../../../container';
 import { withDeadline } from '../../../container/deadline';
 import { asError, RespiteError } from '../../../errors';
-import type { BackendHealth, CacheBackend, ConnectionPurpose } from '../cache-backend';
+import type { BackendStatistics, MeasuredBackend } from '../backend-statistics';
+import type { BackendHealth, ConnectionPurpose } from '../cache-backend';
 import { type Client, clientOptionsOf, duplicate, duplicateForBlocking, isCluster } from './create-client';
 import { checkHealth } from './health';
+import { OperationRecorder } from './operation-recorder';
 import type { Server } from './server';
 
 /** How long replies under way, and then sockets, are waited for when closing, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 2000;
 
 /** A Redis server, one the sentinels know, or a Redis Cluster, reached through ioredis. */
-export class DistributedBackend implements CacheBackend {
+export class DistributedBackend implements MeasuredBackend {
   readonly name = 'distributed';
   readonly mode = 'distributed';
   readonly client: Client;
@@ -20,6 +22,7 @@ export class DistributedBackend implements CacheBackend {
   readonly #logger: Logger;
   /** Those that may still be connected; the status of an ended Cluster does not say so reliably. */
   readonly #open = new Set<Client>();
+  #recorder: OperationRecorder | undefined;
   #closed = false;
 
   /** `client` is connected already. */
@@ -55,6 +58,15 @@ export class DistributedBackend implements CacheBackend {
     return checkHealth(this.client, this.#server.options.connectTimeout);
   }
 
+  measure(): () => BackendStatistics {
+    if (this.#recorder === undefined) {
+      this.#recorder = new OperationRecorder();
+      for (const client of this.#open) this.#recorder.watch(client);
+    }
+    const recorder = this.#recorder;
+    return () => ({ operations: recorder.operations(), engine: undefined });
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -65,6 +77,7 @@ export class DistributedBackend implements CacheBackend {
 
   #track(connection: Client): void {
     this.#open.add(connection);
+    this.#recorder?.watch(connection);
     connection.once('end', () => this.#open.delete(connection));
     // ioredis prints errors that nobody listens for; and an operator wants to know.
     connection.on('error', (error: unknown) => {

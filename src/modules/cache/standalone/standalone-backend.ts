@@ -2,8 +2,10 @@ import type { Redis, RedisOptions } from 'ioredis';
 import { RespiteError } from '../../../errors';
 import type { Engine, SaveHooks, SnapshotSource } from '../../../engine';
 import type { BackendHealth, ConnectionPurpose } from '../cache-backend';
+import type { BackendStatistics, MeasuredBackend } from '../backend-statistics';
 import type { EmbeddedBackend } from '../embedded-backend';
 import { connectorFor } from './connector';
+import { readStatistics } from './engine-statistics';
 import type { RedisConstructor } from './in-process-redis';
 import type { Listener } from './listener';
 
@@ -21,7 +23,7 @@ export interface StandaloneParts {
 const QUIT_TIMEOUT_MS = 1000;
 
 /** An engine in this process, and the ioredis clients that live on it. */
-export class StandaloneBackend implements EmbeddedBackend {
+export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
   readonly name = 'standalone';
   readonly mode = 'standalone';
   readonly client: Redis;
@@ -74,6 +76,10 @@ export class StandaloneBackend implements EmbeddedBackend {
     await this.client.ping();
     const reasons = this.#parts.engine.saveHooks?.troubles?.() ?? [];
     return { status: reasons.length > 0 ? 'degraded' : 'ok', latencyMs: performance.now() - begin, reasons };
+  }
+
+  measure(): () => BackendStatistics {
+    return () => readStatistics(this.#parts.engine);
   }
 
   /** Closes the listener and every client but the shared one: nobody outside writes any more. */

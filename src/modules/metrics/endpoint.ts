@@ -1,0 +1,120 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createToken, type Logger } from '../../container';
+import { asError, RespiteError } from '../../errors';
+import type { BackendHealth } from '../cache';
+import type { MetricsRegistry } from './metrics-registry';
+
+/** Where `/metrics`, `/healthz` and `/readyz` are served. */
+export interface MetricsEndpoint {
+  /** `http://127.0.0.1:9464` */
+  readonly url: string;
+}
+
+/** As a value, `MetricsEndpoint` is its token; `undefined` unless `metrics.enabled` is set. */
+export const MetricsEndpoint = createToken<MetricsEndpoint | undefined>('MetricsEndpoint');
+
+/** What the endpoint serves, and where. */
+export interface EndpointOptions {
+  readonly host: string;
+  /** 0 = a free port. */
+  readonly port: number;
+  /** What scrapers must send as `Authorization: Bearer`; empty = nothing. */
+  readonly token: string;
+  readonly registry: MetricsRegistry;
+  readonly health: () => Promise<BackendHealth>;
+  readonly logger: Logger;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+/**
+ * Opens the endpoint.
+ * @throws RespiteError `METRICS_ENDPOINT_FAILED` when the system refuses the address
+ */
+export async function openEndpoint(options: EndpointOptions): Promise<MetricsEndpoint & { close(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    void respond(request, response, options);
+  });
+  await listen(server, options);
+  const { port } = server.address() as AddressInfo; // a TCP server that listens has one
+  const { host } = options;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function listen(server: Server, { host, port }: EndpointOptions): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) => {
+      reject(
+        new RespiteError('METRICS_ENDPOINT_FAILED', {
+          message: `Metrics cannot be served on ${host}:${port} (${cause.message}). Set metrics.port to another port, or to 0 for a free one.`,
+          cause,
+        }),
+      );
+    });
+    server.listen({ host, port }, resolve);
+  });
+}
+
+async function respond(request: IncomingMessage, response: ServerResponse, options: EndpointOptions): Promise<void> {
+  const { status, type, body } = await answer(request, options);
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', ...(status === 405 && ALLOW) });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+const ALLOW = { allow: 'GET, HEAD' };
+
+async function answer(request: IncomingMessage, options: EndpointOptions): Promise<Answer> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'method not allowed');
+  const authorized = options.token === '' || isBearer(request.headers.authorization, options.token);
+  switch (request.url?.split('?')[0]) {
+    case '/metrics':
+      return authorized ? metrics(options) : text(401, 'unauthorized');
+    case '/healthz':
+      return text(200, 'ok'); // the process answers: that is all it says
+    case '/readyz':
+      return readiness(await options.health(), authorized);
+    default:
+      return text(404, 'not found: /metrics, /healthz, /readyz');
+  }
+}
+
+async function metrics({ registry, logger }: EndpointOptions): Promise<Answer> {
+  try {
+    return { status: 200, type: registry.contentType, body: await registry.metrics() };
+  } catch (failure) {
+    // Not a reason to end the process: a metric of the host may have failed.
+    logger.error({ event: 'metrics_failed', err: failure }, `metrics: ${asError(failure).message}`);
+    return text(500, 'the metrics could not be collected');
+  }
+}
+
+/** Who may not see the metrics learns whether it serves, not why not. */
+function readiness(health: BackendHealth, detailed: boolean): Answer {
+  const { status } = health;
+  const body = JSON.stringify(detailed ? health : { status });
+  return { status: status === 'down' ? 503 : 200, type: 'application/json; charset=utf-8', body: `${body}\n` };
+}
+
+function text(status: number, body: string): Answer {
+  return { status, type: 'text/plain; charset=utf-8', body: `${body}\n` };
+}
+
+function isBearer(header: string | undefined, token: string): boolean {
+  const digest = (value: string): Buffer => createHash('sha256').update(value).digest();
+  return timingSafeEqual(digest(header ?? ''), digest(`Bearer ${token}`));
+}
