@@ -278,3 +278,21 @@ contract(
   ],
   { wireOnly: 'it needs several connections' },
 );
+
+contract(
+  'CLIENT TRACKINGINFO shows prefixes',
+  [
+    ['CLIENT', 'TRACKING', 'on', 'BCAST'],
+    ['CLIENT', 'TRACKINGINFO'],
+    ['CLIENT', 'TRACKING', 'on', 'BCAST'],
+    ['CLIENT', 'TRACKINGINFO'],
+    ['CLIENT', 'TRACKING', 'on', 'BCAST', 'PREFIX', 'a'],
+    ['CLIENT', 'TRACKING', 'off'],
+    ['CLIENT', 'TRACKING', 'on', 'BCAST', 'PREFIX', 'a', 'PREFIX', 'b'],
+    ['CLIENT', 'TRACKING', 'on', 'BCAST', 'PREFIX', 'a'],
+    { run: ['CLIENT', 'TRACKINGINFO'], compare: 'sorted' },
+    ['CLIENT', 'TRACKING', 'on', 'BCAST'],
+    ['CLIENT', 'TRACKING', 'off'],
+  ],
+  { wireOnly: CONNECTION, protocols: [3] },
+);

@@ -14,7 +14,7 @@ export interface TrackingState {
   readonly optIn: boolean;
   readonly optOut: boolean;
   readonly noLoop: boolean;
-  /** Broadcast mode: tell about keys that begin so; the empty prefix means all. */
+  /** Broadcast mode: tell about keys that begin so. */
   readonly prefixes: string[];
   /** CLIENT CACHING was called for the next command. */
   caching: boolean;
@@ -191,7 +191,7 @@ export class Tracking {
     for (const client of this.#clients) {
       const state = client.tracking;
       if (state?.broadcast !== true) continue;
-      for (const prefix of state.prefixes.length === 0 ? [''] : state.prefixes) {
+      for (const prefix of state.prefixes) {
         const keys = changed
           .filter(([key, writer]) => key.startsWith(prefix) && !(state.noLoop && writer === client))
           .map(([key]) => key);

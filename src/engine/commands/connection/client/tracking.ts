@@ -82,6 +82,10 @@ function checkPrefixes(wanted: readonly string[], current: readonly string[]): v
   });
 }
 
+/** Broadcast mode without a prefix is about the empty one, which every key has. */
+const prefixesOf = ({ broadcast, prefixes }: TrackingState): readonly string[] =>
+  broadcast && prefixes.length === 0 ? [''] : prefixes;
+
 export const tracking = defineCommand({
   ...CLIENT,
   name: 'tracking',
@@ -98,7 +102,7 @@ export const tracking = defineCommand({
         checkCompatible(wanted, session.tracking);
         engine.tracking.enable(session, {
           ...wanted,
-          prefixes: [...(session.tracking?.prefixes ?? []), ...wanted.prefixes],
+          prefixes: [...new Set([...(session.tracking?.prefixes ?? []), ...prefixesOf(wanted)])],
         });
         return OK;
       case 'off':
