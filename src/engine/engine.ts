@@ -98,7 +98,7 @@ export class Engine {
   scriptsMayRunAll = false;
   saveHooks: SaveHooks | undefined;
   /** What SHUTDOWN does; without it the command is refused. */
-  onShutdown: ((options: { readonly save: boolean }) => void) | undefined;
+  onShutdown: (() => void) | undefined;
   /** Random; DEBUG CHANGE-REPL-ID changes it. */
   replicationId = randomBytes(20).toString('hex');
   /** Answers LOADING while a snapshot is being restored. */

@@ -68,6 +68,8 @@ export interface SnapshotCut {
 export interface SaveHooks {
   /** Starts a snapshot in the background. @throws when one is running */
   save(): Promise<void>;
+  /** Decides whether the last snapshot is written when the application stops, whatever the settings say. */
+  setFinalSave?(wanted: boolean): void;
   /** When the last snapshot was finished, in milliseconds since the epoch; 0 = never. */
   lastSave(): number;
   /** Whether a snapshot is being written. */

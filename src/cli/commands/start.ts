@@ -54,7 +54,7 @@ export async function start(options: StartOptions, version: string): Promise<voi
       return;
     }
     announce(ready(app, loaded, version), options);
-    const { name } = await signals.first;
+    const { name } = await Promise.race([signals.first, shutdownCommand(app)]);
     if (options.json !== true) process.stdout.write(`${name}: stopping; once more to stop at once.\n`);
     const { durationMs } = await app.stop({ timeoutMs: STOP_TIMEOUT_MS });
     if (options.json === true) process.stdout.write(`${JSON.stringify({ event: 'stopped', durationMs })}\n`);
@@ -63,6 +63,17 @@ export async function start(options: StartOptions, version: string): Promise<voi
   } finally {
     signals.dispose();
   }
+}
+
+/** Resolves when a client of the listener sends SHUTDOWN. */
+function shutdownCommand(app: App): Promise<{ readonly name: string }> {
+  return new Promise((resolve) => {
+    const backend = app.get(CacheBackend);
+    if (isEmbedded(backend))
+      backend.onShutdownCommand = () => {
+        resolve({ name: 'SHUTDOWN' });
+      };
+  });
 }
 
 function ready(app: App, loaded: LoadedConfig, version: string): Ready {

@@ -8,6 +8,8 @@ export interface EmbeddedBackend extends CacheBackend {
   readonly snapshots: SnapshotSource;
   /** What SAVE, BGSAVE and LASTSAVE do; set by who writes snapshots. */
   saveHooks?: SaveHooks | undefined;
+  /** What SHUTDOWN does; unset, it is refused. Set by who runs the process, not by libraries in it. */
+  onShutdownCommand?: (() => void) | undefined;
   /** Where other processes reach the data, as a URL without a password; `undefined` without a listener. */
   readonly listenerUrl?: string | undefined;
   /** Lets nobody write any more: the next snapshot is the last. */

@@ -32,6 +32,7 @@ interface Opened {
 export class LmdbSnapshotManager implements SnapshotManager {
   readonly #source: SnapshotSource;
   readonly #settings: SnapshotSettings;
+  #savesOnStop: boolean;
   readonly #logger: Logger;
   readonly #timers: Timers;
   readonly #onProgress: ((progress: RestoreProgress) => void) | undefined;
@@ -53,6 +54,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
   constructor(options: SnapshotManagerOptions) {
     this.#source = options.source;
     this.#settings = options.settings;
+    this.#savesOnStop = options.settings.onShutdown;
     this.#logger = options.logger;
     this.#timers = options.timers ?? systemTimers;
     this.#onProgress = options.onProgress;
@@ -109,7 +111,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
     if (opened === undefined) return;
     try {
       await this.#idle();
-      if (this.#settings.onShutdown) await this.snapshotNow();
+      if (this.#savesOnStop) await this.snapshotNow();
     } finally {
       this.#opened = undefined;
       await this.#idle();
@@ -128,6 +130,9 @@ export class LmdbSnapshotManager implements SnapshotManager {
     },
     saveNext: async () => {
       await this.snapshotNow();
+    },
+    setFinalSave: (wanted) => {
+      this.#savesOnStop = wanted;
     },
     lastSave: () => this.#lastSuccess,
     saving: () => this.#running !== undefined,

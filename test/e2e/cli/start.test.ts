@@ -38,6 +38,23 @@ describe('FR-12, US-1: respite start --standalone', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
+  it('ends when a client sends SHUTDOWN, with or without a last snapshot', async () => {
+    const args = ['start', '--standalone', '--json', '--set', 'log.level=warn'];
+    const kept = async (...how: string[]): Promise<string | null> => {
+      const command = startCommand(args, { cwd });
+      const client = new Redis((await readyOf(command)).url, { retryStrategy: null });
+      const before = await client.get('a');
+      await client.set('a', how.join(' '));
+      await expect(client.call('SHUTDOWN', ...how)).rejects.toThrow('Connection is closed');
+      expect((await command.ended).code).toBe(0);
+      return before;
+    };
+    expect(await kept('SAVE')).toBeNull();
+    expect(await kept('NOSAVE')).toBe('SAVE');
+    expect(await kept('SAVE', 'NOW')).toBe('SAVE');
+    expect(await kept()).toBe('SAVE NOW');
+  });
+
   it('US-1: keeps data over a graceful restart, with what is left of its time to live', async () => {
     const args = ['start', '--standalone', '--json', '--set', 'log.level=warn'];
     const first = startCommand(args, { cwd });

@@ -120,7 +120,8 @@ export const shutdown = defineCommand({
       throw SYNTAX_ERROR;
     if (options.has('abort')) throw error('No shutdown in progress.');
     if (engine.onShutdown === undefined) throw CANNOT_SHUT_DOWN;
-    engine.onShutdown({ save: !options.has('nosave') });
+    if (options.has('save') || options.has('nosave')) engine.saveHooks?.setFinalSave?.(options.has('save'));
+    engine.onShutdown();
     // As in Redis there is no answer: the connection ends with the process.
     session.closing = true;
     return new Block([], 0, OK, () => undefined);

@@ -51,6 +51,10 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
     this.#parts.engine.saveHooks = hooks;
   }
 
+  set onShutdownCommand(listener: (() => void) | undefined) {
+    this.#parts.engine.onShutdown = listener;
+  }
+
   connection(purpose: ConnectionPurpose): Redis {
     if (this.#closed) {
       throw new RespiteError('BACKEND_CLOSED', {
