@@ -2,6 +2,7 @@
 export { BoundedBuffer } from './bounded-buffer';
 export { checkDuration, checkInteger, checkName, invalid } from './check';
 export { foreignData, fromJson, refuseLarge, stringify, toJson } from './json';
+export { isMilestone } from './milestone';
 export { pause, unlessAborted } from './pause';
 export { perform, replies } from './perform';
 export { scanNames } from './scan-names';

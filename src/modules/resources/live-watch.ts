@@ -1,6 +1,6 @@
 import type { Clock, Logger } from '../../container';
 import { asError } from '../../errors';
-import { BoundedBuffer } from '../../store';
+import { BoundedBuffer, isMilestone } from '../../store';
 import { readMessage } from './resource-message';
 import type { ResourceEvent, ResourceWatch } from './resource-store';
 import type { ResourceType } from './resource-type';
@@ -45,6 +45,7 @@ export class LiveWatch implements ResourceWatch {
   #newest = 0;
   /** The consumer is to be told more than the buffer holds. */
   #behind = false;
+  #malformed = 0;
   #skipped = 0;
   #newestSkipped = 0;
   #reconciling = false;
@@ -75,9 +76,8 @@ export class LiveWatch implements ResourceWatch {
   /** Takes a message from the channel. */
   receive(text: string): void {
     const message = readMessage(text);
-    const { type, logger } = this.#parts;
     if (message === undefined) {
-      logger.warn({ event: 'resource_event_malformed', channel: type.channel }, 'another program published something');
+      this.#refuseMessage();
       return;
     }
     const { member, revision, etag, at } = message;
@@ -108,6 +108,14 @@ export class LiveWatch implements ResourceWatch {
     this.close();
   }
 
+  #refuseMessage(): void {
+    this.#malformed += 1;
+    if (!isMilestone(this.#malformed)) return;
+    const { type, logger } = this.#parts;
+    const fields = { event: 'resource_event_malformed', channel: type.channel, total: this.#malformed };
+    logger.warn(fields, 'another program published what is not a change of a resource');
+  }
+
   #schedule(): void {
     if (this.#buffer.isEnded) return;
     const { clock, reconcileInterval } = this.#parts;
@@ -118,7 +126,7 @@ export class LiveWatch implements ResourceWatch {
   }
 
   async #reconcile(): Promise<void> {
-    if (this.#reconciling) return;
+    if (this.#reconciling || this.#buffer.isEnded) return;
     this.#reconciling = true;
     const { type, logger } = this.#parts;
     try {

@@ -6,6 +6,7 @@ import {
   checkInteger,
   checkName,
   invalid,
+  isMilestone,
   perform,
   Script,
   SharedSubscriber,
@@ -153,7 +154,8 @@ export class RedisEventBus implements EventBus {
 
   #send(channel: string, message: string): Promise<unknown> {
     const { client } = this.#parts.backend;
-    if (!client.isCluster) return client.publish(channel, message);
+    // While a connection is being made ioredis sends PUBLISH past what waits for it: a server accepts it while loading.
+    if (!client.isCluster && client.status === 'ready') return client.publish(channel, message);
     return publishScript.run(client, [slotKey('streaming', channel, 'channel')], [channel, message]);
   }
 
@@ -161,8 +163,7 @@ export class RedisEventBus implements EventBus {
     const envelope = readEnvelope(message);
     if (envelope === undefined) {
       const total = ++this.#counts.malformed;
-      // The first, the tenth, the hundredth: who floods a channel shall not flood the log.
-      if (!/^10*$/.test(String(total))) return;
+      if (!isMilestone(total)) return;
       const { logger } = this.#parts;
       logger.warn({ event: 'event_malformed', channel, total }, 'another program published what is not an event');
       return;
