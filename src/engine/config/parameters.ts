@@ -111,14 +111,7 @@ export class Parameters {
   #addLimits(): void {
     const { limits } = this;
     const bind = (name: keyof EncodingLimits, type: ParameterType) => {
-      this.#bind(
-        name,
-        type,
-        () => String(limits[name]),
-        (value) => {
-          limits[name] = Number(value);
-        },
-      );
+      this.#number(name, type, limits, name);
     };
     for (const name of [
       'hash-max-listpack-entries',
@@ -149,22 +142,8 @@ export class Parameters {
         this.#busyThreshold = Number(value);
       },
     );
-    this.#bind(
-      'proto-max-bulk-len',
-      sizeFrom(1_048_576),
-      () => String(this.maxBulkLength),
-      (value) => {
-        this.maxBulkLength = Number(value);
-      },
-    );
-    this.#bind(
-      'client-query-buffer-limit',
-      sizeFrom(1_048_576),
-      () => String(this.queryBufferLimit),
-      (value) => {
-        this.queryBufferLimit = Number(value);
-      },
-    );
+    this.#number('proto-max-bulk-len', sizeFrom(1_048_576), this, 'maxBulkLength');
+    this.#number('client-query-buffer-limit', sizeFrom(1_048_576), this, 'queryBufferLimit');
     this.#fix('enable-debug-command', this.debugCommands);
     // Redis keeps the frequency of its housekeeping within these bounds without a word.
     this.#keep('hz', '10', (text) => {
@@ -200,22 +179,8 @@ export class Parameters {
         clientLimits.setOutputLimits(value);
       },
     );
-    this.#bind(
-      'min-replicas-to-write',
-      numberWithin(0, INT_MAX),
-      () => String(this.fewestReplicas),
-      (value) => {
-        this.fewestReplicas = Number(value);
-      },
-    );
-    this.#bind(
-      'min-replicas-max-lag',
-      numberWithin(0, INT_MAX),
-      () => String(this.replicaLag),
-      (value) => {
-        this.replicaLag = Number(value);
-      },
-    );
+    this.#number('min-replicas-to-write', numberWithin(0, INT_MAX), this, 'fewestReplicas');
+    this.#number('min-replicas-max-lag', numberWithin(0, INT_MAX), this, 'replicaLag');
     let timeout = '0';
     this.#bind(
       'timeout',
@@ -226,14 +191,7 @@ export class Parameters {
         clientLimits.setIdleTimeout(Number(value));
       },
     );
-    this.#bind(
-      'maxclients',
-      numberWithin(1, 4_294_967_295),
-      () => String(this.maxClients),
-      (value) => {
-        this.maxClients = Number(value);
-      },
-    );
+    this.#number('maxclients', numberWithin(1, 4_294_967_295), this, 'maxClients');
   }
 
   #addEngine(engine: Engine): void {
@@ -266,30 +224,9 @@ export class Parameters {
         if (policy !== undefined) memory.setPolicy(policy);
       },
     );
-    this.#bind(
-      'maxmemory-samples',
-      numberWithin(1, INT_MAX),
-      () => String(memory.samples),
-      (value) => {
-        memory.samples = Number(value);
-      },
-    );
-    this.#bind(
-      'lfu-log-factor',
-      numberWithin(0, INT_MAX),
-      () => String(access.logFactor),
-      (value) => {
-        access.logFactor = Number(value);
-      },
-    );
-    this.#bind(
-      'lfu-decay-time',
-      numberWithin(0, INT_MAX),
-      () => String(access.decayMinutes),
-      (value) => {
-        access.decayMinutes = Number(value);
-      },
-    );
+    this.#number('maxmemory-samples', numberWithin(1, INT_MAX), memory, 'samples');
+    this.#number('lfu-log-factor', numberWithin(0, INT_MAX), access, 'logFactor');
+    this.#number('lfu-decay-time', numberWithin(0, INT_MAX), access, 'decayMinutes');
     const { acl } = engine;
     this.#bind(
       'acl-pubsub-default',
@@ -299,14 +236,7 @@ export class Parameters {
         acl.allChannels = value === 'allchannels';
       },
     );
-    this.#bind(
-      'acllog-max-len',
-      numberWithin(0, LONG_MAX),
-      () => String(acl.log.maxLength),
-      (value) => {
-        acl.log.maxLength = Number(value);
-      },
-    );
+    this.#number('acllog-max-len', numberWithin(0, LONG_MAX), acl.log, 'maxLength');
     const { notifications } = engine.keyspace;
     this.#bind(
       'notify-keyspace-events',
@@ -392,6 +322,18 @@ export class Parameters {
         return undefined;
       },
     });
+  }
+
+  /** A parameter that is a field of somebody's. */
+  #number<Field extends string>(name: string, type: ParameterType, owner: Record<Field, number>, field: Field): void {
+    this.#bind(
+      name,
+      type,
+      () => String(owner[field]),
+      (value) => {
+        owner[field] = Number(value);
+      },
+    );
   }
 
   #keep(name: string, initial: string, type: ParameterType): void {
