@@ -53,8 +53,35 @@ try {
     'host.test.js',
     `const { createApp, CacheBackend } = require('respite');\ntest('runs', async () => {${program}\n  expect(app.config.mode).toBe('standalone');\n});`,
   );
+  write(
+    'drop-in.test.js',
+    `jest.mock('ioredis', () => require('respite/ioredis'));
+    const Redis = require('ioredis');
+    const { closeEngines } = require('respite/ioredis');
+    afterAll(() => closeEngines());
+    test('ioredis is mocked', async () => {
+      await new Redis(6379).set('greeting', 'hello');
+      expect(await new Redis('redis://localhost').get('greeting')).toBe('hello');
+      expect(await new Redis.Cluster([7000]).get('greeting')).toBeNull();
+    });`,
+  );
   run('npx', ['--no-install', 'jest']);
   console.log('ok  inside a CommonJS Jest host');
+
+  const dropIn = `
+    const client = new Redis('redis.internal', { lazyConnect: true });
+    await client.set('greeting', 'hello');
+    console.log('said', await client.duplicate().get('greeting'), Cluster.name, typeof ReplyError);
+    await closeEngines();
+  `;
+  const names = '{ Cluster, closeEngines, ReplyError }';
+  write('drop-in.mjs', `import Redis, ${names} from 'respite/ioredis';\n${dropIn}`);
+  expect('respite/ioredis from ESM', run('node', ['drop-in.mjs']), 'said hello Cluster function');
+  write(
+    'drop-in.cjs',
+    `const Redis = require('respite/ioredis');\nconst ${names} = Redis;\n(async () => {${dropIn}})();`,
+  );
+  expect('respite/ioredis from CommonJS', run('node', ['drop-in.cjs']), 'said hello Cluster function');
 
   write(
     'lazy.cjs',

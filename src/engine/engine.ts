@@ -12,6 +12,7 @@ import { Monitors } from './execution/monitors';
 import { Pausing } from './execution/pausing';
 import { ScriptRunner } from './execution/script-runner';
 import { SlowLog } from './execution/slow-log';
+import type { ClusterNode } from './cluster/cluster-node';
 import type { EncodingLimits, Entry } from './keyspace/entry';
 import { Keyspace } from './keyspace/keyspace';
 import { Memory, type EvictionPolicy } from './keyspace/memory';
@@ -40,6 +41,8 @@ export interface EngineOptions {
   readonly persistent?: boolean;
   /** Who may use DEBUG; default `local`: clients in this process and on this machine. */
   readonly debugCommands?: DebugCommands;
+  /** Whether AUTH lets everybody in while neither a password nor users are configured; Redis would not. Default false. */
+  readonly acceptsAnyCredentials?: boolean;
   readonly clock?: Clock;
   /** Returns a number in [0, 1); default `Math.random`. */
   readonly random?: () => number;
@@ -91,6 +94,7 @@ export class Engine {
   /** Random and new for every engine, as Redis' run id. */
   readonly runId = randomBytes(20).toString('hex');
   readonly startedAt: number;
+  readonly acceptsAnyCredentials: boolean;
   /** Function libraries; kept by snapshots. */
   readonly libraries: FunctionLibraries = new FunctionLibraries((body) => this.scripts.loadLibrary(body));
   /** Set once the snapshot module is there. */
@@ -101,6 +105,8 @@ export class Engine {
   onShutdown: (() => void) | undefined;
   /** Random; DEBUG CHANGE-REPL-ID changes it. */
   replicationId = randomBytes(20).toString('hex');
+  /** Set while it answers as the one node of a cluster. */
+  cluster: ClusterNode | undefined;
   /** Answers LOADING while a snapshot is being restored. */
   loading = false;
   /** Where a listener serves this engine; port 0 = nowhere. */
@@ -113,6 +119,7 @@ export class Engine {
     this.clock = options.clock ?? systemClock;
     this.random = options.random ?? Math.random;
     this.startedAt = this.clock.now();
+    this.acceptsAnyCredentials = options.acceptsAnyCredentials ?? false;
     this.#onInternalError = options.onInternalError ?? reportToStderr;
     this.keyspace = new Keyspace(options.databases ?? 16, this.clock);
     this.memory = new Memory(this.keyspace, options.maxMemory ?? 0, this.random);

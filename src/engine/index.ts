@@ -1,4 +1,5 @@
 export { Engine, type EngineOptions } from './engine';
+export { ClusterNode } from './cluster/cluster-node';
 export type { Clock } from './clock';
 export type { EvictionPolicy } from './keyspace/memory';
 export type { DatasetLayout, SaveHooks, SnapshotCut, SnapshotSource } from './snapshot-source';

@@ -2,14 +2,16 @@ import { once } from 'node:events';
 import * as ioredis5 from 'ioredis';
 import type { Redis, RedisOptions } from 'ioredis';
 import { Engine } from '../../src/engine';
+import { defineDropInRedis } from '../../src/ioredis/define-drop-in';
+import { EngineRegistry } from '../../src/ioredis/engine-registry';
 import { connectorFor } from '../../src/modules/cache/standalone/connector';
 import { defineInProcessRedis, type IoredisModule } from '../../src/modules/cache/standalone/in-process-redis';
 import { startRedisServer, type RedisServer } from '../support/redis-server';
 
 /**
  * ioredis itself has to behave in process as it does over a socket: each scenario runs with a client on the real server,
- * with our class, and with the plain class on our connector (what `backend.redisOptions()` gives), and the transcripts
- * have to be equal.
+ * with our class, with the plain class on our connector (what `backend.redisOptions()` gives), and with the drop-in's
+ * class (`respite/ioredis`), and the transcripts have to be equal.
  */
 type Options = RedisOptions & { readonly protocol?: 2 | 3; readonly replyMapping?: 'legacy' | 'resp3' };
 type Open = (options?: Options) => Redis;
@@ -80,10 +82,15 @@ function scenario(name: string, run: Scenario): void {
       );
       const ours = await transcript(run, (own) => new InProcess(own), options);
       const byConnector = await transcript(run, (own) => new module.Redis({ ...own, Connector }), options);
+      const registry = new EngineRegistry();
+      const DropIn = defineDropInRedis(module, registry);
+      const asDropIn = await transcript(run, (own) => new DropIn(own), options);
+      await registry.close();
       engine.close();
       expect(onRedis.length).toBeGreaterThan(0);
       expect(ours).toEqual(onRedis);
       expect(byConnector).toEqual(onRedis);
+      expect(asDropIn).toEqual(onRedis);
     });
   });
 }

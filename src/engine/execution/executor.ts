@@ -151,6 +151,10 @@ export class Executor {
       engine.countError(refusal);
       return refusal;
     }
+    if (engine.cluster !== undefined) {
+      const refusal = engine.cluster.refuse(session, record, args);
+      if (refusal !== undefined) return this.#refuseOnCluster(session, record, refusal);
+    }
     if (engine.pausing.active && engine.pausing.postpone(session, record, name, args)) return NO_REPLY;
     const { transaction } = session;
     if (transaction !== undefined && !RUNS_IN_MULTI.has(record.fullName)) {
@@ -163,6 +167,14 @@ export class Executor {
     if (!(reply instanceof Block)) return reply;
     engine.blocking.block(session, { record, args, name }, reply);
     return NO_REPLY;
+  }
+
+  #refuseOnCluster(session: Session, record: CommandRecord, refusal: ErrorReply): ErrorReply {
+    if (record.fullName === 'exec') session.discardTransaction();
+    else if (session.transaction !== undefined) session.transaction.aborted = true;
+    record.stats.rejected += 1;
+    this.engine.countError(refusal);
+    return refusal;
   }
 
   /** Asks the ACL, and logs what it refuses. */

@@ -1,10 +1,16 @@
+import type { ClusterNode } from '../../cluster/cluster-node';
+import type { CommandContext } from '../../execution/command-context';
 import { defineCommand, defineContainer, type AnyCommand, type CommandFlag } from '../define-command';
 import { error } from '../errors';
+import { agree, ANSWERS } from './answers';
 
 const DISABLED = error('This instance has cluster support disabled');
+const UNCHANGEABLE = error('This node is the whole cluster: nothing about it can be changed');
 
-function refuse(): never {
-  throw DISABLED;
+/** @throws the refusal of an engine that is no cluster */
+function nodeOf({ engine }: CommandContext): ClusterNode {
+  if (engine.cluster === undefined) throw DISABLED;
+  return engine.cluster;
 }
 
 const ADMIN: readonly CommandFlag[] = ['admin', 'stale'];
@@ -21,7 +27,7 @@ type Row = readonly [
   hints?: readonly string[],
 ];
 
-/** CLUSTER's subcommands: a client that asks learns that this is no cluster. */
+/** CLUSTER's subcommands. An engine is no cluster, unless it answers in the place of one. */
 const SUBCOMMANDS: readonly Row[] = [
   ['addslots', -3, CHANGING, '3.0.0', 'slot [slot ...]'],
   ['addslotsrange', -4, CHANGING, '7.0.0', 'start-slot end-slot [start-slot end-slot ...]'],
@@ -59,11 +65,16 @@ function subcommand([name, arity, flags, since, syntax, hints]: Row): AnyCommand
     flags,
     group: 'cluster',
     since,
-    summary: 'Refused: this is no cluster.',
+    summary: 'About the cluster; refused unless the engine answers for one.',
     complexity: 'O(1)',
     ...(syntax === undefined ? {} : { syntax }),
     ...(hints === undefined ? {} : { hints }),
-    run: refuse,
+    run(context, args) {
+      const node = nodeOf(context);
+      const answer = ANSWERS[name];
+      if (answer === undefined) throw UNCHANGEABLE;
+      return answer(context, node, args.slice(1));
+    },
   });
 }
 
@@ -73,7 +84,7 @@ const cluster = defineContainer({
   flags: [],
   group: 'cluster',
   since: '3.0.0',
-  summary: 'Commands about a cluster; refused, this is none.',
+  summary: 'Commands about a cluster; refused unless the engine answers for one.',
   subcommands: SUBCOMMANDS.map(subcommand),
 });
 
@@ -90,10 +101,13 @@ const modes = MODES.map(([name, flags]) =>
     flags,
     group: 'cluster',
     since: '3.0.0',
-    summary: 'Refused: this is no cluster.',
+    summary: 'About the replicas of a cluster; refused unless the engine answers for one.',
     complexity: 'O(1)',
     categories: ['@connection'],
-    run: refuse,
+    run(context) {
+      nodeOf(context);
+      return agree();
+    },
   }),
 );
 

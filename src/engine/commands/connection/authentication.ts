@@ -1,4 +1,5 @@
 import { DEFAULT_USER } from '../../acl/acl';
+import type { Engine } from '../../engine';
 import type { CommandContext } from '../../execution/command-context';
 import { ErrorReply, MapReply, OK } from '../../protocol/reply';
 import { integer } from '../arguments';
@@ -8,9 +9,14 @@ import { describeClient } from './client/describe-client';
 
 const WRONG_PASSWORD = new ErrorReply('WRONGPASS invalid username-password pair or user is disabled.');
 
+/** Whether nobody configured who may come in, and the engine takes everybody then. */
+function welcomesAll({ acl, acceptsAnyCredentials }: Engine): boolean {
+  return acceptsAnyCredentials && acl.default.noPassword;
+}
+
 /** @throws WRONGPASS */
 function authenticate({ engine, session }: CommandContext, name: string, password: string, command: string): void {
-  const user = engine.acl.authenticate(name, password);
+  const user = engine.acl.authenticate(name, password) ?? (welcomesAll(engine) ? engine.acl.default : undefined);
   if (user === undefined) {
     const denial = {
       reason: 'auth',
@@ -37,7 +43,7 @@ export const auth = defineCommand({
   run(context, args) {
     if (args.length > 2) throw error('syntax error');
     const [first, second] = args;
-    if (second === undefined && context.engine.acl.default.noPassword) {
+    if (second === undefined && context.engine.acl.default.noPassword && !context.engine.acceptsAnyCredentials) {
       throw error(
         'AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
       );
@@ -101,7 +107,7 @@ export const hello = defineCommand({
       'id',
       session.id,
       'mode',
-      'standalone',
+      engine.cluster === undefined ? 'standalone' : 'cluster',
       'role',
       'master',
       'modules',

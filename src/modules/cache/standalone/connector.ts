@@ -5,11 +5,29 @@ import { MemoryStream } from './memory-stream';
 /** Why a connection is refused once the engine was stopped. */
 const CLOSED = 'Connection is closed.';
 
-/** An ioredis `Connector` that joins a client to an engine in this process. */
-export function connectorFor(engine: () => Engine | undefined): NonNullable<RedisOptions['Connector']> {
+type Connector = NonNullable<RedisOptions['Connector']>;
+
+/** The connectors made here: whatever module of ioredis a client comes from, its connector says where it belongs. */
+const connectors = new WeakSet<Connector>();
+
+/** Whether a connector joins clients to an engine in this process. */
+export function isEngineConnector(connector: RedisOptions['Connector']): connector is Connector {
+  return connector !== undefined && connectors.has(connector);
+}
+
+/**
+ * An ioredis `Connector` that joins a client to an engine in this process: the one `engine` names for the client's
+ * options, asked at every attempt to connect.
+ */
+export function connectorFor(engine: (options: RedisOptions) => Engine | undefined): Connector {
   class EngineConnector {
     #connecting = false;
     #stream: MemoryStream | undefined;
+    readonly #options: RedisOptions;
+
+    constructor(options: RedisOptions) {
+      this.#options = options;
+    }
 
     check(): boolean {
       return true;
@@ -19,7 +37,7 @@ export function connectorFor(engine: () => Engine | undefined): NonNullable<Redi
       this.#connecting = true;
       // As with a socket, the caller's own tick is over before anything happens.
       await Promise.resolve();
-      const joined = this.#wanted() ? engine() : undefined;
+      const joined = this.#wanted() ? engine(this.#options) : undefined;
       if (joined === undefined) throw new Error(CLOSED);
       this.#stream = new MemoryStream(joined);
       return this.#stream;
@@ -36,5 +54,7 @@ export function connectorFor(engine: () => Engine | undefined): NonNullable<Redi
     }
   }
   // ioredis' type asks for a net.Socket; it uses the few members MemoryStream has (see its comment).
-  return EngineConnector as unknown as NonNullable<RedisOptions['Connector']>;
+  const connector = EngineConnector as unknown as Connector;
+  connectors.add(connector);
+  return connector;
 }

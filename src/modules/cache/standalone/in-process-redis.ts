@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import type { ChainableCommander, Command, Redis, RedisOptions } from 'ioredis';
 import { encodeReply, ErrorReply, NoReply, type Engine, type Reply } from '../../../engine';
-import { connectorFor } from './connector';
+import { connectorFor, isEngineConnector } from './connector';
 import { deliverLater, mayDeliverNow } from './delivery';
 import { execItemsAsText, fill, makeLean, pipelineOf, unlean, type PipelineInternals } from './lean-pipeline';
 import { MemoryStream } from './memory-stream';
@@ -72,8 +72,11 @@ interface CommandInternals {
 /** How many commands of a process went which way; the benchmark reports it. */
 export const pathCounters = { direct: 0, stream: 0 };
 
+/** What an ioredis client may be made from: a port, a host, a URL or path, options, in ioredis' combinations. */
+export type ClientArguments = readonly (RedisOptions | string | number | null | undefined)[];
+
 /** A class of ioredis clients. */
-export type RedisConstructor = new (options: RedisOptions) => Redis;
+export type RedisConstructor = new (...args: ClientArguments) => Redis;
 
 /** What `defineInProcessRedis` needs of an ioredis module, 5 or 6. */
 export interface IoredisModule {
@@ -85,14 +88,16 @@ export interface IoredisModule {
  * Makes an ioredis class whose clients live on an engine in this process. Everything is ioredis' own but one method:
  * a command that can be answered at once is handed to the engine directly instead of being written as bytes.
  */
-export function defineInProcessRedis(ioredis: IoredisModule, engine: () => Engine | undefined): RedisConstructor {
+export function defineInProcessRedis(
+  ioredis: IoredisModule,
+  engine: (options: RedisOptions) => Engine | undefined,
+): RedisConstructor {
   const { ReplyError } = ioredis;
   const Connector = connectorFor(engine);
 
   return class InProcessRedis extends ioredis.Redis {
-    constructor(options: RedisOptions = {}) {
-      // Auto-pipelining gathers commands to save round trips; here there are none, and it costs a factor of three.
-      super({ ...options, Connector, enableAutoPipelining: false });
+    constructor(...args: ClientArguments) {
+      super(...inProcess(args, Connector));
     }
 
     override duplicate(override?: Partial<RedisOptions>): Redis {
@@ -126,6 +131,19 @@ export function defineInProcessRedis(ioredis: IoredisModule, engine: () => Engin
       return command.promise;
     }
   };
+}
+
+/** The arguments of a client, with our options among them. */
+function inProcess(args: ClientArguments, Connector: NonNullable<RedisOptions['Connector']>): ClientArguments {
+  const present = args.filter((arg) => arg !== undefined && arg !== null); // ioredis skips them and looks at three
+  const given = present.find((arg) => typeof arg === 'object');
+  const options = {
+    ...given,
+    Connector: isEngineConnector(given?.Connector) ? given.Connector : Connector,
+    // Auto-pipelining gathers commands to save round trips; here there are none, and it costs a factor of three.
+    enableAutoPipelining: false,
+  };
+  return [...present.filter((arg) => arg !== given), options];
 }
 
 function addBatch(pipeline: ChainableCommander, commands: unknown[][]): ChainableCommander {

@@ -29,7 +29,7 @@ function server(engine: Engine): Fields {
     redis_git_sha1: '00000000',
     redis_git_dirty: 0,
     redis_build_id: '0000000000000000',
-    redis_mode: 'standalone',
+    redis_mode: engine.cluster === undefined ? 'standalone' : 'cluster',
     os: `${platform() === 'linux' ? 'Linux' : platform()} ${release()} ${arch() === 'x64' ? 'x86_64' : arch()}`,
     arch_bits: 64,
     monotonic_clock: 'process.hrtime',
@@ -296,6 +296,6 @@ export const INFO_SECTIONS: readonly InfoSection[] = [
     title: 'Latencystats',
     lines: (engine) => [...engine.commands.records()].flatMap((record) => latencyStats(engine, record)),
   },
-  section('cluster', 'Cluster', () => ({ cluster_enabled: 0 })),
+  section('cluster', 'Cluster', ({ cluster }) => ({ cluster_enabled: cluster === undefined ? 0 : 1 })),
   { name: 'keyspace', title: 'Keyspace', lines: keyspaceLines },
 ];

@@ -1,0 +1,29 @@
+import { dirname, join } from 'node:path';
+import type * as Ioredis from 'ioredis';
+
+/** The part of Jest that says what stands behind a mock; Jest hands `jest` to every module it loads. */
+declare const jest: { requireActual(name: string): unknown } | undefined;
+
+/** What `require` answers for a package's own description. */
+interface PackageJson {
+  readonly main: string;
+}
+
+/**
+ * The application's ioredis itself, also where a test put us in its place: by `jest.mock('ioredis', ...)`, or by Jest's
+ * `moduleNameMapper`.
+ *
+ * @param substitute the file that may stand in the place of ioredis
+ */
+export function actualIoredis(substitute?: string): typeof Ioredis {
+  const load = typeof jest === 'undefined' ? require : (name: string) => jest.requireActual(name);
+  // A name that was mapped to us leads back to us: go by the file.
+  const name = require.resolve('ioredis') === substitute ? mainFile() : 'ioredis';
+  return load(name) as typeof Ioredis; // the package we named
+}
+
+function mainFile(): string {
+  const description = require.resolve('ioredis/package.json');
+  const { main } = require(description) as PackageJson; // what npm demands of it
+  return join(dirname(description), main);
+}

@@ -1,0 +1,79 @@
+import type { Cluster, Redis, RedisOptions } from 'ioredis';
+import { ClusterNode, Engine } from '../engine';
+import { engineBehind, handleOf, type RedisEngine } from '../in-memory';
+
+/** What our clients take besides ioredis' own options. */
+export interface EngineOption {
+  /** The engine to live on, instead of the one that belongs to the address. */
+  readonly engine?: RedisEngine;
+}
+
+/** Names of this machine that stand for one another. */
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1', '0.0.0.0', '']);
+
+/** The engines that answer in the place of servers: one for each address, made when it is first needed. */
+export class EngineRegistry {
+  readonly #engines = new Map<string, Engine>();
+  readonly #clients = new Set<Redis | Cluster>();
+
+  /** The engine that answers a client with such options. */
+  engineFor(options: RedisOptions & EngineOption): Engine {
+    if (options.engine !== undefined) return engineBehind(options.engine);
+    const address = addressOf(options);
+    let engine = this.#engines.get(address);
+    if (engine === undefined) this.#engines.set(address, (engine = this.#create()));
+    return engine;
+  }
+
+  /** The engine that answers a cluster in the place of all its nodes. */
+  clusterEngineFor(nodes: readonly RedisOptions[], { engine: chosen }: EngineOption): Engine {
+    const addresses = nodes.map(addressOf);
+    const known = addresses.map((address) => this.#engines.get(address)).find((engine) => engine !== undefined);
+    const engine = chosen === undefined ? (known ?? this.#create()) : engineBehind(chosen);
+    if (chosen === undefined) for (const address of addresses) this.#engines.set(address, engine);
+    engine.cluster ??= new ClusterNode(nodes[0]?.host ?? 'localhost', nodes[0]?.port ?? 6379);
+    return engine;
+  }
+
+  #create(): Engine {
+    return new Engine({ acceptsAnyCredentials: true });
+  }
+
+  /** The engine a client lives on, from where fixtures and faults are made. */
+  handleFor(client: Redis | Cluster): RedisEngine {
+    if (!('nodes' in client)) return handleOf(this.engineFor(client.options));
+    const nodes = client.nodes().map(({ options }) => options);
+    // ioredis keeps every option it is given, ours as well.
+    return handleOf(this.clusterEngineFor(nodes, client.options as EngineOption));
+  }
+
+  /** Remembers a client until its connection has ended. */
+  track(client: Redis | Cluster): void {
+    if (this.#clients.has(client)) return;
+    this.#clients.add(client);
+    client.once('end', () => this.#clients.delete(client));
+  }
+
+  /** Empties every engine. */
+  flush(): void {
+    for (const engine of this.#engines.values()) handleOf(engine).flush();
+  }
+
+  /** Disconnects every client and forgets the engines: the next client finds a new, empty one. */
+  async close(): Promise<void> {
+    const clients = [...this.#clients];
+    const ended = clients.map((client) => new Promise((resolve) => client.once('end', resolve)));
+    for (const client of clients) client.disconnect();
+    await Promise.all(ended);
+    for (const engine of this.#engines.values()) handleOf(engine).close();
+    this.#engines.clear();
+  }
+}
+
+/** What tells one server from another: where it listens, or what sentinels call it. */
+function addressOf({ path, sentinels, name, host, port }: RedisOptions): string {
+  if (sentinels) return `sentinel ${name ?? ''}`;
+  if (path) return `path ${path}`;
+  const given = (host ?? '').toLowerCase();
+  return `${LOOPBACK.has(given) ? 'localhost' : given}:${port ?? 6379}`;
+}

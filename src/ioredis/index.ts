@@ -1,0 +1,62 @@
+import { actualIoredis, type RedisEngine } from '../in-memory';
+import {
+  type ClusterConstructor,
+  defineDropInCluster,
+  defineDropInRedis,
+  type RedisConstructor,
+} from './define-drop-in';
+import { EngineRegistry } from './engine-registry';
+import type * as Ioredis from 'ioredis';
+
+export type * from 'ioredis';
+export type { RedisEngine, RedisEngineOptions } from '../in-memory';
+export { createEngine } from '../in-memory';
+
+const ioredis = actualIoredis(__filename);
+const registry = new EngineRegistry();
+
+/** The type of a client, as ioredis has it. */
+export type Redis = Ioredis.Redis;
+
+/**
+ * ioredis' client, connected to an engine in this process instead of a server. Clients of the same host and port (or
+ * path, or sentinels' name) share one engine, as they would share a server; `{ engine }` chooses one explicitly.
+ */
+export const Redis: RedisConstructor = defineDropInRedis(ioredis, registry);
+/** @alias Redis */
+export default Redis;
+
+export type Cluster = Ioredis.Cluster;
+
+/** ioredis' Cluster, answered by one engine as a cluster of one node. Startup nodes that were seen together share it. */
+export const Cluster: ClusterConstructor = defineDropInCluster(ioredis, registry);
+
+export type Command = Ioredis.Command;
+export type Pipeline = Ioredis.Pipeline;
+export type ScanStream = Ioredis.ScanStream;
+export type AbstractConnector = Ioredis.AbstractConnector;
+export type SentinelConnector = Ioredis.SentinelConnector;
+export type SentinelIterator = Ioredis.SentinelIterator;
+
+export const { Command, Pipeline, ScanStream, AbstractConnector, SentinelConnector, SentinelIterator, print } = ioredis;
+export const ReplyError: unknown = ioredis.ReplyError;
+
+/** Empties the engines of all addresses, for the time between two tests. Clients stay connected. */
+export function flushEngines(): void {
+  registry.flush();
+}
+
+/** Disconnects all clients, those of explicit engines too, and forgets the engines of all addresses. */
+export function closeEngines(): Promise<void> {
+  return registry.close();
+}
+
+/** The engine a client lives on. */
+export function engineOf(client: Ioredis.Redis | Ioredis.Cluster): RedisEngine {
+  return registry.handleFor(client);
+}
+
+// As in ioredis, the class itself is the module: `const Redis = require('respite/ioredis')`.
+// Defined, not assigned: the class inherits ioredis' own exports, which are getters.
+const own: object = { ...(exports as object) };
+module.exports = Object.defineProperties(Redis, Object.getOwnPropertyDescriptors(own));
