@@ -40,6 +40,10 @@ const KNOWN: readonly (readonly [test: RegExp, reason: string])[] = [
     /script timeout|SCRIPT KILL|script kill|function kill|false dead client/,
     'one thread runs scripts and serves clients: a script that takes too long is stopped, nobody is told BUSY meanwhile',
   ],
+  [
+    /^SWAPDB wants to wake blocked client, but|^MULTI \+ LPUSH \+ EXPIRE|^(?:SCAN|RANDOMKEY): Lazy-expire should not/,
+    'it reads what a replica would be sent',
+  ],
   [/^trim on SET with big value$/, 'it is about the memory allocator, and only there when that is jemalloc'],
   [/^LATENCY of expire events/, 'freeing a large value takes no time that could be measured'],
 ];

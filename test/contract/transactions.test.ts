@@ -205,3 +205,29 @@ contract('SWAPDB and WATCH of keys whose time has come', [
   ['SELECT', 0],
   ['DEBUG', 'SET-ACTIVE-EXPIRE', 1],
 ]);
+
+contract(
+  'EXEC when the memory is full',
+  [
+    ['MULTI'],
+    ['SET', 'x', 1],
+    ['GET', 'x'],
+    ['CONFIG', 'SET', 'maxmemory', 1],
+    ['DISCARD'],
+    ['CONFIG', 'SET', 'maxmemory', 0],
+    ['SET', 'x', 1],
+    { run: ['MULTI'], as: 'reader' },
+    { run: ['GET', 'x'], as: 'reader' },
+    { run: ['MULTI'], as: 'writer' },
+    { run: ['SET', 'x', 2], as: 'writer' },
+    ['CONFIG', 'SET', 'maxmemory', 1],
+    { run: ['EXEC'], as: 'reader' },
+    { run: ['EXEC'], as: 'writer' },
+    { run: ['MULTI'], as: 'writer' },
+    { run: ['GET', 'x'], as: 'writer' },
+    { run: ['DISCARD'], as: 'writer' },
+    ['CONFIG', 'SET', 'maxmemory', 0],
+    ['GET', 'x'],
+  ],
+  { wireOnly: 'it needs several connections' },
+);

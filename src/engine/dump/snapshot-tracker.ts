@@ -23,9 +23,13 @@ export class SnapshotTracker implements SnapshotSource {
 
   begin(options: { readonly full?: boolean } = {}): SnapshotCut {
     if (this.#cut !== undefined) throw new Error('a snapshot is being read already');
+    const { keyspace } = this.engine;
+    const { dirty } = keyspace;
     const cut = new Cut(this.#datasets(), this.#layout(), options.full === true, this.#big, (layout) => {
       this.#cut = undefined;
-      if (layout !== undefined) this.#saved = layout;
+      if (layout === undefined) return;
+      this.#saved = layout;
+      keyspace.dirty -= dirty;
     });
     this.#cut = cut;
     return cut;
@@ -50,6 +54,7 @@ export class SnapshotTracker implements SnapshotSource {
     this.#restoring = undefined;
     this.restored = true;
     this.engine.loading = false;
+    keyspace.dirty = 0;
     for (const { dataset } of keyspace.databases) {
       if (dataset.expiries.size > 0) keyspace.armExpiry(dataset.expiries.firstTime);
     }

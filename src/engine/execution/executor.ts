@@ -201,7 +201,7 @@ export class Executor {
       const refusal = this.refuse(session, record, args, inMulti ? 'multi' : 'toplevel');
       if (refusal !== undefined) throw noPermission(refusal);
     }
-    const asks = record.denyOom || (inMulti && !RUNS_IN_MULTI.has(record.fullName));
+    const asks = usesMemory(session, record);
     if ((asks || engine.memory.evicts) && !engine.memory.makeRoom() && asks) throw OUT_OF_MEMORY;
     if (engine.lacksReplicas && mayWrite(session, record)) throw NOT_ENOUGH_REPLICAS;
     if (session.resp === 2 && session.subscriptions > 0 && !ALLOWED_WHILE_SUBSCRIBED.has(record.fullName)) {
@@ -212,6 +212,12 @@ export class Executor {
     if (engine.loading && !record.loading) throw LOADING;
     if (session.monitoring && (record.readOnly || record.write)) throw MONITORS_ONLY_WATCH;
   }
+}
+
+/** Whether a command is refused when the memory is full: a transaction is as a whole, and grows no more. */
+function usesMemory({ transaction }: Session, { denyOom, fullName }: CommandRecord): boolean {
+  if (denyOom || transaction === undefined) return denyOom;
+  return fullName === 'exec' ? transaction.queue.some(({ record }) => record.denyOom) : !RUNS_IN_MULTI.has(fullName);
 }
 
 function mayWrite({ transaction }: Session, { write, fullName }: CommandRecord): boolean {

@@ -130,7 +130,7 @@ function persistence(engine: Engine): Fields {
     ...zeros('current_cow_peak', 'current_cow_size', 'current_cow_size_age'),
     current_fork_perc: '0.00',
     ...zeros('current_save_keys_processed', 'current_save_keys_total'),
-    rdb_changes_since_last_save: saveHooks === undefined ? engine.keyspace.dirty : engine.snapshots.changes,
+    rdb_changes_since_last_save: engine.keyspace.dirty,
     rdb_bgsave_in_progress: saveHooks?.saving() === true ? 1 : 0,
     rdb_last_save_time: Math.floor((saveHooks?.lastSave() ?? 0) / 1000) || Math.floor(engine.startedAt / 1000),
     rdb_last_bgsave_status: saveHooks?.failed?.() === true ? 'err' : 'ok',
