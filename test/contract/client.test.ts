@@ -6,6 +6,7 @@ import { defineDropInRedis } from '../../src/ioredis/define-drop-in';
 import { EngineRegistry } from '../../src/ioredis/engine-registry';
 import { connectorFor } from '../../src/modules/cache/standalone/connector';
 import { defineInProcessRedis, type IoredisModule } from '../../src/modules/cache/standalone/in-process-redis';
+import { until } from '../support/until';
 import { startRedisServer, type RedisServer } from '../support/redis-server';
 
 /**
@@ -363,4 +364,182 @@ scenario('monitor', async (open, note) => {
   const [time, args, , database] = (await seen) as [string, string[], string, string];
   note(/^\d+\.\d{6}$/.test(time), args, database);
   monitor.disconnect();
+});
+
+/** Everything a client says about its connection, in order. */
+function eventsOf(client: Redis): string[] {
+  const events: string[] = [];
+  for (const name of ['connecting', 'connect', 'ready', 'close', 'end', 'reconnecting', 'error', 'select'])
+    client.on(name, (value: unknown) =>
+      events.push(
+        value instanceof Error ? `${name} ${value.message}` : name === 'select' ? `${name} ${String(value)}` : name,
+      ),
+    );
+  return events;
+}
+
+scenario('a connection that the server closes', async (open, note) => {
+  const admin = open();
+  const client = open({ retryStrategy: () => 10, connectionName: 'victim', db: 2 });
+  const events = eventsOf(client);
+  await client.set('a', '1');
+  await client.subscribe('news');
+  await client.unsubscribe('news');
+  const again = once(client, 'ready');
+  note(await admin.client('KILL', 'ID', await client.client('ID')));
+  await again;
+  note(await client.get('a'), await client.client('GETNAME'), client.status, events);
+  const waiting = caught(client.blpop('list', 0));
+  await until('the client waits', async () => (await admin.info('clients')).includes('blocked_clients:1'));
+  const id = /id=(\d+) .*name=victim/.exec(String(await admin.client('LIST')))?.[1] ?? '';
+  await admin.client('KILL', 'ID', id);
+  await until('it waits again', async () => (await admin.info('clients')).includes('blocked_clients:1'));
+  await admin.select(2);
+  await admin.rpush('list', 'x');
+  note(await waiting);
+});
+
+scenario('a connection that is not opened again', async (open, note) => {
+  const admin = open();
+  const client = open({ retryStrategy: null, connectionName: 'victim' });
+  const events = eventsOf(client);
+  const waiting = caught(client.blpop('list', 0));
+  await until('the client waits', async () => (await admin.info('clients')).includes('blocked_clients:1'));
+  const ended = once(client, 'end');
+  const id = /id=(\d+) .*name=victim/.exec(String(await admin.client('LIST')))?.[1] ?? '';
+  await admin.client('KILL', 'ID', id);
+  await ended;
+  note(await waiting, await caught(client.get('a')), client.status, events);
+});
+
+scenario('subscriptions come back after a lost connection', async (open, note) => {
+  const admin = open();
+  const client = open({ retryStrategy: () => 10 });
+  await client.subscribe('a', 'b');
+  await client.psubscribe('p*');
+  const again = once(client, 'ready');
+  note(await admin.client('KILL', 'TYPE', 'pubsub'));
+  await again;
+  await until('it subscribed again', async () => Number(await admin.pubsub('NUMPAT')) === 1);
+  const received: unknown[] = [];
+  client.on('message', (...args) => received.push(args));
+  const last = once(client, 'pmessage');
+  note(await admin.publish('a', '1'), await admin.publish('b', '2'), await admin.publish('pq', '3'));
+  note(await last, received);
+});
+
+scenario('reconnecting on an error of the server', async (open, note) => {
+  const asked: string[] = [];
+  const client = open({
+    retryStrategy: () => 10,
+    reconnectOnError(failure) {
+      asked.push(failure.message);
+      return failure.message.includes('WRONGTYPE') && asked.length < 2 ? 2 : false;
+    },
+  });
+  const events = eventsOf(client);
+  await client.set('text', 'x');
+  note(await caught(client.lpush('text', 'y')), await caught(client.incr('text')), asked, events);
+});
+
+scenario('automatic pipelines', async (open, note) => {
+  const client = open({ enableAutoPipelining: true });
+  await client.ping();
+  const replies = await Promise.all([
+    client.set('a', '1'),
+    client.incr('a'),
+    caught(client.lpush('a', 'x')),
+    client.get('a'),
+    client.hset('h', { f: '1', g: '2' }),
+    client.hgetall('h'),
+    client.getBuffer('a'),
+  ]);
+  note(replies);
+  note(await client.multi().set('a', '5').get('a').exec(), await client.pipeline().get('a').incr('a').exec());
+});
+
+scenario('transactions step by step', async (open, note) => {
+  const client = open();
+  const other = open();
+  note(await client.multi({ pipeline: false }), await client.set('a', '1'), await client.get('a'), await client.exec());
+  await client.watch('a');
+  await other.set('a', '2');
+  note(await client.multi().set('a', '3').exec());
+  note(
+    await caught(client.multi().call('set', 'a').exec()),
+    await caught(client.multi().incr('a').lpush('a', 'x').exec()),
+  );
+  note(await client.multi({ pipeline: false }), await client.discard(), await caught(client.exec()));
+  note(
+    await caught(client.multi().exec()),
+    await client
+      .multi([
+        ['set', 'b', '1'],
+        ['get', 'b'],
+      ])
+      .exec(),
+  );
+});
+
+scenario('commands beyond the methods', async (open, note) => {
+  const client = open({ keyPrefix: 'p:' });
+  note(
+    await client.call('SET', 'called', '1'),
+    await client.call('GET', ['called']),
+    await client.callBuffer('GET', 'called'),
+  );
+  note(await caught(client.call('NOSUCH', 'a', 'b')), await caught(client.call('GET')));
+  note(
+    await client.sort('none'),
+    await client.zunionstore('out', 2, 'za', 'zb'),
+    await client.eval('return {KEYS[1], ARGV[1]}', 1, 'k', 'a'),
+    await client.object('ENCODING', 'called'),
+    await client.xadd('s', '1-1', 'f', 'v'),
+    await client.xread('COUNT', 1, 'STREAMS', 's', '0'),
+    (await client.keys('*')).sort(),
+  );
+  note(
+    await client.mset(
+      new Map([
+        ['m1', '1'],
+        ['m2', '2'],
+      ]),
+    ),
+    await client.mget(['m1', 'm2']),
+  );
+  note(await client.hset('h', new Map([['a', '1']])), await client.hgetall('h'), await client.hgetall('none'));
+  note(await client.set('bin', Buffer.from([0, 255, 128])), await client.getBuffer('bin'), await client.get('bin'));
+  note(await client.set('n', 5), await client.set('u', 'ä€😀'), await client.get('u'), await client.strlen('u'));
+  note(await caught(client.set('a', undefined as unknown as string)), await client.get('a'));
+});
+
+scenario('hash, set and sorted set streams', async (open, note) => {
+  const client = open();
+  await client.hset('h', Object.fromEntries(Array.from({ length: 700 }, (_, i) => [`f${String(i)}`, String(i)])));
+  await client.sadd('s', ...Array.from({ length: 700 }, (_, i) => `m${String(i)}`));
+  await client.zadd('z', ...Array.from({ length: 700 }, (_, i) => [i, `m${String(i)}`]).flat());
+  for (const stream of [
+    client.hscanStream('h', { count: 50 }),
+    client.sscanStream('s'),
+    client.zscanStream('z', { match: 'm1*' }),
+  ]) {
+    const found: string[] = [];
+    for await (const items of stream) found.push(...(items as string[]));
+    note(new Set(found).size, [...found].sort().slice(0, 4));
+  }
+  const buffers: unknown[] = [];
+  for await (const keys of client.scanBufferStream({ count: 100 })) buffers.push(...(keys as unknown[]));
+  note(buffers.map(String).sort());
+});
+
+scenario('a subscriber and its commands', async (open, note) => {
+  const client = open();
+  const events: unknown[] = [];
+  for (const name of ['subscribe', 'unsubscribe', 'message', 'messageBuffer'])
+    client.on(name, (...args: unknown[]) => events.push([name, ...args]));
+  note(await client.subscribe('a', 'b'), await client.subscribe('b'), await client.ping());
+  const other = open();
+  note(await other.publish('a', Buffer.from([255, 0])));
+  note(await caught(client.get('k')), await client.unsubscribe('a'), await client.unsubscribe(), await client.get('k'));
+  note(await client.quit(), events);
 });
