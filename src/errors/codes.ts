@@ -243,6 +243,12 @@ export const errorCodes = {
     means: 'An attempt was completed or failed that no longer holds its key: its time was over, or it has ended.',
     remedy: 'Undo what the attempt did; give begin() more time than the work can take.',
   },
+
+  // Testing
+  ENGINE_NOT_AVAILABLE: {
+    means: 'An engine was asked for where there is none: the client or backend is one of a server, or is closed.',
+    remedy: 'Ask while it is open, of something that runs in standalone mode or comes from respite/ioredis.',
+  },
 } as const satisfies Readonly<Record<string, ErrorCodeEntry>>;
 
 /** A code Respite itself throws. Plugins add their own. */

@@ -1,2 +1,10 @@
 export { actualIoredis } from './actual-ioredis';
-export { createEngine, engineBehind, handleOf, type RedisEngine, type RedisEngineOptions } from './redis-engine';
+export { clientOf, engineOf, isEngine, type OnEngine } from './engine-of';
+export {
+  createEngine,
+  engineBehind,
+  type EngineSnapshot,
+  handleOf,
+  type RedisEngine,
+  type RedisEngineOptions,
+} from './redis-engine';

@@ -1,7 +1,10 @@
 import type { Redis, RedisOptions } from 'ioredis';
+import type { Clock } from '../container';
 import { Engine, type EvictionPolicy } from '../engine';
+import { RespiteError } from '../errors';
 import { defineInProcessRedis } from '../modules/cache/standalone/in-process-redis';
 import { actualIoredis } from './actual-ioredis';
+import { copyData, type Data, replaceData } from './engine-data';
 
 /** How an engine is made; everything is optional. */
 export interface RedisEngineOptions {
@@ -11,15 +14,35 @@ export interface RedisEngineOptions {
   readonly maxMemory?: number;
   /** Default `noeviction`. */
   readonly maxMemoryPolicy?: EvictionPolicy;
+  /** What TTLs, blocking timeouts and stream ids go by; default: the system's. */
+  readonly clock?: Clock;
+}
+
+/**
+ * The data of an engine at one moment: all databases with their expiries, and the function libraries. Immutable; it may
+ * be restored any number of times, into any engine with as many databases.
+ */
+export interface EngineSnapshot {
+  /** How many keys it holds. */
+  readonly keys: number;
 }
 
 /** A Redis in this process, by itself: what clients share when they are said to be on one server. */
 export interface RedisEngine {
-  /** Opens an ioredis client on it; a port or host in the options means nothing. The client is the caller's to close. */
+  /** Opens an ioredis client on it; a port or host in the options means nothing. `close` disconnects it. */
   connect(options?: RedisOptions): Redis;
+  /** Copies its data. */
+  snapshot(): EngineSnapshot;
+  /**
+   * Puts the data of a snapshot in the place of its own; clients stay connected. Keys that expired meanwhile stay away.
+   * @throws RangeError when the snapshot uses a database this engine has not
+   */
+  restore(snapshot: EngineSnapshot): void;
+  /** Another engine with a copy of its data, on the same clock. Clients, users, scripts and CONFIG are not copied. */
+  fork(): RedisEngine;
   /** Empties all databases and forgets scripts and functions; clients stay connected. */
   flush(): void;
-  /** Ends every connection to it: clients see what they see when a server goes away for good. */
+  /** Disconnects its clients; others that live on it see a server that is gone. */
   close(): void;
 }
 
@@ -41,15 +64,28 @@ export function handleOf(engine: Engine): RedisEngine {
   return handle;
 }
 
-/** The engine behind a handle. @throws TypeError when it is none of ours */
+/** The engine behind a handle. @throws RespiteError `ENGINE_NOT_AVAILABLE` when it is none of ours */
 export function engineBehind(handle: RedisEngine): Engine {
   const engine = engines.get(handle);
-  if (engine === undefined) throw new TypeError('The engine was not made by createEngine() or engineOf().');
+  if (engine === undefined) {
+    throw new RespiteError('ENGINE_NOT_AVAILABLE', {
+      message: 'An object was given as an engine that is none. Use what createEngine() or engineOf() answers.',
+    });
+  }
   return engine;
+}
+
+const snapshots = new WeakMap<EngineSnapshot, Data>();
+
+function dataOf(snapshot: EngineSnapshot): Data {
+  const data = snapshots.get(snapshot);
+  if (data === undefined) throw new TypeError('A snapshot is what snapshot() answers, nothing else.');
+  return data;
 }
 
 class Handle implements RedisEngine {
   readonly #engine: Engine;
+  readonly #clients = new Set<Redis>();
   #closed = false;
 
   constructor(engine: Engine) {
@@ -58,7 +94,28 @@ class Handle implements RedisEngine {
 
   connect(options: RedisOptions = {}): Redis {
     const InProcessRedis = defineInProcessRedis(actualIoredis(), () => (this.#closed ? undefined : this.#engine));
-    return new InProcessRedis(options);
+    const client = new InProcessRedis(options);
+    this.#clients.add(client);
+    client.once('end', () => this.#clients.delete(client));
+    return client;
+  }
+
+  snapshot(): EngineSnapshot {
+    const data = copyData(this.#engine);
+    const snapshot = Object.freeze({ keys: data.databases.reduce((sum, keys) => sum + keys.length, 0) });
+    snapshots.set(snapshot, data);
+    return snapshot;
+  }
+
+  restore(snapshot: EngineSnapshot): void {
+    replaceData(this.#engine, dataOf(snapshot));
+  }
+
+  fork(): RedisEngine {
+    const { keyspace, clock } = this.#engine;
+    const copy = new Engine({ databases: keyspace.databases.length, clock, acceptsAnyCredentials: true });
+    replaceData(copy, copyData(this.#engine));
+    return handleOf(copy);
   }
 
   flush(): void {
@@ -71,6 +128,7 @@ class Handle implements RedisEngine {
 
   close(): void {
     this.#closed = true;
+    for (const client of this.#clients) client.disconnect();
     for (const session of [...this.#engine.sessions.values()]) session.output.close();
     this.#engine.close();
   }

@@ -39,14 +39,6 @@ export class EngineRegistry {
     return new Engine({ acceptsAnyCredentials: true });
   }
 
-  /** The engine a client lives on, from where fixtures and faults are made. */
-  handleFor(client: Redis | Cluster): RedisEngine {
-    if (!('nodes' in client)) return handleOf(this.engineFor(client.options));
-    const nodes = client.nodes().map(({ options }) => options);
-    // ioredis keeps every option it is given, ours as well.
-    return handleOf(this.clusterEngineFor(nodes, client.options as EngineOption));
-  }
-
   /** Remembers a client until its connection has ended. */
   track(client: Redis | Cluster): void {
     if (this.#clients.has(client)) return;

@@ -9,8 +9,8 @@ import { EngineRegistry } from './engine-registry';
 import type * as Ioredis from 'ioredis';
 
 export type * from 'ioredis';
-export type { RedisEngine, RedisEngineOptions } from '../in-memory';
-export { createEngine } from '../in-memory';
+export type { EngineSnapshot, OnEngine, RedisEngine, RedisEngineOptions } from '../in-memory';
+export { createEngine, engineOf } from '../in-memory';
 
 const ioredis = actualIoredis(__filename);
 const registry = new EngineRegistry();
@@ -49,11 +49,6 @@ export function flushEngines(): void {
 /** Disconnects all clients, those of explicit engines too, and forgets the engines of all addresses. */
 export function closeEngines(): Promise<void> {
   return registry.close();
-}
-
-/** The engine a client lives on. */
-export function engineOf(client: Ioredis.Redis | Ioredis.Cluster): RedisEngine {
-  return registry.handleFor(client);
 }
 
 // As in ioredis, the class itself is the module: `const Redis = require('respite/ioredis')`.

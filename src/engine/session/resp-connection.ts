@@ -1,3 +1,5 @@
+// Imported, not the global: fake timers of a test must not hold up a connection.
+import { setImmediate } from 'node:timers';
 import type { Engine } from '../engine';
 import { NoReply } from '../execution/block';
 import { encodeInPieces, encodeReply } from '../protocol/encode-reply';

@@ -7,19 +7,26 @@ const CLOSED = 'Connection is closed.';
 
 type Connector = NonNullable<RedisOptions['Connector']>;
 
+type EngineOf = (options: RedisOptions) => Engine | undefined;
+
 /** The connectors made here: whatever module of ioredis a client comes from, its connector says where it belongs. */
-const connectors = new WeakSet<Connector>();
+const connectors = new WeakMap<Connector, EngineOf>();
 
 /** Whether a connector joins clients to an engine in this process. */
 export function isEngineConnector(connector: RedisOptions['Connector']): connector is Connector {
   return connector !== undefined && connectors.has(connector);
 }
 
+/** The engine a client with such options lives on; `undefined` when it is a client of a server, or of a closed engine. */
+export function engineOfClient(options: RedisOptions): Engine | undefined {
+  return options.Connector === undefined ? undefined : connectors.get(options.Connector)?.(options);
+}
+
 /**
  * An ioredis `Connector` that joins a client to an engine in this process: the one `engine` names for the client's
  * options, asked at every attempt to connect.
  */
-export function connectorFor(engine: (options: RedisOptions) => Engine | undefined): Connector {
+export function connectorFor(engine: EngineOf): Connector {
   class EngineConnector {
     #connecting = false;
     #stream: MemoryStream | undefined;
@@ -55,6 +62,6 @@ export function connectorFor(engine: (options: RedisOptions) => Engine | undefin
   }
   // ioredis' type asks for a net.Socket; it uses the few members MemoryStream has (see its comment).
   const connector = EngineConnector as unknown as Connector;
-  connectors.add(connector);
+  connectors.set(connector, engine);
   return connector;
 }

@@ -1,3 +1,6 @@
+// Imported, not the global: fake timers of a test must hold up neither replies nor connections.
+import { setImmediate } from 'node:timers';
+
 /**
  * Replies in process resolve at once, in the caller's own tick. Unbounded, that would starve the event loop: a program
  * that awaits in a loop would never let a timer fire. So after this many replies in one turn of the loop, the rest

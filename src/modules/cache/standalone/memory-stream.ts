@@ -1,4 +1,6 @@
 import { EventEmitter } from 'node:events';
+// Imported, not the globals: see delivery.ts.
+import { clearInterval, setImmediate, setInterval } from 'node:timers';
 import { RespConnection, type Engine, type Session } from '../../../engine';
 import { deliverLater } from './delivery';
 
