@@ -92,3 +92,11 @@ export function toInteger(value: number): number {
 export function toInt(value: number): number {
   return toInteger(value) | 0;
 }
+
+/** A double as C's unsigned 64-bit integer on x86-64. */
+export function toUnsigned(value: number): bigint {
+  if (value !== value) return 1n << 63n;
+  const whole = Math.trunc(value);
+  if (whole >= 2 ** 63) return whole < 2 ** 64 ? BigInt(whole) : 0n;
+  return BigInt.asUintN(64, BigInt(toInteger(whole)));
+}

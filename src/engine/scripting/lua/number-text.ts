@@ -18,9 +18,14 @@ function nanText(value: number): string {
   return words[0] === 1 ? 'nan' : '-nan';
 }
 
+/** A NaN whose sign bit is as given. */
+export function nanOf(isNegative: boolean): number {
+  return isNegative ? NaN : POSITIVE_NAN;
+}
+
 /** Lua's `-x`: flips the sign of a NaN too. */
 export function negate(value: number): number {
-  return value === value ? -value : nanText(value) === 'nan' ? NaN : POSITIVE_NAN;
+  return value === value ? -value : nanOf(nanText(value) === 'nan');
 }
 
 /** `%.14g`: what Lua shows for a number. */
@@ -154,7 +159,7 @@ export function stringToNumber(text: string): number | undefined {
   const named = NAMED.exec(source);
   if (named === null) return undefined;
   const negative = named[1] === '-';
-  if (named[2]?.[0]?.toLowerCase() === 'n') return negative ? NaN : POSITIVE_NAN;
+  if (named[2]?.[0]?.toLowerCase() === 'n') return nanOf(negative);
   return negative ? -Infinity : Infinity;
 }
 

@@ -1,8 +1,8 @@
 import { nonFiniteText, numberToString, formatG } from '../number-text';
 import { LuaTable } from '../table';
-import { type LuaFunction, LuaUserdata, type LuaValue, typeName } from '../values';
+import { cString, type LuaFunction, LuaUserdata, type LuaValue, typeName } from '../values';
 import { JsonReader } from './json-reader';
-import { libraryTable, type LibraryContext } from './context';
+import { libraryTable, type LibraryContext, MAX_STACK } from './context';
 
 /** What `cjson.*` functions without data set; kept from script to script, as on a server. */
 export interface JsonSettings {
@@ -83,9 +83,9 @@ function configurationFunctions({ args: check }: LibraryContext, settings: JsonS
 
   const integer = (args: readonly LuaValue[], index: number, current: number, least: number, most: number): number => {
     if (args[index - 1] === undefined) return current;
-    const value = check.integer(args, index);
-    if (value < least || value > most)
-      check.fail(index, `expected integer between ${String(least)} and ${String(most)}`);
+    const value = check.int(args, index);
+    // The first argument is blamed whichever it is.
+    if (value < least || value > most) check.fail(1, `expected integer between ${String(least)} and ${String(most)}`);
     return value;
   };
 
@@ -98,7 +98,7 @@ function configurationFunctions({ args: check }: LibraryContext, settings: JsonS
   const option = (args: readonly LuaValue[], index: number, isNullAllowed = false): boolean | 'null' => {
     const value = args[index - 1];
     if (typeof value === 'boolean') return value;
-    const text = check.string(args, index);
+    const text = cString(check.string(args, index));
     if (text === 'off') return false;
     if (text === 'on') return true;
     if (isNullAllowed && text === 'null') return 'null';
@@ -164,7 +164,8 @@ class Encoder {
     private readonly settings: JsonSettings,
   ) {}
 
-  encode(value: LuaValue, depth = 0): string {
+  /** @param used how much of its stack the C library would have in use */
+  encode(value: LuaValue, depth = 0, used = 1): string {
     this.context.state.consume(1);
     switch (typeof value) {
       case 'string':
@@ -179,8 +180,11 @@ class Encoder {
       default:
         if (value === JSON_NULL) return 'null';
         if (!(value instanceof LuaTable)) return this.#unsupported(value, 'type not supported');
-        return this.#table(value, depth + 1);
+        break;
     }
+    // Straight from here: each frame less is more depth before JavaScript's stack ends.
+    const length = this.#beginTable(value, depth + 1, used);
+    return length > 0 ? this.#array(value, length, depth + 1, used) : this.#object(value, depth + 1, used);
   }
 
   #unsupported(value: LuaValue, reason: string): never {
@@ -196,12 +200,12 @@ class Encoder {
     return this.settings.precision === 14 ? numberToString(value) : formatG(value, this.settings.precision, false);
   }
 
-  #table(table: LuaTable, depth: number): string {
-    if (depth > this.settings.encodeMaxDepth) {
+  /** @returns as `#arrayLength` */
+  #beginTable(table: LuaTable, depth: number, used: number): number {
+    if (depth > this.settings.encodeMaxDepth || used + 3 > MAX_STACK) {
       this.context.state.fail(`Cannot serialise, excessive nesting (${String(depth)})`);
     }
-    const length = this.#arrayLength(table);
-    return length > 0 ? this.#array(table, length, depth) : this.#object(table, depth);
+    return this.#arrayLength(table);
   }
 
   /** The length of a table that is an array; 0 for one that is not, or is empty. */
@@ -223,20 +227,20 @@ class Encoder {
     return largest;
   }
 
-  #array(table: LuaTable, length: number, depth: number): string {
+  #array(table: LuaTable, length: number, depth: number, used: number): string {
     let text = '[';
-    for (let i = 1; i <= length; i++) text += (i > 1 ? ',' : '') + this.encode(table.getNumber(i), depth);
+    for (let i = 1; i <= length; i++) text += (i > 1 ? ',' : '') + this.encode(table.getNumber(i), depth, used + 1);
     return `${text}]`;
   }
 
-  #object(table: LuaTable, depth: number): string {
+  #object(table: LuaTable, depth: number, used: number): string {
     let text = '{';
     for (let key = table.nextKey(undefined); key !== undefined; key = table.nextKey(key)) {
       if (text.length > 1) text += ',';
       if (typeof key === 'number') text += `"${this.#number(key)}":`;
       else if (typeof key === 'string') text += `${quote(key)}:`;
       else this.#unsupported(key, 'table key must be a number or string');
-      text += this.encode(table.get(key), depth);
+      text += this.encode(table.get(key), depth, used + 2);
     }
     return `${text}}`;
   }

@@ -1,13 +1,11 @@
-import { nonFiniteText } from '../number-text';
+import { nanOf, nonFiniteText } from '../number-text';
 import { NATIVE } from '../errors';
 import { LuaTable } from '../table';
 import type { LuaFunction, LuaValue } from '../values';
-import { libraryTable, type LibraryContext } from './context';
+import { libraryTable, type LibraryContext, MAX_STACK } from './context';
 
 /** Tables inside more tables than this become nil. */
 const MAX_NESTING = 16;
-/** Decoding recurses: kept clear of the end of JavaScript's stack. */
-const MAX_DECODE_DEPTH = 1_500;
 
 const INT_MAX = 2147483647;
 
@@ -17,34 +15,40 @@ export function cmsgpackLibrary(context: LibraryContext): LuaTable {
 
   const pack: LuaFunction = (...args) => {
     if (args.length === 0) return check.fail(0, 'MessagePack pack needs input.');
+    if (args.length > MAX_STACK / 2) return check.fail(0, 'Too many arguments for MessagePack pack.');
     const writer = new Writer(context);
     for (const value of args) writer.value(value, 0);
     return writer.text();
   };
 
   const decode = (args: readonly LuaValue[], limit: number, offset: number): { values: LuaValue[]; rest: number } => {
+    const below = limit === Infinity ? 1 : 2;
     const text = check.string(args, 1);
     if (offset < 0 || limit < 0) {
-      state.fail(`Invalid request to unpack with offset of ${String(offset)} and limit of ${String(text.length)}.`);
+      state.fail(`Invalid request to unpack with offset of ${String(offset | 0)} and limit of ${String(text.length)}.`);
     }
     if (offset > text.length) {
-      state.fail(`Start offset ${String(offset)} greater than input length ${String(text.length)}.`);
+      state.fail(`Start offset ${String(offset | 0)} greater than input length ${String(text.length)}.`);
     }
     const reader = new Reader(context, text, offset);
     const values: LuaValue[] = [];
-    while (!reader.isAtEnd && values.length < limit) values.push(reader.value(0));
+    while (!reader.isAtEnd && values.length < limit) values.push(reader.value(values.length + below));
     return { values, rest: reader.isAtEnd ? -1 : reader.position };
   };
 
-  const unpack: LuaFunction = (...args) => decode(args, INT_MAX, 0).values;
+  const unpack: LuaFunction = (...args) => decode(args, Infinity, 0).values;
 
   const unpackOne: LuaFunction = (...args) => {
-    const { values, rest } = decode(args, 1, check.optionalInt(args, 2, 0));
+    const { values, rest } = decode(args, 1, check.optionalInteger(args, 2, 0));
     return [rest, ...values];
   };
 
   const unpackLimit: LuaFunction = (...args) => {
-    const { values, rest } = decode(args, check.int(args, 2), check.optionalInt(args, 3, 0));
+    const limit = check.integer(args, 2);
+    const offset = check.optionalInteger(args, 3, 0);
+    // No limit and no offset: the same as `unpack`.
+    if (limit === 0 && offset === 0) return unpack(args[0]);
+    const { values, rest } = decode(args, limit, offset);
     return [rest, ...values];
   };
 
@@ -221,13 +225,21 @@ class Reader {
     return this.#bytes.readUIntBE(this.#take(size), size);
   }
 
+  #float(size: 4 | 8): number {
+    const at = this.#take(size);
+    const value = size === 4 ? this.#bytes.readFloatBE(at) : this.#bytes.readDoubleBE(at);
+    return value === value ? value : nanOf((this.text.charCodeAt(at) & 0x80) !== 0);
+  }
+
   #string(length: number): string {
     this.context.state.consume(length >> 8);
     const at = this.#take(length);
     return this.text.slice(at, at + length);
   }
 
-  value(depth: number): LuaValue {
+  /** @param used how much of its stack the C library would have in use */
+  value(used: number): LuaValue {
+    this.#checkStack(used, 'too many return values at once; use unpack_one or unpack_limit instead.');
     this.context.state.consume(1);
     const bytes = this.#bytes;
     const tag = this.#unsigned(1);
@@ -239,19 +251,19 @@ class Reader {
       case 0xc3:
         return true;
       case 0xca:
-        return bytes.readFloatBE(this.#take(4));
+        return this.#float(4);
       case 0xcb:
-        return bytes.readDoubleBE(this.#take(8));
+        return this.#float(8);
       case 0xcc:
       case 0xcd:
       case 0xce:
         return this.#unsigned(1 << (tag - 0xcc));
-      case 0xcf:
-        return Number(bytes.readBigUInt64BE(this.#take(8)));
       case 0xd0:
       case 0xd1:
       case 0xd2:
         return bytes.readIntBE(this.#take(1 << (tag - 0xd0)), 1 << (tag - 0xd0));
+      // Redis' Lua has no unsigned integers: large ones come out negative.
+      case 0xcf:
       case 0xd3:
         return Number(bytes.readBigInt64BE(this.#take(8)));
       case 0xd9:
@@ -260,42 +272,41 @@ class Reader {
         return this.#string(this.#unsigned(1 << (tag - 0xd9)));
       case 0xdc:
       case 0xdd:
-        return this.#array(this.#unsigned(tag === 0xdc ? 2 : 4), depth + 1);
+        return this.#array(this.#unsigned(tag === 0xdc ? 2 : 4), used);
       case 0xde:
       case 0xdf:
-        return this.#map(this.#unsigned(tag === 0xde ? 2 : 4), depth + 1);
+        return this.#map(this.#unsigned(tag === 0xde ? 2 : 4), used);
       default:
-        return this.#short(tag, depth);
+        return this.#short(tag, used);
     }
   }
 
   /** Values whose type byte holds the size, or the value itself. */
-  #short(tag: number, depth: number): LuaValue {
+  #short(tag: number, used: number): LuaValue {
     if (tag <= 0x7f) return tag;
     if (tag >= 0xe0) return tag - 256;
-    if (tag <= 0x8f) return this.#map(tag & 0x0f, depth + 1);
-    if (tag <= 0x9f) return this.#array(tag & 0x0f, depth + 1);
+    if (tag <= 0x8f) return this.#map(tag & 0x0f, used);
+    if (tag <= 0x9f) return this.#array(tag & 0x0f, used);
     if (tag <= 0xbf) return this.#string(tag & 0x1f);
     return this.context.state.fail('Bad data format in input.');
   }
 
-  #checkDepth(depth: number, where: string): void {
-    if (depth > MAX_DECODE_DEPTH) this.context.state.fail(`stack overflow (in function ${where})`);
+  #checkStack(used: number, where: string): void {
+    if (used >= MAX_STACK) this.context.state.fail(`stack overflow (${where})`);
   }
 
-  #array(count: number, depth: number): LuaTable {
-    this.#checkDepth(depth, 'mp_decode_to_lua_array');
+  #array(count: number, used: number): LuaTable {
+    this.#checkStack(used + 1, 'in function mp_decode_to_lua_array');
     const table = new LuaTable();
-    for (let i = 1; i <= count; i++) table.setNumber(i, this.value(depth));
+    for (let i = 1; i <= count; i++) table.setNumber(i, this.value(used + 2));
     return table;
   }
 
-  #map(count: number, depth: number): LuaTable {
-    this.#checkDepth(depth, 'mp_decode_to_lua_hash');
+  #map(count: number, used: number): LuaTable {
     const table = new LuaTable();
     for (let i = 0; i < count; i++) {
-      const key = this.value(depth);
-      this.context.operations.rawSet(table, key, this.value(depth), NATIVE);
+      const key = this.value(used + 1);
+      this.context.operations.rawSet(table, key, this.value(used + 2), NATIVE);
     }
     return table;
   }

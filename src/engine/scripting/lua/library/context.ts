@@ -4,6 +4,9 @@ import type { LuaState } from '../state';
 import { LuaTable } from '../table';
 import type { LuaFunction, LuaValue } from '../values';
 
+/** How many values Lua's C functions may have on their stack: what the real libraries run into, ours have to refuse. */
+export const MAX_STACK = 8_000;
+
 /** What native libraries are built with. */
 export interface LibraryContext {
   readonly state: LuaState;

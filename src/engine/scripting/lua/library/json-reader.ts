@@ -2,7 +2,7 @@ import { stringToNumber } from '../number-text';
 import { LuaTable } from '../table';
 import type { LuaValue } from '../values';
 import type { JsonSettings } from './cjson';
-import type { LibraryContext } from './context';
+import { type LibraryContext, MAX_STACK } from './context';
 
 type TokenType =
   | 'T_OBJ_BEGIN'
@@ -41,7 +41,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 /** What C's strtod takes from the front of a text. */
 const NUMBER =
-  /[+-]?(?:0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?\d+)?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf(?:inity)?|nan)/iy;
+  /[+-]?(?:0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?\d+)?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf(?:inity)?|nan(?:\(\w*\))?)/iy;
 
 /** Reads JSON as lua-cjson does: lenient about numbers and control characters, strict about the rest. */
 export class JsonReader {
@@ -53,6 +53,8 @@ export class JsonReader {
   #at = 0;
   #problem = '';
   #depth = 0;
+  /** How much of its stack the C library would have in use. */
+  #used = 1;
 
   constructor(
     private readonly context: LibraryContext,
@@ -94,15 +96,17 @@ export class JsonReader {
     }
   }
 
-  #descend(): void {
-    if (++this.#depth <= this.settings.decodeMaxDepth) return;
+  /** @param slots what the C library reserves on its stack for the kind of structure that begins */
+  #descend(slots: number): void {
+    if (++this.#depth <= this.settings.decodeMaxDepth && this.#used + slots <= MAX_STACK) return;
     this.context.state.fail(
       `Found too many nested data structures (${String(this.#depth)}) at character ${String(this.#position)}`,
     );
   }
 
   #readObject(): LuaTable {
-    this.#descend();
+    this.#descend(3);
+    this.#used += 2;
     const table = new LuaTable();
     let type = this.#next();
     while (type !== 'T_OBJ_END') {
@@ -119,11 +123,13 @@ export class JsonReader {
       if (type === 'T_OBJ_END') this.#unexpected('object key string');
     }
     this.#depth--;
+    this.#used -= 2;
     return table;
   }
 
   #readArray(): LuaTable {
-    this.#descend();
+    this.#descend(2);
+    this.#used++;
     const table = new LuaTable();
     let length = 0;
     let type = this.#next();
@@ -136,6 +142,7 @@ export class JsonReader {
       if (type === 'T_ARR_END') this.#unexpected('value');
     }
     this.#depth--;
+    this.#used--;
     return table;
   }
 
@@ -201,7 +208,8 @@ export class JsonReader {
     let result = '';
     for (let i = from; ; i++) {
       const code = text.charCodeAt(i);
-      if (i >= text.length) {
+      // C's strings end at a zero byte.
+      if (i >= text.length || code === 0) {
         this.#fail('unexpected end of string', i);
         return;
       }

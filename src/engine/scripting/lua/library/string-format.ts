@@ -1,5 +1,5 @@
 import { formatE, formatF, formatG, nonFiniteText } from '../number-text';
-import { toInteger } from '../arguments';
+import { toInteger, toUnsigned } from '../arguments';
 import { cString, type LuaValue } from '../values';
 import type { LibraryContext } from './context';
 
@@ -158,14 +158,6 @@ function unsignedInteger(directive: Directive, value: number): string {
   if (directive.alternate && base === 16 && integer !== 0n) digits = `0x${digits}`;
   const result = padded(directive, digits, directive.zero && directive.precision === undefined);
   return directive.conversion === 'X' ? result.toUpperCase() : result;
-}
-
-/** A double as C's unsigned 64-bit integer on x86-64. */
-function toUnsigned(value: number): bigint {
-  if (value !== value) return 1n << 63n;
-  const whole = Math.trunc(value);
-  if (whole >= 2 ** 63) return whole < 2 ** 64 ? BigInt(whole) : 0n;
-  return BigInt.asUintN(64, BigInt(toInteger(whole)));
 }
 
 function float(directive: Directive, value: number): string {

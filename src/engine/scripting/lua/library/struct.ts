@@ -1,7 +1,7 @@
-import { toInteger } from '../arguments';
-import { nonFiniteText } from '../number-text';
+import { toUnsigned } from '../arguments';
+import { nanOf, nonFiniteText } from '../number-text';
 import type { LuaFunction, LuaValue } from '../values';
-import type { LibraryContext } from './context';
+import { type LibraryContext, MAX_STACK } from './context';
 
 const MAX_INTEGER_SIZE = 32;
 const MAX_ALIGNMENT = 8;
@@ -139,18 +139,20 @@ export function structLibrary(context: LibraryContext): Record<string, LuaFuncti
   const unpack: LuaFunction = (...args) => {
     const format = new Format(context, check.string(args, 1));
     const data = check.string(args, 2);
-    let position = check.optionalInteger(args, 3, 1);
-    if (position <= 0) check.fail(3, 'offset must be 1 or greater');
-    position--;
+    const start = check.optionalInteger(args, 3, 1);
+    // An offset is unsigned in C: a negative one is far behind the end.
+    if (start === 0) check.fail(3, 'offset must be 1 or greater');
+    let position = start - 1;
     const values: LuaValue[] = [];
     const need = (size: number): void => {
-      if (size > data.length || position > data.length - size) check.fail(2, 'data string too short');
+      if (size > data.length || position < 0 || position > data.length - size) check.fail(2, 'data string too short');
     };
     for (let step = format.next(); step !== undefined; step = format.next()) {
       const { option } = step;
       let { size } = step;
       position += format.padding(position, option, size);
       need(size);
+      if (args.length + values.length + 2 > MAX_STACK) state.fail('stack overflow (too many results)');
       state.consume(1);
       switch (option) {
         case 'x':
@@ -163,8 +165,7 @@ export function structLibrary(context: LibraryContext): Record<string, LuaFuncti
           if (size === 0) {
             const length = values.pop();
             if (typeof length !== 'number') return state.fail("format 'c0' needs a previous size");
-            size = toInteger(length);
-            if (size < 0) check.fail(2, 'data string too short');
+            size = Number(toUnsigned(length));
             need(size);
           }
           values.push(data.slice(position, position + size));
@@ -182,7 +183,8 @@ export function structLibrary(context: LibraryContext): Record<string, LuaFuncti
       }
       position += size;
     }
-    values.push(position + 1);
+    // Not `position + 1`: beyond 2^53 that is another number.
+    values.push(start + (position - (start - 1)));
     return values;
   };
 
@@ -210,7 +212,7 @@ function isIntegerOption(option: string): boolean {
 
 /** The low bytes of a number's 64-bit integer; beyond eight bytes, zeros. */
 function integerBytes(value: number, size: number, isLittle: boolean): string {
-  let bits = value < 0 ? BigInt(toInteger(value)) : unsigned(value);
+  let bits = toUnsigned(value);
   let bytes = '';
   for (let i = 0; i < size; i++) {
     const byte = String.fromCharCode(Number(bits & 0xffn));
@@ -218,13 +220,6 @@ function integerBytes(value: number, size: number, isLittle: boolean): string {
     bits = BigInt.asUintN(64, bits) >> 8n;
   }
   return bytes;
-}
-
-/** A non-negative double as C's unsigned 64-bit integer on x86-64. */
-function unsigned(value: number): bigint {
-  if (value !== value) return 1n << 63n;
-  const whole = Math.trunc(value);
-  return whole < 2 ** 64 ? BigInt(whole) : 0n;
 }
 
 function readInteger(data: string, position: number, size: number, isLittle: boolean, option: string): number {
@@ -257,5 +252,6 @@ function writeNan(buffer: Buffer, isNegative: boolean): void {
 function readFloat(data: string, position: number, size: number, isLittle: boolean): number {
   const buffer = Buffer.from(data.slice(position, position + size), 'latin1');
   if (!isLittle) buffer.reverse();
-  return size === 4 ? buffer.readFloatLE() : buffer.readDoubleLE();
+  const value = size === 4 ? buffer.readFloatLE() : buffer.readDoubleLE();
+  return value === value ? value : nanOf(((buffer[size - 1] ?? 0) & 0x80) !== 0);
 }
