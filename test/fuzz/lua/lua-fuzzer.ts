@@ -1,9 +1,7 @@
 import fc from 'fast-check';
-import { Engine } from '../../../src/engine';
-import { startListener } from '../../../src/modules/cache/standalone/listener';
-import { type RedisServer, startRedisServer } from '../../support/redis-server';
-import { RespClient, type WireReply } from '../../support/resp-client';
+import type { WireReply } from '../../support/resp-client';
 import { programs } from './program';
+import { TwoServers } from './two-servers';
 
 export interface LuaFuzzReport {
   readonly seed: number;
@@ -30,62 +28,22 @@ export async function fuzzLua({
   readonly seed: number;
   readonly size: number;
 }): Promise<LuaFuzzReport> {
-  const engine = new Engine();
-  const listener = await startListener(engine, { host: '127.0.0.1', port: 0, path: '', password: '' });
-  const real = await startRedisServer();
   const errors: Record<string, number> = {};
-  const servers = await Pair.open(real, listener.port ?? 0);
-  try {
+  await TwoServers.with(async (servers) => {
     for (let done = 0; done < size; done += ROUND) {
       await servers.reset();
       const property = fc.asyncProperty(programs(), async (source) => {
-        const [expected, actual] = await servers.evaluate(source);
+        await servers.ask('FLUSHALL');
+        const replies = await servers.ask('EVAL', source, '0');
+        const [expected, actual] = [text(replies[0]), text(replies[1])];
         if (expected !== actual) throw new Error(difference(source, expected, actual));
         countErrors(expected, errors);
       });
       const details = await fc.check(property, { seed: seed + done, numRuns: Math.min(ROUND, size - done) });
       if (details.failed) throw new Error(`seed ${String(seed + done)}: ${String(details.errorInstance)}`);
     }
-  } finally {
-    servers.close();
-    await listener.close();
-    engine.close();
-    await real.stop();
-  }
+  });
   return { seed, programs: size, errors };
-}
-
-class Pair {
-  private constructor(
-    private readonly real: RespClient,
-    private readonly ours: RespClient,
-  ) {}
-
-  static async open(real: RedisServer, port: number): Promise<Pair> {
-    return new Pair(await RespClient.open(real.port), await RespClient.open(port));
-  }
-
-  /** Empty databases and no cached scripts. */
-  async reset(): Promise<void> {
-    for (const client of [this.real, this.ours]) {
-      await client.command('FLUSHALL');
-      await client.command('SCRIPT', 'FLUSH', 'SYNC');
-    }
-  }
-
-  async evaluate(source: string): Promise<[expected: string, actual: string]> {
-    const replies: string[] = [];
-    for (const client of [this.real, this.ours]) {
-      await client.command('FLUSHALL');
-      replies.push(text(await client.command('EVAL', source, '0')));
-    }
-    return [replies[0] ?? '', replies[1] ?? ''];
-  }
-
-  close(): void {
-    this.real.close();
-    this.ours.close();
-  }
 }
 
 function text(reply: WireReply | undefined): string {

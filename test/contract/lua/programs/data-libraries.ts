@@ -63,4 +63,14 @@ export default [
   String.raw`return {pcall(bit.band)}`,
   String.raw`return {pcall(bit.tobit, 'x')}`,
   String.raw`return {bit.tobit(1e15), bit.tobit(-1e15), bit.tobit(2^52), bit.tobit(2^53+2), bit.tobit(1/0), bit.tobit(0/0), bit.tobit(-0.5), bit.tobit(0.5)}`,
+  // Where the stack of the C libraries ends.
+  String.raw`local r = {} for i, n in ipairs{7998, 7999, 8000} do r[i] = select('#', pcall(cmsgpack.unpack, string.rep('a', n))) end return r`,
+  String.raw`local r = {} for i, n in ipairs{7997, 7998, 7999} do r[i] = select('#', pcall(cmsgpack.unpack_limit, string.rep('a', n), n)) end return r`,
+  String.raw`local r = {} for i, n in ipairs{7996, 7997, 7998} do r[i] = select('#', pcall(struct.unpack, string.rep('B', n), string.rep('a', n))) end return r`,
+  String.raw`return cmsgpack.unpack(string.rep('a', 8000))`,
+  String.raw`return struct.unpack(string.rep('B', 8000), string.rep('a', 8000))`,
+  String.raw`local t = {} for i = 1, 4001 do t[i] = i end return cmsgpack.pack(unpack(t))`,
+  String.raw`local t = {} for i = 1, 4000 do t[i] = i end return cmsgpack.pack(unpack(t))`,
+  String.raw`return cmsgpack.unpack(string.rep('\145', 4000) .. '\1')`,
+  String.raw`return cmsgpack.unpack(string.rep('\129\1', 4000) .. '\1')`,
 ] as readonly string[];
