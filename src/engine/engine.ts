@@ -7,6 +7,7 @@ import { Acl } from './acl/acl';
 import { Parameters, type DebugCommands } from './config/parameters';
 import { Blocking } from './execution/blocking';
 import { Executor } from './execution/executor';
+import type { Interference } from './execution/interference';
 import { Latency } from './execution/latency';
 import { Monitors } from './execution/monitors';
 import { Pausing } from './execution/pausing';
@@ -105,6 +106,8 @@ export class Engine {
   onShutdown: (() => void) | undefined;
   /** Random; DEBUG CHANGE-REPL-ID changes it. */
   replicationId = randomBytes(20).toString('hex');
+  /** Set while a test disturbs commands on purpose. */
+  interference: Interference | undefined;
   /** Set while it answers as the one node of a cluster. */
   cluster: ClusterNode | undefined;
   /** Answers LOADING while a snapshot is being restored. */

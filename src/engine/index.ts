@@ -3,6 +3,7 @@ export { ClusterNode } from './cluster/cluster-node';
 export type { Clock } from './clock';
 export type { EvictionPolicy } from './keyspace/memory';
 export type { DatasetLayout, SaveHooks, SnapshotCut, SnapshotSource } from './snapshot-source';
+export { type Disturbance, type Disturber, Interference } from './execution/interference';
 export { NoReply } from './execution/block';
 export * from './protocol/reply';
 export { encodeReply } from './protocol/encode-reply';

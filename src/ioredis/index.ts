@@ -1,4 +1,4 @@
-import { actualIoredis, type RedisEngine } from '../in-memory';
+import { actualIoredis } from '../in-memory';
 import {
   type ClusterConstructor,
   defineDropInCluster,

@@ -7,4 +7,6 @@ export {
   type RedisEngineOptions,
 } from '../in-memory';
 export { createTestApp, type CreateTestAppOptions } from './create-test-app';
+export type { Fault, FaultError, FaultTarget } from './faults/fault';
+export { type Faults, injectFaults } from './faults/inject-faults';
 export { VirtualClock } from './virtual-clock';

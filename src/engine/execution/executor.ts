@@ -47,7 +47,11 @@ export class Executor {
    * @returns the reply, or `NO_REPLY` when there is none to send now (blocked, CLIENT REPLY, pushes sent instead)
    */
   execute(session: Session, name: string, args: readonly string[]): Reply | NoReply {
-    const { tracking, blocking } = this.engine;
+    const { tracking, blocking, interference } = this.engine;
+    if (interference !== undefined) {
+      const disturbed = interference.apply(session, name, args);
+      if (disturbed !== undefined) return disturbed;
+    }
     if (tracking.clients > 0) tracking.writer = session;
     const reply = this.#dispatch(session, name, args);
     blocking.serveReady();

@@ -166,6 +166,7 @@ function directLink(client: Redis, command: Command): MemoryStream | undefined {
   if (Boolean(internals.condition?.subscriber) || tracing.hasSubscribers) return undefined;
   if (client.options.reconnectOnError !== null && client.options.reconnectOnError !== undefined) return undefined;
   const { session } = stream;
+  if (session.closed) return undefined;
   return session.blocked === undefined && session.replyMode === 'on' && !session.monitoring ? stream : undefined;
 }
 
