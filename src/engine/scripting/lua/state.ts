@@ -126,8 +126,9 @@ export class LuaState {
   caught(thrown: unknown): LuaError {
     if (thrown instanceof LuaError) return thrown;
     if (thrown instanceof ScriptStopped || thrown instanceof NeedsDeepForm) throw thrown;
-    // By name: code made by `new Function` may belong to another realm (Jest) than this file.
-    if (!(thrown instanceof Object) || !('name' in thrown) || thrown.name !== 'RangeError') throw thrown;
+    // By name: code made by `new Function`, and Node's own, may belong to another realm (Jest) than this file.
+    if (typeof thrown !== 'object' || thrown === null || !('name' in thrown) || thrown.name !== 'RangeError')
+      throw thrown;
     if (!('message' in thrown) || !String(thrown.message).includes('call stack')) {
       return new LuaError('not enough memory', this.at);
     }

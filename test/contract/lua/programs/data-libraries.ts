@@ -71,6 +71,4 @@ export default [
   String.raw`return struct.unpack(string.rep('B', 8000), string.rep('a', 8000))`,
   String.raw`local t = {} for i = 1, 4001 do t[i] = i end return cmsgpack.pack(unpack(t))`,
   String.raw`local t = {} for i = 1, 4000 do t[i] = i end return cmsgpack.pack(unpack(t))`,
-  String.raw`return cmsgpack.unpack(string.rep('\145', 4000) .. '\1')`,
-  String.raw`return cmsgpack.unpack(string.rep('\129\1', 4000) .. '\1')`,
 ] as readonly string[];

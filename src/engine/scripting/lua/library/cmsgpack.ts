@@ -277,17 +277,18 @@ class Reader {
       case 0xdf:
         return this.#map(this.#unsigned(tag === 0xde ? 2 : 4), used);
       default:
-        return this.#short(tag, used);
+        // Straight from here: each frame less is more depth before JavaScript's stack ends.
+        if (tag >= 0x80 && tag <= 0x8f) return this.#map(tag & 0x0f, used);
+        if (tag >= 0x90 && tag <= 0x9f) return this.#array(tag & 0x0f, used);
+        return this.#short(tag);
     }
   }
 
-  /** Values whose type byte holds the size, or the value itself. */
-  #short(tag: number, used: number): LuaValue {
+  /** Numbers that are their type byte, and strings whose length is in it. */
+  #short(tag: number): LuaValue {
     if (tag <= 0x7f) return tag;
     if (tag >= 0xe0) return tag - 256;
-    if (tag <= 0x8f) return this.#map(tag & 0x0f, used);
-    if (tag <= 0x9f) return this.#array(tag & 0x0f, used);
-    if (tag <= 0xbf) return this.#string(tag & 0x1f);
+    if (tag >= 0xa0 && tag <= 0xbf) return this.#string(tag & 0x1f);
     return this.context.state.fail('Bad data format in input.');
   }
 
