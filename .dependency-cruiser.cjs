@@ -123,6 +123,12 @@ module.exports = {
       { path: '(^|/)node_modules/commander|^src/cli/' },
     ),
     forbid(
+      'nest-stays-in-its-subpath',
+      'Only those who use Nest have it.',
+      { path: '^src/(?!nestjs/)' },
+      { path: '(^|/)node_modules/@nestjs/|^src/nestjs/' },
+    ),
+    forbid(
       'no-dev-dependency-at-run-time',
       'What we publish must find what it imports.',
       { path: '^src/' },

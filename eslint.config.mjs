@@ -40,6 +40,8 @@ export default tseslint.config(
         'error',
         { varsIgnorePattern: '^_', argsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' },
       ],
+      // A Nest module is a decorated class, often an empty one.
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
       eqeqeq: 'error',
       'no-console': 'error',
     },
