@@ -22,6 +22,7 @@ import type { ErrorReply, Reply } from './protocol/reply';
 import { PubSub, unsubscribe } from './pubsub/pubsub';
 import { FunctionLibraries } from './scripting/function-libraries';
 import { ClientLimits } from './session/client-limits';
+import { Rate } from './execution/rate';
 import { Session, type ClientAddress, type SessionOutput } from './session/session';
 import { SnapshotTracker } from './dump/snapshot-tracker';
 import { Tracking } from './session/tracking';
@@ -90,6 +91,8 @@ export class Engine {
     netOutput: 0,
     errors: new Map(),
   };
+  /** Of commands, bytes received and bytes sent. */
+  readonly rates = { commands: new Rate(), netInput: new Rate(), netOutput: new Rate() };
   /** What INFO and HELLO answer: clients decide by it which commands they use. */
   readonly redisVersion = '7.0.15';
   /** Random and new for every engine, as Redis' run id. */

@@ -155,17 +155,19 @@ function persistence(engine: Engine): Fields {
   };
 }
 
+const kilobytes = (bytes: number) => (bytes / 1024).toFixed(2);
+
 function stats(engine: Engine): Fields {
   const { keyspace, pubsub, tracking, stats: counts } = engine;
   return {
     total_connections_received: counts.connections,
     total_commands_processed: counts.commands,
-    instantaneous_ops_per_sec: 0,
+    instantaneous_ops_per_sec: Math.round(engine.rates.commands.perSecond(counts.commands)),
     total_net_input_bytes: counts.netInput,
     total_net_output_bytes: counts.netOutput,
     ...zeros('total_net_repl_input_bytes', 'total_net_repl_output_bytes'),
-    instantaneous_input_kbps: '0.00',
-    instantaneous_output_kbps: '0.00',
+    instantaneous_input_kbps: kilobytes(engine.rates.netInput.perSecond(counts.netInput)),
+    instantaneous_output_kbps: kilobytes(engine.rates.netOutput.perSecond(counts.netOutput)),
     instantaneous_input_repl_kbps: '0.00',
     instantaneous_output_repl_kbps: '0.00',
     rejected_connections: counts.rejectedConnections,
