@@ -1,37 +1,25 @@
 import type { Expression, FunctionBody, Statement, Variable } from './ast';
 
-/** What a walk over the tree may look at. Function bodies inside expressions are not entered. */
-interface Visitor {
-  expression?: (expression: Expression) => void;
-  statement?: (statement: Statement) => void;
-}
+type Call = Expression & { kind: 'call' };
 
-function visitExpression(expression: Expression, visitor: Visitor): void {
-  visitor.expression?.(expression);
-  const each = (list: readonly Expression[]): void => {
-    for (const item of list) visitExpression(item, visitor);
-  };
+/** Whether evaluating this makes a call that satisfies `test`. Function bodies inside expressions are not entered. */
+function makesCall(expression: Expression, test: (call: Call) => boolean): boolean {
+  const inside = (each: Expression): boolean => makesCall(each, test);
   switch (expression.kind) {
-    case 'index':
-      each([expression.object, expression.key]);
-      break;
     case 'call':
-      each([expression.callee, ...expression.args]);
-      break;
+      return test(expression) || inside(expression.callee) || expression.args.some(inside);
+    case 'index':
+      return inside(expression.object) || inside(expression.key);
     case 'binary':
-      each([expression.left, expression.right]);
-      break;
+      return inside(expression.left) || inside(expression.right);
     case 'unary':
-      visitExpression(expression.operand, visitor);
-      break;
+      return inside(expression.operand);
     case 'parenthesis':
-      visitExpression(expression.inner, visitor);
-      break;
+      return inside(expression.inner);
     case 'table':
-      each(expression.items);
-      for (const { key, value } of expression.fields) each([key, value]);
-      break;
+      return expression.items.some(inside) || expression.fields.some(({ key, value }) => inside(key) || inside(value));
     default:
+      return false;
   }
 }
 
@@ -69,40 +57,22 @@ function partsOf(statement: Statement): {
   }
 }
 
-function visitBlock(block: readonly Statement[], visitor: Visitor): void {
-  for (const statement of block) {
-    visitor.statement?.(statement);
-    const { expressions, blocks } = partsOf(statement);
-    for (const expression of expressions) visitExpression(expression, visitor);
-    for (const inner of blocks) visitBlock(inner, visitor);
-  }
-}
-
 /** Whether evaluating this calls a function. */
 export function containsCall(expression: Expression): boolean {
-  let found = false;
-  visitExpression(expression, {
-    expression: (each) => {
-      found ||= each.kind === 'call';
-    },
-  });
-  return found;
+  return makesCall(expression, () => true);
 }
 
 /** Whether every call in the function's own body satisfies `test`. */
-export function everyCall(body: FunctionBody, test: (call: Expression & { kind: 'call' }) => boolean): boolean {
-  let holds = true;
-  const expression = (each: Expression): void => {
-    if (each.kind === 'call') holds &&= test(each);
-  };
-  visitBlock(body.body, {
-    expression,
-    statement: (each) => {
+export function everyCall(body: FunctionBody, test: (call: Call) => boolean): boolean {
+  const fails = (call: Call): boolean => !test(call);
+  const anyFails = (block: readonly Statement[]): boolean =>
+    block.some((statement) => {
       // Calls its iterator without a call expression.
-      if (each.kind === 'genericFor') holds = false;
-    },
-  });
-  return holds;
+      if (statement.kind === 'genericFor') return true;
+      const { expressions, blocks } = partsOf(statement);
+      return expressions.some((each) => makesCall(each, fails)) || blocks.some(anyFails);
+    });
+  return !anyFails(body.body);
 }
 
 /** Whether an expression can only be a number. */
@@ -127,22 +97,9 @@ export function isNumeric(expression: Expression): boolean {
  * Finds the locals that never hold anything but numbers: their arithmetic needs no type checks. Starts from the hope that
  * all do, and gives up each whose values do not bear it out, until nothing changes.
  */
-export function inferNumbers(main: FunctionBody): void {
-  const candidates = new Set<Variable>();
-  const collect = (body: FunctionBody): void => {
-    visitBlock(body.body, {
-      expression: (each) => {
-        if (each.kind === 'function') collect(each.body);
-      },
-      statement: (each) => {
-        if (each.kind === 'numericFor') candidates.add(each.variable);
-        else if (each.kind === 'localDeclaration') for (const variable of each.variables) candidates.add(variable);
-        else if (each.kind === 'localFunction') collect(each.body);
-      },
-    });
-  };
-  collect(main);
-  for (const variable of candidates) variable.numeric = !variable.sources.includes(undefined);
+export function inferNumbers(variables: readonly Variable[]): void {
+  const candidates = new Set(variables.filter(({ sources }) => !sources.includes(undefined)));
+  for (const variable of candidates) variable.numeric = true;
   let changed = true;
   while (changed) {
     changed = false;

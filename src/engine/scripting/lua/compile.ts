@@ -1,4 +1,3 @@
-import type { FunctionBody } from './ast';
 import type { GlobalNames } from './emit-expressions';
 import { emit, type EmittedChunk } from './emitter';
 import { type ChunkName, LuaSyntaxError, position, raise, type Site } from './errors';
@@ -12,20 +11,18 @@ import { all, first, type LuaFunction, type LuaValue, NOTHING } from './values';
 /** The JavaScript stack that the fast form may use, in bytes of estimated frames: under half of V8's 984 KB. */
 const STACK_BUDGET = 400_000;
 
-/** Parsed source, ready to become functions. */
+/** Source that is Lua, ready to become functions. */
 export class CompiledChunk {
-  readonly #tree: FunctionBody;
   readonly #forms = new Map<boolean, { emitted: EmittedChunk; create: Creator }>();
   /** Frames of the fast form that fit its stack. */
   fastLimit = 0;
 
   /** @throws LuaSyntaxError */
   constructor(
-    source: string,
+    private readonly source: string,
     private readonly name: ChunkName,
     private readonly names: GlobalNames,
   ) {
-    this.#tree = guarded(name.shown, () => parse(source, name.shown));
     this.#form(false);
   }
 
@@ -39,7 +36,8 @@ export class CompiledChunk {
     let form = this.#forms.get(deep);
     if (form === undefined) {
       form = guarded(this.name.shown, () => {
-        const emitted = emit(this.#tree, this.name, this.names, deep);
+        // The tree is not kept: it is far larger than the source, and few chunks need their second form.
+        const emitted = emit(parse(this.source, this.name.shown), this.name, this.names, deep);
         // eslint-disable-next-line @typescript-eslint/no-implied-eval -- compiling is what this file is for; see emitter.ts
         return { emitted, create: new Function('H', 'K', 'C', emitted.code) as Creator };
       });

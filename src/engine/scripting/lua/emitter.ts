@@ -1,4 +1,4 @@
-import { containsCall, everyCall, inferNumbers, isMulti, isNumeric } from './analysis';
+import { containsCall, everyCall, isMulti, isNumeric } from './analysis';
 import type { Expression, FunctionBody, Statement, Target, Variable } from './ast';
 import { ExpressionEmitter, type Frame, type GlobalNames } from './emit-expressions';
 import type { ChunkName, Site } from './errors';
@@ -30,7 +30,6 @@ const FOR_PARTS = ['"initial value"', '"limit"', '"step"'];
  * anywhere; it is slower and used only where needed.
  */
 export function emit(main: FunctionBody, chunk: ChunkName, names: GlobalNames, deep: boolean): EmittedChunk {
-  inferNumbers(main);
   return new Emitter(chunk, names, deep).emitChunk(main);
 }
 

@@ -18,9 +18,10 @@ export interface Scope {
 
 /** What parsing expressions and statements both need: the tokens, and which names mean what. */
 export abstract class ScopeParser {
+  /** All that were declared so far. */
+  protected readonly variables: Variable[] = [];
   #scope: Scope | undefined;
   #nesting = 0;
-  #names = 0;
 
   constructor(protected readonly lexer: Lexer) {}
 
@@ -46,7 +47,10 @@ export abstract class ScopeParser {
   }
 
   protected variable(name: string): Variable {
-    return { name, id: `${name}$${String(++this.#names)}`, owner: this.current.body, sources: [], numeric: false };
+    const id = `${name}$${String(this.variables.length + 1)}`;
+    const variable: Variable = { name, id, owner: this.current.body, sources: [], numeric: false };
+    this.variables.push(variable);
+    return variable;
   }
 
   protected activate(variables: readonly Variable[]): void {

@@ -1,3 +1,4 @@
+import { inferNumbers } from './analysis';
 import type { Expression, FunctionBody, Statement, Target, Variable } from './ast';
 import { Lexer } from './lexer';
 import { ExpressionParser } from './parse-expressions';
@@ -22,6 +23,7 @@ class Parser extends ExpressionParser {
     body.body = this.block();
     this.check('<eof>');
     this.close(scope);
+    inferNumbers(this.variables);
     return body;
   }
 
