@@ -33,7 +33,16 @@ const blocks = (language: string): [string, Block][] =>
   );
 
 /** What the programs import besides ours. */
-const PACKAGES = ['ioredis', 'bullmq', 'redlock', 'rate-limiter-flexible', 'prom-client'];
+const PACKAGES = [
+  'ioredis',
+  'bullmq',
+  'redlock',
+  'rate-limiter-flexible',
+  'prom-client',
+  'keyv',
+  'cache-manager',
+  '@keyv',
+];
 
 let project: string;
 beforeAll(() => {

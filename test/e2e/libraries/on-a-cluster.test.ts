@@ -1,0 +1,71 @@
+import KeyvValkey from '@keyv/valkey';
+import { Controller, Module } from '@nestjs/common';
+import {
+  ClientProxyFactory,
+  MessagePattern,
+  type MicroserviceOptions,
+  Payload,
+  Transport,
+} from '@nestjs/microservices';
+import { Test } from '@nestjs/testing';
+import Keyv, { type KeyvStoreAdapter } from 'keyv';
+import { firstValueFrom } from 'rxjs';
+import { type App, CacheBackend, createApp } from '../../../src';
+import { type RedisCluster, startRedisCluster } from '../../support/redis-cluster';
+import { Closing } from './places';
+
+/** What has no client of ours, or needs its keys in one slot, on three masters; the rest runs as it does anywhere. */
+describe('on a Redis Cluster', () => {
+  const closing = new Closing();
+  let cluster: RedisCluster;
+  let app: App;
+  beforeAll(async () => {
+    cluster = closing.add(await startRedisCluster(), (started) => started.stop());
+    const config = {
+      mode: 'distributed',
+      redis: { cluster_nodes: [...cluster.addresses] },
+      log: { level: 'silent' },
+    } as const;
+    app = closing.add(await createApp({ config, configFile: false, env: {} }).start(), (started) => started.stop());
+  }, 60_000);
+  afterAll(() => closing.all());
+
+  const addressOf = (node: string): { host: string; port: number } => {
+    const { hostname, port } = new URL(`redis://${node}`);
+    return { host: hostname, port: Number(port) };
+  };
+
+  it('@nestjs/microservices talks to any node: a Cluster hands messages on to all', async () => {
+    @Controller()
+    class Echo {
+      @MessagePattern('echo')
+      echo(@Payload() text: string): string {
+        return text;
+      }
+    }
+    @Module({ controllers: [Echo] })
+    class EchoModule {}
+    const compiled = await Test.createTestingModule({ imports: [EchoModule] }).compile();
+    const [first = '', second = ''] = cluster.addresses;
+    const service = compiled.createNestMicroservice<MicroserviceOptions>({
+      transport: Transport.REDIS,
+      options: addressOf(first),
+    });
+    await service.listen();
+    const client = ClientProxyFactory.create({ transport: Transport.REDIS, options: addressOf(second) });
+    await client.connect();
+    expect(await firstValueFrom(client.send('echo', 'hello'))).toBe('hello');
+    await client.close();
+    await service.close();
+  });
+
+  it('@keyv/valkey keeps a namespace with a hash tag in one slot', async () => {
+    const client = app.get(CacheBackend).connection('commands');
+    const store = new KeyvValkey(client as never) as unknown as KeyvStoreAdapter; // written for iovalkey, a fork of ioredis
+    const keyv = new Keyv({ store, namespace: '{cache}' });
+    await Promise.all(Array.from({ length: 30 }, (_, i) => keyv.set(`key:${i}`, i, 60_000)));
+    expect(await keyv.get(['key:0', 'key:29', 'none'])).toEqual([0, 29, undefined]);
+    await keyv.clear();
+    expect(await keyv.get('key:0')).toBeUndefined();
+  });
+});
