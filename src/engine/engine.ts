@@ -102,6 +102,8 @@ export class Engine {
   /** Function libraries; kept by snapshots. */
   readonly libraries: FunctionLibraries = new FunctionLibraries((body) => this.scripts.loadLibrary(body));
   /** Set once the snapshot module is there. */
+  /** DEBUG SET-SKIP-CHECKSUM-VALIDATION: whether RESTORE takes payloads with a wrong checksum. */
+  skipsChecksums = false;
   /** DEBUG SET-DISABLE-DENY-SCRIPTS: whether scripts may run what is denied to them. */
   scriptsMayRunAll = false;
   saveHooks: SaveHooks | undefined;

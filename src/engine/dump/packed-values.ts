@@ -23,6 +23,7 @@ function quicklist(reader: RdbReader): ListValue {
   for (let left = reader.length(); left > 0; left--) {
     const container = reader.length();
     const node = reader.string();
+    if (node === '') reader.fail('an empty quicklist node');
     if (container === PLAIN_NODE) list.push('right', node);
     else if (container === PACKED_NODE) pushAll(list, listpackElements(node));
     else reader.fail(`unknown quicklist container ${String(container)}`);
@@ -40,7 +41,9 @@ const packedHash =
   (unpack: Unpack): Read =>
   (reader, limits) => {
     const hash = new HashValue(limits);
-    forEachPair(unpack(reader.string()), (field, value) => hash.set(field, value));
+    forEachPair(unpack(reader.string()), (field, value) => {
+      if (!hash.set(field, value)) reader.fail('a field that is there twice');
+    });
     return hash;
   };
 
@@ -48,7 +51,9 @@ const packedSortedSet =
   (unpack: Unpack): Read =>
   (reader, limits) => {
     const set = new SortedSetValue(limits);
-    forEachPair(unpack(reader.string()), (name, score) => set.set(name, parseScore(score)));
+    forEachPair(unpack(reader.string()), (name, score) => {
+      if (!set.set(name, parseScore(score))) reader.fail('a member that is there twice');
+    });
     return set;
   };
 

@@ -34,6 +34,19 @@ class Cursor {
     return this.#bytes.readUInt32BE(this.skip(4));
   }
 
+  get at(): number {
+    return this.#at;
+  }
+
+  /** Whether all was read, and is as long as it says of itself. */
+  get remaining(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  uint16LE(): number {
+    return this.#bytes.readUInt16LE(this.skip(2));
+  }
+
   /** @returns where it stood before */
   skip(count: number): number {
     const start = this.#at;
@@ -44,19 +57,41 @@ class Cursor {
 }
 
 const END = 0xff;
-const LISTPACK_HEADER = 6;
-const ZIPLIST_HEADER = 10;
+/** What the header's count says when there are more elements than it can hold. */
+const UNKNOWN_COUNT = 0xffff;
+
+/** Checks what a packed value says of itself, as Redis does when it sanitizes. @throws RdbFormatError */
+function checkPacked(cursor: Cursor, packed: string, bytes: number, stated: number, count: number): void {
+  if (bytes !== packed.length || cursor.remaining > 0) throw new RdbFormatError('packed value of a wrong length');
+  if (stated !== UNKNOWN_COUNT && stated !== count) throw new RdbFormatError('packed value of a wrong count');
+}
 
 /** The elements of a listpack, integers as text (Redis 7.0: listpack.c). */
 export function listpackElements(packed: string): string[] {
-  const cursor = new Cursor(packed, LISTPACK_HEADER);
+  const cursor = new Cursor(packed, 0);
+  const bytes = cursor.uint32LE();
+  const stated = cursor.uint16LE();
   const elements: string[] = [];
   for (let first = cursor.byte(); first !== END; first = cursor.byte()) {
     const element = listpackElement(cursor, first);
     elements.push(element.text);
-    cursor.skip(backLengthSize(element.header + element.body));
+    checkBackLength(cursor, element.header + element.body);
   }
+  checkPacked(cursor, packed, bytes, stated, elements.length);
   return elements;
+}
+
+/** The length that stands behind an element, for walking backwards: seven bits a byte, the highest first. */
+function checkBackLength(cursor: Cursor, length: number): void {
+  const size = backLengthSize(length);
+  let stated = 0;
+  for (let i = 0; i < size; i++) {
+    const byte = cursor.byte();
+    if ((byte & 0x80) === 0 ? i > 0 : i === 0)
+      throw new RdbFormatError('listpack element with a wrong length behind it');
+    stated = stated * 128 + (byte & 0x7f);
+  }
+  if (stated !== length) throw new RdbFormatError('listpack element with a wrong length behind it');
 }
 
 interface PackedElement {
@@ -93,12 +128,24 @@ const LONG_PREVIOUS_LENGTH = 0xfe;
 
 /** The elements of a ziplist, the form before listpacks (Redis 6: ziplist.c). */
 export function ziplistElements(packed: string): string[] {
-  const cursor = new Cursor(packed, ZIPLIST_HEADER);
+  const cursor = new Cursor(packed, 0);
+  const bytes = cursor.uint32LE();
+  const tail = cursor.uint32LE();
+  const stated = cursor.uint16LE();
   const elements: string[] = [];
+  let start = cursor.at;
+  let last = start;
+  let length = 0;
   for (let previous = cursor.byte(); previous !== END; previous = cursor.byte()) {
-    if (previous === LONG_PREVIOUS_LENGTH) cursor.skip(4);
+    const before = previous === LONG_PREVIOUS_LENGTH ? cursor.uint32LE() : previous;
+    if (before !== length) throw new RdbFormatError('ziplist element with a wrong length of the one before');
     elements.push(ziplistElement(cursor, cursor.byte()));
+    last = start;
+    length = cursor.at - start;
+    start = cursor.at;
   }
+  checkPacked(cursor, packed, bytes, stated, elements.length);
+  if (tail !== last) throw new RdbFormatError('ziplist with a wrong end');
   return elements;
 }
 
@@ -117,14 +164,19 @@ export function intsetMembers(packed: string): string[] {
   const cursor = new Cursor(packed, 0);
   const size = cursor.uint32LE();
   if (size !== 2 && size !== 4 && size !== 8) throw new RdbFormatError(`unknown intset encoding ${String(size)}`);
+  const count = cursor.uint32LE();
+  if (cursor.remaining !== count * size) throw new RdbFormatError('intset of a wrong length');
   const members: string[] = [];
-  for (let left = cursor.uint32LE(); left > 0; left--) members.push(cursor.integer(size));
+  for (let left = count; left > 0; left--) members.push(cursor.integer(size));
+  if (members.some((member, i) => i > 0 && BigInt(member) <= BigInt(members[i - 1] ?? '0')))
+    throw new RdbFormatError('intset that is not in order');
   return members;
 }
 
 /** Fields and values in turn: the form of small hashes before Redis 2.6 (zipmap.c). */
 export function zipmapParts(packed: string): string[] {
-  const cursor = new Cursor(packed, 1);
+  const cursor = new Cursor(packed, 0);
+  const stated = cursor.byte();
   const length = (first: number) => (first === LONG_PREVIOUS_LENGTH ? cursor.uint32LE() : first);
   const parts: string[] = [];
   for (let first = cursor.byte(); first !== END; first = cursor.byte()) {
@@ -134,5 +186,7 @@ export function zipmapParts(packed: string): string[] {
     parts.push(cursor.text(size));
     cursor.skip(unused);
   }
+  if (cursor.remaining > 0) throw new RdbFormatError('zipmap of a wrong length');
+  if (stated < LONG_PREVIOUS_LENGTH && stated * 2 !== parts.length) throw new RdbFormatError('zipmap of a wrong count');
   return parts;
 }

@@ -71,12 +71,14 @@ function readBody(reader: RdbReader, type: number, limits: EncodingLimits): Stor
     }
     case RDB_TYPE.set: {
       const set = new SetValue(limits);
-      for (let left = reader.length(); left > 0; left--) set.add(reader.string());
+      for (let left = reader.length(); left > 0; left--)
+        if (!set.add(reader.string())) reader.fail('a set has a member twice');
       return set;
     }
     case RDB_TYPE.hash: {
       const hash = new HashValue(limits);
-      for (let left = reader.length(); left > 0; left--) hash.set(reader.string(), reader.string());
+      for (let left = reader.length(); left > 0; left--)
+        if (!hash.set(reader.string(), reader.string())) reader.fail('a hash has a field twice');
       return hash;
     }
     case RDB_TYPE.sortedSet: {

@@ -169,7 +169,7 @@ const restore = defineCommand({
     const policy = given.toLowerCase();
     if (!isPolicy(policy)) throw error('Wrong restore policy given, value should be either FLUSH, APPEND or REPLACE.');
     const bytes = Buffer.from(payload, 'latin1');
-    if (!isIntact(bytes)) throw WRONG_PAYLOAD;
+    if (!isIntact(bytes, engine.skipsChecksums)) throw WRONG_PAYLOAD;
     engine.libraries.restore(librariesOf(bytes), policy);
     return OK;
   },

@@ -126,6 +126,11 @@ function setScriptsMayRunAll({ engine }: CommandContext, [flag = '']: readonly s
   return OK;
 }
 
+function setSkipsChecksums({ engine }: CommandContext, [flag = '']: readonly string[]): Reply {
+  engine.skipsChecksums = Number.parseInt(flag, 10) > 0;
+  return OK;
+}
+
 function sleepFor(_: CommandContext, [seconds = '']: readonly string[]): Reply {
   sleep(Number.parseFloat(seconds));
   return OK;
@@ -226,6 +231,13 @@ export const DEBUG_ACTIONS: readonly DebugAction[] = [
   nothing('log', 1, 1, 'Does nothing: a library has no log file.'),
   nothing('pause-cron', 1, 1, 'Does nothing: there is no cron.'),
   nothing('replicate', 1, Infinity, 'Does nothing: there are no replicas.'),
+  {
+    name: 'set-skip-checksum-validation',
+    syntax: '<0|1>',
+    summary: 'Lets RESTORE take payloads whose checksum is wrong.',
+    takes: [1, 1],
+    run: setSkipsChecksums,
+  },
   {
     name: 'set-disable-deny-scripts',
     syntax: '<0|1>',
