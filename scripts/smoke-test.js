@@ -1,7 +1,7 @@
 /** Installs the packed package into an empty project and uses it as its users do. `node scripts/smoke-test.js` */
 'use strict';
 const { execFileSync } = require('node:child_process');
-const { mkdtempSync, rmSync, writeFileSync } = require('node:fs');
+const { cpSync, mkdtempSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join, resolve } = require('node:path');
 
@@ -83,11 +83,18 @@ try {
   );
   expect('respite/ioredis from CommonJS', run('node', ['drop-in.cjs']), 'said hello Cluster function');
 
+  cpSync(join(root, 'examples/plugin-backend'), join(project, 'plugin-backend'), { recursive: true });
+  expect(
+    'a plug-in passes the conformance suite',
+    run('node', ['--test', '--test-reporter=tap', 'plugin-backend/']),
+    '# fail 0',
+  );
+
   write(
     'lazy.cjs',
     `require('respite');
     const loaded = Object.keys(require.cache).join('\\n');
-    for (const name of ['lmdb', 'ioredis-mock', 'commander', 'yaml', 'ioredis'])
+    for (const name of ['lmdb', 'ioredis-mock', 'commander', 'yaml', 'ioredis', 'respite/dist/testing', 'respite/dist/ioredis'])
       if (loaded.includes('/node_modules/' + name + '/')) throw new Error('importing respite loads ' + name);
     console.log('lean');`,
   );

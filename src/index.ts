@@ -33,6 +33,7 @@ export {
 export { createApp, type CreateAppOptions } from './create-app';
 export { type ErrorCode, errorCodes, RespiteError } from './errors';
 export {
+  type BackendCapability,
   type BackendContext,
   type BackendHealth,
   BackendProvider,

@@ -5,6 +5,9 @@ import { createToken } from '../../container';
 /** What a connection is for: subscribers and blocking commands occupy theirs, so they never share one. */
 export type ConnectionPurpose = 'subscriber' | 'blocking' | 'commands';
 
+/** What a backend may be unable to do; one that lacks nothing behaves as Redis does behind ioredis. */
+export type BackendCapability = 'blocking' | 'pubsub' | 'redis-options' | 'scripts' | 'transactions';
+
 /** How a backend is doing. */
 export interface BackendHealth {
   /** `degraded` serves, but something needs attention; `down` does not serve. */
@@ -24,6 +27,8 @@ export interface CacheBackend {
   /** The name of the provider that made it. */
   readonly name: string;
   readonly mode: Mode;
+  /** What it cannot do; default: nothing. Consumers that need it choose another way, or say so when they start. */
+  readonly lacks?: readonly BackendCapability[];
   /** The shared connection for commands. Do not block on it, subscribe on it, or close it. */
   readonly client: Redis | Cluster;
   /**

@@ -4,7 +4,7 @@ import type { Logger } from '../../../container';
 import { withDeadline } from '../../../container/deadline';
 import { asError, RespiteError } from '../../../errors';
 import type { BackendStatistics, MeasuredBackend } from '../backend-statistics';
-import type { BackendHealth, ConnectionPurpose } from '../cache-backend';
+import type { BackendCapability, BackendHealth, ConnectionPurpose } from '../cache-backend';
 import { type Client, clientOptionsOf, duplicate, duplicateForBlocking, isCluster } from './create-client';
 import { checkHealth } from './health';
 import { OperationRecorder } from './operation-recorder';
@@ -18,6 +18,7 @@ export class DistributedBackend implements MeasuredBackend {
   readonly name = 'distributed';
   readonly mode = 'distributed';
   readonly client: Client;
+  readonly lacks: readonly BackendCapability[];
   readonly #server: Server;
   readonly #logger: Logger;
   /** Those that may still be connected; the status of an ended Cluster does not say so reliably. */
@@ -28,6 +29,7 @@ export class DistributedBackend implements MeasuredBackend {
   /** `client` is connected already. */
   constructor(client: Client, server: Server, logger: Logger) {
     this.client = client;
+    this.lacks = isCluster(client) ? ['redis-options'] : [];
     this.#server = server;
     this.#logger = logger;
     this.#track(client);

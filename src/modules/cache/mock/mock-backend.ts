@@ -6,6 +6,7 @@ import type { BackendHealth, CacheBackend, ConnectionPurpose } from '../cache-ba
 export class MockBackend implements CacheBackend {
   readonly name = 'mock';
   readonly mode = 'standalone';
+  readonly lacks = ['blocking', 'redis-options'] as const;
   readonly client: Redis;
   readonly #connect: () => Redis;
   readonly #connections = new Set<Redis>();
