@@ -1,7 +1,7 @@
 /** Installs the packed package into an empty project and uses it as its users do. `node scripts/smoke-test.js` */
 'use strict';
 const { execFileSync } = require('node:child_process');
-const { cpSync, mkdtempSync, rmSync, writeFileSync } = require('node:fs');
+const { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join, resolve } = require('node:path');
 
@@ -9,6 +9,10 @@ const root = resolve(__dirname, '..');
 const project = mkdtempSync(join(tmpdir(), 'respite-smoke-'));
 const { version: ioredis } = require('ioredis/package.json');
 const { version: jest } = require('jest/package.json');
+const { version: nestjs } = require('@nestjs/common/package.json');
+const { version: promClient } = JSON.parse(
+  readFileSync(join(require.resolve('prom-client'), '../package.json'), 'utf8'),
+);
 
 const run = (command, args, cwd = project) =>
   execFileSync(command, args, {
@@ -94,7 +98,8 @@ try {
     'lazy.cjs',
     `require('respite');
     const loaded = Object.keys(require.cache).join('\\n');
-    for (const name of ['lmdb', 'ioredis-mock', 'commander', 'yaml', 'ioredis', 'respite/dist/testing', 'respite/dist/ioredis'])
+    const optional = ['lmdb', 'ioredis-mock', 'commander', 'yaml', 'ioredis', 'prom-client', '@nestjs'];
+    for (const name of [...optional, 'respite/dist/testing', 'respite/dist/ioredis', 'respite/dist/nestjs'])
       if (loaded.includes('/node_modules/' + name + '/')) throw new Error('importing respite loads ' + name);
     console.log('lean');`,
   );
@@ -119,6 +124,53 @@ try {
     run('npx', ['--no-install', 'respite', 'config', 'show', '--set', 'redis.db=3']),
     'redis.db',
   );
+  const metered = `
+    const config = { mode: 'standalone', metrics: { enabled: true, port: 0 }, log: { level: 'silent' } };
+    require('respite').createApp({ config, configFile: false, env: {} }).start().then(
+      async (app) => {
+        const { url } = app.get(require('respite').MetricsEndpoint);
+        console.log((await (await fetch(url + '/metrics')).text()).includes('respite_engine_keys 0'));
+        await app.stop();
+      },
+      ({ code }) => console.log(code),
+    );`;
+  write('metrics.cjs', metered);
+  expect('metrics without prom-client', run('node', ['metrics.cjs']), 'METRICS_UNAVAILABLE');
+  const install = (...packages) => run('npm', ['install', '--no-audit', '--no-fund', ...packages]);
+  const nest = (version) => [`@nestjs/common@${version}`, `@nestjs/core@${version}`];
+  install(`prom-client@${promClient}`, ...nest(nestjs), 'rxjs@7', 'reflect-metadata@0.2');
+  expect('metrics with prom-client', run('node', ['metrics.cjs']), 'true');
+
+  const host = `
+    class Root {}
+    const config = { mode: 'standalone' };
+    Module({ imports: [RespiteModule.forRoot({ config, configFile: false, env: {} })] })(Root);
+    const nest = await NestFactory.createApplicationContext(Root, { logger: false });
+    const { client } = nest.get(CacheBackend.id);
+    await client.set('greeting', 'hello');
+    const said = await client.get('greeting');
+    await nest.close();
+  `;
+  write(
+    'nest.test.js',
+    `const { Module } = require('@nestjs/common');
+    const { NestFactory } = require('@nestjs/core');
+    const { CacheBackend } = require('respite');
+    const { RespiteModule } = require('respite/nestjs');
+    test('Nest', async () => {${host}\n  expect(said).toBe('hello');\n});`,
+  );
+  run('npx', ['--no-install', 'jest', 'nest.test.js']);
+  console.log(`ok  respite/nestjs in Nest ${nestjs}, inside a CommonJS Jest host`);
+  install(...nest('12'));
+  write(
+    'nest.mjs',
+    `import { Module } from '@nestjs/common';
+    import { NestFactory } from '@nestjs/core';
+    import { CacheBackend } from 'respite';
+    import { RespiteModule } from 'respite/nestjs';
+    ${host}\nconsole.log('said', said);`,
+  );
+  expect('respite/nestjs in Nest 12, which is ESM', run('node', ['nest.mjs']), 'said hello');
   console.log(`packed ${(packed.size / 1024).toFixed(0)} kB, ${packed.entryCount} files`);
 } finally {
   rmSync(project, { recursive: true, force: true });

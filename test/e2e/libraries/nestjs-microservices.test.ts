@@ -56,6 +56,7 @@ async function service(place: Place): Promise<{ application: INestMicroservice; 
     .compile();
   // Nest describes ioredis' options with types of its own.
   const options = { ...place.redisOptions(), wildcards: true } as NonNullable<RedisOptions['options']>;
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
   const application = compiled.createNestMicroservice<MicroserviceOptions>({ transport: Transport.REDIS, options });
   await application.listen();
   closing.add(application, (opened) => opened.close());

@@ -47,6 +47,7 @@ describe('on a Redis Cluster', () => {
     class EchoModule {}
     const compiled = await Test.createTestingModule({ imports: [EchoModule] }).compile();
     const [first = '', second = ''] = cluster.addresses;
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
     const service = compiled.createNestMicroservice<MicroserviceOptions>({
       transport: Transport.REDIS,
       options: addressOf(first),
