@@ -53,7 +53,7 @@ const position = (random: SeededRandom): string =>
 /** A size, then as many bytes: what `c0` reads. */
 const counted = (random: SeededRandom): string =>
   `struct.unpack('${random.pick(['Bc0', 'bc0', '>hc0', 'dc0', 'fc0', 'sc0', 'c0', 'i4xc0c0', 'BxBc0c0'])}', ${quote(
-    random.pick(['\x02', '\0\x02', '\0', '\xff']) + text(random),
+    random.pick(['\x02', '\0\x02', '\0', '\xff', '2\0', '1e30\0', ' 0x1 \0']) + text(random),
   )})`;
 
 /** Statements that use `struct`. */

@@ -1,5 +1,6 @@
 import { toUnsigned } from '../arguments';
 import { nanOf, nonFiniteText } from '../number-text';
+import { toNumber } from '../operations';
 import type { LuaFunction, LuaValue } from '../values';
 import { type LibraryContext, MAX_STACK } from './context';
 
@@ -163,8 +164,9 @@ export function structLibrary(context: LibraryContext): Record<string, LuaFuncti
           break;
         case 'c':
           if (size === 0) {
-            const length = values.pop();
-            if (typeof length !== 'number') return state.fail("format 'c0' needs a previous size");
+            // Text that reads as a number will do.
+            const length = toNumber(values.pop());
+            if (length === undefined) return state.fail("format 'c0' needs a previous size");
             size = Number(toUnsigned(length));
             need(size);
           }
