@@ -113,8 +113,14 @@ class Application implements App {
     await withDeadline(timeoutMs, async () => void (await this.#starting));
     const report = await this.#lifecycle.stop(timeoutMs - (performance.now() - begin));
     this.#running = false;
+    const failed = report.modules.filter(({ status }) => status !== 'stopped');
+    if (failed.length > 0) {
+      const error = new ShutdownError(report);
+      const modules = failed.map(({ module, status }) => `${module} ${status}`);
+      this.logger.error({ event: 'shutdown_incomplete', modules, durationMs: report.durationMs }, error.message);
+      throw error;
+    }
     this.logger.debug({ event: 'stopped', durationMs: report.durationMs }, 'stopped');
-    if (report.modules.some(({ status }) => status !== 'stopped')) throw new ShutdownError(report);
     return report;
   }
 }
