@@ -2,6 +2,7 @@ export type { Config, ConfigInput, Mode } from './config';
 export { ConfigError, type ConfigProblem } from './config-error';
 export { describeServer, serverUrl } from './describe-server';
 export { parseAddress, printDuration, printSize } from './format';
+/** What settings are written as: durations, sizes, choices. For the settings of plugins. */
 export * as formats from './format';
 export { type ConfigSources, type LoadedConfig, loadConfig } from './load-config';
 export { redact } from './redact';

@@ -37,6 +37,7 @@ export interface SnapshotStatus {
   readonly restore: RestoreOutcome | undefined;
 }
 
+/** How a snapshot is written. */
 export interface SnapshotOptions {
   /** Rewrites every record instead of the changed ones; default false. */
   readonly full?: boolean;

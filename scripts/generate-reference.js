@@ -1,0 +1,99 @@
+/** Writes the pages that follow from the source: docs/reference/errors.md and docs/reference/api.md. `npm run reference` */
+'use strict';
+const { readFileSync, writeFileSync } = require('node:fs');
+const { join, relative } = require('node:path');
+const ts = require('typescript');
+const { errorCodes } = require('../dist/errors/codes');
+
+const root = join(__dirname, '..');
+
+/** @returns {string} the page of all error codes */
+function errorsPage() {
+  const rows = Object.entries(errorCodes).map(([code, { means, remedy }]) => `| \`${code}\` | ${means} | ${remedy} |`);
+  return [
+    '# Errors',
+    '',
+    'Every error Respite throws on purpose is a `RespiteError` with one of these codes in `code`. Its message names what was',
+    'wrong; codes are renamed or removed only in a major version. Written by `npm run reference`.',
+    '',
+    '| code | what it means | what to do |',
+    '|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+const KINDS = [
+  [ts.SymbolFlags.Class, 'class'],
+  [ts.SymbolFlags.Function, 'function'],
+  [ts.SymbolFlags.Interface, 'interface'],
+  [ts.SymbolFlags.TypeAlias, 'type'],
+  [ts.SymbolFlags.Variable, 'constant'],
+  [ts.SymbolFlags.ValueModule, 'module'],
+];
+
+/** @returns {string} the page of everything the package exports */
+function apiPage() {
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const entries = Object.entries(exports)
+    .filter(([, target]) => typeof target === 'object')
+    .map(([name, { types }]) => ({
+      name: `respite${name.slice(1)}`,
+      file: join(root, types.replace('./dist/', 'src/').replace('.d.ts', '.ts')),
+    }));
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const program = ts.createProgram(
+    entries.map(({ file }) => file),
+    options,
+  );
+  const checker = program.getTypeChecker();
+  const sections = entries.flatMap(({ name, file }) => {
+    const module = checker.getSymbolAtLocation(program.getSourceFile(file));
+    const rows = checker
+      .getExportsOfModule(module)
+      .filter((symbol) => declaredHere(checker, symbol) && symbol.name !== 'default')
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map((symbol) => row(checker, symbol, name));
+    return [`## ${name}`, '', '| name | kind | what it is |', '|---|---|---|', ...rows, ''];
+  });
+  return [
+    '# API',
+    '',
+    'Everything the package exports; editors show the rest of the documentation. Written by `npm run reference`.',
+    '',
+    ...sections,
+  ].join('\n');
+}
+
+const resolved = (checker, symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol);
+
+/** Not what is passed on of other packages. */
+function declaredHere(checker, symbol) {
+  const [declaration] = resolved(checker, symbol).declarations ?? [];
+  return declaration !== undefined && relative(join(root, 'src'), declaration.getSourceFile().fileName)[0] !== '.';
+}
+
+/** A namespace (`export * as`) is documented where it is exported. */
+function documentationOf(checker, symbol, target) {
+  const own = ts.displayPartsToString(target.getDocumentationComment(checker));
+  if (own !== '' || !(target.flags & ts.SymbolFlags.ValueModule)) return own;
+  const exporting = checker.getImmediateAliasedSymbol(symbol)?.declarations?.[0]?.parent;
+  return exporting && ts.getTextOfJSDocComment(ts.getJSDocCommentsAndTags(exporting)[0]?.comment);
+}
+
+function row(checker, symbol, module) {
+  const target = resolved(checker, symbol);
+  const [, kind = 'value'] = KINDS.find(([flag]) => target.flags & flag) ?? [];
+  const text = (documentationOf(checker, symbol, target) ?? '').split(/\n\s*\n/)[0];
+  const own = text.replace(/\s+/g, ' ').replaceAll('|', '\\|');
+  const summary = own === '' && module === 'respite/ioredis' ? "ioredis' own." : own;
+  return `| \`${symbol.name}\` | ${kind} | ${summary} |`;
+}
+
+module.exports = { errorsPage, apiPage };
+
+if (require.main === module) {
+  writeFileSync(join(root, 'docs/reference/errors.md'), errorsPage());
+  writeFileSync(join(root, 'docs/reference/api.md'), apiPage());
+}

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(__dirname, '../../..');
+
+interface Pages {
+  errorsPage(): string;
+  apiPage(): string;
+}
+
+describe('the pages that follow from the source', () => {
+  // A script of the repository, written in JavaScript.
+  const { errorsPage, apiPage } = jest.requireActual<Pages>(join(ROOT, 'scripts/generate-reference.js'));
+  const page = (name: string) => readFileSync(join(ROOT, 'docs/reference', name), 'utf8');
+
+  it('name every error code', () => {
+    expect(page('errors.md')).toBe(errorsPage());
+  });
+
+  it('name everything the package exports, and say what it is', () => {
+    const api = page('api.md');
+    expect(api).toBe(apiPage());
+    expect(api.split('\n').filter((line) => line.endsWith('|  |'))).toEqual([]);
+  });
+});
