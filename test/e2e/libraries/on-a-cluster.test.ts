@@ -8,13 +8,14 @@ import {
   Transport,
 } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
+import { Queue, QueueEvents, Worker } from 'bullmq';
 import Keyv, { type KeyvStoreAdapter } from 'keyv';
 import { firstValueFrom } from 'rxjs';
 import { type App, CacheBackend, createApp } from '../../../src';
 import { type RedisCluster, startRedisCluster } from '../../support/redis-cluster';
 import { Closing } from './places';
 
-/** What has no client of ours, or needs its keys in one slot, on three masters; the rest runs as it does anywhere. */
+/** What is wired differently on three masters; libraries that take a client take ours, which is a Cluster. */
 describe('on a Redis Cluster', () => {
   const closing = new Closing();
   let cluster: RedisCluster;
@@ -68,5 +69,17 @@ describe('on a Redis Cluster', () => {
     expect(await keyv.get(['key:0', 'key:29', 'none'])).toEqual([0, 29, undefined]);
     await keyv.clear();
     expect(await keyv.get('key:0')).toBeUndefined();
+  });
+
+  it('BullMQ keeps its keys in one slot with a prefix in braces, on connections of ours', async () => {
+    const backend = app.get(CacheBackend);
+    const options = () => ({ connection: backend.connection('blocking') as never, prefix: '{bull}' }); // its own types of ioredis
+    const queue = new Queue<number>('squares', options());
+    const events = new QueueEvents('squares', options());
+    const worker = new Worker<number, number>('squares', ({ data }) => Promise.resolve(data * data), options());
+    await events.waitUntilReady();
+    const job = await queue.add('square', 7, { delay: 20 });
+    expect(await job.waitUntilFinished(events)).toBe(49);
+    for (const opened of [worker, events, queue]) await opened.close();
   });
 });
