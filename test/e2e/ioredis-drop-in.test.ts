@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import DefaultRedis, * as dropIn from '../../src/ioredis';
 import { closeEngines, Cluster, createEngine, engineOf, flushEngines, Redis } from '../../src/ioredis';
+import { defineDropInCluster } from '../../src/ioredis/define-drop-in';
+import { EngineRegistry } from '../../src/ioredis/engine-registry';
 import { Queue, Worker } from 'bullmq';
 
 // What an application's test writes at its top.
@@ -148,6 +150,22 @@ describe('respite/ioredis', () => {
       const [node] = await once(cluster, 'ready').then(() => cluster.nodes());
       await expect(cluster.mget('a', 'b')).rejects.toThrow("CROSSSLOT Keys in request don't hash to the same slot");
       await expect(node?.select(1)).rejects.toThrow('ERR SELECT is not allowed in cluster mode');
+    });
+
+    it('works with ioredis 6 as well', async () => {
+      const registry = new EngineRegistry();
+      const Cluster6 = defineDropInCluster(jest.requireActual('ioredis6'), registry);
+      const cluster = new Cluster6(nodes, { shardedSubscribers: true });
+      await once(cluster, 'ready');
+      await cluster.hset('{a}', { field: 'value' });
+      expect(await cluster.hgetall('{a}')).toEqual({ field: 'value' });
+      const subscriber = cluster.duplicate();
+      await subscriber.subscribe('news');
+      const received = once(subscriber, 'message');
+      await cluster.publish('news', 'hello');
+      expect(await received).toEqual(['news', 'hello']);
+      await expect(cluster.mget('a', 'b')).rejects.toThrow('CROSSSLOT');
+      await registry.close();
     });
 
     it('ends', async () => {

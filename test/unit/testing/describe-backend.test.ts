@@ -24,9 +24,14 @@ describeBackend(
 );
 
 describe('describeBackend', () => {
+  const made: CacheBackend[] = [];
+  afterEach(async () => {
+    for (const backend of made.splice(0)) await backend.close();
+  });
   /** The standalone backend with something broken. */
   const broken = (change: (backend: CacheBackend) => Partial<CacheBackend>) => async (): Promise<CacheBackend> => {
     const backend = await createPluginBackend(standaloneProvider);
+    made.push(backend);
     const changes = change(backend);
     return new Proxy(backend, {
       get(target, name) {
