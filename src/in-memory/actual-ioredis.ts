@@ -13,12 +13,12 @@ interface PackageJson {
  * The application's ioredis itself, also where a test put us in its place: by `jest.mock('ioredis', ...)`, or by Jest's
  * `moduleNameMapper`.
  *
- * @param substitute the file that may stand in the place of ioredis
+ * @param substitute the folder whose files may stand in the place of ioredis
  */
 export function actualIoredis(substitute?: string): typeof Ioredis {
   const load = typeof jest === 'undefined' ? require : (name: string) => jest.requireActual(name);
   // A name that was mapped to us leads back to us: go by the file.
-  const name = require.resolve('ioredis') === substitute ? mainFile() : 'ioredis';
+  const name = dirname(require.resolve('ioredis')) === substitute ? mainFile() : 'ioredis';
   return load(name) as typeof Ioredis; // the package we named
 }
 

@@ -12,7 +12,7 @@ export type * from 'ioredis';
 export type { EngineSnapshot, OnEngine, RedisEngine, RedisEngineOptions } from '../in-memory';
 export { createEngine, engineOf } from '../in-memory';
 
-const ioredis = actualIoredis(__filename);
+const ioredis = actualIoredis(__dirname);
 const registry = new EngineRegistry();
 
 /** The type of a client, as ioredis has it. */
