@@ -4,7 +4,7 @@ import { removeTemporaryPaths, temporaryPath } from '../../support/temporary-pat
 
 /** A slice of the campaigns `kill` and `damage`, with another seed every time; a failure names it. */
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-const KILLS = 20;
+const KILLS = 8;
 const DAMAGED_FILES = 30;
 
 afterAll(removeTemporaryPaths);
