@@ -1,4 +1,4 @@
-import { shardOf } from '../values/dict';
+import { hashOf } from '../values/hash-index';
 
 const SHARDS = 64;
 const SHARD_ABOVE = 65_536;
@@ -38,13 +38,13 @@ export class KeySet {
 
   #setOf(key: string): Set<string> {
     const only = this.#sets[0] as Set<string>; // never empty: see #sets and #split
-    return this.#sets.length === 1 ? only : (this.#sets[shardOf(key)] ?? only);
+    return this.#sets.length === 1 ? only : (this.#sets[hashOf(key) & (SHARDS - 1)] ?? only);
   }
 
   #split(): void {
     const whole = this.#sets[0];
     const shards = Array.from({ length: SHARDS }, () => new Set<string>());
-    for (const key of whole ?? []) shards[shardOf(key)]?.add(key);
+    for (const key of whole ?? []) shards[hashOf(key) & (SHARDS - 1)]?.add(key);
     this.#sets = shards;
   }
 }

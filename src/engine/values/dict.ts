@@ -1,3 +1,5 @@
+import { HashIndex, hashOf } from './hash-index';
+
 /** What a `Dict` stores: it carries its own key and its place in the index array. */
 export interface DictEntry {
   readonly key: string;
@@ -11,28 +13,17 @@ export interface DictObserver {
   beforeChange(index: number): void;
 }
 
-const SHARDS = 64;
-
-/** V8's Map stalls for tens of milliseconds when it grows past this size, and cannot exceed 2^24 entries at all. */
-const SHARD_ABOVE = 65_536;
-
-/** Cheap spread over the shards: keys that are numbered differ in their last characters. */
-export function shardOf(key: string): number {
-  const n = key.length;
-  return n === 0
-    ? 0
-    : (key.charCodeAt(n - 1) * 37 + key.charCodeAt(n >> 1) * 7 + key.charCodeAt(n > 1 ? n - 2 : 0) * 11 + n) &
-        (SHARDS - 1);
-}
+/** Up to so many entries are found by comparing with each. */
+const MOST_UNHASHED = 8;
 
 /**
  * A hash table with an index array beside it. The array gives O(1) random picks and the stateless SCAN cursor: deletion
  * moves the last entry into the hole, and cursors count down, so an entry that stays is never skipped.
  */
 export class Dict<E extends DictEntry> {
-  #map = new Map<string, E>();
-  #shards: Map<string, E>[] | undefined;
   #entries: E[] = [];
+  /** Of a dict that has, or had, more entries than can be compared one by one. */
+  #index: HashIndex | undefined;
   /** Lasts until the dict is cleared. Whoever changes the contents of an entry calls `beforeChange`. */
   observer: DictObserver | undefined;
 
@@ -41,7 +32,21 @@ export class Dict<E extends DictEntry> {
   }
 
   get(key: string): E | undefined {
-    return this.#shards === undefined ? this.#map.get(key) : this.#shard(this.#shards, key).get(key);
+    const entries = this.#entries;
+    if (this.#index === undefined) {
+      for (const entry of entries) if (entry.key === key) return entry;
+      return undefined;
+    }
+    const hash = hashOf(key);
+    const pairs = this.#index.pairsFor(hash);
+    const mask = pairs.length - 1;
+    for (let at = (hash << 1) & mask; ; at = (at + 2) & mask) {
+      const position = pairs[at + 1] ?? 0;
+      if (position === 0) return undefined;
+      if (pairs[at] !== hash) continue;
+      const entry = entries[position - 1];
+      if (entry?.key === key) return entry;
+    }
   }
 
   has(key: string): boolean {
@@ -50,34 +55,36 @@ export class Dict<E extends DictEntry> {
 
   /** Adds an entry whose key is not present yet. */
   add(entry: E): void {
-    entry.index = this.#entries.length;
-    if (this.observer !== undefined) this.observer.beforeChange(entry.index);
+    const index = this.#entries.length;
+    entry.index = index;
+    if (this.observer !== undefined) this.observer.beforeChange(index);
     this.#entries.push(entry);
-    if (this.#shards === undefined && this.#entries.length > SHARD_ABOVE) this.#split();
-    (this.#shards === undefined ? this.#map : this.#shard(this.#shards, entry.key)).set(entry.key, entry);
+    if (this.#index !== undefined) this.#index.add(hashOf(entry.key), index);
+    else if (index === MOST_UNHASHED) this.#hashAll();
   }
 
   delete(key: string): E | undefined {
-    const map = this.#shards === undefined ? this.#map : this.#shard(this.#shards, key);
-    const entry = map.get(key);
+    const entry = this.get(key);
     if (entry === undefined) return undefined;
-    map.delete(key);
+    const { index } = entry;
+    const end = this.#entries.length - 1;
     if (this.observer !== undefined) {
-      this.observer.beforeChange(entry.index);
-      this.observer.beforeChange(this.#entries.length - 1);
+      this.observer.beforeChange(index);
+      this.observer.beforeChange(end);
     }
+    this.#index?.delete(hashOf(key), index);
     const last = this.#entries.pop();
     if (last !== undefined && last !== entry) {
-      this.#entries[entry.index] = last;
-      last.index = entry.index;
+      this.#entries[index] = last;
+      last.index = index;
+      this.#index?.move(hashOf(last.key), end, index);
     }
     entry.index = -1;
     return entry;
   }
 
   clear(): void {
-    this.#map = new Map();
-    this.#shards = undefined;
+    this.#index = undefined;
     // A new array: an observer may still be reading the old one.
     this.#entries = [];
     this.observer = undefined;
@@ -114,14 +121,8 @@ export class Dict<E extends DictEntry> {
     return at;
   }
 
-  #shard(shards: Map<string, E>[], key: string): Map<string, E> {
-    return shards[shardOf(key)] ?? this.#map;
-  }
-
-  #split(): void {
-    const shards = Array.from({ length: SHARDS }, () => new Map<string, E>());
-    for (const [key, entry] of this.#map) shards[shardOf(key)]?.set(key, entry);
-    this.#shards = shards;
-    this.#map = new Map();
+  #hashAll(): void {
+    this.#index = new HashIndex();
+    for (const { key, index } of this.#entries) this.#index.add(hashOf(key), index);
   }
 }
