@@ -13,7 +13,7 @@ export const lset = defineCommand({
   group: 'list',
   since: '1.0.0',
   summary: 'Replaces the element at a position.',
-  complexity: 'O(N) in the distance from the nearer end; O(1) for the ends themselves',
+  complexity: 'O(log(N)); O(1) for the ends themselves',
   keys: [oneKey('RW UPDATE')],
   syntax: 'key index element',
   run(context, [key, indexText, element]) {

@@ -28,7 +28,7 @@ export const lindex = defineCommand({
   group: 'list',
   since: '1.0.0',
   summary: 'Answers the element at a position; negative ones count from the right end.',
-  complexity: 'O(N) in the distance from the nearer end; O(1) for the ends themselves',
+  complexity: 'O(log(N)); O(1) for the ends themselves',
   keys: READ,
   syntax: 'key index',
   run(context, [key, indexText]) {
@@ -46,7 +46,7 @@ export const lrange = defineCommand({
   group: 'list',
   since: '1.0.0',
   summary: 'Answers the elements between two positions, both included.',
-  complexity: 'O(S+N): S the distance of the start from the nearer end, N elements answered',
+  complexity: 'O(log(S)+N): S the size of the list, N elements answered',
   keys: READ,
   syntax: 'key start stop',
   run(context, [key, firstText, lastText]) {

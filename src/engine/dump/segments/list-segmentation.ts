@@ -1,4 +1,5 @@
-import { Chunk, ListValue } from '../../values/list';
+import { Chunk } from '../../values/chunk-sequence';
+import { ListValue } from '../../values/list';
 import type { Segment } from '../../values/segment';
 import { RdbFormatError, type RdbReader, type RdbWriter } from '../rdb-primitives';
 import { NumberedSegments, readNumbers, SegmentCollection, writeNumbers } from './numbered-segments';

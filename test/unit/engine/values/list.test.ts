@@ -120,8 +120,8 @@ describe('ListValue', () => {
         expect(list.slice(0, list.size)).toEqual(model);
         const [start, stop] = [Math.round(a * model.length), Math.round(b * model.length)];
         expect(list.slice(start, stop)).toEqual(model.slice(start, stop));
-        for (const at of [-1, 0, place(a, model.length), model.length - 1, model.length])
-          expect(list.at(at)).toBe(model[at]);
+        for (let at = -1; at <= model.length; at++)
+          if (list.at(at) !== model[at]) throw new Error(`wrong at ${String(at)}`);
         const pairs = model.map((each, index): [string, number] => [each, index]);
         expect(walked(list, 'left')).toEqual(pairs);
         expect(walked(list, 'right')).toEqual(pairs.reverse());
@@ -137,9 +137,24 @@ describe('ListValue', () => {
         for (const step of changes) list = apply(list, list.slice(0, list.size), step);
         const same = new ListValue();
         for (const each of list.slice(0, list.size)) same.push('right', each);
+        // A list that was long stays in chunks.
+        for (const each of [list, same]) each.chunks();
         expect(list.bytes).toBe(same.bytes);
       }),
       { numRuns: 100 },
+    );
+  });
+
+  it('goes into chunks whenever it is asked to, and stays the same', () => {
+    fc.assert(
+      fc.property(fc.array(element, { minLength: 1, maxLength: 300, size: 'max' }), change, (elements, step) => {
+        let list = new ListValue();
+        for (const each of elements) list.push('right', each);
+        expect(list.chunks().flatMap((chunk) => chunk.elements)).toEqual(elements);
+        const model = [...elements];
+        list = apply(list, model, step);
+        expect(list.slice(0, list.size)).toEqual(model);
+      }),
     );
   });
 
