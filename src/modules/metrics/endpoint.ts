@@ -71,7 +71,11 @@ async function listen(server: Server, { host, port }: EndpointOptions): Promise<
 }
 
 async function respond(request: IncomingMessage, response: ServerResponse, options: EndpointOptions): Promise<void> {
-  const { status, type, body } = await answer(request, options);
+  const { status, type, body } = await answer(request, options).catch((failure: unknown) => {
+    // Not a reason to end the process: a metric of the host, or the health of a plugin's backend, may have failed.
+    options.logger.error({ event: 'metrics_failed', err: failure }, `metrics: ${asError(failure).message}`);
+    return text(500, 'what was asked for could not be collected');
+  });
   response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', ...(status === 405 && ALLOW) });
   response.end(request.method === 'HEAD' ? undefined : body);
 }
@@ -83,23 +87,14 @@ async function answer(request: IncomingMessage, options: EndpointOptions): Promi
   const authorized = options.token === '' || isBearer(request.headers.authorization, options.token);
   switch (request.url?.split('?')[0]) {
     case '/metrics':
-      return authorized ? metrics(options) : text(401, 'unauthorized');
+      if (!authorized) return text(401, 'unauthorized');
+      return { status: 200, type: options.registry.contentType, body: await options.registry.metrics() };
     case '/healthz':
       return text(200, 'ok'); // the process answers: that is all it says
     case '/readyz':
       return readiness(await options.health(), authorized);
     default:
       return text(404, 'not found: /metrics, /healthz, /readyz');
-  }
-}
-
-async function metrics({ registry, logger }: EndpointOptions): Promise<Answer> {
-  try {
-    return { status: 200, type: registry.contentType, body: await registry.metrics() };
-  } catch (failure) {
-    // Not a reason to end the process: a metric of the host may have failed.
-    logger.error({ event: 'metrics_failed', err: failure }, `metrics: ${asError(failure).message}`);
-    return text(500, 'the metrics could not be collected');
   }
 }
 

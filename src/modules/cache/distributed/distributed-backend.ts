@@ -5,6 +5,7 @@ import { withDeadline } from '../../../container/deadline';
 import { asError, RespiteError } from '../../../errors';
 import type { BackendStatistics, MeasuredBackend } from '../backend-statistics';
 import type { BackendCapability, BackendHealth, ConnectionPurpose } from '../cache-backend';
+import { down } from '../ping';
 import { type Client, clientOptionsOf, duplicate, duplicateForBlocking, isCluster } from './create-client';
 import { checkHealth } from './health';
 import { OperationRecorder } from './operation-recorder';
@@ -56,7 +57,7 @@ export class DistributedBackend implements MeasuredBackend {
   }
 
   async health(): Promise<BackendHealth> {
-    if (this.#closed) return { status: 'down', latencyMs: undefined, reasons: ['the backend is closed'] };
+    if (this.#closed) return down('the backend is closed');
     return checkHealth(this.client, this.#server.options.connectTimeout);
   }
 

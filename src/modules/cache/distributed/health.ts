@@ -1,28 +1,25 @@
 import { withDeadline } from '../../../container/deadline';
-import type { BackendHealth } from '../cache-backend';
 import type { Cluster } from 'ioredis';
+import type { BackendHealth } from '../cache-backend';
+import { down, ping } from '../ping';
 import { type Client, isCluster } from './create-client';
 
 /** Asks the server for a sign of life, for at most `limitMs`. Never rejects. */
 export async function checkHealth(client: Client, limitMs: number): Promise<BackendHealth> {
-  if (client.status !== 'ready') return down([`the connection is ${client.status}`]);
-  const begin = performance.now();
-  const outcome = await withDeadline(limitMs, async () => void (await client.ping()));
-  if (outcome.status === 'failed') return down([outcome.error.message]);
-  if (outcome.status === 'timed-out') return down(['no reply to PING']);
-  const latencyMs = performance.now() - begin;
-  return isCluster(client) ? checkCluster(client, latencyMs, limitMs) : { status: 'ok', latencyMs, reasons: [] };
+  if (client.status !== 'ready') return down(`the connection is ${client.status}`);
+  const health = await ping(client, limitMs);
+  return health.status === 'ok' && isCluster(client) ? checkCluster(client, health, limitMs) : health;
 }
 
 /** One node has answered; does the cluster as a whole serve, and every master? */
-async function checkCluster(client: Cluster, latencyMs: number, limitMs: number): Promise<BackendHealth> {
+async function checkCluster(client: Cluster, { latencyMs }: BackendHealth, limitMs: number): Promise<BackendHealth> {
   let state = '';
   const reasons: string[] = [];
   const asked = await withDeadline(limitMs, async () => {
     state = await client.cluster('INFO');
   });
-  if (asked.status !== 'done') return down(['no reply to CLUSTER INFO']);
-  if (!state.includes('cluster_state:ok')) return down(['cluster_state is not ok: slots are without a master']);
+  if (asked.status !== 'done') return down('no reply to CLUSTER INFO');
+  if (!state.includes('cluster_state:ok')) return down('cluster_state is not ok: slots are without a master');
   if (!state.includes('cluster_slots_ok:16384')) reasons.push('slots are without a master');
   await Promise.all(
     client.nodes('master').map(async (node) => {
@@ -32,8 +29,4 @@ async function checkCluster(client: Cluster, latencyMs: number, limitMs: number)
     }),
   );
   return { status: reasons.length === 0 ? 'ok' : 'degraded', latencyMs, reasons };
-}
-
-function down(reasons: readonly string[]): BackendHealth {
-  return { status: 'down', latencyMs: undefined, reasons };
 }

@@ -1,6 +1,7 @@
 import type { Redis, RedisOptions } from 'ioredis';
 import { RespiteError } from '../../../errors';
 import type { BackendHealth, CacheBackend, ConnectionPurpose } from '../cache-backend';
+import { down, ping } from '../ping';
 
 /** Clients of ioredis-mock that share their data. */
 export class MockBackend implements CacheBackend {
@@ -37,10 +38,7 @@ export class MockBackend implements CacheBackend {
   }
 
   async health(): Promise<BackendHealth> {
-    if (this.#closed) return { status: 'down', latencyMs: undefined, reasons: ['the backend is closed'] };
-    const begin = performance.now();
-    await this.client.ping();
-    return { status: 'ok', latencyMs: performance.now() - begin, reasons: [] };
+    return this.#closed ? down('the backend is closed') : ping(this.client);
   }
 
   async close(): Promise<void> {

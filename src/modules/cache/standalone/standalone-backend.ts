@@ -4,6 +4,7 @@ import type { Engine, SaveHooks, SnapshotSource } from '../../../engine';
 import type { BackendHealth, ConnectionPurpose } from '../cache-backend';
 import type { BackendStatistics, MeasuredBackend } from '../backend-statistics';
 import type { EmbeddedBackend } from '../embedded-backend';
+import { down, ping } from '../ping';
 import { connectorFor } from './connector';
 import { readStatistics } from './engine-statistics';
 import type { RedisConstructor } from './in-process-redis';
@@ -75,11 +76,10 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
   }
 
   async health(): Promise<BackendHealth> {
-    const begin = performance.now();
-    if (this.#closed) return { status: 'down', latencyMs: undefined, reasons: ['the backend is closed'] };
-    await this.client.ping();
+    if (this.#closed) return down('the backend is closed');
+    const health = await ping(this.client);
     const reasons = this.#parts.engine.saveHooks?.troubles?.() ?? [];
-    return { status: reasons.length > 0 ? 'degraded' : 'ok', latencyMs: performance.now() - begin, reasons };
+    return health.status === 'ok' && reasons.length > 0 ? { ...health, status: 'degraded', reasons } : health;
   }
 
   measure(): () => BackendStatistics {

@@ -222,6 +222,13 @@ describe('the endpoint', () => {
     expect((await get('/healthz')).status).toBe(200);
   });
 
+  it('outlives a backend of others that cannot even say how it is', async () => {
+    const { app, get } = await endpoint({ mode: 'standalone' });
+    app.get(CacheBackend).health = () => Promise.reject(new Error('lost'));
+    expect((await get('/readyz')).status).toBe(500);
+    expect((await get('/healthz')).status).toBe(200);
+  });
+
   it('asks for the token where there is one; probes need none and learn less', async () => {
     const { get } = await endpoint({
       mode: 'standalone',

@@ -1,0 +1,37 @@
+import { type App, CacheBackend, type ConfigInput } from '../../../../src';
+import { ping } from '../../../../src/modules/cache/ping';
+import { createTestApp, injectFaults } from '../../../../src/testing';
+
+const opened: App[] = [];
+afterEach(async () => {
+  for (const app of opened.splice(0)) await app.stop();
+});
+
+async function start(config: ConfigInput = {}): Promise<{ app: App; backend: CacheBackend }> {
+  const app = await createTestApp({ config }).start();
+  opened.push(app);
+  return { app, backend: app.get(CacheBackend) };
+}
+
+describe('the health of the standalone backend', () => {
+  it('is down when somebody closed the shared client', async () => {
+    const { backend } = await start();
+    await backend.client.quit();
+    expect(await backend.health()).toMatchObject({ status: 'down', latencyMs: undefined });
+  });
+
+  it('is down when PING is refused', async () => {
+    const { app, backend } = await start();
+    injectFaults(app).fail('LOADING');
+    const reasons = ['LOADING Redis is loading the dataset in memory'];
+    expect(await backend.health()).toEqual({ status: 'down', latencyMs: undefined, reasons });
+  });
+
+  it('is down when PING gets no reply in time, and up again once it does', async () => {
+    const { backend } = await start();
+    const other = backend.connection('commands'); // the shared one would wait for the reply
+    await other.client('PAUSE', 300, 'ALL');
+    expect(await ping(backend.client, 20)).toMatchObject({ status: 'down', reasons: ['no reply to PING'] });
+    expect(await backend.health()).toMatchObject({ status: 'ok', reasons: [] });
+  });
+});
