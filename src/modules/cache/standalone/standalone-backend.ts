@@ -63,8 +63,9 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
       });
     }
     const { InProcessRedis, clientOptions } = this.#parts;
-    const own = purpose === 'blocking' ? { maxRetriesPerRequest: null } : {};
-    const connection = new InProcessRedis({ ...clientOptions, ...own, lazyConnect: false });
+    const { commandTimeout: _, ...patient } = clientOptions;
+    const options = purpose === 'blocking' ? { ...patient, maxRetriesPerRequest: null } : clientOptions;
+    const connection = new InProcessRedis({ ...options, lazyConnect: false });
     this.#connections.add(connection);
     connection.once('end', () => this.#connections.delete(connection));
     return connection;

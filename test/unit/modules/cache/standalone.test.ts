@@ -35,3 +35,9 @@ describe('the health of the standalone backend', () => {
     expect(await backend.health()).toMatchObject({ status: 'ok', reasons: [] });
   });
 });
+
+it('a blocking connection waits longer than redis.command_timeout', async () => {
+  const { backend } = await start({ redis: { command_timeout: '50ms' } });
+  expect(await backend.connection('blocking').blpop('queue', 0.2)).toBeNull();
+  await expect(backend.connection('commands').blpop('queue', 0.2)).rejects.toThrow('Command timed out');
+});
