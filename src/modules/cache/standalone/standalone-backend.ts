@@ -9,6 +9,7 @@ import { connectorFor } from './connector';
 import { readStatistics } from './engine-statistics';
 import type { RedisConstructor } from './in-process-redis';
 import type { Listener } from './listener';
+import { MemoryStream } from './memory-stream';
 
 /** What a standalone backend is made of. */
 export interface StandaloneParts {
@@ -31,6 +32,7 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
   readonly #parts: StandaloneParts;
   readonly #connections = new Set<Redis>();
   #listener: Listener | undefined;
+  #quiet = false;
   #closed = false;
 
   constructor(parts: StandaloneParts) {
@@ -73,7 +75,7 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
 
   redisOptions(): RedisOptions {
     const { engine, clientOptions } = this.#parts;
-    return { ...clientOptions, Connector: connectorFor(() => (this.#closed ? undefined : engine)) };
+    return { ...clientOptions, Connector: connectorFor(() => (this.#quiet ? undefined : engine)) };
   }
 
   async health(): Promise<BackendHealth> {
@@ -87,11 +89,15 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
     return () => readStatistics(this.#parts.engine);
   }
 
-  /** Closes the listener and every client but the shared one: nobody outside writes any more. */
+  /** Closes the listener and every client but the shared one, those of libraries as well: nobody writes any more. */
   async quiesce(): Promise<void> {
+    this.#quiet = true;
     await this.#listener?.close();
     this.#listener = undefined;
     for (const connection of this.#connections) connection.disconnect();
+    const { stream } = this.client;
+    const shared = stream instanceof MemoryStream ? stream.session : undefined;
+    for (const session of [...this.#parts.engine.sessions.values()]) if (session !== shared) session.output.close();
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { type App, CacheBackend, type ConfigInput } from '../../../../src';
 import { ping } from '../../../../src/modules/cache/ping';
 import { createTestApp, injectFaults } from '../../../../src/testing';
@@ -40,4 +41,15 @@ it('a blocking connection waits longer than redis.command_timeout', async () => 
   const { backend } = await start({ redis: { command_timeout: '50ms' } });
   expect(await backend.connection('blocking').blpop('queue', 0.2)).toBeNull();
   await expect(backend.connection('commands').blpop('queue', 0.2)).rejects.toThrow('Command timed out');
+});
+
+it('clients of redisOptions() that are still open write nothing after the last snapshot: they are closed before it', async () => {
+  const { app, backend } = await start();
+  const own = new Redis(backend.redisOptions());
+  await own.set('key', 'kept');
+  own.on('error', () => undefined); // it tries to come back, once
+  const ended = new Promise((resolve) => own.once('end', resolve));
+  await app.stop();
+  await ended;
+  await expect(own.set('key', 'lost')).rejects.toThrow('Connection is closed.');
 });
