@@ -94,15 +94,13 @@ export class TextStreamPublisher {
     this.#refuseEnded();
     this.#ended = true;
     const rest = this.#rest === '' ? [] : [{ text: this.#rest, endOfLine: false }];
-    const last = this.#publish(rest);
-    await this.#inTurn(async () => {
-      await this.#bus.publish(
-        this.#channel,
-        { index: this.#index++, end: true, dropped: this.#dropped } satisfies TextChunk,
-        this.#publishOptions,
-      );
-    });
-    await last;
+    const end = async (): Promise<void> => {
+      const chunk: TextChunk = { index: this.#index++, end: true, dropped: this.#dropped };
+      await this.#bus.publish(this.#channel, chunk, this.#publishOptions);
+    };
+    // Readers wait for the end, also when the last piece is lost.
+    const [last, ended] = await Promise.allSettled([this.#publish(rest), this.#inTurn(end)]);
+    for (const outcome of [last, ended]) if (outcome.status === 'rejected') throw outcome.reason;
   }
 
   #refuseEnded(): void {
