@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -39,6 +41,11 @@ describe('NFR-5: the listener', () => {
   it('serves a unix socket, and takes the path over from a process that is gone', async () => {
     const path = await temporaryPath();
     const socketPath = `${path}.sock`;
+    const listening = `require('net').createServer().listen(${JSON.stringify(socketPath)}, () => console.log('there'))`;
+    const gone = spawn(process.execPath, ['-e', listening], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(gone.stdout, 'data');
+    gone.kill('SIGKILL');
+    await once(gone, 'exit');
     const first = await serve({ path: socketPath });
     expect(first.listener.url).toBe(`unix://${socketPath}`);
     const client = new Redis({ path: socketPath });
@@ -47,6 +54,20 @@ describe('NFR-5: the listener', () => {
     await expect(
       startListener(first.engine, { ...LOOPBACK, path: join(path, 'missing', 'x.sock') }),
     ).rejects.toMatchObject({ code: 'LISTENER_FAILED' });
+  });
+
+  it('takes a path over neither from a process that serves there, nor from a file that is no socket', async () => {
+    const path = await temporaryPath();
+    const { engine } = await serve({ path: `${path}.sock` });
+    writeFileSync(`${path}.txt`, 'precious');
+    for (const taken of [`${path}.sock`, `${path}.txt`]) {
+      const failing = startListener(engine, { ...LOOPBACK, path: taken });
+      await expect(failing).rejects.toMatchObject({
+        code: 'LISTENER_FAILED',
+        message: expect.stringContaining('EADDRINUSE'),
+      });
+    }
+    expect(readFileSync(`${path}.txt`, 'utf8')).toBe('precious');
   });
 
   it('refuses an address other machines can reach unless a password is set', async () => {

@@ -1,5 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { unlink } from 'node:fs/promises';
+import { lstat, unlink } from 'node:fs/promises';
 import { RespiteError } from '../../../errors';
 import { RespConnection, type ClientAddress, type Engine } from '../../../engine';
 
@@ -75,9 +75,14 @@ async function listen(server: Server, options: ListenerOptions): Promise<void> {
   });
 }
 
-/** A socket file left by a process that was killed would make the address look taken. */
+/** A socket left by a process that was killed would make the address look taken. What is no socket is not ours to remove. */
 async function removeStaleSocket(path: string): Promise<void> {
-  const alive = await new Promise<boolean>((resolve) => {
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isSocket() === true && !(await isServed(path))) await unlink(path).catch(() => undefined); // gone meanwhile
+}
+
+function isServed(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
     const probe = connect(path);
     probe.once('connect', () => {
       probe.destroy();
@@ -87,7 +92,6 @@ async function removeStaleSocket(path: string): Promise<void> {
       resolve(false);
     });
   });
-  if (!alive) await unlink(path).catch(() => undefined); // there was none, which is just as well
 }
 
 function serve(engine: Engine, socket: Socket, options: ListenerOptions, connections: Set<Socket>): void {
