@@ -55,6 +55,24 @@ describe('FR-12, US-1: respite start --standalone', () => {
     expect(await kept()).toBe('SAVE NOW');
   });
 
+  it('writes the last snapshot also when nobody reads what it prints any more, as in `respite start | tee log`', async () => {
+    const args = ['start', '--standalone', '--json'];
+    const first = startCommand(args, { cwd });
+    const writer = new Redis((await readyOf(first)).url);
+    await writer.set('greeting', 'hello');
+    writer.disconnect();
+    first.process.stdout?.destroy();
+    first.process.stderr?.destroy();
+    first.process.kill('SIGINT');
+    expect((await first.ended).code).toBe(0);
+    const second = startCommand(args, { cwd });
+    const reader = new Redis((await readyOf(second)).url);
+    expect(await reader.get('greeting')).toBe('hello');
+    reader.disconnect();
+    second.process.kill('SIGINT');
+    await second.ended;
+  });
+
   it('US-1: keeps data over a graceful restart, with what is left of its time to live', async () => {
     const args = ['start', '--standalone', '--json', '--set', 'log.level=warn'];
     const first = startCommand(args, { cwd });
