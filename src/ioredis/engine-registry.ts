@@ -1,6 +1,7 @@
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import { ClusterNode, Engine } from '../engine';
 import { engineBehind, handleOf, type RedisEngine } from '../in-memory';
+import { endClient } from '../modules/cache/end-client';
 
 /** What our clients take besides ioredis' own options. */
 export interface EngineOption {
@@ -53,10 +54,7 @@ export class EngineRegistry {
 
   /** Disconnects every client and forgets the engines: the next client finds a new, empty one. */
   async close(): Promise<void> {
-    const clients = [...this.#clients];
-    const ended = clients.map((client) => new Promise((resolve) => client.once('end', resolve)));
-    for (const client of clients) client.disconnect();
-    await Promise.all(ended);
+    await Promise.all([...this.#clients].map(endClient));
     for (const engine of this.#engines.values()) handleOf(engine).close();
     this.#engines.clear();
   }

@@ -3,6 +3,7 @@ import DefaultRedis, * as dropIn from '../../src/ioredis';
 import { closeEngines, Cluster, createEngine, engineOf, flushEngines, Redis } from '../../src/ioredis';
 import { defineDropInCluster } from '../../src/ioredis/define-drop-in';
 import { EngineRegistry } from '../../src/ioredis/engine-registry';
+import { injectFaults } from '../../src/testing';
 import { Queue, Worker } from 'bullmq';
 
 // What an application's test writes at its top.
@@ -207,6 +208,17 @@ describe('respite/ioredis', () => {
     const ended = once(client, 'end');
     await closeEngines();
     await ended;
+  });
+
+  it('closes a client between two attempts to connect as well, and settles what it had queued', async () => {
+    const client = new Redis({ retryStrategy: () => 600_000 });
+    await client.set('key', 'value');
+    injectFaults(client).disconnect({ times: 1 });
+    const pending = client.get('key').catch((error: unknown) => error);
+    await once(client, 'reconnecting');
+    await closeEngines();
+    expect(client.status).toBe('end');
+    expect(await pending).toMatchObject({ message: 'Connection is closed.' });
   });
 
   it('is what a library finds that imports ioredis itself', async () => {

@@ -1,10 +1,10 @@
-import type { EventEmitter } from 'node:events';
 import type { Redis, RedisOptions } from 'ioredis';
 import type { Logger } from '../../../container';
 import { withDeadline } from '../../../container/deadline';
 import { asError, RespiteError } from '../../../errors';
 import type { BackendStatistics, MeasuredBackend } from '../backend-statistics';
 import type { BackendCapability, BackendHealth, ConnectionPurpose } from '../cache-backend';
+import { endClient } from '../end-client';
 import { down } from '../ping';
 import { type Client, clientOptionsOf, duplicate, duplicateForBlocking, isCluster } from './create-client';
 import { checkHealth } from './health';
@@ -74,7 +74,7 @@ export class DistributedBackend implements MeasuredBackend {
     if (this.#closed) return;
     this.#closed = true;
     await withDeadline(CLOSE_TIMEOUT_MS, () => repliesUnderWay(this.client));
-    await withDeadline(CLOSE_TIMEOUT_MS, async () => void (await Promise.all([...this.#open].map(end))));
+    await withDeadline(CLOSE_TIMEOUT_MS, async () => void (await Promise.all([...this.#open].map(endClient))));
     for (const client of this.#open) client.disconnect();
   }
 
@@ -95,27 +95,4 @@ export class DistributedBackend implements MeasuredBackend {
 async function repliesUnderWay(client: Client): Promise<void> {
   const connections: readonly Redis[] = isCluster(client) ? client.nodes() : [client];
   await Promise.all(connections.filter(({ status }) => status === 'ready').map((connection) => connection.ping()));
-}
-
-async function end(client: Client): Promise<void> {
-  const ended = untilEnd(client);
-  const betweenAttempts = client.status === 'reconnecting';
-  client.disconnect();
-  if (betweenAttempts) {
-    // Told to disconnect now, ioredis never settles the commands in its queue. The end of a last attempt does.
-    const attempt = client.connect();
-    if (!isCluster(client)) client.disconnect();
-    await attempt.then(
-      () => {
-        client.disconnect();
-      },
-      () => undefined,
-    );
-  }
-  await ended;
-}
-
-/** Not `once` of node:events, which rejects when an error comes first. */
-async function untilEnd(client: EventEmitter): Promise<void> {
-  await new Promise((resolve) => client.once('end', resolve));
 }
