@@ -46,14 +46,15 @@ export type TableEntry = CommandRecord | ContainerRecord;
 /** Every command of an engine, by lower-case name. */
 export class CommandTable {
   readonly #entries = new Map<string, TableEntry>();
+  /** The same by the two spellings clients and scripts use. */
+  readonly #spellings = new Map<string, TableEntry>();
 
   constructor(commands: Iterable<AnyCommand | CommandContainer>) {
     for (const command of commands) {
       if (this.#entries.has(command.name)) throw new Error(`command ${command.name} is defined twice`);
-      this.#entries.set(
-        command.name,
-        'subcommands' in command ? containerRecord(command) : commandRecord(command, command.name),
-      );
+      const entry = 'subcommands' in command ? containerRecord(command) : commandRecord(command, command.name);
+      this.#entries.set(command.name, entry);
+      this.#spellings.set(command.name, entry).set(command.name.toUpperCase(), entry);
     }
   }
 
@@ -62,7 +63,7 @@ export class CommandTable {
   }
 
   get(name: string): TableEntry | undefined {
-    return this.#entries.get(name) ?? this.#entries.get(name.toLowerCase());
+    return this.#spellings.get(name) ?? this.#entries.get(name.toLowerCase());
   }
 
   /** A command, container or subcommand by the name COMMAND INFO shows: `get`, `client`, `client|id`. */

@@ -15,7 +15,7 @@ import { describeClient } from '../commands/connection/client/describe-client';
 import type { CommandRecord, ContainerRecord } from '../commands/table';
 import type { Engine } from '../engine';
 import { ErrorReply, QUEUED, type Reply } from '../protocol/reply';
-import type { BlockedCommand, QueuedCommand, Session } from '../session/session';
+import type { BlockedCommand, Session } from '../session/session';
 import { LatencyHistogram } from './latency-histogram';
 import { Block, NO_REPLY, type NoReply } from './block';
 import { filterReply } from './reply-mode';
@@ -95,7 +95,10 @@ export class Executor {
       latency.add(record.fast ? 'fast-command' : 'command', microseconds, engine.clock.now());
     }
     // A command that waits is not over yet.
-    if (!(reply instanceof Block)) this.#measure(session, { record, args, name }, microseconds, !fromScript);
+    if (!(reply instanceof Block)) {
+      this.#measure(record, microseconds);
+      if (!fromScript) this.#logIfSlow(session, record, args, name, microseconds);
+    }
     if (reply instanceof ErrorReply) {
       record.stats.failed += 1;
       engine.countError(reply);
@@ -112,15 +115,25 @@ export class Executor {
 
   /** Counts what a command that waited took, its wait included. */
   measureWait(session: Session, { record, args, name, since }: BlockedCommand): void {
-    this.#measure(session, { record, args, name }, (performance.now() - since) * 1000, true);
+    const microseconds = (performance.now() - since) * 1000;
+    this.#measure(record, microseconds);
+    this.#logIfSlow(session, record, args, name, microseconds);
   }
 
-  #measure(session: Session, { record, args, name }: QueuedCommand, microseconds: number, logs: boolean): void {
-    const { latency, slowLog } = this.engine;
-    const { stats } = record;
+  #measure({ stats }: CommandRecord, microseconds: number): void {
     stats.microseconds += microseconds;
-    if (latency.tracksCommands) (stats.histogram ??= new LatencyHistogram()).record(microseconds);
-    if (microseconds >= slowLog.threshold && logs && !record.skipSlowLog)
+    if (this.engine.latency.tracksCommands) (stats.histogram ??= new LatencyHistogram()).record(microseconds);
+  }
+
+  #logIfSlow(
+    session: Session,
+    record: CommandRecord,
+    args: readonly string[],
+    name: string,
+    microseconds: number,
+  ): void {
+    const { slowLog } = this.engine;
+    if (microseconds >= slowLog.threshold && !record.skipSlowLog)
       slowLog.add(session, record, name, args, microseconds);
   }
 

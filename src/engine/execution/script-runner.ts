@@ -179,7 +179,7 @@ class CommandHost implements ScriptHost {
     this.#now = context.now;
   }
 
-  call([name = '', ...args]: readonly string[], resp: 2 | 3): Reply {
+  call(name: string, args: readonly string[], resp: 2 | 3): Reply {
     const record = this.#resolve(name, args);
     if (record instanceof ErrorReply) return this.#counted(record);
     const refusal = this.#refusal(record) ?? this.#forbidden(record, args);
@@ -243,7 +243,7 @@ class CommandHost implements ScriptHost {
     return refusal === undefined ? undefined : FORBIDDEN[refusal.reason];
   }
 
-  mayCall([name = '', ...args]: readonly string[]): boolean | undefined {
+  mayCall(name: string, args: readonly string[]): boolean | undefined {
     const record = this.#find(name, args);
     if (record instanceof ErrorReply) return undefined;
     return this.engine.acl.check(this.context.session.user, record, args) === undefined;

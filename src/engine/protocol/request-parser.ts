@@ -21,6 +21,7 @@ const CR = 13;
 const LF = 10;
 const STAR = 42;
 const DOLLAR = 36;
+const ZERO = 48;
 /** Longest inline command and longest length line, as in Redis (PROTO_INLINE_MAX_SIZE). */
 const MAX_LINE = 65_536;
 const MAX_ARGUMENTS = 2_147_483_647;
@@ -40,7 +41,9 @@ export class RequestParser {
   /** Bytes that must be there before parsing can go on; saves joining chunks of a long argument again and again. */
   #needed = 0;
   #left = 0;
-  #parts: string[] = [];
+  /** Of the command being read, from when it is there. */
+  #name: string | undefined;
+  #args: string[] = [];
   #bulkLength = -1;
   #received = 0;
   /** Bytes that had been parsed when the last command began. */
@@ -112,7 +115,8 @@ export class RequestParser {
     if (count > STRANGER_ARGUMENTS && !this.limits.authenticated)
       throw new ProtocolError('unauthenticated multibulk length');
     this.#left = Math.max(count, 0);
-    this.#parts = [];
+    this.#name = undefined;
+    this.#args = [];
     return true;
   }
 
@@ -124,18 +128,21 @@ export class RequestParser {
         this.#needed = this.#bulkLength + 2;
         return undefined;
       }
-      this.#parts.push(this.#buffer.latin1Slice(this.#at, end));
+      const part = this.#buffer.latin1Slice(this.#at, end);
+      if (this.#name === undefined) this.#name = part;
+      else this.#args.push(part);
       this.#at = end + 2;
       this.#needed = 0;
       this.#bulkLength = -1;
       this.#left -= 1;
     }
-    const [name = '', ...args] = this.#parts;
-    return { name, args };
+    return { name: this.#name ?? '', args: this.#args };
   }
 
   #readBulkHeader(): boolean {
     if (this.#at >= this.#buffer.length) return false;
+    this.#bulkLength = this.#readShortLength();
+    if (this.#bulkLength >= 0) return true;
     const line = this.#line('too big bulk count string');
     if (line === undefined) return false;
     if (line.charCodeAt(0) !== DOLLAR) throw new ProtocolError(`expected '$', got '${line.charAt(0)}'`);
@@ -145,6 +152,22 @@ export class RequestParser {
     if (length > STRANGER_BULK && !this.limits.authenticated) throw new ProtocolError('unauthenticated bulk length');
     this.#bulkLength = length;
     return true;
+  }
+
+  /** Reads a whole line of `$` and up to four digits, which no limit forbids. @returns -1 when there is another one */
+  #readShortLength(): number {
+    const buffer = this.#buffer;
+    if (buffer[this.#at] !== DOLLAR) return -1;
+    const first = this.#at + 1;
+    let at = first;
+    let length = 0;
+    for (let digit = (buffer[at] ?? 0) - ZERO; digit >= 0 && digit <= 9; digit = (buffer[++at] ?? 0) - ZERO)
+      length = length * 10 + digit;
+    const digits = at - first;
+    const isPlain = digits === 1 || (digits > 1 && digits <= 4 && buffer[first] !== ZERO);
+    if (!isPlain || buffer[at] !== CR || at + 1 >= buffer.length) return -1;
+    this.#at = at + 2;
+    return length;
   }
 
   /** The text up to the next CR LF, which is consumed. @throws ProtocolError when the line grows too long */

@@ -36,31 +36,40 @@ function errorTable(text: string, isCounted = false): LuaTable {
   return table;
 }
 
+/** What follows a command's name, as text; undefined when something among it is none. */
+function argumentsOf(values: readonly LuaValue[]): string[] | undefined {
+  const args: string[] = [];
+  for (let i = 1; i < values.length; i++) {
+    const text = toArgument(values[i]);
+    if (text === undefined) return undefined;
+    args.push(text);
+  }
+  return args;
+}
+
+function badArguments(values: readonly LuaValue[]): string {
+  return values.length === 0
+    ? 'ERR Please specify at least one argument for this redis lib call'
+    : 'ERR Lua redis lib command arguments must be strings or integers';
+}
+
 /** Functions that need a running script: absent while a function library is being loaded. */
 function commandFunctions(runtime: LuaRuntime, session: ScriptSession): Record<string, LuaFunction> {
   const { state, context } = runtime;
 
   const fail = (text: string): never => raise(errorTable(text), state.at);
 
-  /** The arguments of a command; nothing after an error that `onError` was told. */
-  const argumentsOf = (args: readonly LuaValue[]): string[] | string => {
-    if (args.length === 0) return 'ERR Please specify at least one argument for this redis lib call';
-    const argv: string[] = [];
-    for (const value of args) {
-      const text = toArgument(value);
-      if (text === undefined) return 'ERR Lua redis lib command arguments must be strings or integers';
-      argv.push(text);
+  const run = (values: readonly LuaValue[], raises: boolean): LuaValue => {
+    const name = toArgument(values[0]);
+    const args = argumentsOf(values);
+    if (name === undefined || args === undefined) {
+      const text = badArguments(values);
+      return raises ? fail(text) : errorTable(text);
     }
-    return argv;
-  };
-
-  const run = (args: readonly LuaValue[], raises: boolean): LuaValue => {
-    const argv = argumentsOf(args);
-    if (typeof argv === 'string') return raises ? fail(argv) : errorTable(argv);
     const { host, resp } = session;
     if (host === undefined) return fail('ERR redis.call/pcall can only be called inside a script invocation');
     state.consume(10);
-    const reply = host.call(argv, resp);
+    const reply = host.call(name, args, resp);
     if (!(reply instanceof ErrorReply)) return replyToLua(reply, resp);
     const table = errorTable(reply.text, true);
     return raises ? raise(table, state.at) : table;
@@ -83,10 +92,11 @@ function commandFunctions(runtime: LuaRuntime, session: ScriptSession): Record<s
     return NOTHING;
   };
 
-  const aclCheck: LuaFunction = (...args) => {
-    const argv = argumentsOf(args);
-    if (typeof argv === 'string') return fail(argv);
-    return session.host?.mayCall(argv) ?? fail('ERR Invalid command passed to redis.acl_check_cmd()');
+  const aclCheck: LuaFunction = (...values) => {
+    const name = toArgument(values[0]);
+    const args = argumentsOf(values);
+    if (name === undefined || args === undefined) return fail(badArguments(values));
+    return session.host?.mayCall(name, args) ?? fail('ERR Invalid command passed to redis.acl_check_cmd()');
   };
 
   const call: LuaFunction = (...args) => run(args, true);

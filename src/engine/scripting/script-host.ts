@@ -5,13 +5,14 @@ export interface ScriptHost {
   /**
    * Runs a command on the script's behalf.
    *
-   * @param argv the command's name and arguments, one byte per character
+   * @param name the command's name as the script wrote it
+   * @param args its arguments, one byte per character
    * @param resp the protocol whose reply types the script asked for
    * @returns the reply; errors as `ErrorReply`, with the texts that scripts see
    */
-  call(argv: readonly string[], resp: 2 | 3): Reply;
+  call(name: string, args: readonly string[], resp: 2 | 3): Reply;
   /** Whether the script's user may run this; nothing when there is no such command. */
-  mayCall(argv: readonly string[]): boolean | undefined;
+  mayCall(name: string, args: readonly string[]): boolean | undefined;
   /** `redis.log`; level 0 (debug) to 3 (warning). */
   log(level: number, message: string): void;
 }
@@ -33,13 +34,13 @@ export class Journal implements ScriptHost {
     this.#isRecording = false;
   }
 
-  call(argv: readonly string[], resp: 2 | 3): Reply {
+  call(name: string, args: readonly string[], resp: 2 | 3): Reply {
     // A script does the same things in the same order each time: what was recorded here was recorded by this method.
-    return (this.#isReplaying ? this.#replay() : this.#record(this.host.call(argv, resp))) as Reply;
+    return (this.#isReplaying ? this.#replay() : this.#record(this.host.call(name, args, resp))) as Reply;
   }
 
-  mayCall(argv: readonly string[]): boolean | undefined {
-    return (this.#isReplaying ? this.#replay() : this.#record(this.host.mayCall(argv))) as boolean | undefined; // as above
+  mayCall(name: string, args: readonly string[]): boolean | undefined {
+    return (this.#isReplaying ? this.#replay() : this.#record(this.host.mayCall(name, args))) as boolean | undefined; // as above
   }
 
   log(level: number, message: string): void {
