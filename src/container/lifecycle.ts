@@ -7,9 +7,12 @@ import type { Token } from './token';
 
 type Cleanup = () => Promise<void> | void;
 
+/** A module that was started, or tried to be, and what it acquired. */
 interface StartedModule {
-  readonly module: AppModule;
+  module: AppModule;
   readonly cleanups: Cleanup[];
+  /** Its cleanups have been called: what it acquires from now on, nobody else would give back. */
+  cleaned: boolean;
 }
 
 /** What the lifecycle needs from its application. */
@@ -48,7 +51,10 @@ export class Lifecycle {
     this.#starting.abort();
   }
 
-  /** Attempts every hook and every cleanup within `totalMs`, whatever the others do. */
+  /**
+   * Attempts every hook, and after it its module's cleanups, within `totalMs`, whatever the others do. Cleanups wait for
+   * their hook for as long as it takes: they would pull away what it works with.
+   */
   async stop(totalMs: number): Promise<ShutdownReport> {
     const begin = performance.now();
     const modules: ModuleShutdown[] = [];
@@ -64,14 +70,16 @@ export class Lifecycle {
 
   async #init(module: AppModule): Promise<Error | undefined> {
     if (this.#aborted()) return startAborted();
-    const entry: StartedModule = { module, cleanups: [] };
+    const entry: StartedModule = { module, cleanups: [], cleaned: false };
     const limit = module.timeouts?.init ?? Infinity;
     const outcome = await withDeadline(
       limit,
       (signal) =>
         module.onInit?.({
           ...this.#context(module, signal),
-          defer: (cleanup) => void entry.cleanups.push(cleanup),
+          defer: (cleanup) => {
+            this.#defer(entry, cleanup);
+          },
           provide: (token, value) => {
             this.#provide(module, token, value);
           },
@@ -83,26 +91,32 @@ export class Lifecycle {
       return this.#aborted() ? startAborted() : undefined;
     }
     // Its onShutdown belongs to a start that succeeded; what it acquired is given back all the same.
-    this.#started.push({ module: withoutShutdown(module), cleanups: entry.cleanups });
+    entry.module = withoutShutdown(module);
+    this.#started.push(entry);
     return outcome.status === 'failed' ? outcome.error : startTimedOut(limit);
   }
 
-  async #shutdown({ module, cleanups }: StartedModule, limitMs: number): Promise<ModuleShutdown> {
+  #defer(entry: StartedModule, cleanup: Cleanup): void {
+    if (!entry.cleaned) {
+      entry.cleanups.push(cleanup);
+      return;
+    }
+    void attempt(cleanup).then((error) => {
+      if (error !== undefined) this.#host.logger.error({ event: 'rollback_failed', err: error }, error.message);
+    });
+  }
+
+  async #shutdown(entry: StartedModule, limitMs: number): Promise<ModuleShutdown> {
+    const { module, cleanups } = entry;
     const begin = performance.now();
     const errors: Error[] = [];
     const outcome = await withDeadline(limitMs, async (signal) => {
-      try {
-        await module.onShutdown?.(this.#context(module, signal));
-      } catch (error) {
-        errors.push(asError(error));
+      let step: Cleanup | undefined = () => module.onShutdown?.(this.#context(module, signal));
+      for (; step !== undefined; step = cleanups.pop()) {
+        const error = await attempt(step);
+        if (error !== undefined) errors.push(error);
       }
-      for (const cleanup of cleanups.reverse()) {
-        try {
-          await cleanup();
-        } catch (error) {
-          errors.push(asError(error));
-        }
-      }
+      entry.cleaned = true;
     });
     const durationMs = Math.round(performance.now() - begin);
     const status = outcome.status === 'timed-out' ? 'timed-out' : errors.length > 0 ? 'failed' : 'stopped';
@@ -121,6 +135,16 @@ export class Lifecycle {
   #provide<T>(module: AppModule, token: Token<T>, value: T): void {
     if (!module.provides.some(({ id }) => id === token.id)) throw undeclared(module, token, 'provides');
     this.#host.provide(token, value);
+  }
+}
+
+/** What a hook or cleanup threw. */
+async function attempt(step: Cleanup): Promise<Error | undefined> {
+  try {
+    await step();
+    return undefined;
+  } catch (error) {
+    return asError(error);
   }
 }
 

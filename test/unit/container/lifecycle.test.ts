@@ -153,6 +153,22 @@ describe('FR-14: the lifecycle', () => {
     });
     await expect(appOf(endless).start()).rejects.toMatchObject({ code: 'START_TIMED_OUT', module: 'endless' });
   });
+
+  it('gives back at once what a module acquires when its start has failed already', async () => {
+    const log: string[] = [];
+    let acquire: () => void = () => undefined;
+    const late = recorder('late', log, {
+      timeouts: { init: 20 },
+      onInit: async ({ defer }) => {
+        await new Promise<void>((resolve) => (acquire = resolve));
+        defer(() => void log.push('given back'));
+      },
+    });
+    await expect(appOf(late).start()).rejects.toMatchObject({ code: 'START_TIMED_OUT' });
+    acquire();
+    await new Promise(setImmediate);
+    expect(log).toEqual(['given back']);
+  });
 });
 
 describe('what modules provide', () => {
