@@ -93,6 +93,10 @@ export const errorCodes = {
     means: 'The configuration asks for something that an optional package brings, and the package is not installed.',
     remedy: 'Run the command in the message.',
   },
+  BACKEND_LACKS_CAPABILITY: {
+    means: 'A module needs something that the backend declares to lack, such as the scripts of Redis on ioredis-mock.',
+    remedy: 'Remove redis.provider to use the engine, choose another backend, or leave the module out.',
+  },
   BACKEND_CLOSED: {
     means: 'A connection was asked of a backend that has been closed.',
     remedy: 'Stop using the backend before the application stops.',

@@ -5,6 +5,7 @@ export { foreignData, fromJson, refuseLarge, stringify, toJson } from './json';
 export { isMilestone } from './milestone';
 export { pause, unlessAborted } from './pause';
 export { perform, replies } from './perform';
+export { requireCapabilities } from './require-capabilities';
 export { scanNames } from './scan-names';
 export { Script } from './script';
 export { SharedSubscriber, type Topic } from './shared-subscriber';

@@ -1,4 +1,5 @@
 import { type AppModule, Clock } from '../../container';
+import { requireCapabilities } from '../../store';
 import { CacheBackend } from '../cache';
 import { LockManager } from './lock-manager';
 import { RedisLockManager } from './redis-lock-manager';
@@ -9,7 +10,9 @@ export const locksModule: AppModule = {
   provides: [LockManager],
   requires: [CacheBackend, Clock],
   onInit({ get, provide, defer, logger }) {
-    const manager = new RedisLockManager({ client: get(CacheBackend).client, clock: get(Clock), logger });
+    const backend = get(CacheBackend);
+    requireCapabilities('locks', backend, 'scripts');
+    const manager = new RedisLockManager({ client: backend.client, clock: get(Clock), logger });
     defer(() => manager.close());
     provide(LockManager, manager);
   },

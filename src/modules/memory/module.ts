@@ -1,4 +1,5 @@
 import { type AppModule, ConfigToken } from '../../container';
+import { requireCapabilities } from '../../store';
 import { CacheBackend } from '../cache';
 import { MemoryStore } from './memory-store';
 import { RedisMemoryStore } from './redis-memory-store';
@@ -8,6 +9,9 @@ export const memoryModule: AppModule = {
   name: 'memory',
   provides: [MemoryStore],
   requires: [CacheBackend, ConfigToken],
+  onInit({ get }) {
+    requireCapabilities('memory', get(CacheBackend), 'scripts', 'transactions');
+  },
   bind(binder) {
     binder.bind(
       MemoryStore,

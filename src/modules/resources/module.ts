@@ -1,4 +1,5 @@
 import { type AppModule, Clock } from '../../container';
+import { requireCapabilities } from '../../store';
 import { CacheBackend } from '../cache';
 import { RedisResourceStore } from './redis-resource-store';
 import { ResourceStore } from './resource-store';
@@ -9,7 +10,9 @@ export const resourcesModule: AppModule = {
   provides: [ResourceStore],
   requires: [CacheBackend, Clock],
   onInit({ get, provide, defer, logger }) {
-    const store = new RedisResourceStore({ backend: get(CacheBackend), clock: get(Clock), logger });
+    const backend = get(CacheBackend);
+    requireCapabilities('resources', backend, 'pubsub', 'scripts', 'transactions');
+    const store = new RedisResourceStore({ backend, clock: get(Clock), logger });
     defer(() => store.close());
     provide(ResourceStore, store);
   },

@@ -1,4 +1,5 @@
 import { type AppModule, Clock } from '../../container';
+import { requireCapabilities } from '../../store';
 import { CacheBackend } from '../cache';
 import { EventBus } from './event-bus';
 import { RedisEventBus } from './redis-event-bus';
@@ -9,7 +10,9 @@ export const streamingModule: AppModule = {
   provides: [EventBus],
   requires: [CacheBackend, Clock],
   onInit({ get, provide, defer, logger }) {
-    const bus = new RedisEventBus({ backend: get(CacheBackend), clock: get(Clock), logger });
+    const backend = get(CacheBackend);
+    requireCapabilities('streaming', backend, 'pubsub', 'scripts');
+    const bus = new RedisEventBus({ backend, clock: get(Clock), logger });
     defer(() => bus.close());
     provide(EventBus, bus);
   },

@@ -1,4 +1,5 @@
 import { type AppModule, ConfigToken } from '../../container';
+import { requireCapabilities } from '../../store';
 import { CacheBackend } from '../cache';
 import { RedisTaskConfigStore } from './redis-task-config-store';
 import { TaskConfigStore } from './task-config-store';
@@ -8,6 +9,9 @@ export const tasksModule: AppModule = {
   name: 'tasks',
   provides: [TaskConfigStore],
   requires: [CacheBackend, ConfigToken],
+  onInit({ get }) {
+    requireCapabilities('tasks', get(CacheBackend), 'scripts');
+  },
   bind(binder) {
     binder.bind(
       TaskConfigStore,

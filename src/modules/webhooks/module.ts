@@ -1,4 +1,5 @@
 import { type AppModule, ConfigToken } from '../../container';
+import { requireCapabilities } from '../../store';
 import { CacheBackend } from '../cache';
 import { IdempotencyStore } from './idempotency-store';
 import { RedisIdempotencyStore } from './redis-idempotency-store';
@@ -8,6 +9,9 @@ export const webhooksModule: AppModule = {
   name: 'webhooks',
   provides: [IdempotencyStore],
   requires: [CacheBackend, ConfigToken],
+  onInit({ get }) {
+    requireCapabilities('webhooks', get(CacheBackend), 'scripts');
+  },
   bind(binder) {
     binder.bind(
       IdempotencyStore,

@@ -20,7 +20,7 @@ export interface DescribeBackendOptions extends Partial<TestFunctions> {
  *
  * ```ts
  * import { describe, it } from 'node:test';
- * describeBackend('acme', () => createBackend(acme, { region: 'eu' }), { describe, it });
+ * describeBackend('acme', () => createPluginBackend(acme, { plugins: { acme: { region: 'eu' } } }), { describe, it });
  * ```
  */
 export function describeBackend(

@@ -3,11 +3,11 @@ import { RespiteError } from '../../../errors';
 import type { BackendHealth, CacheBackend, ConnectionPurpose } from '../cache-backend';
 import { down, ping } from '../ping';
 
-/** Clients of ioredis-mock that share their data. */
+/** Clients of ioredis-mock that share their data. Its scripts find values where there are none: not those of Redis. */
 export class MockBackend implements CacheBackend {
   readonly name = 'mock';
   readonly mode = 'standalone';
-  readonly lacks = ['blocking', 'redis-options'] as const;
+  readonly lacks = ['blocking', 'redis-options', 'scripts'] as const;
   readonly client: Redis;
   readonly #connect: () => Redis;
   readonly #connections = new Set<Redis>();

@@ -1,5 +1,14 @@
 import { once } from 'node:events';
-import { CacheBackend, type ConfigInput } from '../../../../src';
+import {
+  CacheBackend,
+  type ConfigInput,
+  locksModule,
+  memoryModule,
+  resourcesModule,
+  streamingModule,
+  tasksModule,
+  webhooksModule,
+} from '../../../../src';
 import { createTestApp } from '../../../../src/testing';
 
 const appWith = (config: ConfigInput = {}): ReturnType<typeof createTestApp> =>
@@ -54,6 +63,18 @@ describe('redis.provider: mock', () => {
       ),
     });
   });
+
+  it.each([memoryModule, resourcesModule, streamingModule, locksModule, tasksModule, webhooksModule])(
+    'refuses the module $name, whose scripts it does not run as Redis does',
+    async (module) => {
+      const start = createTestApp({ config: { redis: { provider: 'mock' } }, modules: [module] }).start();
+      await expect(start).rejects.toMatchObject({
+        code: 'BACKEND_LACKS_CAPABILITY',
+        module: module.name,
+        message: expect.stringMatching(/needs scripts, .*"mock".*Remove redis\.provider/),
+      });
+    },
+  );
 
   it('is for the mode standalone only', async () => {
     await expect(appWith({ mode: 'distributed' }).start()).rejects.toMatchObject({ code: 'PROVIDER_INCOMPATIBLE' });
