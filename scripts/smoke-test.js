@@ -99,7 +99,7 @@ try {
     `require('respite');
     const loaded = Object.keys(require.cache).join('\\n');
     const optional = ['lmdb', 'ioredis-mock', 'commander', 'yaml', 'ioredis', 'prom-client', '@nestjs'];
-    for (const name of [...optional, 'respite/dist/testing', 'respite/dist/ioredis', 'respite/dist/nestjs'])
+    for (const name of [...optional, ...['testing', 'ioredis', 'nestjs', 'engine'].map((part) => 'respite/dist/' + part)])
       if (loaded.includes('/node_modules/' + name + '/')) throw new Error('importing respite loads ' + name);
     console.log('lean');`,
   );

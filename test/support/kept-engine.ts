@@ -4,12 +4,9 @@ import type { Logger, LogMethod } from '../../src/container';
 import { Engine } from '../../src/engine';
 import type { Clock } from '../../src/engine/clock';
 import type { SnapshotSource } from '../../src/engine/snapshot-source';
-import {
-  LmdbSnapshotManager,
-  type RestoreProgress,
-  type SnapshotSettings,
-  type Timers,
-} from '../../src/modules/snapshot';
+import { LmdbSnapshotManager } from '../../src/modules/snapshot/lmdb-snapshot-manager';
+import type { RestoreProgress, SnapshotSettings } from '../../src/modules/snapshot/settings';
+import type { Timers } from '../../src/modules/snapshot/timers';
 
 /** What was logged. */
 export class RecordingLogger implements Logger {

@@ -1,19 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createToken, type Logger } from '../../container';
+import type { Logger } from '../../container';
 import { asError, RespiteError } from '../../errors';
 import type { BackendHealth } from '../cache';
+import type { MetricsEndpoint } from './metrics-endpoint';
 import type { MetricsRegistry } from './metrics-registry';
-
-/** Where `/metrics`, `/healthz` and `/readyz` are served. */
-export interface MetricsEndpoint {
-  /** `http://127.0.0.1:9464` */
-  readonly url: string;
-}
-
-/** As a value, `MetricsEndpoint` is its token; `undefined` unless `metrics.enabled` is set. */
-export const MetricsEndpoint = createToken<MetricsEndpoint | undefined>('MetricsEndpoint');
 
 /** What the endpoint serves, and where. */
 export interface EndpointOptions {

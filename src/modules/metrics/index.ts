@@ -1,4 +1,3 @@
-export { METRICS } from './definitions';
-export { MetricsEndpoint } from './endpoint';
+export { MetricsEndpoint } from './metrics-endpoint';
 export { MetricsRegistry } from './metrics-registry';
 export { metricsModule, metricsRegistryModule } from './module';

@@ -1,11 +1,9 @@
 import type * as PromClient from 'prom-client';
 import { type AppModule, ConfigToken, type InitContext } from '../../container';
 import { RespiteError } from '../../errors';
-import { CacheBackend, isMeasured } from '../cache';
+import { CacheBackend } from '../cache';
 import { SnapshotManager } from '../snapshot';
-import { CollectedMetric } from './collected-metric';
-import { METRICS, type MetricSource } from './definitions';
-import { MetricsEndpoint, openEndpoint } from './endpoint';
+import { MetricsEndpoint } from './metrics-endpoint';
 import { MetricsRegistry } from './metrics-registry';
 
 /** Provides an empty registry when metrics are asked for. A module of its own, so that overriding it replaces only it. */
@@ -25,38 +23,14 @@ export const metricsModule: AppModule = {
   requires: [MetricsRegistry, CacheBackend, SnapshotManager],
   async onInit(context) {
     const registry = context.get(MetricsRegistry);
-    if (registry !== undefined) fill(registry, context);
-    const { enabled } = context.config.metrics;
-    context.provide(MetricsEndpoint, enabled && registry !== undefined ? await serve(registry, context) : undefined);
+    context.provide(MetricsEndpoint, registry === undefined ? undefined : await report(registry, context));
   },
 };
 
-function fill(registry: MetricsRegistry, { get, defer }: InitContext): void {
-  const backend = get(CacheBackend);
-  const snapshots = get(SnapshotManager);
-  const source: MetricSource = {
-    backend: backend.name,
-    statistics: isMeasured(backend) ? backend.measure() : () => ({ operations: [], engine: undefined }),
-    snapshots: snapshots === undefined ? undefined : () => snapshots.status(),
-  };
-  for (const definition of METRICS) {
-    // `never` is what our description of the registry says; CollectedMetric is what prom-client asks for.
-    registry.registerMetric(new CollectedMetric(definition, source) as never);
-    defer(() => {
-      registry.removeSingleMetric(definition.name);
-    });
-  }
-}
-
-async function serve(registry: MetricsRegistry, context: InitContext): Promise<MetricsEndpoint> {
-  const { config, logger, get, defer } = context;
-  const { host, port, token } = config.metrics;
-  const backend = get(CacheBackend);
-  const endpoint = await openEndpoint({ host, port, token, registry, logger, health: () => backend.health() });
-  defer(() => endpoint.close());
-  const { url } = endpoint;
-  logger.info({ event: 'metrics_serving', url }, `metrics are served at ${url}/metrics`);
-  return { url };
+/** Loaded here: without metrics nobody needs HTTP. */
+function report(registry: MetricsRegistry, context: InitContext): Promise<MetricsEndpoint | undefined> {
+  const { reportTo } = require('./report') as typeof import('./report');
+  return reportTo(registry, context);
 }
 
 /** An optional peer dependency, loaded where it is used. */

@@ -1,6 +1,5 @@
 import type { AppModule, InitContext } from '../../container';
 import { CacheBackend, isEmbedded, SnapshotSourceToken } from '../cache';
-import { LmdbSnapshotManager } from './lmdb-snapshot-manager';
 import { SnapshotManager } from './snapshot-manager';
 
 /** Milliseconds of a stop that are kept for the last snapshot. */
@@ -20,16 +19,12 @@ export const snapshotModule: AppModule = {
   },
 };
 
-async function startManager({
-  config,
-  logger,
-  signal,
-  get,
-  defer,
-}: InitContext): Promise<LmdbSnapshotManager | undefined> {
+async function startManager({ config, logger, signal, get, defer }: InitContext): Promise<SnapshotManager | undefined> {
   const { persistence } = config.redis.standalone;
   const source = get(SnapshotSourceToken);
   if (source === undefined || !persistence.enabled) return undefined;
+  // Loaded here: without persistence nobody needs it.
+  const { LmdbSnapshotManager } = require('./lmdb-snapshot-manager') as typeof import('./lmdb-snapshot-manager');
   const manager = new LmdbSnapshotManager({
     source,
     logger,

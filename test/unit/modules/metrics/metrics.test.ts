@@ -12,7 +12,7 @@ import {
   override,
   SnapshotManager,
 } from '../../../../src';
-import { METRICS } from '../../../../src/modules/metrics';
+import { METRICS } from '../../../../src/modules/metrics/definitions';
 import { startRedisCluster } from '../../../support/redis-cluster';
 import { startRedisServer } from '../../../support/redis-server';
 import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';

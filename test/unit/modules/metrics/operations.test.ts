@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { METRICS } from '../../../../src/modules/metrics';
+import { METRICS } from '../../../../src/modules/metrics/definitions';
 
 const root = join(__dirname, '../../../..');
 

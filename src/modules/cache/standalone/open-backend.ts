@@ -1,0 +1,45 @@
+import type * as Ioredis from 'ioredis';
+import type { RedisOptions } from 'ioredis';
+import { Engine } from '../../../engine';
+import type { BackendContext } from '../backend-provider';
+import { defineInProcessRedis } from './in-process-redis';
+import { startListener } from './listener';
+import { StandaloneBackend } from './standalone-backend';
+
+/** Makes an engine, its shared client, and the listener if there is to be one. */
+export async function openBackend({ config, logger, clock }: BackendContext): Promise<StandaloneBackend> {
+  const { redis } = config;
+  const { standalone } = redis;
+  const { listener: listenerConfig } = standalone;
+  const engine = new Engine({
+    databases: standalone.databases,
+    maxMemory: standalone.max_memory,
+    maxMemoryPolicy: standalone.max_memory_policy,
+    scriptTimeLimit: standalone.script_time_limit,
+    persistent: standalone.persistence.enabled,
+    password: listenerConfig.password,
+    clock,
+    onInternalError: (failure, command) => {
+      logger.error({ event: 'engine_internal_error', command, err: failure }, `internal error in '${command}'`);
+    },
+  });
+  // A peer dependency, loaded here so that importing respite needs none. `require`, because a CommonJS Jest host
+  // cannot follow import().
+  const ioredis = require('ioredis') as typeof Ioredis;
+  const InProcessRedis = defineInProcessRedis(ioredis, () => engine);
+  const clientOptions: RedisOptions = {
+    db: redis.db,
+    ...(redis.command_timeout > 0 ? { commandTimeout: redis.command_timeout } : {}),
+    ...(listenerConfig.password === '' ? {} : { password: listenerConfig.password }),
+  };
+  const client = new InProcessRedis({ ...clientOptions, lazyConnect: true });
+  await client.connect();
+  try {
+    const listener = listenerConfig.enabled ? await startListener(engine, listenerConfig) : undefined;
+    return new StandaloneBackend({ engine, InProcessRedis, clientOptions, client, listener });
+  } catch (failure) {
+    client.disconnect();
+    engine.close();
+    throw failure;
+  }
+}

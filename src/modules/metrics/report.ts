@@ -1,0 +1,42 @@
+import type { InitContext } from '../../container';
+import { CacheBackend, isMeasured } from '../cache';
+import { SnapshotManager } from '../snapshot';
+import { CollectedMetric } from './collected-metric';
+import { METRICS, type MetricSource } from './definitions';
+import { openEndpoint } from './endpoint';
+import type { MetricsEndpoint } from './metrics-endpoint';
+import type { MetricsRegistry } from './metrics-registry';
+
+/** Fills a registry with what Respite knows, and serves it when `metrics.enabled` says so. */
+export async function reportTo(registry: MetricsRegistry, context: InitContext): Promise<MetricsEndpoint | undefined> {
+  fill(registry, context);
+  return context.config.metrics.enabled ? serve(registry, context) : undefined;
+}
+
+function fill(registry: MetricsRegistry, { get, defer }: InitContext): void {
+  const backend = get(CacheBackend);
+  const snapshots = get(SnapshotManager);
+  const source: MetricSource = {
+    backend: backend.name,
+    statistics: isMeasured(backend) ? backend.measure() : () => ({ operations: [], engine: undefined }),
+    snapshots: snapshots === undefined ? undefined : () => snapshots.status(),
+  };
+  for (const definition of METRICS) {
+    // `never` is what our description of the registry says; CollectedMetric is what prom-client asks for.
+    registry.registerMetric(new CollectedMetric(definition, source) as never);
+    defer(() => {
+      registry.removeSingleMetric(definition.name);
+    });
+  }
+}
+
+async function serve(registry: MetricsRegistry, context: InitContext): Promise<MetricsEndpoint> {
+  const { config, logger, get, defer } = context;
+  const { host, port, token } = config.metrics;
+  const backend = get(CacheBackend);
+  const endpoint = await openEndpoint({ host, port, token, registry, logger, health: () => backend.health() });
+  defer(() => endpoint.close());
+  const { url } = endpoint;
+  logger.info({ event: 'metrics_serving', url }, `metrics are served at ${url}/metrics`);
+  return { url };
+}

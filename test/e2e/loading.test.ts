@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const DIST = join(__dirname, '../../dist');
+
+/** Which parts of ours, and of Node, a program has loaded at its end. */
+async function loadedBy(program: string): Promise<string[]> {
+  const source = `const { createApp } = require(${JSON.stringify(DIST)});
+    const options = { configFile: false, env: {}, config: { mode: 'standalone', log: { level: 'silent' } } };
+    (async () => {
+      ${program}
+      const parts = { engine: 'dist/engine/', snapshots: 'snapshot/lmdb', distributed: 'distributed/connect', lmdb: '/lmdb/' };
+      const files = Object.keys(require.cache).map((file) => file.replaceAll('\\\\', '/'));
+      const loaded = Object.entries(parts).filter(([, path]) => files.some((file) => file.includes(path)));
+      if (process.moduleLoadList.includes('NativeModule http')) loaded.push(['http']);
+      console.log(JSON.stringify(loaded.map(([name]) => name)));
+    })();`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', source]);
+  return JSON.parse(stdout) as string[]; // the program's own words
+}
+
+describe('what an application does not use is not loaded', () => {
+  it('no backend when it is only imported', async () => {
+    expect(await loadedBy('')).toEqual([]);
+  });
+
+  it('the engine alone, in standalone mode without persistence and metrics', async () => {
+    expect(await loadedBy('await (await createApp(options).start()).stop();')).toEqual(['engine']);
+  });
+});
