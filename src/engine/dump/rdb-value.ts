@@ -3,7 +3,7 @@ import { HashValue } from '../values/hash';
 import { ListValue } from '../values/list';
 import { RawString } from '../values/raw-string';
 import { SetValue } from '../values/set';
-import type { ScoredMember } from '../values/ranked-tree';
+import type { ScoredMember } from '../values/sorted-set';
 import { compareMembers, SortedSetValue } from '../values/sorted-set';
 import { StreamValue } from '../values/stream';
 import { readPackedValue } from './packed-values';

@@ -1,37 +1,32 @@
-import type { DictEntry } from './dict';
+import {
+  addToBranch,
+  addToLeaf,
+  childAt,
+  childOfRank,
+  countFirst,
+  dropChild,
+  FAN_OUT,
+  LEAF_SIZE,
+  mergeWithNext,
+  moveWithin,
+  newBranch,
+  newLeaf,
+  placeIn,
+  refresh,
+  removeFromLeaf,
+  sumOf,
+  type Branch,
+  type Leaf,
+  type Node,
+  type Scored,
+} from './ranked-node';
 
-/** A member of a sorted set. `score` must not change while the member is in a tree. */
-export interface ScoredMember extends DictEntry {
-  score: number;
-}
-
-/** Members per leaf and children per branch at most; measured: smaller ones cost depth, larger ones moving. */
-const LEAF_SIZE = 64;
-const FAN_OUT = 32;
-/** How many members stay on the right when a leaf splits because of one added at its end. */
-const RISING_REST = 8;
-
-/** Scores lie beside the members so that a search reads one array and not an object per step. */
-interface Leaf {
-  readonly children: undefined;
-  readonly members: ScoredMember[];
-  readonly scores: number[];
-}
-
-interface Branch {
-  readonly children: Node[];
-  /** The first member below each child, and its score. */
-  readonly members: ScoredMember[];
-  readonly scores: number[];
-  /** Members below each child. */
-  readonly counts: number[];
-}
-
-type Node = Leaf | Branch;
+/** Shown a member of a sorted set. */
+export type MemberVisitor = (key: string, score: number) => void;
 
 /**
  * Members in the order of a sorted set (by score, then by the bytes of the name): a B+ tree that counts what lies below
- * each branch, so that finding, ranking, adding and removing take O(log n) and a range O(log n + its length).
+ * each branch, so that finding, ranking, adding, moving and removing take O(log n) and a range O(log n + its length).
  * Measured against a skip list with spans, at a million members: a tenth of the memory, five times the speed.
  */
 export class RankedTree {
@@ -39,7 +34,7 @@ export class RankedTree {
   #size = 0;
 
   /** Builds a tree of members that are in order already, in O(n). */
-  static of(sorted: readonly ScoredMember[]): RankedTree {
+  static of(sorted: readonly Scored[]): RankedTree {
     const tree = new RankedTree();
     let level: Node[] = slices(sorted, LEAF_SIZE).map(newLeaf);
     while (level.length > 1) level = slices(level, FAN_OUT).map(newBranch);
@@ -52,30 +47,33 @@ export class RankedTree {
     return this.#size;
   }
 
-  add(member: ScoredMember): void {
-    const right = insert(this.#root, member);
+  /** Adds a member that is not there. */
+  add(key: string, score: number): void {
+    const right = insert(this.#root, key, score);
     if (right !== undefined) this.#root = newBranch([this.#root, right]);
     this.#size += 1;
   }
 
-  /** Removes the members with ranks from `start` to before `end`. */
-  remove(start: number, end: number): void {
-    removeFrom(this.#root, start, end);
-    this.#size -= end - start;
-    let root = this.#root;
-    while (root.children !== undefined && root.counts.length === 1) root = childAt(root, 0);
-    this.#root = this.#size === 0 ? newLeaf([]) : root;
+  /** Removes a member that is there. */
+  delete(key: string, score: number): void {
+    take(this.#root, key, score, undefined, true, true);
+    this.#size -= 1;
+    this.#shrink();
   }
 
-  at(rank: number): ScoredMember | undefined {
-    let node = this.#root;
-    let left = rank;
-    while (node.children !== undefined) {
-      const i = childOfRank(node, left);
-      left -= sumOf(node.counts, i);
-      node = childAt(node, i);
-    }
-    return node.members[left];
+  /** Gives a member that is there another score. */
+  move(key: string, from: number, to: number): void {
+    if (take(this.#root, key, from, to, true, true)) return;
+    this.#size -= 1;
+    this.#shrink();
+    this.add(key, to);
+  }
+
+  /** Removes the members with ranks from `start` to before `end`. */
+  remove(start: number, end: number): void {
+    removeRange(this.#root, start, end);
+    this.#size -= end - start;
+    this.#shrink();
   }
 
   /**
@@ -94,157 +92,96 @@ export class RankedTree {
   }
 
   /** How many members `before` holds for; it must hold for a first part of the order and for nothing after it. */
-  countWhile(before: (member: ScoredMember) => boolean): number {
+  countWhile(before: (key: string) => boolean): number {
     let node = this.#root;
     let rank = 0;
     while (node.children !== undefined) {
-      const i = Math.max(0, countFirst(node.members, before) - 1);
+      const i = Math.max(0, countFirst(node.keys, before) - 1);
       rank += sumOf(node.counts, i);
       node = childAt(node, i);
     }
-    return rank + countFirst(node.members, before);
+    return rank + countFirst(node.keys, before);
   }
 
   /** Visits the members with ranks from `start` to before `end`, in falling order if `reverse`. */
-  visit(start: number, end: number, reverse: boolean, visitor: (member: ScoredMember) => void): void {
+  visit(start: number, end: number, reverse: boolean, visitor: MemberVisitor): void {
     if (start < end) (reverse ? visitFalling : visitRising)(this.#root, start, end, visitor);
+  }
+
+  #shrink(): void {
+    let root = this.#root;
+    for (let only = onlyChild(root); only !== undefined; only = onlyChild(root)) root = only;
+    this.#root = this.#size === 0 && root.children !== undefined ? newLeaf([]) : root;
   }
 }
 
-function newLeaf(members: ScoredMember[]): Leaf {
-  return { children: undefined, members, scores: members.map(({ score }) => score) };
-}
-
-function newBranch(children: Node[]): Branch {
-  const members = children.map(firstOf);
-  return { children, members, scores: members.map(({ score }) => score), counts: children.map(countOf) };
+function onlyChild({ children }: Node): Node | undefined {
+  return children?.length === 1 ? children[0] : undefined;
 }
 
 function slices<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
-function countOf(node: Node): number {
-  return node.children === undefined ? node.members.length : sumOf(node.counts, node.counts.length);
+/** @returns the right part if the node had to be split */
+function insert(node: Node, key: string, score: number): Node | undefined {
+  if (node.children === undefined) return addToLeaf(node, score, key);
+  const i = Math.max(0, placeIn(node, score, key) - 1);
+  const right = insert(childAt(node, i), key, score);
+  if (right !== undefined) return addToBranch(node, i, right);
+  const count = (node.counts[i] ?? 0) + 1;
+  // Only below the first child may a member come before what was the first.
+  if (i === 0) refresh(node, i, count);
+  else node.counts[i] = count;
+  return undefined;
 }
 
-function sumOf(counts: readonly number[], end: number): number {
-  let sum = 0;
-  for (let i = 0; i < end; i++) sum += counts[i] ?? 0;
-  return sum;
-}
-
-function firstOf(node: Node): ScoredMember {
-  const [first] = node.members;
-  if (first === undefined) throw new RangeError('an empty node has no first member');
-  return first;
-}
-
-function childAt(branch: Branch, index: number): Node {
-  const node = branch.children[index];
-  if (node === undefined) throw new RangeError('no such child');
-  return node;
-}
-
-/** The child a rank falls into; the last one for ranks beyond the end. */
-function childOfRank(branch: Branch, rank: number): number {
-  let i = 0;
-  for (
-    let passed = branch.counts[0] ?? 0;
-    passed <= rank && i < branch.counts.length - 1;
-    passed += branch.counts[i] ?? 0
-  )
-    i += 1;
-  return i;
-}
-
-/** How many of a node's members come before the place of (`score`, `key`); see `RankedTree.rankOf`. */
-function placeIn({ scores, members }: Node, score: number, key: string | undefined): number {
-  let low = 0;
-  let high = scores.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const at = scores[middle] ?? 0;
-    if (at < score || (at === score && (key === undefined || (members[middle]?.key ?? '') < key))) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function countFirst(members: readonly ScoredMember[], before: (member: ScoredMember) => boolean): number {
-  let low = 0;
-  let high = members.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const member = members[middle];
-    if (member !== undefined && before(member)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Array.prototype.splice without the array it returns. */
-function insertAt<T extends object | number>(items: T[], index: number, item: T): void {
-  items.push(item);
-  for (let i = items.length - 1; i > index; i--) {
-    const moved = items[i - 1];
-    if (moved !== undefined) items[i] = moved;
-  }
-  items[index] = item;
-}
-
-function removeAt(items: unknown[], index: number): void {
-  for (let i = index + 1; i < items.length; i++) items[i - 1] = items[i];
-  items.length -= 1;
-}
-
-/** @returns the right half if the node had to be split */
-function insert(node: Node, member: ScoredMember): Node | undefined {
-  const place = placeIn(node, member.score, member.key);
+/**
+ * Takes a member out, or gives it the score `to` if it can stay in its leaf with that.
+ * @param isFirst whether nothing comes before this node
+ * @param isLast whether nothing comes after it
+ * @returns whether it stayed
+ */
+function take(
+  node: Node,
+  key: string,
+  score: number,
+  to: number | undefined,
+  isFirst: boolean,
+  isLast: boolean,
+): boolean {
   if (node.children === undefined) {
-    insertAt(node.members, place, member);
-    insertAt(node.scores, place, member.score);
-    return node.members.length > LEAF_SIZE ? splitLeaf(node, place) : undefined;
+    const index = placeIn(node, score, key);
+    if (to !== undefined && moveWithin(node, index, to, isFirst, isLast)) return true;
+    removeFromLeaf(node, index);
+    return false;
   }
-  const i = Math.max(0, place - 1);
-  const target = childAt(node, i);
-  const right = insert(target, member);
-  refresh(node, i, right === undefined ? (node.counts[i] ?? 0) + 1 : countOf(target));
-  if (right === undefined) return undefined;
-  const first = firstOf(right);
-  insertAt(node.children, i + 1, right);
-  insertAt(node.members, i + 1, first);
-  insertAt(node.scores, i + 1, first.score);
-  insertAt(node.counts, i + 1, countOf(right));
-  return node.children.length > FAN_OUT ? splitBranch(node) : undefined;
+  const place = placeIn(node, score, key);
+  const isFirstBelow = node.scores[place] === score && node.keys[place] === key;
+  const i = isFirstBelow ? place : place - 1;
+  const stayed = take(childAt(node, i), key, score, to, isFirst && i === 0, isLast && i === node.children.length - 1);
+  const count = (node.counts[i] ?? 0) - (stayed ? 0 : 1);
+  if (count === 0) dropChild(node, i);
+  else if (isFirstBelow || i === 0) refresh(node, i, count);
+  else node.counts[i] = count;
+  if (!stayed) mergeAround(node, i);
+  return stayed;
 }
 
-function splitLeaf({ members, scores }: Leaf, added: number): Leaf {
-  // Rising scores (time stamps) always add at the end: a left leaf that stays nearly full halves the memory there.
-  const middle = added === members.length - 1 ? added + 1 - RISING_REST : members.length >> 1;
-  return { children: undefined, members: members.splice(middle), scores: scores.splice(middle) };
+/** Joins a child that has become small with a neighbour. */
+function mergeAround(branch: Branch, index: number): void {
+  const child = branch.children[index];
+  // Looking at the neighbours costs more than the rest: only for one that has become small.
+  const limit = child?.children === undefined ? LEAF_SIZE : FAN_OUT;
+  if ((child?.keys.length ?? 0) > limit / 4) return;
+  mergeWithNext(branch, index);
+  mergeWithNext(branch, index - 1);
 }
 
-function splitBranch({ children, members, scores, counts }: Branch): Branch {
-  const middle = children.length >> 1;
-  return {
-    children: children.splice(middle),
-    members: members.splice(middle),
-    scores: scores.splice(middle),
-    counts: counts.splice(middle),
-  };
-}
-
-function refresh(branch: Branch, index: number, count: number): void {
-  const first = firstOf(childAt(branch, index));
-  branch.counts[index] = count;
-  branch.members[index] = first;
-  branch.scores[index] = first.score;
-}
-
-function removeFrom(node: Node, start: number, end: number): void {
+function removeRange(node: Node, start: number, end: number): void {
   if (node.children === undefined) {
-    removeMembers(node, start, end);
+    node.keys.splice(start, end - start);
+    node.scores.splice(start, end - start);
     return;
   }
   let i = childOfRank(node, start);
@@ -257,7 +194,7 @@ function removeFrom(node: Node, start: number, end: number): void {
       dropChild(node, i);
       continue;
     }
-    removeFrom(childAt(node, i), from, to);
+    removeRange(childAt(node, i), from, to);
     refresh(node, i, count - (to - from));
     i += 1;
   }
@@ -267,47 +204,12 @@ function removeFrom(node: Node, start: number, end: number): void {
   mergeWithNext(node, hole - 1);
 }
 
-function removeMembers({ members, scores }: Leaf, start: number, end: number): void {
-  if (end - start === 1) {
-    removeAt(members, start);
-    removeAt(scores, start);
-  } else {
-    members.splice(start, end - start);
-    scores.splice(start, end - start);
-  }
+function visitMember({ keys, scores }: Leaf, index: number, visitor: MemberVisitor): void {
+  const key = keys[index];
+  if (key !== undefined) visitor(key, scores[index] ?? 0);
 }
 
-function dropChild(branch: Branch, index: number): void {
-  removeAt(branch.children, index);
-  removeAt(branch.members, index);
-  removeAt(branch.scores, index);
-  removeAt(branch.counts, index);
-}
-
-/** Joins a child with the next one if both together are half full: keeps the tree shallow. */
-function mergeWithNext(branch: Branch, index: number): void {
-  const left = branch.children[index];
-  const right = branch.children[index + 1];
-  if (left === undefined || right === undefined) return;
-  if (left.members.length + right.members.length > (left.children === undefined ? LEAF_SIZE : FAN_OUT) / 2) return;
-  left.members.push(...right.members);
-  left.scores.push(...right.scores);
-  if (left.children !== undefined && right.children !== undefined) {
-    left.children.push(...right.children);
-    left.counts.push(...right.counts);
-  }
-  branch.counts[index] = (branch.counts[index] ?? 0) + (branch.counts[index + 1] ?? 0);
-  dropChild(branch, index + 1);
-}
-
-type Visitor = (member: ScoredMember) => void;
-
-function visitMember({ members }: Leaf, index: number, visitor: Visitor): void {
-  const member = members[index];
-  if (member !== undefined) visitor(member);
-}
-
-function visitRising(node: Node, start: number, end: number, visitor: Visitor): void {
+function visitRising(node: Node, start: number, end: number, visitor: MemberVisitor): void {
   if (node.children === undefined) {
     for (let i = start; i < end; i++) visitMember(node, i, visitor);
     return;
@@ -320,7 +222,7 @@ function visitRising(node: Node, start: number, end: number, visitor: Visitor): 
   }
 }
 
-function visitFalling(node: Node, start: number, end: number, visitor: Visitor): void {
+function visitFalling(node: Node, start: number, end: number, visitor: MemberVisitor): void {
   if (node.children === undefined) {
     for (let i = end - 1; i >= start; i--) visitMember(node, i, visitor);
     return;

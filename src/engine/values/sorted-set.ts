@@ -1,5 +1,5 @@
-import { Dict } from './dict';
-import { RankedTree, type ScoredMember } from './ranked-tree';
+import { Dict, type DictEntry } from './dict';
+import { RankedTree, type MemberVisitor } from './ranked-tree';
 
 /** Limits up to which a sorted set reports the compact encoding. */
 export interface SortedSetLimits {
@@ -26,7 +26,12 @@ export interface ScoreBound {
   readonly exclusive: boolean;
 }
 
-export type MemberVisitor = (name: string, score: number) => void;
+export type { MemberVisitor } from './ranked-tree';
+
+/** A member of a sorted set in its hash table. */
+export interface ScoredMember extends DictEntry {
+  score: number;
+}
 
 /** The read-only side of a sorted set. Ranks count from 0, from the lowest score; equal scores by the bytes of the names. */
 export interface SortedSetView {
@@ -125,9 +130,12 @@ export class SortedSetValue implements SortedSetView {
   }
 
   at(rank: number): readonly [name: string, score: number] {
-    const member = this.#small === undefined ? this.#tree.at(rank) : this.#small[rank];
-    if (member === undefined) throw new RangeError(`no member of rank ${String(rank)}`);
-    return [member.key, member.score];
+    let found: readonly [string, number] | undefined;
+    this.visit({ start: rank, end: Math.min(rank + 1, this.size) }, false, (name, score) => {
+      found = [name, score];
+    });
+    if (found === undefined) throw new RangeError(`no member of rank ${String(rank)}`);
+    return found;
   }
 
   /** Gives a member a score. @returns whether the member is new */
@@ -151,9 +159,16 @@ export class SortedSetValue implements SortedSetView {
   }
 
   delete(name: string): boolean {
-    const rank = this.rank(name);
-    if (rank === undefined) return false;
-    this.deleteRange({ start: rank, end: rank + 1 });
+    if (this.#small === undefined) {
+      const member = this.#dict.delete(name);
+      if (member === undefined) return false;
+      this.#tree.delete(name, member.score);
+    } else {
+      const index = indexOf(this.#small, name);
+      if (index < 0) return false;
+      this.#small.splice(index, 1);
+    }
+    this.#bytes -= this.#cost(name);
     return true;
   }
 
@@ -176,16 +191,14 @@ export class SortedSetValue implements SortedSetView {
   lexRange(low: LexBound, high: LexBound, reverse = false): RankRange {
     if (this.#small !== undefined) return (reverse ? lexRangeFromEnd : lexRangeFromStart)(this.#small, low, high);
     return {
-      start: this.#tree.countWhile(({ key }) => !isAbove(key, low)),
-      end: this.#tree.countWhile(({ key }) => isBelow(key, high)),
+      start: this.#tree.countWhile((name) => !isAbove(name, low)),
+      end: this.#tree.countWhile((name) => isBelow(name, high)),
     };
   }
 
   visit({ start, end }: RankRange, reverse: boolean, visitor: MemberVisitor): void {
     if (this.#small === undefined) {
-      this.#tree.visit(start, end, reverse, ({ key, score }) => {
-        visitor(key, score);
-      });
+      this.#tree.visit(start, end, reverse, visitor);
       return;
     }
     const count = end - start;
@@ -218,10 +231,13 @@ export class SortedSetValue implements SortedSetView {
   }
 
   #move(member: ScoredMember, score: number): void {
-    if (this.#dict.observer !== undefined) this.#dict.observer.beforeChange(member.index);
-    const rank = this.rank(member.key) ?? 0;
-    if (this.#small === undefined) this.#tree.remove(rank, rank + 1);
-    else this.#small.splice(rank, 1);
+    if (this.#small === undefined) {
+      if (this.#dict.observer !== undefined) this.#dict.observer.beforeChange(member.index);
+      this.#tree.move(member.key, member.score, score);
+      member.score = score;
+      return;
+    }
+    this.#small.splice(indexOf(this.#small, member.key), 1);
     member.score = score;
     this.#place(member);
   }
@@ -229,7 +245,7 @@ export class SortedSetValue implements SortedSetView {
   /** Puts a member where its score says. */
   #place(member: ScoredMember): void {
     if (this.#small === undefined) {
-      this.#tree.add(member);
+      this.#tree.add(member.key, member.score);
       return;
     }
     // A listpack stores whole numbers as such, and there is no -0 among them.

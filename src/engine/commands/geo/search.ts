@@ -2,7 +2,7 @@ import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
 import { distanceWithin, searchBoxes, type GeoShape } from '../../values/geo-shape';
 import { positionOf, type Position } from '../../values/geohash';
-import type { ScoredMember } from '../../values/ranked-tree';
+import type { ScoredMember } from '../../values/sorted-set';
 import { compareMembers, SortedSetValue, type SortedSetView } from '../../values/sorted-set';
 import { defineCommand, oneKey, type KeySpec } from '../define-command';
 import { SORTED_SET } from '../kinds';
