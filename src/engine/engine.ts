@@ -101,11 +101,11 @@ export class Engine {
   readonly acceptsAnyCredentials: boolean;
   /** Function libraries; kept by snapshots. */
   readonly libraries: FunctionLibraries = new FunctionLibraries((body) => this.scripts.loadLibrary(body));
-  /** Set once the snapshot module is there. */
   /** DEBUG SET-SKIP-CHECKSUM-VALIDATION: whether RESTORE takes payloads with a wrong checksum. */
   skipsChecksums = false;
   /** DEBUG SET-DISABLE-DENY-SCRIPTS: whether scripts may run what is denied to them. */
   scriptsMayRunAll = false;
+  /** Set once the snapshot module is there. */
   saveHooks: SaveHooks | undefined;
   /** What SHUTDOWN does; without it the command is refused. */
   onShutdown: (() => void) | undefined;

@@ -95,8 +95,8 @@ export class Parameters {
 
   /** How long a script may run, in milliseconds; 0 = for ever. */
   get scriptTimeLimit(): number {
-    const [limit, threshold] = [this.#scriptTimeLimit, this.#busyThreshold];
-    return limit === 0 || threshold === 0 ? 0 : Math.max(limit, threshold);
+    if (this.#scriptTimeLimit === 0 || this.#busyThreshold === 0) return 0;
+    return Math.max(this.#scriptTimeLimit, this.#busyThreshold);
   }
 
   get(name: string): Parameter | undefined {

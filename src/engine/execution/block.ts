@@ -12,7 +12,14 @@ export class Block {
     readonly resume: (key: string) => Reply | undefined,
     /** Whether it also wants to know when one of the keys is gone. */
     readonly noticesRemoval = false,
+    /** Whether CLIENT UNBLOCK may end it. */
+    readonly mayBeEnded = true,
   ) {}
+}
+
+/** A wait that only its cause ends: no key, no time, no other client. */
+export function waitForCause(): Block {
+  return new Block([], 0, null, () => undefined, false, false);
 }
 
 /** A command's answer when it has already sent what there was to send (SUBSCRIBE), or must stay silent. */

@@ -2,7 +2,7 @@ import { MAX_TIMER_MS } from '../clock';
 import type { Engine } from '../engine';
 import { ErrorReply, type Reply } from '../protocol/reply';
 import type { QueuedCommand, Session } from '../session/session';
-import { type Block, NoReply } from './block';
+import { type Block, NoReply, waitForCause } from './block';
 import { filterReply } from './reply-mode';
 
 /** Clients that wait for keys: first come, first served, per key. */
@@ -27,6 +27,22 @@ export class Blocking {
       if (waiters === undefined) database.waiters.set(key, (waiters = new Set()));
       waiters.add(session);
     }
+  }
+
+  /**
+   * What a command answers that waits for work outside the engine: the outcome becomes its reply, unless the client has
+   * gone meanwhile.
+   * @param name the command, for the report of an internal error
+   */
+  waitFor(session: Session, name: string, work: Promise<Reply>): Block {
+    const block = waitForCause();
+    const answer = (reply: Reply): void => {
+      if (session.blocked?.block === block) this.unblock(session, reply);
+    };
+    work.then(answer, (failure: unknown) => {
+      answer(this.engine.internalError(name, failure));
+    });
+    return block;
   }
 
   /** Ends a wait with a reply: time over, CLIENT UNBLOCK, or served. */

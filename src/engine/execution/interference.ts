@@ -1,7 +1,7 @@
 import type { Engine } from '../engine';
 import { ErrorReply, type Reply } from '../protocol/reply';
 import type { Session } from '../session/session';
-import { Block, NO_REPLY, NoReply } from './block';
+import { NO_REPLY, NoReply, waitForCause } from './block';
 
 /** What is done to a command instead of running it. */
 export type Disturbance =
@@ -12,8 +12,6 @@ export type Disturbance =
 
 /** Says what is to happen to a client's command; undefined = nothing special. */
 export type Disturber = (name: string, args: readonly string[]) => Disturbance | undefined;
-
-const UNTIL_OVER = new Block([], 0, null, () => undefined);
 
 /** Disturbs commands on purpose, so that applications can be tested against what happens to real servers. */
 export class Interference {
@@ -53,7 +51,7 @@ export class Interference {
       if (refusal instanceof ErrorReply) return undefined; // it is refused at once
       throw refusal;
     }
-    blocking.block(session, { record, args, name }, UNTIL_OVER);
+    blocking.block(session, { record, args, name }, waitForCause());
     const { blocked } = session;
     const timer = clock.setTimer(() => {
       if (session.blocked !== blocked) return; // the client has gone

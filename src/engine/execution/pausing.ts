@@ -1,9 +1,7 @@
 import type { CommandRecord } from '../commands/table';
 import type { Engine } from '../engine';
 import type { QueuedCommand, Session } from '../session/session';
-import { Block, NoReply } from './block';
-
-const UNTIL_RESUMED = new Block([], 0, null, () => undefined);
+import { NoReply, waitForCause } from './block';
 
 const RUNS_SCRIPTS = new Set(['eval', 'evalsha', 'fcall']);
 
@@ -29,10 +27,6 @@ export class Pausing {
     this.#arm();
   }
 
-  isPostponed(session: Session): boolean {
-    return this.#postponed.has(session);
-  }
-
   /** Makes a command wait if the pause covers it. @returns whether it waits now */
   postpone(session: Session, record: CommandRecord, name: string, args: readonly string[]): boolean {
     const { transaction } = session;
@@ -44,7 +38,7 @@ export class Pausing {
     if (!covered) return false;
     const command = { record, args, name };
     this.#postponed.set(session, command);
-    this.engine.blocking.block(session, command, UNTIL_RESUMED);
+    this.engine.blocking.block(session, command, waitForCause());
     return true;
   }
 

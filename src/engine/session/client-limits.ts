@@ -43,14 +43,12 @@ export class ClientLimits {
 
   /**
    * Whether a client leaves too much unread.
-   * @param unread bytes, those about to be written included; asked only when the client has a limit
+   * @param unread bytes, those about to be written included
    */
-  isOverrun(session: Session, unread: () => number): boolean {
+  isOverrun(session: Session, unread: number): boolean {
     const limit = this.#limitOf(session);
-    if (limit.hard === 0 && limit.soft === 0) return false;
-    const bytes = unread();
-    if (limit.hard > 0 && bytes > limit.hard) return true;
-    if (limit.soft === 0 || bytes <= limit.soft) {
+    if (limit.hard > 0 && unread > limit.hard) return true;
+    if (limit.soft === 0 || unread <= limit.soft) {
       this.#overSoft.delete(session);
       return false;
     }
@@ -85,7 +83,7 @@ export class ClientLimits {
 
   #sweep(): void {
     for (const session of [...this.#overSoft.keys()])
-      if (this.isOverrun(session, () => session.output.unread?.() ?? 0)) session.output.drop?.();
+      if (this.isOverrun(session, session.output.unread?.() ?? 0)) session.output.drop?.();
     if (this.#idleMs === 0) return;
     const now = performance.now();
     for (const session of [...this.engine.sessions.values()])

@@ -95,6 +95,8 @@ export class RespConnection implements SessionOutput {
   }
 
   drop(): void {
+    // What a client was closed with may still be on its way.
+    if (this.#ended) return;
     this.#out = '';
     if (this.transport.abort === undefined) this.close();
     else {
@@ -133,7 +135,8 @@ export class RespConnection implements SessionOutput {
 
   #write(bytes: string): void {
     if (this.#ended) return;
-    if (this.engine.clientLimits.isOverrun(this.session, () => this.#unreadWith(bytes.length))) {
+    const { clientLimits } = this.engine;
+    if (clientLimits.isLimited(this.session) && clientLimits.isOverrun(this.session, this.#unreadWith(bytes.length))) {
       this.drop();
       return;
     }

@@ -1,3 +1,5 @@
+// Imported, not the global: fake timers of a test must not hold up a message.
+import { setImmediate } from 'node:timers';
 import { findKeys } from '../commands/key-positions';
 import type { CommandRecord } from '../commands/table';
 import type { Engine } from '../engine';

@@ -112,6 +112,21 @@ it('health tells of a snapshot that was set aside', async () => {
   await second.stop();
 });
 
+it('CLIENT UNBLOCK does not end the wait of SAVE: its answer means that the snapshot is there', async () => {
+  const path = await temporaryPath();
+  const app = await start(path);
+  const { client } = app.get(CacheBackend);
+  const other = client.duplicate();
+  const id = await client.client('ID');
+  await client.set('key', 'value');
+  const saved = client.save();
+  expect(await other.call('CLIENT', 'UNBLOCK', String(id))).toBe(0);
+  expect(await saved).toBe('OK');
+  expect(app.get(SnapshotManager)?.status().last).toMatchObject({ keys: 1 });
+  other.disconnect();
+  await app.stop();
+});
+
 it('SAVE writes a snapshot, BGSAVE starts one, LASTSAVE tells when the last one was', async () => {
   const app = await start(await temporaryPath());
   const { client } = app.get(CacheBackend);

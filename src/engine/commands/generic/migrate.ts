@@ -1,4 +1,3 @@
-import { Block } from '../../execution/block';
 import type { CommandContext } from '../../execution/command-context';
 import { dumpPayload } from '../../dump/dump-payload';
 import { ErrorReply, OK, Status, type Reply } from '../../protocol/reply';
@@ -129,12 +128,6 @@ export const migrate = defineCommand({
     if (parcels.length === 0) return NO_KEY;
     if (context.denyBlocking) throw CANNOT_WAIT;
     const { session, engine } = context;
-    const answer = (reply: Reply) => {
-      if (session.blocked !== undefined) engine.blocking.unblock(session, reply);
-    };
-    transfer(context, migration, parcels).then(answer, (failure: unknown) => {
-      answer(engine.internalError('migrate', failure));
-    });
-    return new Block([], 0, CANNOT_WAIT, () => undefined);
+    return engine.blocking.waitFor(session, 'migrate', transfer(context, migration, parcels));
   },
 });

@@ -1,5 +1,8 @@
+// Imported, not the global: fake timers of a test must hold up no snapshot.
+import { setImmediate } from 'node:timers';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CommandContext } from '../../execution/command-context';
-import { Block } from '../../execution/block';
+import { waitForCause } from '../../execution/block';
 import { ErrorReply, OK, Status, type Reply } from '../../protocol/reply';
 import type { SaveHooks } from '../../snapshot-source';
 import { isOption } from '../arguments';
@@ -28,21 +31,13 @@ export const save = defineCommand({
   run(context) {
     const { session, engine } = context;
     const hooks = idleHooks(context);
-    const answer = (reply: Reply) => {
-      if (session.blocked !== undefined) engine.blocking.unblock(session, reply);
+    const saved = async (): Promise<Reply> => {
+      // The snapshot begins once this command is over, so that it holds everything up to here.
+      await nextTurn();
+      await hooks.save();
+      return OK;
     };
-    // The snapshot begins once this command is over, so that it holds everything up to here.
-    setImmediate(() => {
-      hooks.save().then(
-        () => {
-          answer(OK);
-        },
-        (failure: unknown) => {
-          answer(engine.internalError('save', failure));
-        },
-      );
-    });
-    return new Block([], 0, OK, () => undefined);
+    return engine.blocking.waitFor(session, 'save', saved());
   },
 });
 
@@ -124,6 +119,6 @@ export const shutdown = defineCommand({
     engine.onShutdown();
     // As in Redis there is no answer: the connection ends with the process.
     session.closing = true;
-    return new Block([], 0, OK, () => undefined);
+    return waitForCause();
   },
 });

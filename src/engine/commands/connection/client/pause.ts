@@ -52,7 +52,7 @@ export const unblock = defineCommand({
     if (!withError && reason.toLowerCase() !== 'timeout')
       throw error('CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
     const target = engine.sessions.get(integer(id));
-    if (target?.blocked === undefined || engine.pausing.isPostponed(target)) return 0;
+    if (target?.blocked?.block.mayBeEnded !== true) return 0;
     engine.blocking.unblock(target, withError ? UNBLOCKED : target.blocked.block.otherwise);
     return 1;
   },

@@ -87,6 +87,18 @@ const nothing = (name: string, min: number, max: number, summary: string): Debug
   run: () => OK,
 });
 
+/** An action that turns something on, by a number above 0, or off. */
+const onOff = (name: string, summary: string, set: (engine: Engine, on: boolean) => void): DebugAction => ({
+  name,
+  syntax: '<0|1>',
+  summary,
+  takes: [1, 1],
+  run: ({ engine }, [flag = '']) => {
+    set(engine, Number.parseInt(flag, 10) > 0);
+    return OK;
+  },
+});
+
 function changeReplicationId({ engine }: CommandContext): Reply {
   engine.replicationId = randomBytes(20).toString('hex');
   return OK;
@@ -113,21 +125,6 @@ function reload({ engine }: CommandContext, options: readonly string[]): Reply {
   const holdsSomething = engine.keyspace.bytes > 0 || engine.libraries.functionCount > 0;
   if (chosen.has('noflush') && !chosen.has('merge') && holdsSomething) throw error('Error trying to load the RDB dump');
   reloadAll(engine);
-  return OK;
-}
-
-function setActiveExpire({ engine }: CommandContext, [flag = '']: readonly string[]): Reply {
-  engine.keyspace.setActiveExpiry(Number.parseInt(flag, 10) > 0);
-  return OK;
-}
-
-function setScriptsMayRunAll({ engine }: CommandContext, [flag = '']: readonly string[]): Reply {
-  engine.scriptsMayRunAll = Number.parseInt(flag, 10) > 0;
-  return OK;
-}
-
-function setSkipsChecksums({ engine }: CommandContext, [flag = '']: readonly string[]): Reply {
-  engine.skipsChecksums = Number.parseInt(flag, 10) > 0;
   return OK;
 }
 
@@ -178,6 +175,8 @@ export const DEBUG_ACTIONS: readonly DebugAction[] = [
     takes: [1, 2],
     run: describeTables,
   },
+  nothing('loadaof', 0, 0, 'Does nothing: there is no append only file.'),
+  nothing('log', 1, 1, 'Does nothing: a library has no log file.'),
   {
     name: 'object',
     syntax: '<key>',
@@ -185,6 +184,7 @@ export const DEBUG_ACTIONS: readonly DebugAction[] = [
     takes: [1, 2],
     run: (context, [key = '']) => describeObject(context, key),
   },
+  nothing('pause-cron', 1, 1, 'Does nothing: there is no cron.'),
   {
     name: 'populate',
     syntax: '<count> [<prefix>] [<size>]',
@@ -213,36 +213,21 @@ export const DEBUG_ACTIONS: readonly DebugAction[] = [
     takes: [0, Infinity],
     run: reload,
   },
-  {
-    name: 'set-active-expire',
-    syntax: '<0|1>',
-    summary: 'Switches the active removal of expired keys.',
-    takes: [1, 1],
-    run: setActiveExpire,
-  },
+  nothing('replicate', 1, Infinity, 'Does nothing: there are no replicas.'),
+  onOff('set-active-expire', 'Switches the active removal of expired keys.', ({ keyspace }, on) => {
+    keyspace.setActiveExpiry(on);
+  }),
+  onOff('set-disable-deny-scripts', 'Lets scripts run commands that are denied to them.', (engine, on) => {
+    engine.scriptsMayRunAll = on;
+  }),
+  onOff('set-skip-checksum-validation', 'Lets RESTORE take payloads whose checksum is wrong.', (engine, on) => {
+    engine.skipsChecksums = on;
+  }),
   {
     name: 'sleep',
     syntax: '<seconds>',
     summary: 'Stops everything for so many seconds, with decimals.',
     takes: [1, 1],
     run: sleepFor,
-  },
-  nothing('loadaof', 0, 0, 'Does nothing: there is no append only file.'),
-  nothing('log', 1, 1, 'Does nothing: a library has no log file.'),
-  nothing('pause-cron', 1, 1, 'Does nothing: there is no cron.'),
-  nothing('replicate', 1, Infinity, 'Does nothing: there are no replicas.'),
-  {
-    name: 'set-skip-checksum-validation',
-    syntax: '<0|1>',
-    summary: 'Lets RESTORE take payloads whose checksum is wrong.',
-    takes: [1, 1],
-    run: setSkipsChecksums,
-  },
-  {
-    name: 'set-disable-deny-scripts',
-    syntax: '<0|1>',
-    summary: 'Lets scripts run commands that are denied to them.',
-    takes: [1, 1],
-    run: setScriptsMayRunAll,
   },
 ];
