@@ -1,9 +1,7 @@
-import { Dict, type DictEntry } from './dict';
-
-/** A field of a large hash. */
-export interface Field extends DictEntry {
-  value: string;
-}
+import type { Dict } from './dict';
+import { FieldTable, OpenPairs, OrderedPairs, type Field } from './hash-forms';
+import { opened, outgrown, worthOpening, type Compactable } from './open-values';
+import { asPart, fitsPacked, nextPlace, packedBytes, partAt, placeOf, replaceParts, unpack } from './packed-parts';
 
 /** Limits up to which a hash reports the compact encoding. */
 export interface HashLimits {
@@ -25,139 +23,183 @@ export interface HashView {
   scan(cursor: number, count: number, visit: (field: string, value: string) => void): number;
 }
 
+/** The object itself, without what it holds. */
+const OBJECT_BYTES = 48;
+
+type Form = string | OpenPairs | OrderedPairs | FieldTable;
+
 /**
  * Field-value pairs. Small ones keep their order of insertion, which clients see; once converted to a hash table they
- * never go back, as in Redis.
+ * never go back, as in Redis. The small ones that are not in use are packed into a string.
  */
-export class HashValue implements HashView {
-  readonly type = 'hash';
-  #small: Map<string, string> | undefined = new Map();
-  #large: Dict<Field> | undefined;
-  #bytes = 0;
+export class HashValue implements HashView, Compactable {
+  /** On the prototype: a word in each of a million hashes is a lot. */
+  declare readonly type: 'hash';
+  #form: Form;
+  /** Pairs in the string, while they are packed. */
+  #packed = 0;
 
-  constructor(private readonly limits: HashLimits) {}
+  static {
+    Object.defineProperty(this.prototype, 'type', { value: 'hash' });
+  }
+
+  constructor(private readonly limits: HashLimits) {
+    this.#form = new OpenPairs();
+    opened(this);
+  }
 
   get size(): number {
-    return this.#small?.size ?? this.#large?.size ?? 0;
+    return typeof this.#form === 'string' ? this.#packed : this.#form.size;
   }
 
   get encoding(): 'listpack' | 'hashtable' {
-    return this.#small === undefined ? 'hashtable' : 'listpack';
+    return this.#form instanceof FieldTable ? 'hashtable' : 'listpack';
   }
 
   /** Estimated bytes of memory. */
   get bytes(): number {
-    return 120 + this.#bytes;
+    const form = this.#form;
+    return OBJECT_BYTES + (typeof form === 'string' ? packedBytes(form.length) : form.bytes);
   }
 
   clone(): HashValue {
     const copy = new HashValue(this.limits);
-    if (this.#small === undefined) copy.#convert(new Map<string, string>());
-    for (const [field, value] of this.#small ?? [])
-      copy.#setSmall(copy.#small ?? new Map<string, string>(), field, value);
-    for (const { key, value } of this.#entries()) copy.set(key, value);
+    const form = this.#form;
+    if (typeof form === 'string') {
+      copy.#form = form;
+      copy.#packed = this.#packed;
+    } else if (form instanceof OpenPairs) {
+      copy.setAll(form.pairs());
+    } else {
+      copy.#become(form instanceof FieldTable ? new FieldTable() : new OrderedPairs(), form.pairs());
+    }
     return copy;
   }
 
   /** The hash table, of a hash that has one. */
   get table(): Dict<Field> | undefined {
-    return this.#large;
+    return this.#form instanceof FieldTable ? this.#form.dict : undefined;
+  }
+
+  compact(): void {
+    const form = this.#form;
+    if (!(form instanceof OpenPairs)) return;
+    this.#packed = form.size;
+    this.#form = form.pack();
   }
 
   has(field: string): boolean {
-    return this.get(field) !== undefined;
+    const form = this.#used();
+    return typeof form === 'string' ? placeOf(form, field, 2) >= 0 : form.get(field) !== undefined;
   }
 
   get(field: string): string | undefined {
-    return this.#small === undefined ? this.#large?.get(field)?.value : this.#small.get(field);
+    const form = this.#used();
+    if (typeof form !== 'string') return form.get(field);
+    const place = placeOf(form, field, 2);
+    return place < 0 ? undefined : partAt(form, nextPlace(form, place));
   }
 
   /** @returns whether the field is new */
   set(field: string, value: string): boolean {
-    if (this.#small !== undefined) this.#convertFor(this.#small, field, value);
-    if (this.#small !== undefined) return this.#setSmall(this.#small, field, value);
-    const large = (this.#large ??= new Dict());
-    const existing = large.get(field);
-    if (existing !== undefined) {
-      this.#bytes += value.length - existing.value.length;
-      if (large.observer !== undefined) large.observer.beforeChange(existing.index);
-      existing.value = value;
-      return false;
-    }
-    large.add({ key: field, value, index: -1 });
-    this.#bytes += field.length + value.length + 120;
-    return true;
+    let form = this.#used();
+    if (form instanceof FieldTable) return form.set(field, value);
+    const { limits } = this;
+    const longest = limits['hash-max-listpack-value'];
+    if (field.length > longest || value.length > longest) form = this.#become(new FieldTable(), this.pairs());
+    const added = typeof form === 'string' ? this.#setPacked(form, field, value) : this.#setIn(form, field, value);
+    if (added && this.size > limits['hash-max-listpack-entries'] && this.encoding === 'listpack')
+      this.#become(new FieldTable(), this.pairs());
+    return added;
+  }
+
+  /**
+   * Sets fields.
+   * @param pairs field and value in turn
+   * @param start where they begin
+   * @returns how many fields are new
+   */
+  setAll(pairs: readonly string[], start = 0): number {
+    // To change a packed string time after time takes longer than to open it.
+    if (pairs.length - start > 2) this.#open();
+    let added = 0;
+    for (let i = start; i < pairs.length; i += 2) if (this.set(pairs[i] ?? '', pairs[i + 1] ?? '')) added += 1;
+    return added;
   }
 
   delete(field: string): boolean {
-    const old = this.get(field);
-    if (old === undefined) return false;
-    this.#bytes -= field.length + old.length + (this.#small === undefined ? 120 : 64);
-    if (this.#small === undefined) this.#large?.delete(field);
-    else this.#small.delete(field);
+    const form = this.#used();
+    if (typeof form !== 'string') return form.delete(field);
+    const place = placeOf(form, field, 2);
+    if (place < 0) return false;
+    this.#form = replaceParts(form, place, nextPlace(form, nextPlace(form, place)), '');
+    this.#packed -= 1;
     return true;
   }
 
   fields(): string[] {
-    return this.#small === undefined ? this.#entries().map((entry) => entry.key) : [...this.#small.keys()];
+    const form = this.#used();
+    return typeof form === 'string' ? new OpenPairs(form).fields() : form.fields();
   }
 
   values(): string[] {
-    return this.#small === undefined ? this.#entries().map((entry) => entry.value) : [...this.#small.values()];
+    const form = this.#used();
+    return typeof form === 'string' ? new OpenPairs(form).values() : form.values();
   }
 
   pairs(): string[] {
-    const pairs: string[] = [];
-    if (this.#small === undefined) for (const entry of this.#entries()) pairs.push(entry.key, entry.value);
-    else for (const [field, value] of this.#small) pairs.push(field, value);
-    return pairs;
+    const form = this.#used();
+    return typeof form === 'string' ? unpack(form) : form.pairs();
   }
 
   random(random: () => number): readonly [field: string, value: string] {
-    if (this.#small === undefined) {
-      const entry = this.#large?.random(random);
-      return [entry?.key ?? '', entry?.value ?? ''];
-    }
-    let skip = Math.floor(random() * this.#small.size);
-    for (const pair of this.#small) if (skip-- === 0) return pair;
-    return ['', ''];
+    return this.#open().pairAt(Math.floor(random() * this.size));
   }
 
   /** One step of HSCAN. A small hash is handed out whole, whatever `count` says, as Redis does. */
   scan(cursor: number, count: number, visit: (field: string, value: string) => void): number {
-    if (this.#small !== undefined) {
-      for (const [field, value] of this.#small) visit(field, value);
-      return 0;
+    return this.#open().scan(cursor, count, visit);
+  }
+
+  /** The form to use: one that is packed is opened now and then, so that it is open if it is used often. */
+  #used(): Form {
+    return typeof this.#form === 'string' && worthOpening() ? this.#open() : this.#form;
+  }
+
+  #open(): Exclude<Form, string> {
+    if (typeof this.#form !== 'string') return this.#form;
+    const open = new OpenPairs(this.#form);
+    this.#form = open;
+    opened(this);
+    return open;
+  }
+
+  #setPacked(packed: string, field: string, value: string): boolean {
+    const length = packed.length + field.length + value.length + 2;
+    if (!fitsPacked(this.#packed + 1, length, Math.max(field.length, value.length)))
+      return this.#setIn(this.#open(), field, value);
+    const place = placeOf(packed, field, 2);
+    if (place < 0) {
+      this.#form = replaceParts(packed, packed.length, packed.length, asPart(field) + asPart(value));
+      this.#packed += 1;
+      return true;
     }
-    return (
-      this.#large?.scan(cursor, count, (entry) => {
-        visit(entry.key, entry.value);
-      }) ?? 0
-    );
+    const old = nextPlace(packed, place);
+    this.#form = replaceParts(packed, old, nextPlace(packed, old), asPart(value));
+    return false;
   }
 
-  #entries(): readonly Field[] {
-    return this.#large?.entries() ?? [];
+  #setIn(form: Exclude<Form, string>, field: string, value: string): boolean {
+    if (form instanceof OpenPairs && !form.hasRoomFor(field, value))
+      return this.#become(new OrderedPairs(), form.pairs()).set(field, value);
+    return form.set(field, value);
   }
 
-  #setSmall(small: Map<string, string>, field: string, value: string): boolean {
-    const old = small.get(field);
-    small.set(field, value);
-    this.#bytes += old === undefined ? field.length + value.length + 64 : value.length - old.length;
-    if (small.size > this.limits['hash-max-listpack-entries']) this.#convert(small);
-    return old === undefined;
-  }
-
-  #convertFor(small: Map<string, string>, field: string, value: string): void {
-    const longest = this.limits['hash-max-listpack-value'];
-    if (field.length > longest || value.length > longest) this.#convert(small);
-  }
-
-  #convert(small: Map<string, string>): void {
-    const large = new Dict<Field>();
-    for (const [key, value] of small) large.add({ key, value, index: -1 });
-    this.#bytes += small.size * 56;
-    this.#large = large;
-    this.#small = undefined;
+  /** Takes another form, for good. */
+  #become<Next extends OrderedPairs | FieldTable>(next: Next, pairs: readonly string[]): Next {
+    for (let i = 0; i < pairs.length; i += 2) next.set(pairs[i] ?? '', pairs[i + 1] ?? '');
+    if (this.#form instanceof OpenPairs) outgrown(this);
+    this.#form = next;
+    return next;
   }
 }

@@ -3,7 +3,12 @@ import { parseInt64 } from './int64';
 /** int64 integers in ascending order, as text outside: what Redis calls an intset. */
 export class IntegerSet {
   /** Numbers while they are safe, else bigints: JavaScript compares the two exactly. */
-  readonly #sorted: (number | bigint)[] = [];
+  readonly #sorted: (number | bigint)[];
+
+  /** @param members what `members` answered */
+  constructor(members: readonly string[] = []) {
+    this.#sorted = members.map((text) => parseInt64(text) ?? 0);
+  }
 
   get size(): number {
     return this.#sorted.length;

@@ -1,5 +1,9 @@
-import { Dict, type DictEntry } from './dict';
+import type { Dict, DictEntry } from './dict';
+import { parseInt64 } from './int64';
 import { IntegerSet } from './integer-set';
+import { opened, outgrown, worthOpening, type Compactable } from './open-values';
+import { asPart, fitsPacked, nextPlace, pack, packedBytes, placeOf, replaceParts, unpack } from './packed-parts';
+import { MemberTable, OpenMembers } from './set-forms';
 
 /** Limit up to which a set of integers keeps the compact encoding. */
 export interface SetLimits {
@@ -19,16 +23,36 @@ export interface SetView {
   scan(cursor: number, count: number, visit: (member: string) => void): number;
 }
 
+type Form = string | IntegerSet | OpenMembers | MemberTable;
+
+/** Integers that are packed at most: as many as fit, however large they are. */
+const MOST_INTEGERS = 48;
+
+/** The object itself, without what it holds. */
+const OBJECT_BYTES = 56;
+
+/** Estimated bytes of integers: packed ones of six digits, or an array with room to grow. */
+function integerBytes(count: number): number {
+  return count <= MOST_INTEGERS ? packedBytes(count * 7) : 90 + count * 10;
+}
+
 /**
  * Distinct strings. As long as all of them are integers and few, they are kept sorted, which clients see; once
- * converted to a hash table a set never goes back, as in Redis.
+ * converted to a hash table a set never goes back, as in Redis. Few members of either kind are packed into a string while
+ * they are not in use.
  */
-export class SetValue implements SetView {
-  readonly type = 'set';
-  #integers: IntegerSet | undefined = new IntegerSet();
-  readonly #table = new Dict<DictEntry>();
-  /** Bytes of all members of the hash table. */
-  #payload = 0;
+export class SetValue implements SetView, Compactable {
+  /** On the prototype: a word in each of a million sets is a lot. */
+  declare readonly type: 'set';
+  #form: Form = '';
+  /** Members in the string, while they are packed. */
+  #packed = 0;
+  /** Whether all members are integers, kept as such. */
+  #integers = true;
+
+  static {
+    Object.defineProperty(this.prototype, 'type', { value: 'set' });
+  }
 
   constructor(private readonly limits: SetLimits) {}
 
@@ -39,57 +63,73 @@ export class SetValue implements SetView {
   }
 
   get size(): number {
-    return this.#integers?.size ?? this.#table.size;
+    return typeof this.#form === 'string' ? this.#packed : this.#form.size;
   }
 
   get encoding(): 'intset' | 'hashtable' {
-    return this.#integers === undefined ? 'hashtable' : 'intset';
+    return this.#integers ? 'intset' : 'hashtable';
   }
 
   /** Estimated bytes of memory. */
   get bytes(): number {
-    return 200 + (this.#integers === undefined ? this.#payload + this.#table.size * 110 : this.#integers.size * 8);
+    const form = this.#form;
+    if (form instanceof IntegerSet || this.#integers) return OBJECT_BYTES + integerBytes(this.size);
+    return OBJECT_BYTES + (typeof form === 'string' ? packedBytes(form.length) : form.bytes);
   }
 
   clone(): SetValue {
     const copy = new SetValue(this.limits);
-    if (this.#integers === undefined) copy.#integers = undefined;
-    for (const member of this.members()) copy.add(member);
+    copy.#integers = this.#integers;
+    if (typeof this.#form === 'string') {
+      copy.#form = this.#form;
+      copy.#packed = this.#packed;
+    } else {
+      for (const member of this.#form.members()) copy.#addTo(copy.#open(), member);
+    }
     return copy;
   }
 
   /** The hash table, of a set that is kept in one. */
   get table(): Dict<DictEntry> | undefined {
-    return this.#integers === undefined ? this.#table : undefined;
+    return this.#form instanceof MemberTable ? this.#form.dict : undefined;
   }
 
   /** Gives up the encoding for integers for good. */
   expand(): void {
-    if (this.#integers !== undefined) this.#convert(this.#integers);
+    if (!this.#integers) return;
+    const members = this.members();
+    this.#clear();
+    this.#integers = false;
+    for (const member of members) this.#addTo(this.#open(), member);
+  }
+
+  compact(): void {
+    const form = this.#form;
+    if (typeof form === 'string' || form instanceof MemberTable) return;
+    this.#packed = form.size;
+    this.#form = form instanceof OpenMembers ? form.pack() : pack(form.members());
   }
 
   has(member: string): boolean {
-    return this.#integers === undefined ? this.#table.has(member) : this.#integers.has(member);
+    const form = this.#used();
+    return typeof form === 'string' ? placeOf(form, member, 1) >= 0 : form.has(member);
   }
 
   /** @returns whether the member is new */
   add(member: string): boolean {
-    if (this.#integers !== undefined) {
-      const added = this.#integers.add(member);
-      if (added !== undefined) {
-        if (added && this.#integers.size > this.limits['set-max-intset-entries']) this.#convert(this.#integers);
-        return added;
-      }
-      this.#convert(this.#integers);
-    }
-    return this.#addToTable(member);
+    if (this.#integers && parseInt64(member) === undefined) this.expand();
+    const form = this.#form === '' || this.#integers ? this.#open() : this.#used();
+    return typeof form === 'string' ? this.#addPacked(form, member) : this.#addTo(form, member);
   }
 
   /** @returns whether the member was there */
   delete(member: string): boolean {
-    if (this.#integers !== undefined) return this.#integers.delete(member);
-    if (this.#table.delete(member) === undefined) return false;
-    this.#payload -= member.length;
+    const form = this.#used();
+    if (typeof form !== 'string') return form.delete(member);
+    const place = placeOf(form, member, 1);
+    if (place < 0) return false;
+    this.#form = replaceParts(form, place, nextPlace(form, place), '');
+    this.#packed -= 1;
     return true;
   }
 
@@ -102,18 +142,19 @@ export class SetValue implements SetView {
 
   /** Starts again with these members only, in the encoding that suits them. */
   replaceBy(members: readonly string[]): void {
-    this.#integers = new IntegerSet();
-    this.#table.clear();
-    this.#payload = 0;
+    this.#clear();
+    this.#integers = true;
     for (const member of members) this.add(member);
   }
 
   members(): string[] {
-    return this.#integers === undefined ? this.#table.entries().map((entry) => entry.key) : this.#integers.members();
+    const form = this.#used();
+    return typeof form === 'string' ? unpack(form) : form.members();
   }
 
   at(index: number): string | undefined {
-    return this.#integers === undefined ? this.#table.at(index)?.key : this.#integers.at(index);
+    const form = this.#used();
+    return typeof form === 'string' ? unpack(form)[index] : form.at(index);
   }
 
   random(random: () => number): string | undefined {
@@ -122,23 +163,55 @@ export class SetValue implements SetView {
 
   /** One step of SSCAN. A set of integers is handed out whole, whatever `count` says, as Redis does. */
   scan(cursor: number, count: number, visit: (member: string) => void): number {
-    if (this.#integers === undefined)
-      return this.#table.scan(cursor, count, (entry) => {
-        visit(entry.key);
-      });
-    for (const member of this.#integers.members()) visit(member);
+    const form = this.#open();
+    if (!(form instanceof IntegerSet)) return form.scan(cursor, count, visit);
+    for (const member of form.members()) visit(member);
     return 0;
   }
 
-  #addToTable(member: string): boolean {
-    if (this.#table.has(member)) return false;
-    this.#table.add({ key: member, index: -1 });
-    this.#payload += member.length;
+  /** The form to use: one that is packed is opened now and then, so that it is open if it is used often. */
+  #used(): Form {
+    return typeof this.#form === 'string' && worthOpening() ? this.#open() : this.#form;
+  }
+
+  #open(): Exclude<Form, string> {
+    if (typeof this.#form !== 'string') return this.#form;
+    const open = this.#integers ? new IntegerSet(unpack(this.#form)) : new OpenMembers(this.#form);
+    this.#form = open;
+    opened(this);
+    return open;
+  }
+
+  #clear(): void {
+    if (typeof this.#form !== 'string') outgrown(this);
+    this.#form = '';
+    this.#packed = 0;
+  }
+
+  #addPacked(packed: string, member: string): boolean {
+    if (placeOf(packed, member, 1) >= 0) return false;
+    if (!fitsPacked(this.#packed + 1, packed.length + member.length + 1, member.length))
+      return this.#addTo(this.#open(), member);
+    this.#form = replaceParts(packed, packed.length, packed.length, asPart(member));
+    this.#packed += 1;
     return true;
   }
 
-  #convert(integers: IntegerSet): void {
-    this.#integers = undefined;
-    for (const member of integers.members()) this.#addToTable(member);
+  #addTo(form: Exclude<Form, string>, member: string): boolean {
+    if (form instanceof IntegerSet) return this.#addInteger(form, member);
+    if (form instanceof MemberTable || form.hasRoomFor(member)) return form.add(member);
+    if (form.has(member)) return false;
+    const table = new MemberTable();
+    for (const existing of form.members()) table.add(existing);
+    outgrown(this);
+    this.#form = table;
+    return table.add(member);
+  }
+
+  #addInteger(integers: IntegerSet, member: string): boolean {
+    if (!integers.add(member)) return false;
+    if (integers.size > this.limits['set-max-intset-entries']) this.expand();
+    else if (integers.size === MOST_INTEGERS + 1) outgrown(this);
+    return true;
   }
 }

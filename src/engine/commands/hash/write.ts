@@ -7,10 +7,7 @@ import { HASH } from '../kinds';
 /** Sets field-value pairs. @returns how many fields are new */
 function setPairs(context: CommandContext, name: string, args: readonly [string, ...string[]]): number {
   if (args.length % 2 === 0) throw wrongArity(name);
-  const hash = context.edit(args[0], HASH, 'hset');
-  let added = 0;
-  for (let i = 1; i < args.length; i += 2) if (hash.set(args[i] ?? '', args[i + 1] ?? '')) added += 1;
-  return added;
+  return context.edit(args[0], HASH, 'hset').setAll(args, 1);
 }
 
 export const hset = defineCommand({

@@ -1,0 +1,120 @@
+import { Dict, type DictEntry } from './dict';
+import { fitsPacked, pack, packedBytes, unpack } from './packed-parts';
+
+/** The few members of a set in use. */
+export class OpenMembers {
+  readonly #members: string[];
+  #packedLength: number;
+  /** The packed form, until something changes. */
+  #packed: string | undefined;
+
+  /** @param packed what `pack` made of them */
+  constructor(packed = '') {
+    this.#members = unpack(packed);
+    this.#packedLength = packed.length;
+    this.#packed = packed;
+  }
+
+  get size(): number {
+    return this.#members.length;
+  }
+
+  /** What they take in packed form: they are open for a while only. */
+  get bytes(): number {
+    return packedBytes(this.#packedLength);
+  }
+
+  pack(): string {
+    return this.#packed ?? pack(this.#members);
+  }
+
+  /** Whether they can still be packed with this one. */
+  hasRoomFor(member: string): boolean {
+    return fitsPacked(this.size + 1, this.#packedLength + member.length + 1, member.length);
+  }
+
+  has(member: string): boolean {
+    return this.#members.includes(member);
+  }
+
+  add(member: string): boolean {
+    if (this.has(member)) return false;
+    this.#members.push(member);
+    this.#packedLength += member.length + 1;
+    this.#packed = undefined;
+    return true;
+  }
+
+  delete(member: string): boolean {
+    const at = this.#members.indexOf(member);
+    if (at < 0) return false;
+    this.#members.splice(at, 1);
+    this.#packedLength -= member.length + 1;
+    this.#packed = undefined;
+    return true;
+  }
+
+  members(): string[] {
+    return this.#members.slice();
+  }
+
+  at(index: number): string | undefined {
+    return this.#members[index];
+  }
+
+  /**
+   * The cursor counts down, as that of `Dict` does. A member that is removed moves those behind it to the front, so that
+   * some are visited twice but none is missed; the places are the same when the members are packed meanwhile.
+   */
+  scan(cursor: number, count: number, visit: (member: string) => void): number {
+    const start = cursor === 0 ? this.size : Math.min(cursor, this.size);
+    const end = Math.max(0, start - count);
+    for (let at = start - 1; at >= end; at--) visit(this.#members[at] ?? '');
+    return end;
+  }
+}
+
+/** The members of a large set. */
+export class MemberTable {
+  readonly dict = new Dict<DictEntry>();
+  #payload = 0;
+
+  get size(): number {
+    return this.dict.size;
+  }
+
+  get bytes(): number {
+    return 250 + this.#payload + this.size * 110;
+  }
+
+  has(member: string): boolean {
+    return this.dict.has(member);
+  }
+
+  add(member: string): boolean {
+    if (this.dict.has(member)) return false;
+    this.dict.add({ key: member, index: -1 });
+    this.#payload += member.length;
+    return true;
+  }
+
+  delete(member: string): boolean {
+    if (this.dict.delete(member) === undefined) return false;
+    this.#payload -= member.length;
+    return true;
+  }
+
+  members(): string[] {
+    return this.dict.entries().map((entry) => entry.key);
+  }
+
+  at(index: number): string | undefined {
+    return this.dict.at(index)?.key;
+  }
+
+  scan(cursor: number, count: number, visit: (member: string) => void): number {
+    return this.dict.scan(cursor, count, (entry) => {
+      visit(entry.key);
+    });
+  }
+}
