@@ -442,6 +442,27 @@ scenario('reconnecting on an error of the server', async (open, note) => {
   note(await caught(client.lpush('text', 'y')), await caught(client.incr('text')), asked, events);
 });
 
+scenario('a pipeline as an object', async (open, note) => {
+  const client = open();
+  client.defineCommand('own', { numberOfKeys: 1, lua: 'return redis.call("INCR", KEYS[1])' });
+  const pipeline = client.pipeline() as ReturnType<Redis['pipeline']> & { own(key: string): unknown };
+  note(pipeline.length, Object.getOwnPropertyDescriptor(pipeline, 'length')?.enumerable);
+  pipeline.incr('n').incr('n');
+  pipeline.own('n');
+  note(pipeline.length, await pipeline.exec(), pipeline.length);
+  // ioredis sends everything again.
+  note(await pipeline.incr('n').exec(), pipeline.length, await client.get('n'));
+  const seen = await new Promise((resolve) => {
+    void client
+      .pipeline()
+      .get('n')
+      .exec((error, results) => {
+        resolve([error, results]);
+      });
+  });
+  note(seen);
+});
+
 scenario('automatic pipelines', async (open, note) => {
   const client = open({ enableAutoPipelining: true });
   await client.ping();

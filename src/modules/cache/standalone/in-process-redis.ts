@@ -3,7 +3,7 @@ import type { ChainableCommander, Command, Redis, RedisOptions } from 'ioredis';
 import { encodeReply, ErrorReply, NoReply, type Engine, type Reply } from '../../../engine';
 import { connectorFor, isEngineConnector } from './connector';
 import { deliverLater, mayDeliverNow } from './delivery';
-import { execItemsAsText, fill, makeLean, pipelineOf, unlean, type PipelineInternals } from './lean-pipeline';
+import { execItemsAsText, fill, makeLean, pipelineOf, twinOf, unlean, type PipelineInternals } from './lean-pipeline';
 import { MemoryStream } from './memory-stream';
 import { FOR_PARSER, isPlain, toClientValue, type ClientValue, type ReplyForm } from './reply-to-client';
 
@@ -105,7 +105,7 @@ export function defineInProcessRedis(
     }
 
     override pipeline(commands?: unknown[][]): ChainableCommander {
-      const pipeline = makeLean(super.pipeline());
+      const pipeline = makeLean(twinOf(super.pipeline()));
       return commands === undefined ? pipeline : addBatch(pipeline, commands);
     }
 
