@@ -3,7 +3,7 @@ import { HashValue } from '../values/hash';
 import { ListValue } from '../values/list';
 import { RawString } from '../values/raw-string';
 import { SetValue } from '../values/set';
-import type { ScoredMember } from '../values/sorted-set';
+import type { Scored } from '../values/ranked-node';
 import { compareMembers, SortedSetValue } from '../values/sorted-set';
 import { StreamValue } from '../values/stream';
 import { readPackedValue } from './packed-values';
@@ -82,9 +82,9 @@ function readBody(reader: RdbReader, type: number, limits: EncodingLimits): Stor
       return hash;
     }
     case RDB_TYPE.sortedSet: {
-      const members: ScoredMember[] = [];
+      const members: Scored[] = [];
       for (let left = reader.length(); left > 0; left--)
-        members.push({ key: reader.string(), score: reader.doubleLE(), index: -1 });
+        members.push({ key: reader.string(), score: reader.doubleLE() });
       // All at once: a set that is not compact keeps a score of -0, a compact one does not.
       const set = SortedSetValue.of(members.sort(compareMembers), limits);
       return set.size === members.length ? set : reader.fail('a sorted set has a member twice');

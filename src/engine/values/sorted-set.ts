@@ -1,5 +1,18 @@
-import { Dict, type DictEntry } from './dict';
-import { RankedTree, type MemberVisitor } from './ranked-tree';
+import type { Dict } from './dict';
+import { LargeSortedSet, type ScoredMember } from './large-sorted-set';
+import {
+  countMembers,
+  NO_MEMBERS,
+  packMembers,
+  PackedCursor,
+  unpackMembers,
+  visitPacked,
+  withMember,
+  withoutMembers,
+  type PackedMembers,
+} from './packed-members';
+import type { Scored } from './ranked-node';
+import type { MemberVisitor } from './ranked-tree';
 
 /** Limits up to which a sorted set reports the compact encoding. */
 export interface SortedSetLimits {
@@ -28,11 +41,6 @@ export interface ScoreBound {
 
 export type { MemberVisitor } from './ranked-tree';
 
-/** A member of a sorted set in its hash table. */
-export interface ScoredMember extends DictEntry {
-  score: number;
-}
-
 /** The read-only side of a sorted set. Ranks count from 0, from the lowest score; equal scores by the bytes of the names. */
 export interface SortedSetView {
   readonly size: number;
@@ -51,82 +59,79 @@ export interface SortedSetView {
   scan(cursor: number, count: number, visitor: MemberVisitor): number;
 }
 
-/** Estimated bytes per member beyond its name, in the compact form and in the general one. */
-const SMALL_MEMBER = 64;
+/** Estimated bytes of the object, of its string's header, of what is behind it; and per member beyond its name. */
+const SMALL_OVERHEAD = 72;
+const LARGE_OVERHEAD = 700;
 const LARGE_MEMBER = 150;
 
 /**
- * Members with scores, in order. Small ones are a sorted array, searched through as Redis does; larger ones a hash
- * table and a tree over the same members, and never go back.
+ * Members with scores, in order. Small ones are packed into a string, searched through as Redis does; larger ones have
+ * a hash table and a tree, and never go back.
  */
 export class SortedSetValue implements SortedSetView {
-  readonly type = 'zset';
-  #small: ScoredMember[] | undefined = [];
-  #dict = EMPTY_DICT;
-  #tree = EMPTY_TREE;
-  #bytes = 0;
+  #form: PackedMembers | LargeSortedSet = NO_MEMBERS;
 
   constructor(private readonly limits: SortedSetLimits) {}
 
-  /** A sorted set of members in order (see `compareMembers`), compact if they fit. Takes the members over. */
-  static of(members: ScoredMember[], limits: SortedSetLimits): SortedSetValue {
+  /** A sorted set of members in order (see `compareMembers`), compact if they fit. */
+  static of(members: readonly Scored[], limits: SortedSetLimits): SortedSetValue {
     const set = new SortedSetValue(limits);
     if (members.length > limits['zset-max-listpack-entries'] || members.some(({ key }) => set.#isLong(key)))
-      set.#load(members);
+      set.#form = LargeSortedSet.of(members);
+    else if (new Set(members.map(({ key }) => key)).size === members.length) set.#form = packMembers(members);
     else for (const { key, score } of members) set.set(key, score);
     return set;
   }
 
+  // eslint-disable-next-line @typescript-eslint/class-literal-property-style -- a field would cost each set 8 bytes
+  get type(): 'zset' {
+    return 'zset';
+  }
+
   get size(): number {
-    return this.#small?.length ?? this.#dict.size;
+    return typeof this.#form === 'string' ? countMembers(this.#form) : this.#form.dict.size;
   }
 
   /** Gives up the compact encoding for good. */
   expand(): void {
-    if (this.#small !== undefined) this.#load(this.#small);
+    this.#expanded();
   }
 
   /** The hash table, of a sorted set that has one. */
   get table(): Dict<ScoredMember> | undefined {
-    return this.#small === undefined ? this.#dict : undefined;
+    return typeof this.#form === 'string' ? undefined : this.#form.dict;
   }
 
   get encoding(): 'listpack' | 'skiplist' {
-    return this.#small === undefined ? 'skiplist' : 'listpack';
+    return typeof this.#form === 'string' ? 'listpack' : 'skiplist';
   }
 
   /** Estimated bytes of memory. */
   get bytes(): number {
-    return 120 + this.#bytes;
+    if (typeof this.#form === 'string') return SMALL_OVERHEAD + this.#form.length;
+    return LARGE_OVERHEAD + this.#form.payload + this.#form.dict.size * LARGE_MEMBER;
   }
 
   clone(): SortedSetValue {
     const copy = new SortedSetValue(this.limits);
-    const members: ScoredMember[] = [];
-    this.visit({ start: 0, end: this.size }, false, (key, score) => {
-      members.push({ key, score, index: -1 });
-    });
-    copy.#small = members;
-    copy.#bytes = this.#bytes;
-    if (this.#small === undefined) copy.#load(members);
+    copy.#form = typeof this.#form === 'string' ? this.#form : LargeSortedSet.of(this.#form.members());
     return copy;
   }
 
   has(name: string): boolean {
-    return this.#find(name) !== undefined;
+    return this.score(name) !== undefined;
   }
 
   score(name: string): number | undefined {
-    return this.#find(name)?.score;
+    if (typeof this.#form !== 'string') return this.#form.dict.get(name)?.score;
+    const cursor = new PackedCursor(this.#form);
+    return cursor.find(name) ? cursor.score : undefined;
   }
 
   rank(name: string): number | undefined {
-    if (this.#small !== undefined) {
-      const index = indexOf(this.#small, name);
-      return index < 0 ? undefined : index;
-    }
-    const member = this.#dict.get(name);
-    return member === undefined ? undefined : this.#tree.rankOf(member.score, name);
+    if (typeof this.#form !== 'string') return this.#form.rank(name);
+    const cursor = new PackedCursor(this.#form);
+    return cursor.find(name) ? cursor.rank : undefined;
   }
 
   at(rank: number): readonly [name: string, score: number] {
@@ -140,48 +145,41 @@ export class SortedSetValue implements SortedSetView {
 
   /** Gives a member a score. @returns whether the member is new */
   set(name: string, score: number): boolean {
-    const existing = this.#find(name);
-    if (existing !== undefined) {
+    const form = this.#form;
+    if (typeof form !== 'string') return form.set(name, score);
+    const cursor = new PackedCursor(form);
+    if (cursor.find(name)) {
       // Nothing moves for an equal score: 0 stays 0 when it is set to -0.
-      if (existing.score !== score) this.#move(existing, score);
+      if (cursor.score !== score) this.#form = withMember(withoutMembers(form, cursor.at, cursor.end, 1), name, score);
       return false;
     }
-    if (
-      this.#small !== undefined &&
-      (this.#small.length >= this.limits['zset-max-listpack-entries'] || this.#isLong(name))
-    )
-      this.#load(this.#small);
-    const member = { key: name, score, index: -1 };
-    if (this.#small === undefined) this.#dict.add(member);
-    this.#place(member);
-    this.#bytes += this.#cost(name);
+    if (cursor.rank >= this.limits['zset-max-listpack-entries'] || this.#isLong(name))
+      this.#expanded().set(name, score);
+    else this.#form = withMember(form, name, score);
     return true;
   }
 
+  /** @returns whether the member was there */
   delete(name: string): boolean {
-    if (this.#small === undefined) {
-      const member = this.#dict.delete(name);
-      if (member === undefined) return false;
-      this.#tree.delete(name, member.score);
-    } else {
-      const index = indexOf(this.#small, name);
-      if (index < 0) return false;
-      this.#small.splice(index, 1);
-    }
-    this.#bytes -= this.#cost(name);
+    if (typeof this.#form !== 'string') return this.#form.delete(name);
+    const cursor = new PackedCursor(this.#form);
+    if (!cursor.find(name)) return false;
+    this.#form = withoutMembers(this.#form, cursor.at, cursor.end, 1);
     return true;
   }
 
   /** Removes a range of members. */
-  deleteRange(range: RankRange): void {
-    const { start, end } = range;
-    const forget = (name: string): void => {
-      this.#bytes -= this.#cost(name);
-      if (this.#small === undefined) this.#dict.delete(name);
-    };
-    this.visit(range, false, forget);
-    if (this.#small === undefined) this.#tree.remove(start, end);
-    else this.#small.splice(start, end - start);
+  deleteRange({ start, end }: RankRange): void {
+    if (start >= end) return;
+    if (typeof this.#form !== 'string') {
+      this.#form.deleteRange(start, end);
+      return;
+    }
+    const cursor = new PackedCursor(this.#form);
+    while (cursor.rank < start) cursor.next();
+    const from = cursor.at;
+    while (cursor.rank < end) cursor.next();
+    this.#form = withoutMembers(this.#form, from, cursor.at, end - start);
   }
 
   scoreRange(low: ScoreBound, high: ScoreBound): RankRange {
@@ -189,114 +187,49 @@ export class SortedSetValue implements SortedSetView {
   }
 
   lexRange(low: LexBound, high: LexBound, reverse = false): RankRange {
-    if (this.#small !== undefined) return (reverse ? lexRangeFromEnd : lexRangeFromStart)(this.#small, low, high);
+    if (typeof this.#form === 'string')
+      return (reverse ? lexRangeFromEnd : lexRangeFromStart)(unpackMembers(this.#form), low, high);
+    const { tree } = this.#form;
     return {
-      start: this.#tree.countWhile((name) => !isAbove(name, low)),
-      end: this.#tree.countWhile((name) => isBelow(name, high)),
+      start: tree.countWhile((name) => !isAbove(name, low)),
+      end: tree.countWhile((name) => isBelow(name, high)),
     };
   }
 
-  visit({ start, end }: RankRange, reverse: boolean, visitor: MemberVisitor): void {
-    if (this.#small === undefined) {
-      this.#tree.visit(start, end, reverse, visitor);
-      return;
-    }
-    const count = end - start;
-    for (let i = 0; i < count; i++) {
-      const member = this.#small[reverse ? end - 1 - i : start + i];
-      if (member !== undefined) visitor(member.key, member.score);
-    }
+  visit(range: RankRange, reverse: boolean, visitor: MemberVisitor): void {
+    if (typeof this.#form === 'string') visitPacked(this.#form, range, reverse, visitor);
+    else this.#form.tree.visit(range.start, range.end, reverse, visitor);
   }
 
   /** One step of ZSCAN. A small set is handed out whole, in order, whatever `count` says, as Redis does. */
   scan(cursor: number, count: number, visitor: MemberVisitor): number {
-    if (this.#small === undefined)
-      return this.#dict.scan(cursor, count, ({ key, score }) => {
+    if (typeof this.#form !== 'string')
+      return this.#form.dict.scan(cursor, count, ({ key, score }) => {
         visitor(key, score);
       });
     this.visit({ start: 0, end: this.size }, false, visitor);
     return 0;
   }
 
-  #find(name: string): ScoredMember | undefined {
-    return this.#small === undefined ? this.#dict.get(name) : this.#small[indexOf(this.#small, name)];
-  }
-
   #isLong(name: string): boolean {
     return name.length > this.limits['zset-max-listpack-value'];
   }
 
-  #cost(name: string): number {
-    return name.length + (this.#small === undefined ? LARGE_MEMBER : SMALL_MEMBER);
-  }
-
-  #move(member: ScoredMember, score: number): void {
-    if (this.#small === undefined) {
-      if (this.#dict.observer !== undefined) this.#dict.observer.beforeChange(member.index);
-      this.#tree.move(member.key, member.score, score);
-      member.score = score;
-      return;
-    }
-    this.#small.splice(indexOf(this.#small, member.key), 1);
-    member.score = score;
-    this.#place(member);
-  }
-
-  /** Puts a member where its score says. */
-  #place(member: ScoredMember): void {
-    if (this.#small === undefined) {
-      this.#tree.add(member.key, member.score);
-      return;
-    }
-    // A listpack stores whole numbers as such, and there is no -0 among them.
-    if (member.score === 0) member.score = 0;
-    this.#small.splice(countScored(this.#small, member.score, member.key), 0, member);
-  }
-
   #countScores(score: number, inclusive: boolean): number {
     const key = inclusive ? undefined : '';
-    return this.#small === undefined ? this.#tree.rankOf(score, key) : countScored(this.#small, score, key);
+    if (typeof this.#form !== 'string') return this.#form.tree.rankOf(score, key);
+    return new PackedCursor(this.#form).seek(score, key).rank;
   }
 
-  /** Takes over members in order, in the general form. */
-  #load(members: ScoredMember[]): void {
-    this.#dict = new Dict();
-    this.#bytes = 0;
-    this.#small = undefined;
-    for (const member of members) {
-      this.#dict.add(member);
-      this.#bytes += this.#cost(member.key);
-    }
-    this.#tree = RankedTree.of(members);
+  #expanded(): LargeSortedSet {
+    if (typeof this.#form === 'string') this.#form = LargeSortedSet.of(unpackMembers(this.#form));
+    return this.#form;
   }
 }
-
-/** Never written to: a small set has neither. */
-const EMPTY_DICT = new Dict<ScoredMember>();
-const EMPTY_TREE = new RankedTree();
 
 /** The order of a sorted set: by score, then by the bytes of the names. */
-export function compareMembers(a: ScoredMember, b: ScoredMember): number {
+export function compareMembers(a: Scored, b: Scored): number {
   return a.score - b.score || (a.key < b.key ? -1 : 1);
-}
-
-function indexOf(members: readonly ScoredMember[], name: string): number {
-  for (let i = 0; i < members.length; i++) if (members[i]?.key === name) return i;
-  return -1;
-}
-
-/** As RankedTree.rankOf, in a sorted array. */
-function countScored(members: readonly ScoredMember[], score: number, key: string | undefined): number {
-  let low = 0;
-  let high = members.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const at = members[middle];
-    if (at !== undefined && (at.score < score || (at.score === score && (key === undefined || at.key < key))))
-      low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** Whether a name lies on the inner side of a lower bound. */
@@ -312,7 +245,7 @@ function isBelow(name: string, high: LexBound): boolean {
 }
 
 /** With unequal scores a range of names has no meaning, but an outcome: Redis walks until the first name that is outside. */
-function lexRangeFromStart(members: readonly ScoredMember[], low: LexBound, high: LexBound): RankRange {
+function lexRangeFromStart(members: readonly Scored[], low: LexBound, high: LexBound): RankRange {
   if (isOutside(members, low, high)) return { start: 0, end: 0 };
   let start = 0;
   while (start < members.length && !isAbove(members[start]?.key ?? '', low)) start += 1;
@@ -321,7 +254,7 @@ function lexRangeFromStart(members: readonly ScoredMember[], low: LexBound, high
   return { start, end };
 }
 
-function lexRangeFromEnd(members: readonly ScoredMember[], low: LexBound, high: LexBound): RankRange {
+function lexRangeFromEnd(members: readonly Scored[], low: LexBound, high: LexBound): RankRange {
   if (isOutside(members, low, high)) return { start: 0, end: 0 };
   let end = members.length;
   while (end > 0 && !isBelow(members[end - 1]?.key ?? '', high)) end -= 1;
@@ -331,6 +264,6 @@ function lexRangeFromEnd(members: readonly ScoredMember[], low: LexBound, high: 
 }
 
 /** Redis looks at the two ends first. */
-function isOutside(members: readonly ScoredMember[], low: LexBound, high: LexBound): boolean {
+function isOutside(members: readonly Scored[], low: LexBound, high: LexBound): boolean {
   return !isAbove(members.at(-1)?.key ?? '', low) || !isBelow(members[0]?.key ?? '', high);
 }

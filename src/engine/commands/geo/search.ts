@@ -2,7 +2,7 @@ import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
 import { distanceWithin, searchBoxes, type GeoShape } from '../../values/geo-shape';
 import { positionOf, type Position } from '../../values/geohash';
-import type { ScoredMember } from '../../values/sorted-set';
+import type { Scored } from '../../values/ranked-node';
 import { compareMembers, SortedSetValue, type SortedSetView } from '../../values/sorted-set';
 import { defineCommand, oneKey, type KeySpec } from '../define-command';
 import { SORTED_SET } from '../kinds';
@@ -73,10 +73,9 @@ function store(
   { storeDistance, perUnit }: SearchRequest,
   event: string,
 ): Reply {
-  const members = found.map(({ name, score, distance }): ScoredMember => ({
+  const members = found.map(({ name, score, distance }): Scored => ({
     key: name,
     score: storeDistance ? distance / perUnit : score,
-    index: -1,
   }));
   return storeResult(context, key, SortedSetValue.of(members.sort(compareMembers), context.engine.limits), event);
 }

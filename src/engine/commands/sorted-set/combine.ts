@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
 import { Dict } from '../../values/dict';
-import type { ScoredMember } from '../../values/sorted-set';
+import type { ScoredMember } from '../../values/large-sorted-set';
 import { compareMembers, SortedSetValue } from '../../values/sorted-set';
 import { double, integer, integerWithin, optionValue } from '../arguments';
 import { countedKeys, defineCommand, oneKey, type Args } from '../define-command';

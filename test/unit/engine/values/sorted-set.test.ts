@@ -2,6 +2,8 @@ import * as fc from 'fast-check';
 import { SortedSetValue, type LexBound, type RankRange } from '../../../../src/engine/values/sorted-set';
 
 const LIMITS = { 'zset-max-listpack-entries': 8, 'zset-max-listpack-value': 64 };
+/** So large that a set stays compact, with names and numbers of every length. */
+const ROOMY_LIMITS = { 'zset-max-listpack-entries': 10_000, 'zset-max-listpack-value': 100_000 };
 
 /** The same, without any structure: a map, sorted whenever it is asked. */
 class NaiveSortedSet {
@@ -51,6 +53,31 @@ const changes = fc.oneof(
   },
 );
 
+const oddNames = fc.oneof(
+  names,
+  fc.constantFrom('', 'a', '\xff'.repeat(3), 'n'.repeat(254), 'n'.repeat(255), 'n'.repeat(256), 'n'.repeat(20_000)),
+);
+const oddScores = fc.oneof(
+  scores,
+  fc.constantFrom(
+    239,
+    240,
+    255,
+    256,
+    32_767,
+    32_768,
+    -1,
+    -128,
+    -32_768,
+    -32_769,
+    2 ** 31 - 1,
+    2 ** 31,
+    -(2 ** 31),
+    1e15,
+  ),
+  fc.double({ noNaN: true }).map((score) => score + 0),
+);
+
 function apply(change: Change, set: SortedSetValue, naive: NaiveSortedSet): void {
   if (change.kind === 'set') {
     expect(set.set(change.name, change.score)).toBe(!naive.scores.has(change.name));
@@ -85,7 +112,33 @@ describe('SortedSetValue', () => {
     );
   });
 
-  it('finds ranges of ranks and scores in both directions', () => {
+  it('keeps odd names and scores in the compact form, and when it is given up', () => {
+    const change = fc.oneof(
+      { weight: 4, arbitrary: fc.record({ kind: fc.constant('set' as const), name: oddNames, score: oddScores }) },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete' as const), name: oddNames }) },
+    );
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 200, size: 'max' }), (sequence) => {
+        const set = new SortedSetValue(ROOMY_LIMITS);
+        const naive = new NaiveSortedSet();
+        for (const step of sequence) apply(step, set, naive);
+        const expected = naive.sorted().map(([name, score]): [string, number] => [name, score === 0 ? 0 : score]);
+        const members = expected.map(([key, score]) => ({ key, score }));
+        expect(set.encoding).toBe('listpack');
+        expect(listOf(set)).toEqual(expected);
+        expect(listOf(SortedSetValue.of(members, ROOMY_LIMITS))).toEqual(expected);
+        for (const [rank, [name, score]] of expected.entries()) {
+          if (set.rank(name) !== rank || set.score(name) !== score) throw new Error(`wrong place of ${name}`);
+        }
+        set.expand();
+        expect([set.encoding, set.table?.size]).toEqual(['skiplist', expected.length]);
+        expect(listOf(set, undefined, true)).toEqual(expected.reverse());
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it.each([LIMITS, ROOMY_LIMITS])('finds ranges of ranks and scores in both directions, %j', (limits) => {
     const bound = fc.record({ score: scores, exclusive: fc.boolean() });
     fc.assert(
       fc.property(
@@ -94,7 +147,7 @@ describe('SortedSetValue', () => {
         bound,
         fc.boolean(),
         (members, low, high, reverse) => {
-          const set = new SortedSetValue(LIMITS);
+          const set = new SortedSetValue(limits);
           const naive = new NaiveSortedSet();
           for (const [name, score] of members) apply({ kind: 'set', name, score }, set, naive);
           const expected = naive
@@ -111,7 +164,7 @@ describe('SortedSetValue', () => {
     );
   });
 
-  it('finds ranges of names where scores are equal', () => {
+  it.each([LIMITS, ROOMY_LIMITS])('finds ranges of names where scores are equal, %j', (limits) => {
     const bound: fc.Arbitrary<LexBound> = fc.record({ name: names, exclusive: fc.boolean() });
     fc.assert(
       fc.property(
@@ -120,7 +173,7 @@ describe('SortedSetValue', () => {
         bound,
         fc.boolean(),
         (members, low, high, reverse) => {
-          const set = new SortedSetValue(LIMITS);
+          const set = new SortedSetValue(limits);
           for (const name of members) set.set(name, 1);
           const expected = members
             .filter(
@@ -161,12 +214,26 @@ describe('SortedSetValue', () => {
     expect([set.size, set.encoding, set.clone().encoding]).toEqual([1, 'skiplist', 'skiplist']);
   });
 
-  it('accounts for its memory: what was added is given back', () => {
-    const set = new SortedSetValue(LIMITS);
+  it.each([LIMITS, ROOMY_LIMITS])('accounts for its memory: what was added is given back, %j', (limits) => {
+    const set = new SortedSetValue(limits);
+    if (limits === LIMITS) set.expand();
     const empty = set.bytes;
     for (let i = 0; i < 100; i++) set.set(`m${String(i)}`, i);
-    expect(set.bytes).toBeGreaterThan(empty + 100 * 100);
+    expect(set.bytes).toBeGreaterThan(empty + 100 * 4);
     set.deleteRange({ start: 0, end: 100 });
     expect([set.size, set.bytes]).toEqual([0, empty]);
+  });
+
+  it('answers names that do not depend on the set', () => {
+    const set = new SortedSetValue(LIMITS);
+    set.set('a name of more than thirteen characters', 1);
+    set.set('another such name, kept by who asked', 2);
+    const before = listOf(set);
+    set.delete('a name of more than thirteen characters');
+    set.set('a third one that is written where they were', 0);
+    expect(before.map(([name]) => name)).toEqual([
+      'a name of more than thirteen characters',
+      'another such name, kept by who asked',
+    ]);
   });
 });
