@@ -78,6 +78,16 @@ export class RespiteModule implements OnApplicationShutdown {
     return moduleOf({ provide: OPTIONS, inject: inject ?? [], useFactory: options }, modules, imports);
   }
 
+  /**
+   * With an application that runs already; Nest stops it like one of its own. A Nest application that fails while it starts
+   * calls no hooks unless it can be closed: then stop `app` where it was started.
+   *
+   * @param app made with the same `modules`
+   */
+  static forApp(app: App, options: Pick<RespiteModuleOptions, 'modules' | 'stopTimeoutMs'> = {}): DynamicModule {
+    return moduleOf({ provide: OPTIONS, useFactory: () => options }, options.modules, [], () => app);
+  }
+
   /** Nest calls it last: this module is global, and Nest takes those down after all others. */
   async onApplicationShutdown(): Promise<void> {
     const { stopTimeoutMs } = this.options;
@@ -89,6 +99,7 @@ function moduleOf(
   options: FactoryProvider,
   modules: readonly AppModule[] = [],
   imports: ModuleMetadata['imports'] = [],
+  open: (options: RespiteModuleOptions, tokens: readonly Token<unknown>[]) => App | Promise<App> = start,
 ): DynamicModule {
   const tokens = new Map(
     [...BUILT_IN, ...modules.flatMap(({ provides }) => provides)].map((token) => [token.id, token]),
@@ -96,7 +107,7 @@ function moduleOf(
   const app: FactoryProvider<App> = {
     provide: RespiteApp.id,
     inject: [OPTIONS],
-    useFactory: (given: RespiteModuleOptions) => start(given, [...tokens.values()]),
+    useFactory: (given: RespiteModuleOptions) => open(given, [...tokens.values()]),
   };
   const values = [...tokens.values()].map((token): FactoryProvider => ({
     provide: token.id,

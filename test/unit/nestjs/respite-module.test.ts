@@ -1,13 +1,16 @@
 import { InjectQueue, BullModule, Processor, WorkerHost } from '@nestjs/bullmq';
 import {
+  type DynamicModule,
   Inject,
   Injectable,
   type LoggerService,
   Module,
   type ModuleMetadata,
+  type NestApplicationOptions,
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { HealthCheckService, TerminusModule } from '@nestjs/terminus';
 import { Test, type TestingModule } from '@nestjs/testing';
 import type { Job, Queue } from 'bullmq';
@@ -21,6 +24,7 @@ import {
   SnapshotManager,
 } from '../../../src';
 import { InjectRespite, RespiteApp, RespiteHealthIndicator, RespiteModule } from '../../../src/nestjs';
+import { createTestApp } from '../../../src/testing';
 import { connectionOptions } from '../../e2e/libraries/bullmq-connection';
 import { freePort, startRedisServer } from '../../support/redis-server';
 
@@ -31,6 +35,11 @@ afterEach(async () => {
 
 const ISOLATED = { configFile: false, env: {} } as const;
 const STANDALONE = { ...ISOLATED, config: { mode: 'standalone' } } as const;
+
+/** Nest rethrows what fails, instead of ending the process. */
+// Nest declares its options as a class, and means an object of that shape.
+// eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
+const RETHROWING: NestApplicationOptions = { logger: false, abortOnError: false };
 
 type Imports = NonNullable<ModuleMetadata['imports']>;
 
@@ -121,6 +130,50 @@ describe('RespiteModule', () => {
   it('a start that fails is the failure of the Nest application, with its code', async () => {
     const options = { ...ISOLATED, config: { redis: { addr: `127.0.0.1:${await freePort()}` } } };
     await expect(compile([RespiteModule.forRoot(options)])).rejects.toMatchObject({ code: 'REDIS_UNREACHABLE' });
+  });
+
+  describe('when another provider fails while Nest starts', () => {
+    @Injectable()
+    class Failing implements OnModuleInit {
+      onModuleInit(): void {
+        throw new Error('no mail server');
+      }
+    }
+    @Module({ providers: [Failing] })
+    class FailingModule {}
+    const start = async (respite: DynamicModule) => {
+      @Module({ imports: [respite, FailingModule] })
+      class Root {}
+      return NestFactory.create(Root, RETHROWING);
+    };
+
+    it('closing the Nest application stops Respite', async () => {
+      const nest = await start(RespiteModule.forRoot(STANDALONE));
+      const backend = nest.get<CacheBackend>(CacheBackend.id);
+      await expect(nest.init()).rejects.toThrow('no mail server');
+      await nest.close();
+      expect(await backend.health()).toMatchObject({ status: 'down' });
+    });
+
+    it('an application started outside is stopped outside, where Nest hands out nothing to close', async () => {
+      const app = await createTestApp({ modules: [memoryModule] }).start();
+      const respite = RespiteModule.forApp(app, { modules: [memoryModule] });
+      @Module({ imports: [respite, FailingModule] })
+      class Root {}
+      const context = NestFactory.createApplicationContext(Root, RETHROWING);
+      await expect(context).rejects.toThrow('no mail server');
+      const backend = app.get(CacheBackend);
+      await app.stop();
+      expect(await backend.health()).toMatchObject({ status: 'down' });
+    });
+  });
+
+  it('takes an application that runs already, and stops it', async () => {
+    const app = await createTestApp({ modules: [memoryModule] }).start();
+    const nest = await compile([RespiteModule.forApp(app, { modules: [memoryModule] })]);
+    expect(nest.get(MemoryStore.id)).toBe(app.get(MemoryStore));
+    await nest.close();
+    expect(() => app.get(MemoryStore)).toThrow(expect.objectContaining({ code: 'APP_NOT_RUNNING' }));
   });
 
   it('a value can be replaced as any other provider', async () => {
