@@ -14,11 +14,17 @@ const reconnectDelay = (attempt: number): number => Math.min(attempt * 50, 2000)
  */
 const FAILOVER_RETRY = { retryDelayOnFailover: 500, retryDelayOnClusterDown: 500, maxRedirections: 40 } as const;
 
+type Ioredis = typeof import('ioredis');
+
+/**
+ * A peer dependency, loaded when it is used so that importing respite needs none. `require`, because a CommonJS Jest host
+ * cannot follow import().
+ */
+const loadIoredis = (): Ioredis => require('ioredis') as Ioredis;
+
 /** A client that gives up at once while `connected` says so, and later reconnects for as long as it takes. */
 export function createClient(server: Server, connected: () => boolean): Client {
-  // A peer dependency, loaded here so that importing respite needs none. `require`, because a CommonJS Jest host
-  // cannot follow import().
-  const ioredis = require('ioredis') as typeof import('ioredis');
+  const ioredis = loadIoredis();
   const { Redis, Cluster } = ioredis;
   const retry = (attempt: number): number | null => (connected() ? reconnectDelay(attempt) : null);
   const { target, options } = server;
@@ -26,33 +32,36 @@ export function createClient(server: Server, connected: () => boolean): Client {
     return new Cluster([...target.nodes], clusterOptions({ ...options, Connector: serverConnector(ioredis) }, retry));
   }
   return new Redis({
-    ...singleClientOptions(server),
-    Connector: target.kind === 'sentinel' ? sentinelConnector(ioredis) : serverConnector(ioredis),
+    ...singleClientOptions(server, ioredis),
+    ...(target.kind === 'server' && { Connector: serverConnector(ioredis) }),
+    ...(target.kind === 'sentinel' && { sentinelRetryStrategy: retry }),
     lazyConnect: true,
     retryStrategy: retry,
-    // A master that was demoted while we were connected: connect again and send the command to the new one.
-    reconnectOnError: ({ message }) => (message.startsWith('READONLY') ? 2 : false),
-    ...(target.kind === 'sentinel' && {
-      sentinelRetryStrategy: retry,
-      sentinelReconnectStrategy: reconnectDelay,
-      // A master that hangs never closes its connections; the sentinels say when another one has taken over.
-      failoverDetector: true,
-    }),
   });
 }
 
-/** Options of a client of one server; `undefined` for a Cluster, which no such client can talk to. */
+/** Options for clients of others; `undefined` for a Cluster, which no client of one server can talk to. */
 export function clientOptionsOf({ target, options }: Server): RedisOptions | undefined {
-  if (target.kind === 'cluster') return undefined;
-  return singleClientOptions({ target, options });
+  return target.kind === 'cluster' ? undefined : singleClientOptions({ target, options }, loadIoredis());
 }
 
-function singleClientOptions({ target, options }: Server): RedisOptions {
-  if (target.kind === 'sentinel') {
-    return { sentinels: copy(target.sentinels), name: target.master, ...options };
-  }
-  return target.kind === 'server' ? { ...target.address, ...options } : options;
+/** What every client of one server needs, whoever makes it, so that it follows a failover. */
+function singleClientOptions({ target, options }: Server, ioredis: Ioredis): RedisOptions {
+  const common: RedisOptions = { ...options, reconnectOnError };
+  if (target.kind !== 'sentinel') return { ...(target.kind === 'server' && target.address), ...common };
+  return {
+    ...common,
+    sentinels: copy(target.sentinels),
+    name: target.master,
+    Connector: sentinelConnector(ioredis),
+    sentinelReconnectStrategy: reconnectDelay,
+    // A master that hangs never closes its connections; the sentinels say when another one has taken over.
+    failoverDetector: true,
+  };
 }
+
+/** A master that was demoted while we were connected: connect again, and send the command to the new one. */
+const reconnectOnError = ({ message }: Error): false | 2 => (message.startsWith('READONLY') ? 2 : false);
 
 function clusterOptions(options: NodeOptions, retry: (attempt: number) => number | null): ClusterOptions {
   return {

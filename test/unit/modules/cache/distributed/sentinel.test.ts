@@ -129,13 +129,17 @@ describe('a failover the sentinels make', () => {
     await app.stop();
   });
 
-  it('is followed when the master hangs and never closes a connection', async () => {
+  it('is followed when the master hangs and never closes a connection, by clients of libraries as well', async () => {
     const app = await appWith({ sentinels: [...trio.addresses], sentinel_name: trio.name }).start();
     const { client } = app.get(CacheBackend);
+    const own = new Redis(app.get(CacheBackend).redisOptions());
+    await own.ping();
     process.kill(trio.master.pid, 'SIGSTOP');
     expect(await client.set('key', 'written after the failover')).toBe('OK');
+    expect(await own.append('key', ', twice')).toBe('written after the failover, twice'.length);
+    own.disconnect();
     const promoted = new Redis(trio.replica.port, trio.replica.host);
-    expect(await promoted.get('key')).toBe('written after the failover');
+    expect(await promoted.get('key')).toBe('written after the failover, twice');
     promoted.disconnect();
     await app.stop();
   });
