@@ -1,0 +1,127 @@
+// npm run bench:scale [-- --large 1000000 --rounds 5 --calls 20000 --targets respite,redis]: what an awaited call takes at random
+// elements of a value of 1,000 elements and of a million, through ioredis. Sizes take turns; the best of several rounds counts.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { parseArgs } from 'node:util';
+import { TARGETS } from './targets.mjs';
+
+const { values } = parseArgs({
+  options: {
+    large: { type: 'string', default: '1000000' },
+    rounds: { type: 'string', default: '5' },
+    calls: { type: 'string', default: '20000' },
+    targets: { type: 'string', default: 'respite,redis' },
+  },
+});
+const SMALL = 1_000;
+const sizes = [SMALL, Number(values.large)];
+const rounds = Number(values.rounds);
+
+/** How a value of `n` elements is filled: a command, and the arguments for element `i`. */
+const VALUES = {
+  hash: ['hset', (i) => [`field:${i}`, `value:${i}`]],
+  set: ['sadd', (i) => [`member:${i}`]],
+  list: ['rpush', (i) => [`element:${i}`]],
+  // A permutation, as long as n is no multiple of 7919.
+  zset: ['zadd', (i, n) => [String((i * 7919) % n), `member:${i}`]],
+};
+
+const random = (n) => Math.floor(Math.random() * n);
+
+/** What is measured, by the value it needs: `i` is a random element of `n`. Two calls count as one operation. */
+const ROWS = {
+  HGET: ['hash', (client, key, i) => client.hget(key, `field:${i}`)],
+  HSET: ['hash', (client, key, i) => client.hset(key, `field:${i}`, 'changed')],
+  SISMEMBER: ['set', (client, key, i) => client.sismember(key, `member:${i}`)],
+  'SREM + SADD': [
+    'set',
+    async (client, key, i) => {
+      await client.srem(key, `member:${i}`);
+      await client.sadd(key, `member:${i}`);
+    },
+  ],
+  LINDEX: ['list', (client, key, i) => client.lindex(key, i)],
+  LSET: ['list', (client, key, i) => client.lset(key, i, 'changed')],
+  'LRANGE of 10': ['list', (client, key, i) => client.lrange(key, i, i + 9)],
+  'LPUSH + RPOP': [
+    'list',
+    async (client, key) => {
+      await client.lpush(key, 'pushed');
+      await client.rpop(key);
+    },
+  ],
+  ZSCORE: ['zset', (client, key, i) => client.zscore(key, `member:${i}`)],
+  'ZADD, another score': ['zset', (client, key, i, n) => client.zadd(key, random(n), `member:${i}`)],
+  'ZINCRBY 1': ['zset', (client, key, i) => client.zincrby(key, 1, `member:${i}`)],
+  ZRANK: ['zset', (client, key, i) => client.zrank(key, `member:${i}`)],
+  'ZRANGE of 10': ['zset', (client, key, i) => client.zrange(key, i, i + 9)],
+  XADD: ['stream', (client, key) => client.xadd(key, '*', 'field', 'value')],
+};
+
+/** Fills one value of each kind. */
+async function fill(client, n) {
+  const step = 1_000;
+  for (let start = 0; start < n; start += step) {
+    const pipeline = client.pipeline();
+    const indexes = Array.from({ length: Math.min(step, n - start) }, (_, j) => start + j);
+    for (const [kind, [command, element]] of Object.entries(VALUES))
+      pipeline.call(command, `${kind}:${n}`, ...indexes.flatMap((i) => element(i, n)));
+    for (const i of indexes) pipeline.xadd(`stream:${n}`, `${i + 1}-0`, 'field', 'value');
+    for (const [failure] of await pipeline.exec()) if (failure) throw failure;
+  }
+}
+
+/** @returns microseconds per operation */
+async function measure(client, [kind, operation], n, calls) {
+  const elements = Array.from({ length: calls }, () => random(n));
+  const began = performance.now();
+  for (const i of elements) await operation(client, `${kind}:${n}`, i, n);
+  return ((performance.now() - began) / calls) * 1_000;
+}
+
+/** The best times of each row, for each size. */
+async function measureTarget(name) {
+  const { client, close } = await TARGETS[name]();
+  for (const n of sizes) await fill(client, n);
+  // A round trip takes so much longer that fewer of them say the same.
+  const calls = Number(values.calls) / (name === 'respite' ? 1 : 10);
+  const best = Object.fromEntries(Object.keys(ROWS).map((row) => [row, sizes.map(() => Infinity)]));
+  for (let round = 0; round <= rounds; round++) {
+    for (const [row, steps] of Object.entries(ROWS)) {
+      for (const [s, n] of sizes.entries()) {
+        const time = await measure(client, steps, n, calls);
+        // The first round warms up.
+        if (round > 0) best[row][s] = Math.min(best[row][s], time);
+      }
+    }
+  }
+  await close();
+  return best;
+}
+
+async function startRedis() {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const server = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'ignore'] });
+  process.on('exit', () => server.kill());
+  await new Promise((resolve) => {
+    server.stdout.on('data', (chunk) => String(chunk).includes('Ready to accept') && resolve());
+  });
+  process.env.BENCH_REDIS_PORT = String(port);
+}
+
+const targets = values.targets.split(',');
+if (targets.includes('redis')) await startRedis();
+const found = {};
+for (const target of targets) found[target] = await measureTarget(target);
+
+const cell = ([small, large]) => `${small.toFixed(2)} | ${large.toFixed(2)} | ${(large / small).toFixed(1)}x`;
+console.log(`| microseconds | ${targets.map((t) => `${t}, ${SMALL} | ${sizes[1]} | ratio`).join(' | ')} |`);
+console.log(`|---|${targets.map(() => '---|---|---').join('|')}|`);
+for (const row of Object.keys(ROWS)) console.log(`| ${row} | ${targets.map((t) => cell(found[t][row])).join(' | ')} |`);
+process.exit(0);
