@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import BeeQueue from 'bee-queue';
-import { Closing, overSockets } from './places';
+import { Closing } from '../../support/closing';
+import { overSockets } from './places';
 
 const closing = new Closing();
 afterEach(() => closing.all());

@@ -1,5 +1,6 @@
 import Bull from 'bull';
-import { Closing, inEveryPlace } from './places';
+import { Closing } from '../../support/closing';
+import { inEveryPlace } from './places';
 
 const closing = new Closing();
 afterEach(() => closing.all());

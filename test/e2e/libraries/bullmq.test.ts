@@ -13,7 +13,8 @@ import {
   type WorkerOptions,
 } from 'bullmq';
 import { connectionOptions } from './bullmq-connection';
-import { Closing, inEveryPlace, type Place } from './places';
+import { Closing } from '../../support/closing';
+import { inEveryPlace, type Place } from './places';
 
 const closing = new Closing();
 afterEach(() => closing.all());

@@ -3,7 +3,8 @@ import KeyvValkey from '@keyv/valkey';
 import { createCache } from 'cache-manager';
 import Keyv, { type KeyvStoreAdapter } from 'keyv';
 import { until } from '../../support/until';
-import { Closing, inEveryPlace, overSockets, type Place } from './places';
+import { Closing } from '../../support/closing';
+import { inEveryPlace, overSockets, type Place } from './places';
 
 const closing = new Closing();
 afterEach(() => closing.all());

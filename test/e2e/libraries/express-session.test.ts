@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { RedisStore } from 'connect-redis';
 import session, { type Session } from 'express-session';
 import { createClient } from 'redis';
-import { Closing, overSockets, type Place } from './places';
+import { Closing } from '../../support/closing';
+import { overSockets, type Place } from './places';
 
 const closing = new Closing();
 afterEach(() => closing.all());

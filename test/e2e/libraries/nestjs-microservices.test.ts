@@ -12,7 +12,8 @@ import {
 } from '@nestjs/microservices';
 import { EventEmitter, once } from 'node:events';
 import { firstValueFrom, lastValueFrom, type Observable, range, toArray } from 'rxjs';
-import { Closing, inEveryPlace, type Place } from './places';
+import { Closing } from '../../support/closing';
+import { inEveryPlace, type Place } from './places';
 
 const closing = new Closing();
 afterEach(() => closing.all());

@@ -13,7 +13,7 @@ import Keyv, { type KeyvStoreAdapter } from 'keyv';
 import { firstValueFrom } from 'rxjs';
 import { type App, CacheBackend, createApp } from '../../../src';
 import { type RedisCluster, startRedisCluster } from '../../support/redis-cluster';
-import { Closing } from './places';
+import { Closing } from '../../support/closing';
 
 /** What is wired differently on three masters; libraries that take a client take ours, which is a Cluster. */
 describe('on a Redis Cluster', () => {

@@ -1,6 +1,7 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { type App, CacheBackend, type ConfigInput, type ConnectionPurpose, createApp } from '../../../src';
 import { isEmbedded } from '../../../src/modules/cache';
+import { Closing } from '../../support/closing';
 import { startRedisServer } from '../../support/redis-server';
 
 /** Where a library finds its Redis. */
@@ -12,21 +13,6 @@ export interface Place {
   connection(purpose: ConnectionPurpose): Redis;
   /** For libraries that bring another client, and for other processes. */
   readonly url: string;
-}
-
-/** What a test opened and has to close, last opened first. */
-export class Closing {
-  readonly #closers: (() => unknown)[] = [];
-
-  /** Returns `value`, and calls `close` with it at the end. */
-  add<T>(value: T, close: (value: T) => unknown): T {
-    this.#closers.push(() => close(value));
-    return value;
-  }
-
-  async all(): Promise<void> {
-    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) await close();
-  }
 }
 
 /** Runs the same tests in this process, through the listener, and on a real Redis; the database is empty before each. */

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BurstyRateLimiter, RateLimiterQueue, RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible';
 import { createClient } from 'redis';
-import { Closing, inEveryPlace } from './places';
+import { Closing } from '../../support/closing';
+import { inEveryPlace } from './places';
 
 const closing = new Closing();
 afterEach(() => closing.all());

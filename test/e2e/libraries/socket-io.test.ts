@@ -5,7 +5,8 @@ import { createAdapter, createShardedAdapter } from '@socket.io/redis-adapter';
 import { createAdapter as createStreamsAdapter } from '@socket.io/redis-streams-adapter';
 import { Server, type ServerOptions } from 'socket.io';
 import { io, type Socket } from 'socket.io-client';
-import { Closing, inEveryPlace, type Place } from './places';
+import { Closing } from '../../support/closing';
+import { inEveryPlace, type Place } from './places';
 
 const closing = new Closing();
 afterEach(() => closing.all());

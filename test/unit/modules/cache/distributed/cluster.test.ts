@@ -1,12 +1,10 @@
 import { once } from 'node:events';
-import { type Cluster, Redis } from 'ioredis';
-import { type App, CacheBackend, type ConfigInput, createApp, silentLogger } from '../../../../../src';
+import type { Cluster } from 'ioredis';
+import { CacheBackend } from '../../../../../src';
+import { appWith, openClient } from '../../../../support/distributed-app';
 import { clusterNodeArgs, type RedisCluster, startRedisCluster } from '../../../../support/redis-cluster';
 import { freePort, type RedisServer, startRedisServer } from '../../../../support/redis-server';
 import { until } from '../../../../support/until';
-
-const appWith = (redis: ConfigInput['redis']): App =>
-  createApp({ config: { mode: 'distributed', redis: redis ?? {} }, configFile: false, env: {}, logger: silentLogger });
 
 describe('the distributed backend on a Redis Cluster', () => {
   let cluster: RedisCluster;
@@ -146,7 +144,7 @@ describe('an ACL user of a Redis Cluster', () => {
     const cluster = await startRedisCluster();
     const user = ['app', 'on', '>secret', '~app:*', '&app:*', '+@all', '-@dangerous', '+info', '+cluster'];
     for (const { host, port } of cluster.masters) {
-      const admin = new Redis(port, host);
+      const admin = openClient({ port, host });
       await admin.call('ACL', 'SETUSER', ...user);
       await admin.call('ACL', 'SETUSER', 'default', 'off');
       await admin.quit();
@@ -172,7 +170,7 @@ describe('an ACL user of a Redis Cluster', () => {
 });
 
 async function clientsOf({ host, port }: RedisServer): Promise<number> {
-  const client = new Redis(port, host);
+  const client = openClient({ port, host });
   const list = String(await client.client('LIST'));
   await client.quit();
   return list.trim().split('\n').length;

@@ -1,10 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { CacheBackend, type App, type ConfigInput, createApp, silentLogger } from '../../../../../src';
+import { CacheBackend } from '../../../../../src';
+import { appWith, openClient } from '../../../../support/distributed-app';
 import { freePort, type RedisServer, startRedisServer } from '../../../../support/redis-server';
-
-const appWith = (redis: ConfigInput['redis']): App =>
-  createApp({ config: { mode: 'distributed', redis: redis ?? {} }, configFile: false, env: {}, logger: silentLogger });
 
 describe('the distributed backend', () => {
   let server: RedisServer;
@@ -32,8 +30,7 @@ describe('the distributed backend', () => {
     await backend.client.rpush('queue', 'work');
     expect(await popped).toEqual(['queue', 'work']);
 
-    const { Redis } = await import('ioredis');
-    const own = new Redis(backend.redisOptions());
+    const own = openClient(backend.redisOptions());
     expect(await own.get('greeting')).toBe('hello');
     own.disconnect();
 

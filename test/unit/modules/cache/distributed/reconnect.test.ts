@@ -1,11 +1,9 @@
 import { once } from 'node:events';
-import { Redis } from 'ioredis';
-import { type App, CacheBackend, type ConfigInput, createApp, silentLogger } from '../../../../../src';
+import type { Redis } from 'ioredis';
+import { CacheBackend } from '../../../../../src';
+import { appWith, openClient } from '../../../../support/distributed-app';
 import { RecordingLogger } from '../../../../support/kept-engine';
 import { freePort, type RedisServer, startRedisServer } from '../../../../support/redis-server';
-
-const appWith = (redis: ConfigInput['redis'], logger = silentLogger): App =>
-  createApp({ config: { mode: 'distributed', redis: redis ?? {} }, configFile: false, env: {}, logger });
 
 /** Not `once` of node:events, which rejects when an error comes first: attempts to connect fail meanwhile. */
 const event = (client: Redis, name: 'close' | 'ready'): Promise<void> =>
@@ -64,7 +62,7 @@ describe('an ACL user', () => {
   let server: RedisServer;
   beforeAll(async () => {
     server = await startRedisServer();
-    const admin = new Redis(server.port, server.host);
+    const admin = openClient(server);
     await admin.call('ACL', 'SETUSER', 'app', 'on', '>secret', '~app:*', '&*', '+@all', '-@dangerous', '+info');
     await admin.call('ACL', 'SETUSER', 'default', 'off');
     await admin.quit();

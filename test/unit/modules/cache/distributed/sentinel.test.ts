@@ -1,12 +1,10 @@
 import { once } from 'node:events';
-import { Redis } from 'ioredis';
-import { type App, CacheBackend, type ConfigInput, createApp, silentLogger } from '../../../../../src';
+import type { Redis } from 'ioredis';
+import { CacheBackend } from '../../../../../src';
+import { appWith, openClient } from '../../../../support/distributed-app';
 import { freePort } from '../../../../support/redis-server';
 import { type SentinelTrio, startSentinelTrio } from '../../../../support/redis-sentinel';
 import { until } from '../../../../support/until';
-
-const appWith = (redis: ConfigInput['redis']): App =>
-  createApp({ config: { mode: 'distributed', redis: redis ?? {} }, configFile: false, env: {}, logger: silentLogger });
 
 describe('the distributed backend with sentinels', () => {
   let trio: SentinelTrio;
@@ -21,7 +19,7 @@ describe('the distributed backend with sentinels', () => {
     const app = await appWith({ sentinels: [...trio.addresses], ...login, db: 2 }).start();
     const backend = app.get(CacheBackend);
     await backend.client.set('greeting', 'hello');
-    const master = new Redis(trio.master.port, trio.master.host, { db: 2 });
+    const master = openClient({ port: trio.master.port, host: trio.master.host, db: 2 });
     expect(await master.get('greeting')).toBe('hello');
     master.disconnect();
 
@@ -31,7 +29,7 @@ describe('the distributed backend with sentinels', () => {
     await backend.client.publish('news', 'today');
     expect(await message).toEqual(['news', 'today']);
 
-    const own = new Redis(backend.redisOptions());
+    const own = openClient(backend.redisOptions());
     expect(await own.get('greeting')).toBe('hello');
     own.disconnect();
     expect(await backend.health()).toMatchObject({ status: 'ok', reasons: [] });
@@ -117,7 +115,7 @@ describe('a failover the sentinels make', () => {
       return client.options.port === trio.replica.port || client.stream.remotePort === trio.replica.port;
     });
     await client.set('after', 'the failover');
-    const promoted = new Redis(trio.replica.port, trio.replica.host);
+    const promoted = openClient(trio.replica);
     expect(await promoted.get('after')).toBe('the failover');
     promoted.disconnect();
 
@@ -132,13 +130,13 @@ describe('a failover the sentinels make', () => {
   it('is followed when the master hangs and never closes a connection, by clients of libraries as well', async () => {
     const app = await appWith({ sentinels: [...trio.addresses], sentinel_name: trio.name }).start();
     const { client } = app.get(CacheBackend);
-    const own = new Redis(app.get(CacheBackend).redisOptions());
+    const own = openClient(app.get(CacheBackend).redisOptions());
     await own.ping();
     process.kill(trio.master.pid, 'SIGSTOP');
     expect(await client.set('key', 'written after the failover')).toBe('OK');
     expect(await own.append('key', ', twice')).toBe('written after the failover, twice'.length);
     own.disconnect();
-    const promoted = new Redis(trio.replica.port, trio.replica.host);
+    const promoted = openClient(trio.replica);
     expect(await promoted.get('key')).toBe('written after the failover, twice');
     promoted.disconnect();
     await app.stop();

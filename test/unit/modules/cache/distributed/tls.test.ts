@@ -1,13 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { Cluster, Redis } from 'ioredis';
-import { type App, CacheBackend, type ConfigInput, createApp, silentLogger } from '../../../../../src';
+import { CacheBackend } from '../../../../../src';
 import { type Certificates, type KeyPair, makeCertificates, tlsArgs } from '../../../../support/certificates';
+import { appWith, openClient } from '../../../../support/distributed-app';
 import { clusterNodeArgs } from '../../../../support/redis-cluster';
 import { freePort, type RedisServer, startRedisServer } from '../../../../support/redis-server';
 import { until } from '../../../../support/until';
-
-const appWith = (redis: ConfigInput['redis']): App =>
-  createApp({ config: { mode: 'distributed', redis: redis ?? {} }, configFile: false, env: {}, logger: silentLogger });
 
 describe('NFR-5: the distributed backend over TLS', () => {
   let certificates: Certificates;
@@ -30,7 +28,7 @@ describe('NFR-5: the distributed backend over TLS', () => {
     const backend = app.get(CacheBackend);
     expect(await backend.client.set('greeting', 'hello')).toBe('OK');
     expect(await backend.connection('commands').get('greeting')).toBe('hello');
-    const own = new Redis(backend.redisOptions());
+    const own = openClient(backend.redisOptions());
     expect(await own.get('greeting')).toBe('hello');
     own.disconnect();
     await app.stop();
