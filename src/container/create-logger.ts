@@ -1,4 +1,5 @@
 import type { Config } from '../config';
+import { isError } from '../errors';
 import type { Logger, LogMethod } from './logger';
 
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -31,13 +32,13 @@ export function createLogger(
 function textLine(level: Level, fields: Readonly<Record<string, unknown>>, message: string): string {
   const { event, err, ...rest } = fields;
   const details = Object.entries(rest).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-  const stack = err instanceof Error ? `\n${err.stack ?? err.message}` : '';
+  const stack = isError(err) ? `\n${err.stack ?? err.message}` : '';
   const said = message || (typeof event === 'string' ? event : '');
   return `${level.padEnd(5)} respite: ${[said, ...details].join(' ')}${stack}\n`;
 }
 
 function jsonLine(level: Level, fields: Readonly<Record<string, unknown>>, message: string): string {
   const { err, ...rest } = fields;
-  const error = err instanceof Error ? { err: { type: err.name, message: err.message, stack: err.stack } } : {};
+  const error = isError(err) ? { err: { type: err.name, message: err.message, stack: err.stack } } : {};
   return `${JSON.stringify({ level: LEVEL_NUMBERS[level], time: Date.now(), name: 'respite', ...rest, ...error, msg: message })}\n`;
 }

@@ -8,9 +8,9 @@ export class StartupError extends RespiteError {
   /** The module whose `onInit` failed. */
   readonly module: string;
 
-  constructor(module: string, cause: unknown) {
+  constructor(module: string, cause: Error) {
     super(RespiteError.is(cause) ? cause.code : 'STARTUP_FAILED', {
-      message: `Module "${module}" did not start: ${cause instanceof Error ? cause.message : String(cause)}`,
+      message: `Module "${module}" did not start: ${cause.message}`,
       cause,
     });
     this.name = 'StartupError';

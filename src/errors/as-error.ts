@@ -1,6 +1,11 @@
 import { isNativeError } from 'node:util/types';
 
-/** What was thrown, as an Error; one from another realm, such as Node's own inside Jest, stays what it is. */
+/** Whether it is an Error, also one from another realm, such as Node's own inside Jest. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || isNativeError(value);
+}
+
+/** What was thrown, as an Error. */
 export function asError(thrown: unknown): Error {
-  return thrown instanceof Error || isNativeError(thrown) ? thrown : new Error(String(thrown));
+  return isError(thrown) ? thrown : new Error(String(thrown));
 }

@@ -1,5 +1,6 @@
 import { Logger as NestLogger } from '@nestjs/common';
 import type { Logger, LogMethod } from '../container';
+import { isError } from '../errors';
 
 /** Hands our log lines to whatever logger the Nest application uses; its levels decide what is shown. */
 export function createNestLogger(
@@ -18,6 +19,6 @@ function method(write: (line: string, stack: string | undefined) => void): LogMe
     const [fields, text] = typeof first === 'string' ? [{}, first] : [first, message ?? ''];
     const { err, ...rest } = fields;
     const details = Object.entries(rest).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-    write([text, ...details].filter(Boolean).join(' '), err instanceof Error ? err.stack : undefined);
+    write([text, ...details].filter(Boolean).join(' '), isError(err) ? err.stack : undefined);
   };
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { loadConfig } from '../../../src/config';
 import { createLogger } from '../../../src/container/create-logger';
 
@@ -51,5 +52,24 @@ describe('the logger of applications that bring none', () => {
     expect(linesOf({ level: 'silent' })).toEqual([]);
     expect(linesOf({ format: 'text' })[0]).toMatch(/^info {2}respite/);
     expect(linesOf({ format: 'json' }, true)[0]).toMatch(/^\{"level":30/);
+  });
+
+  it("tells the stack of Node's own errors, which are of another realm inside Jest", () => {
+    const lines: string[] = [];
+    const { config } = loadConfig({ configFile: false });
+    const logger = createLogger(config.log, { write: (line) => lines.push(line) });
+    try {
+      readFileSync('/no/such/file');
+    } catch (err) {
+      expect(err).not.toBeInstanceOf(Error);
+      logger.error({ event: 'failed', err });
+    }
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      err: {
+        type: 'Error',
+        message: expect.stringContaining('ENOENT'),
+        stack: expect.stringContaining('readFileSync'),
+      },
+    });
   });
 });
