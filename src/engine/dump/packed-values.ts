@@ -41,10 +41,8 @@ const packedHash =
   (unpack: Unpack): Read =>
   (reader, limits) => {
     const hash = new HashValue(limits);
-    forEachPair(unpack(reader.string()), (field, value) => {
-      if (!hash.set(field, value)) reader.fail('a field that is there twice');
-    });
-    return hash;
+    const parts = pairsOf(unpack(reader.string()));
+    return hash.setAll(parts) * 2 === parts.length ? hash : reader.fail('a field that is there twice');
   };
 
 const packedSortedSet =
@@ -57,8 +55,13 @@ const packedSortedSet =
     return set;
   };
 
-function forEachPair(parts: readonly string[], visit: (first: string, second: string) => unknown): void {
+function pairsOf(parts: readonly string[]): readonly string[] {
   if (parts.length % 2 !== 0) throw new RdbFormatError('a packed value of pairs has an odd number of parts');
+  return parts;
+}
+
+function forEachPair(parts: readonly string[], visit: (first: string, second: string) => unknown): void {
+  pairsOf(parts);
   for (let i = 0; i < parts.length; i += 2) visit(parts[i] ?? '', parts[i + 1] ?? '');
 }
 

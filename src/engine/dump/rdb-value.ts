@@ -70,16 +70,16 @@ function readBody(reader: RdbReader, type: number, limits: EncodingLimits): Stor
       return list;
     }
     case RDB_TYPE.set: {
-      const set = new SetValue(limits);
-      for (let left = reader.length(); left > 0; left--)
-        if (!set.add(reader.string())) reader.fail('a set has a member twice');
-      return set;
+      const members: string[] = [];
+      for (let left = reader.length(); left > 0; left--) members.push(reader.string());
+      const set = SetValue.of(members, limits);
+      return set.size === members.length ? set : reader.fail('a set has a member twice');
     }
     case RDB_TYPE.hash: {
+      const pairs: string[] = [];
+      for (let left = reader.length(); left > 0; left--) pairs.push(reader.string(), reader.string());
       const hash = new HashValue(limits);
-      for (let left = reader.length(); left > 0; left--)
-        if (!hash.set(reader.string(), reader.string())) reader.fail('a hash has a field twice');
-      return hash;
+      return hash.setAll(pairs) * 2 === pairs.length ? hash : reader.fail('a hash has a field twice');
     }
     case RDB_TYPE.sortedSet: {
       const members: Scored[] = [];

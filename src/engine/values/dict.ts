@@ -14,7 +14,7 @@ export interface DictObserver {
 }
 
 /** Up to so many entries are found by comparing with each. */
-const MOST_UNHASHED = 8;
+const MOST_UNHASHED = 16;
 
 /**
  * A hash table with an index array beside it. The array gives O(1) random picks and the stateless SCAN cursor: deletion

@@ -25,6 +25,8 @@ export interface HashForm {
 
 /** The few fields of a hash in use, in their order of insertion: an array is faster than a map of them would be. */
 export class OpenPairs implements HashForm {
+  /** Whether it stays open after the command. */
+  stays = false;
   readonly #parts: string[];
   #packedLength: number;
   /** The packed form, until something changes. */
@@ -126,7 +128,7 @@ export class OrderedPairs implements HashForm {
   }
 
   get bytes(): number {
-    return 200 + this.#payload + this.#map.size * 78;
+    return 200 + this.#payload + this.#map.size * 66;
   }
 
   get(field: string): string | undefined {
@@ -182,7 +184,7 @@ export class FieldTable implements HashForm {
   }
 
   get bytes(): number {
-    return 250 + this.#payload + this.dict.size * 120;
+    return 250 + this.#payload + this.dict.size * 112;
   }
 
   get(field: string): string | undefined {

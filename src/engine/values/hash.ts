@@ -35,7 +35,7 @@ type Form = string | OpenPairs | OrderedPairs | FieldTable;
 export class HashValue implements HashView, Compactable {
   /** On the prototype: a word in each of a million hashes is a lot. */
   declare readonly type: 'hash';
-  #form: Form;
+  #form: Form = '';
   /** Pairs in the string, while they are packed. */
   #packed = 0;
 
@@ -43,10 +43,7 @@ export class HashValue implements HashView, Compactable {
     Object.defineProperty(this.prototype, 'type', { value: 'hash' });
   }
 
-  constructor(private readonly limits: HashLimits) {
-    this.#form = new OpenPairs();
-    opened(this);
-  }
+  constructor(private readonly limits: HashLimits) {}
 
   get size(): number {
     return typeof this.#form === 'string' ? this.#packed : this.#form.size;
@@ -121,9 +118,10 @@ export class HashValue implements HashView, Compactable {
    */
   setAll(pairs: readonly string[], start = 0): number {
     // To change a packed string time after time takes longer than to open it.
-    if (pairs.length - start > 2) this.#open();
+    if (pairs.length - start > 2) this.#unpack();
     let added = 0;
     for (let i = start; i < pairs.length; i += 2) if (this.set(pairs[i] ?? '', pairs[i + 1] ?? '')) added += 1;
+    if (this.#form instanceof OpenPairs && !this.#form.stays) this.compact();
     return added;
   }
 
@@ -166,18 +164,24 @@ export class HashValue implements HashView, Compactable {
     return typeof this.#form === 'string' && worthOpening() ? this.#open() : this.#form;
   }
 
+  #unpack(): Exclude<Form, string> {
+    return typeof this.#form === 'string' ? (this.#form = new OpenPairs(this.#form)) : this.#form;
+  }
+
+  /** Lets a small hash be open until others are used. */
   #open(): Exclude<Form, string> {
-    if (typeof this.#form !== 'string') return this.#form;
-    const open = new OpenPairs(this.#form);
-    this.#form = open;
-    opened(this);
-    return open;
+    const form = this.#unpack();
+    if (form instanceof OpenPairs && !form.stays) {
+      form.stays = true;
+      opened(this);
+    }
+    return form;
   }
 
   #setPacked(packed: string, field: string, value: string): boolean {
     const length = packed.length + field.length + value.length + 2;
     if (!fitsPacked(this.#packed + 1, length, Math.max(field.length, value.length)))
-      return this.#setIn(this.#open(), field, value);
+      return this.#setIn(this.#unpack(), field, value);
     const place = placeOf(packed, field, 2);
     if (place < 0) {
       this.#form = replaceParts(packed, packed.length, packed.length, asPart(field) + asPart(value));
@@ -198,7 +202,7 @@ export class HashValue implements HashView, Compactable {
   /** Takes another form, for good. */
   #become<Next extends OrderedPairs | FieldTable>(next: Next, pairs: readonly string[]): Next {
     for (let i = 0; i < pairs.length; i += 2) next.set(pairs[i] ?? '', pairs[i + 1] ?? '');
-    if (this.#form instanceof OpenPairs) outgrown(this);
+    if (this.#form instanceof OpenPairs && this.#form.stays) outgrown(this);
     this.#form = next;
     return next;
   }

@@ -2,6 +2,8 @@ import { parseInt64 } from './int64';
 
 /** int64 integers in ascending order, as text outside: what Redis calls an intset. */
 export class IntegerSet {
+  /** Whether it stays as it is after the command, where few integers would be packed. */
+  stays = false;
   /** Numbers while they are safe, else bigints: JavaScript compares the two exactly. */
   readonly #sorted: (number | bigint)[];
 

@@ -4,8 +4,8 @@ export interface Compactable {
   compact(): void;
 }
 
-/** How many values are open at a time; a power of 2. */
-const MOST_OPEN = 4096;
+/** How many values stay open at a time. Few: what lives longer than a moment costs the garbage collector more. */
+const MOST_OPEN = 1024;
 
 /** One use of a compact value in so many opens it. */
 const USES_LOG2 = 3;
@@ -23,7 +23,7 @@ export function worthOpening(): boolean {
   return state >>> (32 - USES_LOG2) === 0;
 }
 
-/** A value has become open: the one that did so longest ago takes its small form. */
+/** A value stays open: the one that did so longest ago takes its small form. */
 export function opened(value: Compactable): void {
   const oldest = ring[next];
   ring[next] = value;

@@ -3,6 +3,8 @@ import { fitsPacked, pack, packedBytes, unpack } from './packed-parts';
 
 /** The few members of a set in use. */
 export class OpenMembers {
+  /** Whether it stays open after the command. */
+  stays = false;
   readonly #members: string[];
   #packedLength: number;
   /** The packed form, until something changes. */
@@ -84,7 +86,7 @@ export class MemberTable {
   }
 
   get bytes(): number {
-    return 250 + this.#payload + this.size * 110;
+    return 250 + this.#payload + this.size * 84;
   }
 
   has(member: string): boolean {

@@ -58,7 +58,7 @@ export class SetValue implements SetView, Compactable {
 
   static of(members: Iterable<string>, limits: SetLimits): SetValue {
     const set = new SetValue(limits);
-    for (const member of members) set.add(member);
+    set.addAll(members);
     return set;
   }
 
@@ -84,7 +84,8 @@ export class SetValue implements SetView, Compactable {
       copy.#form = this.#form;
       copy.#packed = this.#packed;
     } else {
-      for (const member of this.#form.members()) copy.#addTo(copy.#open(), member);
+      for (const member of this.#form.members()) copy.#addTo(copy.#unpack(), member);
+      copy.#packAgain();
     }
     return copy;
   }
@@ -100,12 +101,14 @@ export class SetValue implements SetView, Compactable {
     const members = this.members();
     this.#clear();
     this.#integers = false;
-    for (const member of members) this.#addTo(this.#open(), member);
+    for (const member of members) this.#addTo(this.#unpack(), member);
+    this.#packAgain();
   }
 
   compact(): void {
     const form = this.#form;
     if (typeof form === 'string' || form instanceof MemberTable) return;
+    if (form instanceof IntegerSet && form.size > MOST_INTEGERS) return;
     this.#packed = form.size;
     this.#form = form instanceof OpenMembers ? form.pack() : pack(form.members());
   }
@@ -118,8 +121,24 @@ export class SetValue implements SetView, Compactable {
   /** @returns whether the member is new */
   add(member: string): boolean {
     if (this.#integers && parseInt64(member) === undefined) this.expand();
-    const form = this.#form === '' || this.#integers ? this.#open() : this.#used();
-    return typeof form === 'string' ? this.#addPacked(form, member) : this.#addTo(form, member);
+    const form = this.#used();
+    if (typeof form !== 'string') return this.#addTo(form, member);
+    if (!this.#integers) return this.#addPacked(form, member);
+    const added = this.#addTo(this.#unpack(), member);
+    this.#packAgain();
+    return added;
+  }
+
+  /** Adds members. @returns how many are new */
+  addAll(members: Iterable<string>): number {
+    let added = 0;
+    for (const member of members) {
+      if (this.#integers && parseInt64(member) === undefined) this.expand();
+      // To change a packed string time after time takes longer than to open it.
+      if (this.#addTo(this.#unpack(), member)) added += 1;
+    }
+    this.#packAgain();
+    return added;
   }
 
   /** @returns whether the member was there */
@@ -144,7 +163,7 @@ export class SetValue implements SetView, Compactable {
   replaceBy(members: readonly string[]): void {
     this.#clear();
     this.#integers = true;
-    for (const member of members) this.add(member);
+    this.addAll(members);
   }
 
   members(): string[] {
@@ -174,16 +193,33 @@ export class SetValue implements SetView, Compactable {
     return typeof this.#form === 'string' && worthOpening() ? this.#open() : this.#form;
   }
 
-  #open(): Exclude<Form, string> {
+  #unpack(): Exclude<Form, string> {
     if (typeof this.#form !== 'string') return this.#form;
-    const open = this.#integers ? new IntegerSet(unpack(this.#form)) : new OpenMembers(this.#form);
-    this.#form = open;
-    opened(this);
-    return open;
+    return (this.#form = this.#integers ? new IntegerSet(unpack(this.#form)) : new OpenMembers(this.#form));
+  }
+
+  /** Lets a small set be open until others are used. */
+  #open(): Exclude<Form, string> {
+    const form = this.#unpack();
+    if (!(form instanceof MemberTable) && !form.stays) {
+      form.stays = true;
+      opened(this);
+    }
+    return form;
+  }
+
+  #packAgain(): void {
+    const form = this.#form;
+    if (typeof form !== 'string' && !(form instanceof MemberTable) && !form.stays) this.compact();
+  }
+
+  /** What is held here will not be packed any more, or is given up. */
+  #leave(form: Form): void {
+    if (typeof form !== 'string' && !(form instanceof MemberTable) && form.stays) outgrown(this);
   }
 
   #clear(): void {
-    if (typeof this.#form !== 'string') outgrown(this);
+    this.#leave(this.#form);
     this.#form = '';
     this.#packed = 0;
   }
@@ -191,7 +227,7 @@ export class SetValue implements SetView, Compactable {
   #addPacked(packed: string, member: string): boolean {
     if (placeOf(packed, member, 1) >= 0) return false;
     if (!fitsPacked(this.#packed + 1, packed.length + member.length + 1, member.length))
-      return this.#addTo(this.#open(), member);
+      return this.#addTo(this.#unpack(), member);
     this.#form = replaceParts(packed, packed.length, packed.length, asPart(member));
     this.#packed += 1;
     return true;
@@ -203,15 +239,19 @@ export class SetValue implements SetView, Compactable {
     if (form.has(member)) return false;
     const table = new MemberTable();
     for (const existing of form.members()) table.add(existing);
-    outgrown(this);
+    this.#leave(form);
     this.#form = table;
     return table.add(member);
   }
 
   #addInteger(integers: IntegerSet, member: string): boolean {
     if (!integers.add(member)) return false;
-    if (integers.size > this.limits['set-max-intset-entries']) this.expand();
-    else if (integers.size === MOST_INTEGERS + 1) outgrown(this);
+    if (integers.size > this.limits['set-max-intset-entries']) {
+      this.expand();
+    } else if (integers.size === MOST_INTEGERS + 1) {
+      this.#leave(integers);
+      integers.stays = true;
+    }
     return true;
   }
 }

@@ -1,4 +1,5 @@
 import type { Engine } from '../../engine';
+import { ENTRY_OVERHEAD } from '../../keyspace/entry';
 import { STARTUP_BYTES } from '../../keyspace/memory';
 
 /** What INFO memory and MEMORY STATS agree on, in bytes. */
@@ -18,9 +19,6 @@ export function memoryReport({ memory, keyspace }: Engine): MemoryReport {
   const { heapUsed, heapTotal, rss } = process.memoryUsage();
   const { used } = memory;
   const keys = keyspace.databases.reduce((sum, { dataset }) => sum + dataset.size, 0);
-  const overhead = Math.min(used, STARTUP_BYTES + keys * KEY_OVERHEAD);
+  const overhead = Math.min(used, STARTUP_BYTES + keys * ENTRY_OVERHEAD);
   return { used, peak: memory.peak, dataset: used - overhead, overhead, heapUsed, heapTotal, resident: rss };
 }
-
-/** Per key: entry, map slot and index slot; see `entryBytes`. */
-const KEY_OVERHEAD = 130;

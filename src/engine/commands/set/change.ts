@@ -20,10 +20,7 @@ export const sadd = defineCommand({
     const [key, ...members] = args;
     const existing = context.peek(key, SET);
     if (existing !== undefined && members.every((member) => existing.has(member))) return 0;
-    const set = context.edit(key, SET, 'sadd');
-    let added = 0;
-    for (const member of members) if (set.add(member)) added += 1;
-    return added;
+    return context.edit(key, SET, 'sadd').addAll(members);
   },
 });
 
