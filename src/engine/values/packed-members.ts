@@ -147,6 +147,25 @@ export function withMember(packed: PackedMembers, name: string, score: number): 
   return bytes.latin1Slice(0, end + packed.length - at);
 }
 
+/** Gives the member that a cursor stands at another score. */
+export function withScore(packed: PackedMembers, member: PackedCursor, score: number): PackedMembers {
+  const { at, nameAt, scoreAt: nameEnd, end } = member;
+  const name = packed.slice(nameAt, nameEnd);
+  const place = new PackedCursor(packed).seek(score, name).at;
+  const size = nameEnd - at + scoreSize(firstOfScore(score));
+  const bytes = roomFor(packed.length + LARGEST_EXTRA);
+  bytes.latin1Write(packed, 0);
+  // Those in between make room; what comes after the later of the two places moves if the score takes more or less room.
+  const rises = place > at;
+  if (rises) bytes.copyWithin(at, end, place);
+  else bytes.copyWithin(place + size, place, at);
+  writeMember(bytes, rises ? place - (end - at) : place, name, score);
+  const growth = size - (end - at);
+  const rest = rises ? place : end;
+  if (growth !== 0) bytes.latin1Write(packed.slice(rest), rest + growth);
+  return bytes.latin1Slice(0, packed.length + growth);
+}
+
 /** Removes the members that begin between two places. */
 export function withoutMembers(packed: PackedMembers, from: number, to: number, count: number): PackedMembers {
   const bytes = roomFor(packed.length);
@@ -161,6 +180,8 @@ const LARGEST_EXTRA = 5 + 9;
 
 /** V8 copies short slices itself. */
 const SHORT_SLICE = 12;
+/** Up to so many characters, a loop is faster than a call into Node. */
+const SHORT_NAME = 24;
 
 function copyOf(packed: PackedMembers, bytes: Buffer, { nameAt, scoreAt }: PackedCursor): string {
   return scoreAt - nameAt > SHORT_SLICE ? bytes.latin1Slice(nameAt, scoreAt) : packed.slice(nameAt, scoreAt);
@@ -179,25 +200,26 @@ function writeMember(bytes: Buffer, at: number, name: string, score: number): nu
     bytes[end++] = LONG_NAME;
     end = bytes.writeUInt32LE(name.length, end);
   }
-  end += bytes.latin1Write(name, end);
+  if (name.length > SHORT_NAME) end += bytes.latin1Write(name, end);
+  else for (let i = 0; i < name.length; i++) bytes[end++] = name.charCodeAt(i);
   return writeScore(bytes, end, score);
 }
 
 /** @returns where it ends */
 function writeScore(bytes: Buffer, at: number, score: number): number {
-  // -0 becomes 0, as in a listpack: it stores whole numbers as such.
+  const first = firstOfScore(score);
+  bytes[at] = first;
+  if (first === DOUBLE) return bytes.writeDoubleLE(score, at + 1);
+  if (first === INTEGER_16) return bytes.writeInt16LE(score | 0, at + 1);
+  return first === INTEGER_32 ? bytes.writeInt32LE(score | 0, at + 1) : at + 1;
+}
+
+/** The first character of a score. -0 becomes 0, as in a listpack: it stores whole numbers as such. */
+function firstOfScore(score: number): number {
   const integer = score | 0;
-  if (integer !== score) {
-    bytes[at] = DOUBLE;
-    return bytes.writeDoubleLE(score, at + 1);
-  }
-  if (integer >= 0 && integer < INTEGER_16) {
-    bytes[at] = integer;
-    return at + 1;
-  }
-  const isShort = integer === (integer << 16) >> 16;
-  bytes[at] = isShort ? INTEGER_16 : INTEGER_32;
-  return isShort ? bytes.writeInt16LE(integer, at + 1) : bytes.writeInt32LE(integer, at + 1);
+  if (integer !== score) return DOUBLE;
+  if (integer >= 0 && integer < INTEGER_16) return integer;
+  return integer === (integer << 16) >> 16 ? INTEGER_16 : INTEGER_32;
 }
 
 function scoreSize(first: number): number {

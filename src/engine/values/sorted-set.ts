@@ -9,6 +9,7 @@ import {
   visitPacked,
   withMember,
   withoutMembers,
+  withScore,
   type PackedMembers,
 } from './packed-members';
 import type { Scored } from './ranked-node';
@@ -150,7 +151,7 @@ export class SortedSetValue implements SortedSetView {
     const cursor = new PackedCursor(form);
     if (cursor.find(name)) {
       // Nothing moves for an equal score: 0 stays 0 when it is set to -0.
-      if (cursor.score !== score) this.#form = withMember(withoutMembers(form, cursor.at, cursor.end, 1), name, score);
+      if (cursor.score !== score) this.#form = withScore(form, cursor, score);
       return false;
     }
     if (cursor.rank >= this.limits['zset-max-listpack-entries'] || this.#isLong(name))
