@@ -1,4 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
+import { showFunctions } from './show';
 
 /**
  * Random Lua programs that end, and whose result does not depend on addresses or on the order of a traversal.
@@ -25,21 +26,7 @@ interface Rules {
 
 const PRELUDE = `local a, b, c, d, t, u, s, n = 1, 'two', nil, {1, 2, 3}, {x = 1, y = 'z', 10, 20}, {}, 'text', 0
 local out = {}
-local function show(v, depth)
-  if type(v) == 'number' then return v ~= v and 'nan' or tostring(v) end
-  if type(v) == 'string' then return string.format('%q', v) end
-  if type(v) ~= 'table' then return type(v) == 'boolean' and tostring(v) or type(v) end
-  if depth > 3 then return '...' end
-  local parts = {}
-  for key, value in next, v do parts[#parts + 1] = show(key, depth + 1) .. '=' .. show(value, depth + 1) end
-  table.sort(parts)
-  return '{' .. table.concat(parts, ' ') .. '}'
-end
-local function record(...)
-  local parts = {}
-  for i = 1, select('#', ...) do parts[i] = show((select(i, ...)), 0) end
-  out[#out + 1] = table.concat(parts, ', ')
-end
+${showFunctions({ number: 'tostring(v)', depth: 3 })}local function record(...) out[#out + 1] = line(...) end
 local function named(v) return (string.gsub(tostring(v), '0x%x+', '0x')) end
 local function cut(v) return type(v) == 'string' and #v > 200 and v:sub(1, 50) or v end
 local function run(f)

@@ -1,5 +1,6 @@
 import { SeededRandom } from '../../../support/seeded-random';
 import type { WireReply } from '../../../support/resp-client';
+import { showFunctions } from '../show';
 import { TwoServers } from '../two-servers';
 import { bitCase } from './bit-cases';
 import { cjsonCase } from './cjson-cases';
@@ -32,22 +33,10 @@ const IN_SCRIPT = 50;
 const IN_FLIGHT = 4;
 
 const PRELUDE = `local out, at = {}, 0
-local function show(v, depth)
-  if type(v) == 'number' then return v ~= v and 'nan' or string.format('%.17g', v) end
-  if type(v) == 'string' then return string.format('%q', v) end
-  if type(v) ~= 'table' then return type(v) == 'boolean' and tostring(v) or type(v) end
-  if depth > 20 then return '...' end
-  local parts = {}
-  for key, value in next, v do parts[#parts + 1] = show(key, depth + 1) .. '=' .. show(value, depth + 1) end
-  table.sort(parts)
-  return '{' .. table.concat(parts, ' ') .. '}'
-end
-local function record(...)
-  local parts = {}
-  for i = 1, select('#', ...) do parts[i] = show((select(i, ...)), 0) end
-  local line = table.concat(parts, ', ')
-  if #line > 400 then line = line:sub(1, 300) .. '... ' .. #line .. ' ' .. redis.sha1hex(line) end
-  out[at] = (out[at] and out[at] .. '; ' or '') .. line
+${showFunctions({ number: "string.format('%.17g', v)", depth: 20 })}local function record(...)
+  local text = line(...)
+  if #text > 400 then text = text:sub(1, 300) .. '... ' .. #text .. ' ' .. redis.sha1hex(text) end
+  out[at] = (out[at] and out[at] .. '; ' or '') .. text
 end
 local function run(f) at = at + 1 record(pcall(f)) end
 local function nest(depth, v) for i = 1, depth do v = i % 3 == 0 and {a = v} or {v} end return v end

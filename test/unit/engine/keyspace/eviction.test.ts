@@ -1,20 +1,13 @@
 import { STARTUP_BYTES } from '../../../../src/engine/keyspace/memory';
 import { Engine, ErrorReply, type EvictionPolicy, type Session } from '../../../../src/engine';
+import { SeededRandom } from '../../../support/seeded-random';
 
 const KEYS = 2000;
 const VALUE = 'x'.repeat(100);
 
-/** A repeatable source of numbers in [0, 1). */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
 function setup(policy: EvictionPolicy): { engine: Engine; session: Session; run: (...words: string[]) => unknown } {
-  const engine = new Engine({ maxMemoryPolicy: policy, random: seeded(7) });
+  const random = new SeededRandom(7);
+  const engine = new Engine({ maxMemoryPolicy: policy, random: () => random.next() });
   const output = { send: () => undefined, resume: () => undefined, close: () => undefined };
   const session = engine.connect({ remote: '127.0.0.1:1', local: '127.0.0.1:2', kind: 'memory' }, output);
   return { engine, session, run: (name = '', ...args) => engine.execute(session, name, args) };
