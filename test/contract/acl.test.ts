@@ -8,6 +8,7 @@ const describeBob: Step[] = [
   ['ACL', 'GETUSER', 'bob'],
   ['ACL', 'LIST'],
 ];
+// Of several single commands each Redis process has an order of its own: no case may come to more than one.
 const rules = (...words: string[]): Step[] => [['ACL', 'SETUSER', 'bob', ...words], ...describeBob];
 const clean: Step[] = [
   ['ACL', 'DELUSER', 'bob'],
@@ -31,6 +32,11 @@ contract('ACL users and rules', [
   ...rules('+@all', '-@write', '-get'),
   ...rules('nocommands', '+client', '-client|kill'),
   ...rules('nocommands', '+select|0'),
+  ...rules('nocommands', '+@hash', '+get', '+@string'),
+  ...rules('nocommands', '+@geo', '+@hash', '-@geo'),
+  ...rules('+@all', '-@hash', '+hget', '-get', '+get'),
+  ...rules('nocommands', '+select|0', '+select'),
+  ...rules('', 'off', ''),
   ...rules('skip-sanitize-payload'),
   ...clean,
 ]);
@@ -63,6 +69,9 @@ contract('ACL CAT, GENPASS, DELUSER, SAVE and LOAD', [
   ['ACL', 'GETUSER'],
   ['ACL', 'LOG', 'a'],
   ['ACL', 'LOG', -1],
+  ['ACL', 'LOG', 1, 2],
+  ['ACL', 'LOG', 'RESET', 'now'],
+  ['ACL', 'GENPASS', 8, 8],
 ]);
 
 contract('ACL DRYRUN', [

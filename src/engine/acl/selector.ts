@@ -1,7 +1,8 @@
-import { aclCategories, ACL_CATEGORIES } from '../commands/acl-categories';
+import { ACL_CATEGORIES, type AclCategory } from '../commands/acl-categories';
 import type { FoundKey } from '../commands/define-command';
 import type { CommandRecord, CommandTable } from '../commands/table';
 import { matchGlob } from '../values/glob';
+import { namesOf } from './command-names';
 import { RuleError, ruleSyntaxError } from './rule-error';
 
 interface KeyPattern {
@@ -14,8 +15,9 @@ const UNKNOWN_COMMAND = 'Unknown command or category name in ACL';
 
 /** What somebody may do: commands, keys and channels. A user has one, and maybe more in parentheses. */
 export class Selector {
-  /** Rules about commands, as ACL LIST shows them; the first is `+@all` or `-@all`. */
-  #rules: string[] = ['-@all'];
+  /** Whether commands that do not exist yet would be allowed: `+@all` was the last word about all of them. */
+  #future = false;
+  /** Names of commands, containers and subcommands. */
   #allowed = new Set<string>();
   /** Commands that are allowed with certain first arguments only. */
   #firstArguments = new Map<string, Set<string>>();
@@ -33,11 +35,24 @@ export class Selector {
 
   /** Whether nothing at all is forbidden. */
   get unrestricted(): boolean {
-    return this.allKeys && this.allChannels && this.#rules.length === 1 && this.#rules[0] === '+@all';
+    return this.allKeys && this.allChannels && this.#future && this.#allowed.size === namesOf(this.commands).length;
   }
 
+  /** Not what was said, but what leads to the same, as Redis finds it: the categories that fit, and what they miss. */
   get commandRules(): string {
-    return this.#rules.join(' ');
+    const [mark, opposite] = this.#future ? (['-', '+'] as const) : (['+', '-'] as const);
+    const rules: string[] = [`${opposite}@all`];
+    const described = new Selector(this.commands, true);
+    described.apply(`${opposite}@all`);
+    const left = this.clone();
+    const unused = new Set<AclCategory>(ACL_CATEGORIES);
+    for (let best = left.#bestCategory(unused); best !== undefined; best = left.#bestCategory(unused)) {
+      unused.delete(best);
+      rules.push(`${mark}@${best}`);
+      described.apply(`${mark}@${best}`);
+      left.apply(`${opposite}@${best}`);
+    }
+    return [...rules, ...this.#differences(described)].join(' ');
   }
 
   get keyRules(): string {
@@ -58,7 +73,7 @@ export class Selector {
 
   clone(): Selector {
     const copy = new Selector(this.commands, this.allChannels);
-    copy.#rules = [...this.#rules];
+    copy.#future = this.#future;
     copy.#allowed = new Set(this.#allowed);
     copy.#firstArguments = new Map([...this.#firstArguments].map(([name, words]) => [name, new Set(words)]));
     copy.#keys = [...this.#keys];
@@ -67,8 +82,9 @@ export class Selector {
     return copy;
   }
 
-  /** Applies one rule. @throws RuleError */
+  /** Applies one rule; an empty one says nothing. @throws RuleError */
   apply(rule: string): void {
+    if (rule === '') return;
     switch (rule.toLowerCase()) {
       case 'allkeys':
       case '~*':
@@ -134,8 +150,8 @@ export class Selector {
   }
 
   #setAll(rule: '+@all' | '-@all'): void {
-    this.#rules = [rule];
-    this.#allowed = new Set(rule === '+@all' ? [...this.commands.records()].map(({ fullName }) => fullName) : []);
+    this.#future = rule === '+@all';
+    this.#allowed = new Set(this.#future ? namesOf(this.commands).map(({ name }) => name) : []);
     this.#firstArguments.clear();
   }
 
@@ -165,20 +181,13 @@ export class Selector {
 
   #addCategory(mark: '+' | '-', category: string): void {
     if (!ACL_CATEGORIES.some((known) => known === category)) throw new RuleError(UNKNOWN_COMMAND);
-    const names = [...this.commands.records()]
-      .filter(({ definition }) => aclCategories(definition).some((each) => each === category))
-      .map(({ fullName }) => fullName);
-    this.#change(mark, names, `@${category}`);
+    const members = namesOf(this.commands).filter(({ categories }) => categories.some((each) => each === category));
+    for (const { name } of members) this.#change(mark, name);
   }
 
   #addCommand(mark: '+' | '-', name: string): void {
-    const records = this.commands.recordsOf(name);
-    if (records.length > 0) {
-      this.#change(
-        mark,
-        records.map(({ fullName }) => fullName),
-        name,
-      );
+    if (this.commands.find(name) !== undefined) {
+      this.#change(mark, name);
       return;
     }
     const [command = '', first, ...beyond] = name.split('|');
@@ -192,29 +201,42 @@ export class Selector {
     if (this.#allowed.has(command)) return;
     const words = this.#firstArguments.get(command) ?? new Set();
     this.#firstArguments.set(command, words.add(first));
-    if (!this.#rules.includes(`+${name}`)) this.#rules.push(`+${name}`);
   }
 
-  /** Changes what is allowed; a rule that changes nothing, or undoes an earlier one, is not remembered. */
-  #change(mark: '+' | '-', names: readonly string[], subject: string): void {
-    const allows = mark === '+';
-    if (names.every((name) => this.#allowed.has(name) === allows)) return;
-    const earlier = this.#rules.filter(
-      (rule, i) => i === 0 || !(rule.slice(1) === subject || rule.slice(1).startsWith(`${subject}|`)),
-    );
-    for (const name of names) {
-      if (allows) this.#allowed.add(name);
-      else this.#allowed.delete(name);
-      this.#firstArguments.delete(name);
+  /** Allows or forbids a command; with a container, its subcommands. */
+  #change(mark: '+' | '-', name: string): void {
+    for (const each of [name, ...this.commands.recordsOf(name).map(({ fullName }) => fullName)]) {
+      if (mark === '+') this.#allowed.add(each);
+      else this.#allowed.delete(each);
+      this.#firstArguments.delete(each);
     }
-    const enough = earlier.length < this.#rules.length && this.#follows(earlier);
-    this.#rules = enough ? earlier : [...earlier, `${mark}${subject}`];
   }
 
-  /** Whether rules alone lead to what is allowed now. */
-  #follows(rules: readonly string[]): boolean {
-    const other = new Selector(this.commands, true);
-    for (const rule of rules) other.apply(rule);
-    return other.#allowed.size === this.#allowed.size && [...other.#allowed].every((name) => this.#allowed.has(name));
+  /** The category that changes most of what there is to change, and least besides; none when it would not be most of it. */
+  #bestCategory(unused: ReadonlySet<AclCategory>): AclCategory | undefined {
+    let best: { readonly category: AclCategory; readonly wrong: number; readonly right: number } | undefined;
+    for (const category of unused) {
+      const members = namesOf(this.commands).filter(({ categories }) => categories.includes(category));
+      const allowed = members.filter(({ name }) => this.#allowed.has(name)).length;
+      const [right, wrong] = this.#future ? [members.length - allowed, allowed] : [allowed, members.length - allowed];
+      const better = best === undefined || wrong < best.wrong || (wrong === best.wrong && right > best.right);
+      if (right > wrong && better) best = { category, wrong, right };
+    }
+    return best?.category;
+  }
+
+  /** Rules for what is allowed here and not there, or there and not here. Changes `described` on the way. */
+  #differences(described: Selector): string[] {
+    const rules: string[] = [];
+    for (const { name } of namesOf(this.commands)) {
+      const allowed = this.#allowed.has(name);
+      if (allowed !== described.#allowed.has(name)) {
+        const mark = allowed ? '+' : '-';
+        rules.push(`${mark}${name}`);
+        described.#change(mark, name);
+      }
+      for (const first of this.#firstArguments.get(name) ?? []) rules.push(`+${name}|${first}`);
+    }
+    return rules;
   }
 }

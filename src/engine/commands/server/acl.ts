@@ -168,7 +168,8 @@ const genpass = defineCommand({
   summary: 'Makes a random password.',
   complexity: 'O(1)',
   syntax: '[bits]',
-  run(_, [, text]) {
+  run(_, [name, text, extra]) {
+    if (extra !== undefined) throw wrongSubcommandArguments('acl', name);
     const bits = text === undefined ? DEFAULT_BITS : integer(text);
     if (bits <= 0 || bits > MOST_BITS) {
       throw error(
@@ -191,7 +192,8 @@ const log = defineCommand({
   summary: 'Answers the latest refusals, or forgets them.',
   complexity: 'O(N) in the number of refusals answered',
   syntax: '[count | RESET]',
-  run({ engine }, [, option]) {
+  run({ engine }, [name, option, extra]) {
+    if (extra !== undefined) throw wrongSubcommandArguments('acl', name);
     if (option?.toLowerCase() === 'reset') {
       engine.acl.log.entries = [];
       return OK;
