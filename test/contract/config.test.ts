@@ -1,5 +1,5 @@
 import { RespClient, textOf, type WireReply } from '../support/resp-client';
-import { contract, useServers } from './harness';
+import { contract, type Step, useServers } from './harness';
 
 const servers = useServers();
 
@@ -99,6 +99,25 @@ contract('CONFIG keeps canonical values', [
 contract('CONFIG SET of what may only stay as it is, or means nothing here', [
   ['CONFIG', 'SET', 'appendonly', 'no'],
   ['CONFIG', 'SET', 'maxmemory-clients', '101%'],
+  ['CONFIG', 'SET', 'maxmemory-clients', '005%'],
+  ...['1 2', '1 a 3', '0 200 5000', '-2001 0 1', '010 -20 30', '0 200 800'].flatMap((scores): Step[] => [
+    ['CONFIG', 'SET', 'oom-score-adj-values', scores],
+    ['CONFIG', 'GET', 'oom-score-adj-values'],
+  ]),
+  ...[
+    '',
+    '{',
+    '{foo}',
+    '{title} {x',
+    '{title}',
+    '{{}',
+    '{port} {{{unixsocket}',
+    '{title} {listen-addr} {server-mode}',
+  ].map((template) => ['CONFIG', 'SET', 'proc-title-template', template]),
+  ...[' 60 1', '60  1', '60 x', '0 1', '60 1 3600 100', ''].flatMap((save): Step[] => [
+    ['CONFIG', 'SET', 'save', save],
+    ['CONFIG', 'GET', 'save'],
+  ]),
   ['CONFIG', 'SET', 'shutdown-on-sigterm', 'now save'],
   ['CONFIG', 'GET', 'shutdown-on-sigterm'],
   ['CONFIG', 'SET', 'shutdown-on-sigterm', 'nosave save'],

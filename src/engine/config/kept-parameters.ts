@@ -71,7 +71,7 @@ export const KEPT_CHOICES: Readonly<Record<string, readonly [initial: string, ch
 // prettier-ignore
 export const KEPT_TEXTS: Readonly<Record<string, string>> = {
   'bind-source-addr': '', 'cluster-announce-hostname': '', 'cluster-announce-ip': '', 'ignore-warnings': '', masterauth: '', masteruser: '',
-  'proc-title-template': '{title} {listen-addr} {server-mode}', 'replica-announce-ip': '', 'tls-ca-cert-dir': '',
+  'replica-announce-ip': '', 'tls-ca-cert-dir': '',
   'tls-ca-cert-file': '', 'tls-cert-file': '', 'tls-ciphers': '', 'tls-ciphersuites': '', 'tls-client-cert-file': '',
   'tls-client-key-file': '', 'tls-client-key-file-pass': '', 'tls-dh-params-file': '', 'tls-key-file': '',
   'tls-key-file-pass': '', 'tls-protocols': '',

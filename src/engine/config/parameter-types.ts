@@ -65,10 +65,10 @@ export const fileName: ParameterType = (text) =>
 
 /** `save`: pairs of seconds and changes. */
 export const savePoints: ParameterType = (text) => {
-  const numbers = text.split(' ').filter((word) => word !== '');
+  const numbers = text === '' ? [] : text.split(' ');
   const valid =
     numbers.length % 2 === 0 && numbers.every((word, i) => /^\d+$/.test(word) && (i % 2 === 1 || Number(word) > 0));
-  return valid ? numbers.join(' ') : new ParameterProblem('Invalid save parameters');
+  return valid ? text : new ParameterProblem('Invalid save parameters');
 };
 
 export const percentiles: ParameterType = (text) => {
@@ -83,15 +83,45 @@ export const percentiles: ParameterType = (text) => {
 };
 
 export const sizeOrPercent: ParameterType = (text) => {
-  const percent = /^(\d+)%$/.exec(text)?.[1];
+  const percent = /^(0|[1-9]\d*)%$/.exec(text)?.[1];
   if (percent !== undefined && Number(percent) <= 100) return text;
   if (percent !== undefined) return new ParameterProblem('percentage argument must be less or equal to 100');
   const value = parseMemory(text);
   return value === undefined ? new ParameterProblem('argument must be a memory or percent value') : String(value);
 };
 
-export const oomScores: ParameterType = (text) =>
-  text.split(' ').length === 3 ? text : new ParameterProblem('wrong number of arguments');
+export const oomScores: ParameterType = (text) => {
+  const words = text.split(' ');
+  if (words.length !== 3) return new ParameterProblem('wrong number of arguments');
+  const valid = words.every((word) => /^-?\d+$/.test(word) && Math.abs(Number(word)) <= 2000);
+  return valid
+    ? words.map(Number).join(' ')
+    : new ParameterProblem('Invalid oom-score-adj-values, elements must be between -2000 and 2000.');
+};
+
+/** What `proc-title-template` may contain, and whether it is something in a Redis without title, socket and file. */
+const TITLE_VARIABLES: Readonly<Record<string, boolean>> = {
+  title: false,
+  'listen-addr': true,
+  'server-mode': true,
+  port: true,
+  'tls-port': true,
+  unixsocket: false,
+  'config-file': false,
+};
+
+/** `proc-title-template`: a template that never comes to nothing. */
+export const titleTemplate: ParameterType = (text) => {
+  const variable = /\{\{|\{([^}]*)(\}?)/g;
+  const variables = [...text.matchAll(variable)].filter(([match]) => match !== '{{');
+  const known = variables.every(([, name = '', end]) => end === '}' && Object.hasOwn(TITLE_VARIABLES, name));
+  const expanded = text.replaceAll(variable, (match, name = '') =>
+    TITLE_VARIABLES[String(name)] === false ? '' : match,
+  );
+  return known && expanded.trim() !== ''
+    ? text
+    : new ParameterProblem('template format is invalid or contains unknown variables');
+};
 
 const BUFFER_CLASSES: Readonly<Record<string, string>> = {
   normal: 'normal',

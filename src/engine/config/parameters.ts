@@ -24,6 +24,7 @@ import {
   shutdownOptions,
   sizeFrom,
   sizeOrPercent,
+  titleTemplate,
   yesOrNo,
   type ParameterType,
 } from './parameter-types';
@@ -156,6 +157,7 @@ export class Parameters {
     this.#keep('shutdown-on-sigint', 'default', shutdownOptions);
     this.#keep('shutdown-on-sigterm', 'default', shutdownOptions);
     this.#keep('oom-score-adj-values', '0 200 800', oomScores);
+    this.#keep('proc-title-template', '{title} {listen-addr} {server-mode}', titleTemplate);
     this.#keep('maxmemory-clients', '0', sizeOrPercent);
   }
 
