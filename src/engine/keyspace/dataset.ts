@@ -61,7 +61,9 @@ export class Dataset {
     const entry = this.keys.delete(key);
     if (entry === undefined) return undefined;
     this.expiries.remove(entry);
-    this.bytes -= entryBytes(key, entry.value);
+    const { value } = entry;
+    this.bytes -= entryBytes(key, value);
+    if (typeof value !== 'string' && 'released' in value) value.released();
     return entry;
   }
 }

@@ -16,6 +16,8 @@ export interface Collection {
   readonly bytes: number;
   /** An independent copy with the same encoding, for COPY. */
   clone(): Collection;
+  /** Told when its key is removed; it may be stored under another key afterwards. */
+  released?(): void;
 }
 
 /** What a key holds. A plain string is by far the commonest value and needs no object around it. */

@@ -80,9 +80,12 @@ export class HashValue implements HashView, Compactable {
 
   compact(): void {
     const form = this.#form;
-    if (!(form instanceof OpenPairs)) return;
-    this.#packed = form.size;
-    this.#form = form.pack();
+    if (form instanceof OpenPairs && form.stays) this.#pack(form);
+  }
+
+  /** Most hashes that are removed are garbage: to pack them later would be in vain. */
+  released(): void {
+    if (this.#form instanceof OpenPairs) this.#form.stays = false;
   }
 
   has(field: string): boolean {
@@ -117,11 +120,12 @@ export class HashValue implements HashView, Compactable {
    * @returns how many fields are new
    */
   setAll(pairs: readonly string[], start = 0): number {
-    // To change a packed string time after time takes longer than to open it.
-    if (pairs.length - start > 2) this.#unpack();
+    // To change a packed string time after time takes longer than to open it; and what is new is often used again.
+    if (this.size === 0) this.#open();
+    else if (pairs.length - start > 2) this.#unpack();
     let added = 0;
     for (let i = start; i < pairs.length; i += 2) if (this.set(pairs[i] ?? '', pairs[i + 1] ?? '')) added += 1;
-    if (this.#form instanceof OpenPairs && !this.#form.stays) this.compact();
+    if (this.#form instanceof OpenPairs && !this.#form.stays) this.#pack(this.#form);
     return added;
   }
 
@@ -176,6 +180,11 @@ export class HashValue implements HashView, Compactable {
       opened(this);
     }
     return form;
+  }
+
+  #pack(form: OpenPairs): void {
+    this.#packed = form.size;
+    this.#form = form.pack();
   }
 
   #setPacked(packed: string, field: string, value: string): boolean {

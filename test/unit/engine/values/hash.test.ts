@@ -10,11 +10,11 @@ const values = fc.oneof(
   fc.string({ maxLength: 8 }).map((text) => Buffer.from(text).toString('latin1')),
   fc.constantFrom('', 'f1', 'x'.repeat(64), 'y'.repeat(65), 'z'.repeat(255), 'z'.repeat(256)),
 );
-type Step = readonly ['set' | 'delete', string, string] | readonly ['compact'];
+type Step = readonly ['set' | 'delete', string, string] | readonly ['compact'] | readonly ['released'];
 const steps = fc.array(
   fc.oneof(
     fc.tuple(fc.constantFrom('set' as const, 'set' as const, 'delete' as const), fields, values),
-    fc.constant(['compact'] as const),
+    fc.constantFrom(['compact'] as const, ['compact'] as const, ['released'] as const),
   ),
   { maxLength: 200 },
 );
@@ -26,7 +26,10 @@ const limits = fc.record({
 /** Applies steps to a hash of ours and to a map, comparing every answer. */
 function apply(hash: HashValue, model: Map<string, string>, all: readonly Step[]): void {
   for (const step of all) {
-    if (step[0] === 'compact') {
+    if (step[0] === 'released') {
+      // As RENAME does before it stores the value under the other key.
+      hash.released();
+    } else if (step[0] === 'compact') {
       const { bytes } = hash;
       hash.compact();
       // The keyspace sums up the bytes when a command ends; a form taken between commands must not change them.
