@@ -30,11 +30,15 @@ export class LargeSortedSet {
   /** Bytes of all names. */
   payload = 0;
 
-  /** Takes members in order. */
+  /** Takes members in order; of a name that is there twice only the first. */
   static of(members: readonly Scored[]): LargeSortedSet {
     const set = new LargeSortedSet();
-    for (const { key, score } of members) set.#addToDict(key, score);
-    set.#tree = RankedTree.of(members);
+    const distinct = members.filter(({ key, score }) => {
+      if (set.dict.has(key)) return false;
+      set.#addToDict(key, score);
+      return true;
+    });
+    set.#tree = RankedTree.of(distinct);
     return set;
   }
 

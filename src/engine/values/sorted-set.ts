@@ -74,7 +74,7 @@ export class SortedSetValue implements SortedSetView {
 
   constructor(private readonly limits: SortedSetLimits) {}
 
-  /** A sorted set of members in order (see `compareMembers`), compact if they fit. */
+  /** A sorted set of members in order (see `compareMembers`), compact if they fit. A name that is there twice counts once. */
   static of(members: readonly Scored[], limits: SortedSetLimits): SortedSetValue {
     const set = new SortedSetValue(limits);
     if (members.length > limits['zset-max-listpack-entries'] || members.some(({ key }) => set.#isLong(key)))

@@ -224,6 +224,17 @@ describe('SortedSetValue', () => {
     expect([set.size, set.bytes]).toEqual([0, empty]);
   });
 
+  it.each([8, 300])('takes a name once that is among %d members twice, so that who reads them can tell', (count) => {
+    const members = Array.from({ length: count }, (_, i) => ({ key: `m${String(i)}`, score: i }));
+    const set = SortedSetValue.of([...members, { key: 'm1', score: count }], {
+      ...LIMITS,
+      'zset-max-listpack-entries': 9,
+    });
+    expect([set.size, listOf(set).length]).toEqual([count, count]);
+    expect(set.delete('m1')).toBe(true);
+    expect([set.has('m1'), listOf(set).length]).toEqual([false, count - 1]);
+  });
+
   it('answers names that do not depend on the set', () => {
     const set = new SortedSetValue(LIMITS);
     set.set('a name of more than thirteen characters', 1);
