@@ -16,7 +16,6 @@ export class Database {
   readonly watchers = new Map<string, Set<Watcher>>();
   /** Blocked commands per key, first come first served. */
   readonly waiters = new Map<string, Set<Waiter>>();
-  /** Average TTL is reported by INFO keyspace only. */
   constructor(
     readonly index: number,
     public dataset: Dataset,

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { RespiteError } from '../../../errors';
 import { builtFile } from './built-file';
@@ -66,7 +65,8 @@ export class SnapshotStore {
   async close(): Promise<void> {
     const worker = this.#worker;
     if (worker === undefined) return;
-    const ended = once(worker, 'exit');
+    // Not `once` of node:events, which rejects when an error comes first: its end comes all the same.
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
     worker.ref();
     this.#post({ type: 'close' });
     await ended;
