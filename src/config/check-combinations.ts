@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
 import type { CheckedValue } from './check-values';
 import type { Config } from './config';
 import type { ConfigProblem } from './config-error';
+import { isLoopback } from './loopback';
 import { redact } from './redact';
 import { resolveMode } from './resolve-mode';
 
@@ -100,10 +100,6 @@ function metrics(set: Values, { metrics: { enabled, host, token } }: Config): Co
   if (!enabled || isLoopback(host) || token !== '') return [];
   const remedy = 'write 127.0.0.1, or set metrics.token';
   return [problem(set, 'metrics.host', 'is open to others without a token', remedy)];
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 function isEmpty(value: unknown): boolean {

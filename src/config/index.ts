@@ -5,6 +5,7 @@ export { parseAddress, printDuration, printSize } from './format';
 /** What settings are written as: durations, sizes, choices. For the settings of plugins. */
 export * as formats from './format';
 export { type ConfigSources, type LoadedConfig, loadConfig } from './load-config';
+export { isLoopback } from './loopback';
 export { redact } from './redact';
 export { type Component, type ResolvedMode, resolveMode } from './resolve-mode';
 export { schema } from './schema';

@@ -1,5 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { lstat, unlink } from 'node:fs/promises';
+import { isLoopback } from '../../../config';
 import { RespiteError } from '../../../errors';
 import { RespConnection, type ClientAddress, type Engine } from '../../../engine';
 
@@ -27,15 +28,13 @@ const CONGESTED_BYTES = 1_048_576;
 /** Goes out as bytes: there is no session yet. */
 const TOO_MANY_CLIENTS = '-ERR max number of clients reached\r\n';
 
-const LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/;
-
 /**
  * Opens a port (or unix socket) in front of an engine.
  * @throws RespiteError LISTENER_UNPROTECTED for an address beyond loopback without a password
  * @throws RespiteError LISTENER_FAILED when the system refuses the address
  */
 export async function startListener(engine: Engine, options: ListenerOptions): Promise<Listener> {
-  if (options.path === '' && !LOOPBACK.test(options.host) && options.password === '') {
+  if (options.path === '' && !isLoopback(options.host) && options.password === '') {
     throw new RespiteError('LISTENER_UNPROTECTED', {
       message: `redis.standalone.listener.host is ${options.host}, which other machines can reach, and no password is set: set redis.standalone.listener.password, or use 127.0.0.1`,
     });
