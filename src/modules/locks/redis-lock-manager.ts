@@ -34,6 +34,11 @@ export class RedisLockManager implements LockManager {
     until.throwIfAborted();
     const lock = new HeldLock(resource, ttl, { ...this.#parts, onEnd: (ended, how) => this.#ended(ended, how) });
     await this.#take(lock, wait, until);
+    if (until.aborted) {
+      // In the moment between: nobody else would give it back.
+      await lock.release().catch(() => undefined);
+      until.throwIfAborted();
+    }
     this.#held.add(lock);
     this.#counts.acquired += 1;
     return lock;
