@@ -21,6 +21,7 @@ import type { NoReply } from './execution/block';
 import type { ErrorReply, Reply } from './protocol/reply';
 import { PubSub, unsubscribe } from './pubsub/pubsub';
 import { FunctionLibraries } from './scripting/function-libraries';
+import { ClientEviction } from './session/client-eviction';
 import { ClientLimits } from './session/client-limits';
 import { Rate } from './execution/rate';
 import { Session, type ClientAddress, type SessionOutput } from './session/session';
@@ -80,6 +81,7 @@ export class Engine {
   readonly latency = new Latency();
   readonly tracking: Tracking;
   readonly clientLimits: ClientLimits;
+  readonly clientEviction: ClientEviction;
   readonly pubsub = new PubSub();
   readonly parameters: Parameters;
   readonly sessions = new Map<number, Session>();
@@ -139,6 +141,7 @@ export class Engine {
     this.pausing = new Pausing(this);
     this.tracking = new Tracking(this);
     this.clientLimits = new ClientLimits(this);
+    this.clientEviction = new ClientEviction(this);
     this.parameters = new Parameters(this, options);
     this.#tracker = new SnapshotTracker(this);
     if (options.persistent === true) this.keyspace.trackChanges();
@@ -186,6 +189,7 @@ export class Engine {
     this.blocking.forget(session);
     this.tracking.disable(session);
     this.clientLimits.forget(session);
+    this.clientEviction.forget(session);
     this.monitors.remove(session);
     session.discardTransaction();
     this.unsubscribeAll(session);
@@ -218,6 +222,7 @@ export class Engine {
   resetStatistics(): void {
     Object.assign(this.stats, { commands: 0, connections: 0, rejectedConnections: 0, netInput: 0, netOutput: 0 });
     this.stats.errors.clear();
+    this.clientEviction.evicted = 0;
     Object.assign(this.keyspace.stats, { hits: 0, misses: 0, expired: 0, evicted: 0, lazyFreed: 0 });
     for (const { stats } of this.commands.records())
       Object.assign(stats, { calls: 0, microseconds: 0, rejected: 0, failed: 0, histogram: undefined });

@@ -164,6 +164,29 @@ describe('NFR-5: the listener', () => {
     admin.disconnect();
   });
 
+  it('closes the clients that take most while all together exceed maxmemory-clients', async () => {
+    const { engine, listener } = await serve();
+    const admin = new Redis(listener.port ?? 0);
+    await admin.config('SET', 'maxmemory-clients', '1mb');
+    const [small, large, kept] = await Promise.all([1, 2, 3].map(() => connected(listener.port)));
+    if (small === undefined || large === undefined || kept === undefined) throw new Error('no connection');
+    const unfinished = (bytes: number) => `*1\r\n$9000000\r\n${'x'.repeat(bytes)}`;
+    large.write(unfinished(500_000));
+    small.write(unfinished(400_000));
+    await until(
+      () => [...engine.sessions.values()].filter(({ output }) => Number(output.unanswered?.()) > 0).length === 2,
+    );
+    kept.write('CLIENT NO-EVICT ON\r\n');
+    await once(kept, 'data');
+    const closed = once(large, 'close');
+    kept.write(unfinished(900_000));
+    await Promise.all([closed, once(small, 'close')]);
+    expect(engine.sessions.size).toBe(2);
+    expect(await admin.info('stats')).toContain('evicted_clients:2');
+    kept.destroy();
+    admin.disconnect();
+  });
+
   it('drops a subscriber that stays beyond the soft limit, also when nothing more is published', async () => {
     const { engine, listener } = await serve();
     const admin = new Redis(listener.port ?? 0);

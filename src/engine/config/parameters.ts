@@ -158,10 +158,17 @@ export class Parameters {
     this.#keep('shutdown-on-sigterm', 'default', shutdownOptions);
     this.#keep('oom-score-adj-values', '0 200 800', oomScores);
     this.#keep('proc-title-template', '{title} {listen-addr} {server-mode}', titleTemplate);
-    this.#keep('maxmemory-clients', '0', sizeOrPercent);
   }
 
-  #addClientLimits({ clientLimits, tracking }: Engine): void {
+  #addClientLimits({ clientLimits, clientEviction, tracking }: Engine): void {
+    this.#bind(
+      'maxmemory-clients',
+      sizeOrPercent,
+      () => clientEviction.limit,
+      (value) => {
+        clientEviction.setLimit(value);
+      },
+    );
     this.#bind(
       'tracking-table-max-keys',
       numberWithin(0, LONG_MAX),

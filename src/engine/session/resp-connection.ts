@@ -65,6 +65,7 @@ export class RespConnection implements SessionOutput {
     if (this.#ended) return;
     this.engine.stats.netInput += chunk.length;
     this.#parser.push(chunk);
+    this.#account();
     this.#process();
     if (this.#parser.buffered > this.engine.parameters.queryBufferLimit) this.drop();
   }
@@ -105,6 +106,13 @@ export class RespConnection implements SessionOutput {
     }
   }
 
+  /** Whether requests wait because the peer does not read. Where there is a limit it is closed instead, as in Redis. */
+  get congested(): boolean {
+    if (this.transport.congested?.() !== true) return false;
+    const { clientLimits, clientEviction } = this.engine;
+    return !clientEviction.active && !clientLimits.isLimited(this.session);
+  }
+
   unread(): number {
     return this.#out.length + (this.transport.unsent?.() ?? 0);
   }
@@ -143,6 +151,7 @@ export class RespConnection implements SessionOutput {
     this.engine.stats.netOutput += bytes.length;
     if (!this.#processing) {
       this.transport.write(bytes);
+      this.#account();
       return;
     }
     // A string has a greatest length: large replies are not gathered.
@@ -193,6 +202,12 @@ export class RespConnection implements SessionOutput {
     const out = this.#out;
     this.#out = '';
     if (out !== '') this.transport.write(out);
+    this.#account();
+  }
+
+  #account(): void {
+    const { clientEviction } = this.engine;
+    if (clientEviction.active && !this.#ended) clientEviction.lookAt(this.session);
   }
 
   /** A web page was made to talk to us: like Redis, we hang up without a word. */
@@ -208,7 +223,7 @@ export class RespConnection implements SessionOutput {
         this.#schedule();
         return;
       }
-      if (this.transport.congested?.() === true) return;
+      if (this.congested) return;
       const request = this.#parser.next();
       if (request === undefined) return;
       if (isHttp(request.name)) {

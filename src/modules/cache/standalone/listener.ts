@@ -117,7 +117,7 @@ function serve(engine: Engine, socket: Socket, options: ListenerOptions, connect
   });
   socket.on('data', (chunk) => {
     connection.receive(chunk);
-    if (socket.writableLength > CONGESTED_BYTES) socket.pause();
+    if (connection.congested) socket.pause();
   });
   socket.on('drain', () => {
     socket.resume();

@@ -1,12 +1,9 @@
+import { clientBytes, queuedBytes } from '../../../session/client-memory';
 import type { Session } from '../../../session/session';
-
-/** Bytes a connection takes here beyond what its commands hold; measured with V8's heap statistics. */
-const SESSION_BYTES = 2048;
 
 /** One line of CLIENT LIST, without its line break. Buffers that Redis has and we do not are reported as empty. */
 export function describeClient(session: Session): string {
   const { engine, address, context, transaction, tracking } = session;
-  const queued = transaction === undefined ? 0 : transaction.queue.reduce((sum, { args }) => sum + bytesOf(args), 0);
   const unread = session.output.unread?.() ?? 0;
   const received = session.output.unanswered?.() ?? 0;
   const fields: readonly (readonly [name: string, value: string | number])[] = [
@@ -26,13 +23,13 @@ export function describeClient(session: Session): string {
     ['qbuf', received],
     ['qbuf-free', 0],
     ['argv-mem', 0],
-    ['multi-mem', queued],
+    ['multi-mem', queuedBytes(session)],
     ['rbs', 0],
     ['rbp', 0],
     ['obl', 0],
     ['oll', unread > 0 ? 1 : 0],
     ['omem', unread],
-    ['tot-mem', SESSION_BYTES + queued + received + unread],
+    ['tot-mem', clientBytes(session)],
     ['events', 'r'],
     ['cmd', session.lastCommand],
     ['user', session.user.name],
@@ -41,8 +38,6 @@ export function describeClient(session: Session): string {
   ];
   return fields.map(([name, value]) => `${name}=${String(value)}`).join(' ');
 }
-
-const bytesOf = (args: readonly string[]) => args.reduce((sum, arg) => sum + arg.length, 0);
 
 function flagsOf(session: Session): string {
   const { tracking } = session;

@@ -63,7 +63,7 @@ export const noEvict = defineCommand({
   name: 'no-evict',
   arity: 3,
   since: '7.0.0',
-  summary: 'Protects this connection from being closed when clients take too much memory; none ever is here.',
+  summary: 'Protects this connection from being closed when clients take too much memory.',
   complexity: 'O(1)',
   syntax: 'ON | OFF',
   run({ session }, [, mode]) {

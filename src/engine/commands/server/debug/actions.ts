@@ -214,6 +214,7 @@ export const DEBUG_ACTIONS: readonly DebugAction[] = [
     run: reload,
   },
   nothing('replicate', 1, Infinity, 'Does nothing: there are no replicas.'),
+  nothing('replybuffer', 2, 2, 'Does nothing: replies have no buffer of a fixed size.'),
   onOff('set-active-expire', 'Switches the active removal of expired keys.', ({ keyspace }, on) => {
     keyspace.setActiveExpiry(on);
   }),

@@ -1,6 +1,7 @@
 import { arch, platform, release, totalmem } from 'node:os';
 import type { Engine } from '../../../engine';
 import { STARTUP_BYTES } from '../../../keyspace/memory';
+import { clientBytes } from '../../../session/client-memory';
 import type { CommandRecord } from '../../table';
 import { bytesForHumans } from '../bytes-for-humans';
 import { memoryReport } from '../memory-report';
@@ -109,10 +110,9 @@ function memory(engine: Engine): Fields {
       'mem_replication_backlog',
       'mem_total_replication_buffers',
       'mem_clients_slaves',
-      'mem_clients_normal',
-      'mem_cluster_links',
-      'mem_aof_buffer',
     ),
+    mem_clients_normal: [...engine.sessions.values()].reduce((sum, session) => sum + clientBytes(session), 0),
+    ...zeros('mem_cluster_links', 'mem_aof_buffer'),
     mem_allocator: 'v8',
     ...zeros('active_defrag_running', 'lazyfree_pending_objects'),
     lazyfreed_objects: engine.keyspace.stats.lazyFreed,
@@ -176,7 +176,8 @@ function stats(engine: Engine): Fields {
     expired_stale_perc: '0.00',
     ...zeros('expired_time_cap_reached_count', 'expire_cycle_cpu_milliseconds'),
     evicted_keys: keyspace.stats.evicted,
-    ...zeros('evicted_clients', 'total_eviction_exceeded_time', 'current_eviction_exceeded_time'),
+    evicted_clients: engine.clientEviction.evicted,
+    ...zeros('total_eviction_exceeded_time', 'current_eviction_exceeded_time'),
     keyspace_hits: keyspace.stats.hits,
     keyspace_misses: keyspace.stats.misses,
     pubsub_channels: pubsub.channels.size,
