@@ -93,21 +93,23 @@ export const ROWS = {
     run: ({ client }, scale) => evalsha(client, TWENTY, 1, ['{c}k', 'v'], 20_000 * scale),
   },
   'Lua compute, 1e6 iterations': { script: true, run: ({ client }) => evalsha(client, COMPUTE, 0, [], 4) },
-  'BullMQ, job added and processed': { run: bullmq },
+  'BullMQ job, by options': {
+    run: ({ connection }, scale) => bullmq(connection && (() => ({ ...connection })), scale),
+  },
+  'BullMQ job, by clients': { run: ({ blocking }, scale) => bullmq(blocking, scale) },
 };
 
 /**
  * Jobs added one after the other, ten worked on at once, until the last has ended. V8 optimises BullMQ's scripts only after
  * some thousand jobs, so as many come before the ones that count.
  */
-async function bullmq({ connection }, scale) {
-  if (connection === undefined) throw new Error('BullMQ needs an ioredis connection of its own');
+async function bullmq(connect, scale) {
+  if (connect === undefined) throw new Error('BullMQ needs ioredis connections of its own');
   const { Queue, Worker } = require('bullmq');
-  const options = { connection: { ...connection, maxRetriesPerRequest: null } };
-  const queue = new Queue('bench', options);
+  const queue = new Queue('bench', { connection: connect() });
   let left = 0;
   let ended = () => undefined;
-  const worker = new Worker('bench', async ({ data }) => data.n, { ...options, concurrency: 10 });
+  const worker = new Worker('bench', async ({ data }) => data.n, { connection: connect(), concurrency: 10 });
   worker.on('completed', () => {
     if (--left === 0) ended();
   });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
-/** @typedef {{ client: import('ioredis').Redis, subscriber: import('ioredis').Redis, connection?: import('ioredis').RedisOptions, close(): Promise<void>, paths?(): { direct: number, stream: number } }} Opened */
+/** @typedef {{ client: import('ioredis').Redis, subscriber: import('ioredis').Redis, connection?: import('ioredis').RedisOptions, blocking?(): import('ioredis').Redis, close(): Promise<void>, paths?(): { direct: number, stream: number } }} Opened */
 
 /** Standalone with persistence on: what a user of `mode: standalone` runs. */
 async function respite() {
@@ -25,7 +25,8 @@ async function respite() {
   return {
     client: backend.client,
     subscriber: backend.connection('subscriber'),
-    connection: backend.redisOptions(),
+    connection: { ...backend.redisOptions(), maxRetriesPerRequest: null },
+    blocking: () => backend.connection('blocking'),
     paths: () => ({ ...pathCounters }),
     async close() {
       await app.stop();
@@ -39,14 +40,19 @@ async function redis() {
   const port = Number(process.env.BENCH_REDIS_PORT);
   const client = new Redis(port, '127.0.0.1');
   const subscriber = new Redis(port, '127.0.0.1');
+  const clients = [client, subscriber];
   await client.flushall();
   return {
     client,
     subscriber,
-    connection: { host: '127.0.0.1', port },
+    connection: { host: '127.0.0.1', port, maxRetriesPerRequest: null },
+    blocking() {
+      const made = new Redis(port, '127.0.0.1', { maxRetriesPerRequest: null });
+      clients.push(made);
+      return made;
+    },
     close: async () => {
-      client.disconnect();
-      subscriber.disconnect();
+      for (const each of clients) each.disconnect();
     },
   };
 }
