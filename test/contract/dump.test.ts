@@ -47,6 +47,37 @@ contract('RESTORE refuses what is wrong', [
   ['RESTORE', 'a', -1, DAMAGED, 'REPLACE'],
 ]);
 
+/** A body with a version and no checksum. */
+const unchecked = (body: string) => `${body}\n${'\0'.repeat(9)}`;
+const NAN = '\0\0\0\0\0\0\xf8\x7f';
+
+contract('RESTORE refuses a payload without a checksum, and scores that cannot be', [
+  ['RESTORE', 'a', 0, unchecked('\0\x01x')],
+  ['FUNCTION', 'RESTORE', unchecked('')],
+  ['DEBUG', 'SET-SKIP-CHECKSUM-VALIDATION', 1],
+  ['RESTORE', 'a', 0, unchecked('\0\x01x')],
+  ['RESTORE', 'b', 0, unchecked(`\x05\x01\x01x${NAN}`)],
+  ['RESTORE', 'c', 0, unchecked('\x03\x01\x01x\xfd')],
+  ['RESTORE', 'd', 0, unchecked('\x03\x02\x01x\x011\x01x\x012')],
+  ['EXISTS', 'b', 'c', 'd'],
+  ['DEBUG', 'SET-SKIP-CHECKSUM-VALIDATION', 0],
+]);
+
+contract(
+  'RESTORE REPLACE publishes its own event only',
+  [
+    ['CONFIG', 'SET', 'notify-keyspace-events', 'KEA'],
+    { as: 'subscriber', run: ['PSUBSCRIBE', '__key*'] },
+    ['SET', 'k', 'v'],
+    ['RESTORE', 'k', 0, ONE, 'REPLACE'],
+    ['RESTORE', 'k', 1, ONE, 'REPLACE', 'ABSTTL'],
+    ['SET', 'end', 'v'],
+    { read: 'subscriber', count: 8 },
+    ['CONFIG', 'SET', 'notify-keyspace-events', ''],
+  ],
+  { wireOnly: 'several connections' },
+);
+
 const many = (count: number, each: (i: number) => readonly string[]) =>
   Array.from({ length: count }, (_, i) => each(i)).flat();
 

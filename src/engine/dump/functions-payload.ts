@@ -1,11 +1,8 @@
-import { crc64 } from './crc64';
-import { RDB_VERSION } from './dump-payload';
+import { withFooter, withoutFooter } from './footer';
 import { RdbReader, RdbWriter } from './rdb-primitives';
 
 /** Stands before each library's source. */
 const FUNCTION_OPCODE = 0xf5;
-/** Version (2 bytes) and checksum (8), after the libraries. */
-const FOOTER_BYTES = 10;
 
 /** What FUNCTION DUMP answers: the sources of all libraries. */
 export function functionsPayload(sources: Iterable<string>): string {
@@ -14,10 +11,7 @@ export function functionsPayload(sources: Iterable<string>): string {
     writer.byte(FUNCTION_OPCODE);
     writer.string(source);
   }
-  writer.byte(RDB_VERSION & 0xff);
-  writer.byte(RDB_VERSION >> 8);
-  writer.uint64LE(crc64(writer.view()));
-  return writer.view().latin1Slice();
+  return withFooter(writer);
 }
 
 /**
@@ -25,7 +19,7 @@ export function functionsPayload(sources: Iterable<string>): string {
  * @throws RdbFormatError when it makes no sense
  */
 export function readFunctionsPayload(payload: Buffer): string[] | undefined {
-  const reader = new RdbReader(payload.subarray(0, payload.length - FOOTER_BYTES));
+  const reader = new RdbReader(withoutFooter(payload));
   const sources: string[] = [];
   while (reader.remaining > 0) {
     if (reader.byte() !== FUNCTION_OPCODE) return undefined;

@@ -90,7 +90,7 @@ function sortedSetWithTextScores(reader: RdbReader, limits: EncodingLimits): Sor
   const set = new SortedSetValue(limits);
   for (let left = reader.length(); left > 0; left--) {
     const name = reader.string();
-    set.set(name, textScore(reader));
+    if (!set.set(name, textScore(reader))) reader.fail('a member that is there twice');
   }
   return set;
 }

@@ -1,3 +1,4 @@
+import { backLengthSize } from '../values/listpack-size';
 import { RdbFormatError } from './rdb-primitives';
 
 /** Reads forward through packed bytes; every method throws RdbFormatError where they end too early. */
@@ -38,7 +39,7 @@ class Cursor {
     return this.#at;
   }
 
-  /** Whether all was read, and is as long as it says of itself. */
+  /** Bytes not read yet. */
   get remaining(): number {
     return this.#bytes.length - this.#at;
   }
@@ -116,11 +117,6 @@ function listpackElement(cursor: Cursor, first: number): PackedElement {
   const size = LISTPACK_INTEGERS[first];
   if (size === undefined) throw new RdbFormatError(`unknown listpack encoding ${String(first)}`);
   return { text: cursor.integer(size), header: 1, body: size };
-}
-
-/** Bytes of the length that stands behind an element, for walking backwards: seven bits each. */
-function backLengthSize(length: number): number {
-  return length < 2 ** 7 ? 1 : length < 2 ** 14 ? 2 : length < 2 ** 21 ? 3 : length < 2 ** 28 ? 4 : 5;
 }
 
 const ZIPLIST_INTEGERS: Partial<Record<number, 1 | 2 | 3 | 4 | 8>> = { 0xc0: 2, 0xd0: 4, 0xe0: 8, 0xf0: 3, 0xfe: 1 };

@@ -56,6 +56,11 @@ export function readValue(reader: RdbReader, limits: EncodingLimits): StoredValu
   return value;
 }
 
+function readScore(reader: RdbReader): number {
+  const score = reader.doubleLE();
+  return Number.isNaN(score) ? reader.fail('a score that is no number') : score;
+}
+
 function isEmpty(value: StoredValue): boolean {
   return typeof value !== 'string' && !(value instanceof RawString) && value.type !== 'stream' && value.size === 0;
 }
@@ -84,7 +89,7 @@ function readBody(reader: RdbReader, type: number, limits: EncodingLimits): Stor
     case RDB_TYPE.sortedSet: {
       const members: Scored[] = [];
       for (let left = reader.length(); left > 0; left--)
-        members.push({ key: reader.string(), score: reader.doubleLE() });
+        members.push({ key: reader.string(), score: readScore(reader) });
       // All at once: a set that is not compact keeps a score of -0, a compact one does not.
       const set = SortedSetValue.of(members.sort(compareMembers), limits);
       return set.size === members.length ? set : reader.fail('a sorted set has a member twice');

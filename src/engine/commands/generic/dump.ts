@@ -1,5 +1,6 @@
 import type { CommandContext } from '../../execution/command-context';
-import { dumpPayload, isIntact, readPayload } from '../../dump/dump-payload';
+import { dumpPayload, readPayload } from '../../dump/dump-payload';
+import { isIntact } from '../../dump/footer';
 import { RdbFormatError } from '../../dump/rdb-primitives';
 import type { StoredValue } from '../../keyspace/entry';
 import { ErrorReply, OK } from '../../protocol/reply';
@@ -94,7 +95,7 @@ function restoreKey(context: CommandContext, args: readonly [string, string, str
     if (exists) context.remove(key);
     return OK;
   }
-  if (exists) context.remove(key, '');
+  if (exists) context.remove(key, null);
   const entry = context.store(key, value);
   if (deadline !== 0) context.setExpiry(entry, deadline);
   const { access } = context.engine.memory;

@@ -1,4 +1,4 @@
-import { isIntact } from '../../dump/dump-payload';
+import { isIntact } from '../../dump/footer';
 import { functionsPayload, readFunctionsPayload } from '../../dump/functions-payload';
 import { RdbFormatError } from '../../dump/rdb-primitives';
 import { ErrorReply, MapReply, OK, type Reply, SetReply, Status } from '../../protocol/reply';

@@ -1,0 +1,28 @@
+import { crc64 } from './crc64';
+import type { RdbWriter } from './rdb-primitives';
+
+/** RDB version of Redis 7.0. */
+const RDB_VERSION = 10;
+/** Version (2 bytes) and checksum (8), at the end of every payload. */
+const FOOTER_BYTES = 10;
+
+/** What was written, with its footer: the RDB version, and a CRC-64 over everything before it. */
+export function withFooter(writer: RdbWriter): string {
+  writer.byte(RDB_VERSION & 0xff);
+  writer.byte(RDB_VERSION >> 8);
+  writer.uint64LE(crc64(writer.view()));
+  return writer.view().latin1Slice();
+}
+
+/** What stands before the footer of an intact payload. */
+export function withoutFooter(payload: Buffer): Buffer {
+  return payload.subarray(0, payload.length - FOOTER_BYTES);
+}
+
+/** Whether a payload is whole, and of a version we read. @param trusted whether its checksum is not looked at */
+export function isIntact(payload: Buffer, trusted = false): boolean {
+  if (payload.length < FOOTER_BYTES) return false;
+  const end = payload.length - FOOTER_BYTES;
+  if (payload.readUInt16LE(end) > RDB_VERSION) return false;
+  return trusted || payload.readBigUInt64LE(end + 2) === crc64(payload.subarray(0, end + 2));
+}
