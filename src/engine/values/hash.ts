@@ -108,7 +108,8 @@ export class HashValue implements HashView, Compactable {
     const longest = limits['hash-max-listpack-value'];
     if (field.length > longest || value.length > longest) form = this.#become(new FieldTable(), this.pairs());
     const added = typeof form === 'string' ? this.#setPacked(form, field, value) : this.#setIn(form, field, value);
-    if (added && this.size > limits['hash-max-listpack-entries'] && this.encoding === 'listpack')
+    // A limit lowered meanwhile counts from the next change on, whether that adds a field or not.
+    if (this.size > limits['hash-max-listpack-entries'] && this.encoding === 'listpack')
       this.#become(new FieldTable(), this.pairs());
     return added;
   }
