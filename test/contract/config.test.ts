@@ -96,6 +96,45 @@ contract('CONFIG keeps canonical values', [
   ['CONFIG', 'SET', 'appendfsync', 'everysec'],
 ]);
 
+contract('memory values beyond 64 bits, and without digits', [
+  ...[
+    '9223372036854775807',
+    '9223372036854775808',
+    '18446744073709551615',
+    '18446744073709551616',
+    '17179869184gb',
+    '17179869185gb',
+    `${'0'.repeat(126)}1`,
+    `${'0'.repeat(127)}1`,
+    '1 ',
+    'mb',
+    '',
+  ].flatMap((size): Step[] => [
+    ['CONFIG', 'SET', 'maxmemory', size],
+    ['CONFIG', 'GET', 'maxmemory'],
+    ['CONFIG', 'SET', 'maxmemory', 0],
+    ['CONFIG', 'SET', 'proto-max-bulk-len', size],
+    ['DEBUG', 'QUICKLIST-PACKED-THRESHOLD', size],
+  ]),
+  ...[
+    '18446744073709551515',
+    '18446744073709551516',
+    '9223372036854775808',
+    '0%',
+    '18446744073709551620%',
+    '-5%',
+  ].flatMap((share): Step[] => [
+    ['CONFIG', 'SET', 'maxmemory-clients', share],
+    ['CONFIG', 'GET', 'maxmemory-clients'],
+    ['CONFIG', 'SET', 'maxmemory-clients', 0],
+  ]),
+  ...['', 'normal  0 0 0', 'pubsub mb 18446744073709551616 0'].flatMap((limits): Step[] => [
+    ['CONFIG', 'SET', 'client-output-buffer-limit', limits],
+    ['CONFIG', 'GET', 'client-output-buffer-limit'],
+  ]),
+  ['CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 33554432 8388608 60'],
+]);
+
 contract('CONFIG SET of what may only stay as it is, or means nothing here', [
   ['CONFIG', 'SET', 'appendonly', 'no'],
   ['CONFIG', 'SET', 'maxmemory-clients', '101%'],

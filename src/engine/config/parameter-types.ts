@@ -10,6 +10,7 @@ export class ParameterProblem {
 export type ParameterType = (text: string) => string | ParameterProblem;
 
 const LONG_MAX = 9_223_372_036_854_775_807n;
+export const ULONG_MAX = 18_446_744_073_709_551_615n;
 
 export const yesOrNo: ParameterType = (text) => {
   const word = text.toLowerCase();
@@ -24,12 +25,10 @@ export function numberWithin(min: number, max: number | bigint): ParameterType {
   };
 }
 
-export function sizeFrom(min: number): ParameterType {
+export function sizeFrom(min: number, max = LONG_MAX): ParameterType {
   return (text) => {
     const value = parseMemory(text);
-    return value === undefined
-      ? new ParameterProblem('argument must be a memory value')
-      : withinRange(value, min, LONG_MAX);
+    return value === undefined ? new ParameterProblem('argument must be a memory value') : withinRange(value, min, max);
   };
 }
 
@@ -83,12 +82,19 @@ export const percentiles: ParameterType = (text) => {
 };
 
 export const sizeOrPercent: ParameterType = (text) => {
-  const percent = /^(0|[1-9]\d*)%$/.exec(text)?.[1];
-  if (percent !== undefined && Number(percent) <= 100) return text;
-  if (percent !== undefined) return new ParameterProblem('percentage argument must be less or equal to 100');
+  const percent = text.endsWith('%') ? parseInt64(text.slice(0, -1)) : undefined;
+  if (percent !== undefined && percent >= 0) return percentage(BigInt(percent));
   const value = parseMemory(text);
-  return value === undefined ? new ParameterProblem('argument must be a memory or percent value') : String(value);
+  if (value === undefined) return new ParameterProblem('argument must be a memory or percent value');
+  // Redis notes a percentage as a negative number, and takes a size of 64 bits for one.
+  const noted = BigInt.asIntN(64, BigInt(value));
+  return noted < 0n ? percentage(-noted) : String(value);
 };
+
+function percentage(percent: bigint): string | ParameterProblem {
+  if (percent > 100n) return new ParameterProblem('percentage argument must be less or equal to 100');
+  return percent === 0n ? '0' : `${String(percent)}%`;
+}
 
 export const oomScores: ParameterType = (text) => {
   const words = text.split(' ');
@@ -133,9 +139,8 @@ const BUFFER_CLASSES: Readonly<Record<string, string>> = {
 /** `client-output-buffer-limit`: what is not named keeps its value. */
 export function outputBufferLimits(current: () => string): ParameterType {
   return (text) => {
-    const words = text.split(' ').filter((word) => word !== '');
-    if (words.length === 0 || words.length % 4 !== 0)
-      return new ParameterProblem('Wrong number of arguments in buffer limit configuration.');
+    const words = text === '' ? [] : text.split(' ');
+    if (words.length % 4 !== 0) return new ParameterProblem('Wrong number of arguments in buffer limit configuration.');
     const limits = new Map<string, string>();
     const inForce = current().split(' ');
     for (let i = 0; i < inForce.length; i += 4) limits.set(inForce[i] ?? '', inForce.slice(i + 1, i + 4).join(' '));

@@ -25,6 +25,7 @@ import {
   sizeFrom,
   sizeOrPercent,
   titleTemplate,
+  ULONG_MAX,
   yesOrNo,
   type ParameterType,
 } from './parameter-types';
@@ -206,6 +207,7 @@ export class Parameters {
   #addEngine(engine: Engine): void {
     const { memory } = engine;
     const { access } = memory;
+    let maxMemory = '0';
     this.#bind(
       'requirepass',
       anyText,
@@ -217,9 +219,11 @@ export class Parameters {
     );
     this.#bind(
       'maxmemory',
-      sizeFrom(0),
-      () => String(memory.configured),
+      sizeFrom(0, ULONG_MAX),
+      // As it was set: a number does not hold 64 bits.
+      () => (Number(maxMemory) === memory.configured ? maxMemory : String(memory.configured)),
       (value) => {
+        maxMemory = value;
         memory.setLimit(Number(value));
         memory.makeRoom();
       },
