@@ -190,6 +190,9 @@ contract('LPOS', [
   ['LPOS', 'l', 'b', 'COUNT', 1, 'COUNT', 2],
   ['LPOS', 'l', 'b', 'RANK', '9223372036854775807'],
   ['LPOS', 'l', 'b', 'RANK', '-9223372036854775807'],
+  ['LPOS', 'l', 'b', 'RANK', '-9223372036854775808'],
+  ['LPOS', 'l', 'b', 'RANK', '-9223372036854775808', 'COUNT', 1],
+  ['LPOS', 'l', 'b', 'RANK', '-9223372036854775808', 'COUNT', 0, 'MAXLEN', 2],
 ]);
 
 contract('LMOVE and RPOPLPUSH', [

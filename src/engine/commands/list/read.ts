@@ -1,6 +1,6 @@
 import type { Reply } from '../../protocol/reply';
 import type { ListView } from '../../values/list';
-import { integer, integerWithin } from '../arguments';
+import { int64, integer, integerWithin } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
 import { error, SYNTAX_ERROR } from '../errors';
 import { LIST } from '../kinds';
@@ -59,7 +59,7 @@ export const lrange = defineCommand({
 
 interface PositionSearch {
   /** The match to begin with: 1 = the first from the left, -1 = the first from the right. */
-  readonly rank: number;
+  readonly rank: number | bigint;
   /** Undefined: one position, not an array. */
   readonly count: number | undefined;
   /** Elements to compare; 0 = all. */
@@ -72,8 +72,11 @@ const RANK_ZERO = error(
 const COUNT_NEGATIVE = error("COUNT can't be negative");
 const MAXLEN_NEGATIVE = error("MAXLEN can't be negative");
 
+/** In C it stays itself when it is negated: no match is skipped then, and no count is ever reached. */
+const LOWEST_RANK = -(2n ** 63n);
+
 function parsePositionSearch(args: readonly string[]): PositionSearch {
-  let rank = 1;
+  let rank: number | bigint = 1;
   let count: number | undefined;
   let maxLength = 0;
   for (let i = 2; i < args.length; i += 2) {
@@ -81,7 +84,7 @@ function parsePositionSearch(args: readonly string[]): PositionSearch {
     const value = args[i + 1];
     if (value === undefined) throw SYNTAX_ERROR;
     if (option === 'rank') {
-      rank = integer(value);
+      rank = int64(value);
       if (rank === 0) throw RANK_ZERO;
     } else if (option === 'count') {
       count = integerWithin(value, 0, Infinity, COUNT_NEGATIVE);
@@ -96,8 +99,10 @@ function parsePositionSearch(args: readonly string[]): PositionSearch {
 
 function positions(list: ListView, element: string, { rank, count, maxLength }: PositionSearch): number[] {
   const found: number[] = [];
-  const wanted = count === 0 ? Infinity : (count ?? 1);
-  let toSkip = Math.abs(rank) - 1;
+  const overflows = rank === LOWEST_RANK;
+  const isUnlimited = count === 0 || (count !== undefined && overflows);
+  const wanted = isUnlimited ? Infinity : (count ?? 1);
+  let toSkip = overflows ? 0 : Math.abs(Number(rank)) - 1;
   let toCompare = maxLength === 0 ? Infinity : maxLength;
   list.walk(rank > 0 ? 'left' : 'right', (each, index) => {
     if (each === element && toSkip-- <= 0) found.push(index);
