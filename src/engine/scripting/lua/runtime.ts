@@ -184,7 +184,7 @@ export class LuaRuntime {
 
   #runForm({ compiled, environment }: LuaChunk, deep: boolean): LuaValue[] {
     this.state.reset(deep ? MAX_LUA_DEPTH : compiled.fastLimit, deep);
-    return this.invoke(compiled.instantiate(environment.helpers, deep), []);
+    return this.invoke(compiled.main(environment.helpers, deep), []);
   }
 
   /**

@@ -198,37 +198,47 @@ function isArray(table: LuaTable): boolean {
   return largest === count;
 }
 
-class Reader {
-  readonly #bytes: Buffer;
+/** Where numbers wider than a character are put together. */
+const scratch = Buffer.alloc(8);
 
+/** Reads the text itself: what scripts unpack is short, and a buffer of its bytes would take longer to make than to read. */
+class Reader {
   constructor(
     private readonly context: LibraryContext,
     private readonly text: string,
     public position: number,
-  ) {
-    this.#bytes = Buffer.from(text, 'latin1');
-  }
+  ) {}
 
   get isAtEnd(): boolean {
-    return this.position >= this.#bytes.length;
+    return this.position >= this.text.length;
   }
 
   /** Moves over `count` bytes; returns where they start. */
   #take(count: number): number {
     const at = this.position;
-    if (at + count > this.#bytes.length) this.context.state.fail('Missing bytes in input.');
+    if (at + count > this.text.length) this.context.state.fail('Missing bytes in input.');
     this.position = at + count;
     return at;
   }
 
   #unsigned(size: number): number {
-    return this.#bytes.readUIntBE(this.#take(size), size);
+    const end = this.#take(size) + size;
+    let value = 0;
+    for (let at = end - size; at < end; at++) value = value * 256 + this.text.charCodeAt(at);
+    return value;
+  }
+
+  /** The next bytes, at the beginning of `scratch`. */
+  #wide(size: number): Buffer {
+    const at = this.#take(size);
+    for (let i = 0; i < size; i++) scratch[i] = this.text.charCodeAt(at + i);
+    return scratch;
   }
 
   #float(size: 4 | 8): number {
-    const at = this.#take(size);
-    const value = size === 4 ? this.#bytes.readFloatBE(at) : this.#bytes.readDoubleBE(at);
-    return value === value ? value : nanOf((this.text.charCodeAt(at) & 0x80) !== 0);
+    const bytes = this.#wide(size);
+    const value = size === 4 ? bytes.readFloatBE() : bytes.readDoubleBE();
+    return value === value ? value : nanOf(((bytes[0] ?? 0) & 0x80) !== 0);
   }
 
   #string(length: number): string {
@@ -241,7 +251,6 @@ class Reader {
   value(used: number): LuaValue {
     this.#checkStack(used, 'too many return values at once; use unpack_one or unpack_limit instead.');
     this.context.state.consume(1);
-    const bytes = this.#bytes;
     const tag = this.#unsigned(1);
     switch (tag) {
       case 0xc0:
@@ -261,11 +270,11 @@ class Reader {
       case 0xd0:
       case 0xd1:
       case 0xd2:
-        return bytes.readIntBE(this.#take(1 << (tag - 0xd0)), 1 << (tag - 0xd0));
+        return this.#wide(1 << (tag - 0xd0)).readIntBE(0, 1 << (tag - 0xd0));
       // Redis' Lua has no unsigned integers: large ones come out negative.
       case 0xcf:
       case 0xd3:
-        return Number(bytes.readBigInt64BE(this.#take(8)));
+        return Number(this.#wide(8).readBigInt64BE());
       case 0xd9:
       case 0xda:
       case 0xdb:
