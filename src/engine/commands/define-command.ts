@@ -98,8 +98,9 @@ export interface CommandMetadata<Arity extends number = number> {
    * number is the position of a key used as the first entry of `keys` says.
    */
   readonly movableKeys?: (args: readonly string[]) => readonly (number | FoundKey)[];
-  /** Arguments in the notation of docs/reference/command-syntax.md. */
+  /** Arguments in Redis' notation, `key [NX | XX] [EX seconds | KEEPTTL]`; what has no small letter is written as it stands. */
   readonly syntax?: string;
+  /** What COMMAND INFO calls tips. */
   readonly hints?: readonly string[];
   /** Set for commands that newer ones replace. */
   readonly deprecated?: { readonly since: string; readonly replacedBy: string };
