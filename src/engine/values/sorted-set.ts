@@ -4,14 +4,14 @@ import {
   countMembers,
   NO_MEMBERS,
   packMembers,
-  PackedCursor,
+  RankedCursor,
   unpackMembers,
-  visitPacked,
+  visitMembers,
   withMember,
   withoutMembers,
   withScore,
-  type PackedMembers,
-} from './packed-members';
+  type RankedString,
+} from './ranked-string';
 import type { Scored } from './ranked-node';
 import type { MemberVisitor } from './ranked-tree';
 
@@ -70,7 +70,7 @@ const LARGE_MEMBER = 150;
  * a hash table and a tree, and never go back.
  */
 export class SortedSetValue implements SortedSetView {
-  #form: PackedMembers | LargeSortedSet = NO_MEMBERS;
+  #form: RankedString | LargeSortedSet = NO_MEMBERS;
 
   constructor(private readonly limits: SortedSetLimits) {}
 
@@ -125,13 +125,13 @@ export class SortedSetValue implements SortedSetView {
 
   score(name: string): number | undefined {
     if (typeof this.#form !== 'string') return this.#form.dict.get(name)?.score;
-    const cursor = new PackedCursor(this.#form);
+    const cursor = new RankedCursor(this.#form);
     return cursor.find(name) ? cursor.score : undefined;
   }
 
   rank(name: string): number | undefined {
     if (typeof this.#form !== 'string') return this.#form.rank(name);
-    const cursor = new PackedCursor(this.#form);
+    const cursor = new RankedCursor(this.#form);
     return cursor.find(name) ? cursor.rank : undefined;
   }
 
@@ -148,7 +148,7 @@ export class SortedSetValue implements SortedSetView {
   set(name: string, score: number): boolean {
     const form = this.#form;
     if (typeof form !== 'string') return form.set(name, score);
-    const cursor = new PackedCursor(form);
+    const cursor = new RankedCursor(form);
     if (cursor.find(name)) {
       // Nothing moves for an equal score: 0 stays 0 when it is set to -0.
       if (cursor.score !== score) this.#form = withScore(form, cursor, score);
@@ -163,7 +163,7 @@ export class SortedSetValue implements SortedSetView {
   /** @returns whether the member was there */
   delete(name: string): boolean {
     if (typeof this.#form !== 'string') return this.#form.delete(name);
-    const cursor = new PackedCursor(this.#form);
+    const cursor = new RankedCursor(this.#form);
     if (!cursor.find(name)) return false;
     this.#form = withoutMembers(this.#form, cursor.at, cursor.end, 1);
     return true;
@@ -176,7 +176,7 @@ export class SortedSetValue implements SortedSetView {
       this.#form.deleteRange(start, end);
       return;
     }
-    const cursor = new PackedCursor(this.#form);
+    const cursor = new RankedCursor(this.#form);
     while (cursor.rank < start) cursor.next();
     const from = cursor.at;
     while (cursor.rank < end) cursor.next();
@@ -198,7 +198,7 @@ export class SortedSetValue implements SortedSetView {
   }
 
   visit(range: RankRange, reverse: boolean, visitor: MemberVisitor): void {
-    if (typeof this.#form === 'string') visitPacked(this.#form, range, reverse, visitor);
+    if (typeof this.#form === 'string') visitMembers(this.#form, range, reverse, visitor);
     else this.#form.tree.visit(range.start, range.end, reverse, visitor);
   }
 
@@ -219,7 +219,7 @@ export class SortedSetValue implements SortedSetView {
   #countScores(score: number, inclusive: boolean): number {
     const key = inclusive ? undefined : '';
     if (typeof this.#form !== 'string') return this.#form.tree.rankOf(score, key);
-    return new PackedCursor(this.#form).seek(score, key).rank;
+    return new RankedCursor(this.#form).seek(score, key).rank;
   }
 
   #expanded(): LargeSortedSet {

@@ -12,10 +12,10 @@ import type { Scored } from './ranked-node';
  *
  * Everything little-endian. What is read out are copies: a slice would keep the whole string alive.
  */
-export type PackedMembers = string;
+export type RankedString = string;
 
 const HEADER = 3;
-export const NO_MEMBERS: PackedMembers = '\0'.repeat(HEADER);
+export const NO_MEMBERS: RankedString = '\0'.repeat(HEADER);
 
 const LONG_NAME = 255;
 const INTEGER_16 = 240;
@@ -26,11 +26,18 @@ const DOUBLE = 242;
 const SCRATCH = Buffer.allocUnsafeSlow(16_384);
 const NUMBER = Buffer.allocUnsafeSlow(8);
 
-export function countMembers(packed: PackedMembers): number {
+/** Bytes of a member beyond its name, at most. */
+const LARGEST_EXTRA = 5 + 9;
+/** V8 copies short slices itself. */
+const SHORT_SLICE = 12;
+/** Up to so many characters, a loop is faster than a call into Node. */
+const SHORT_NAME = 24;
+
+export function countMembers(packed: RankedString): number {
   return littleEndian(packed, 0, HEADER);
 }
 
-export function packMembers(members: readonly Scored[]): PackedMembers {
+export function packMembers(members: readonly Scored[]): RankedString {
   let size = HEADER;
   for (const { key } of members) size += key.length + LARGEST_EXTRA;
   const bytes = roomFor(size);
@@ -39,8 +46,8 @@ export function packMembers(members: readonly Scored[]): PackedMembers {
   return bytes.latin1Slice(0, end);
 }
 
-/** Steps over packed members, from the first one on. */
-export class PackedCursor {
+/** Steps over the members, from the first one on. */
+export class RankedCursor {
   /** How many members come before this one. */
   rank = 0;
   /** Where the member begins. */
@@ -50,7 +57,7 @@ export class PackedCursor {
   /** Where the member ends. */
   end = HEADER;
 
-  constructor(private readonly packed: PackedMembers) {
+  constructor(private readonly packed: RankedString) {
     this.#read();
   }
 
@@ -114,8 +121,8 @@ export class PackedCursor {
 }
 
 /** Shows the members with ranks from `start` to before `end`, in falling order if `reverse`. */
-export function visitPacked(
-  packed: PackedMembers,
+export function visitMembers(
+  packed: RankedString,
   { start, end }: { readonly start: number; readonly end: number },
   reverse: boolean,
   visitor: (name: string, score: number) => void,
@@ -126,19 +133,19 @@ export function visitPacked(
 }
 
 /** The members with ranks from `start` to before `end`. */
-export function unpackMembers(packed: PackedMembers, start = 0, end = Infinity): Scored[] {
+export function unpackMembers(packed: RankedString, start = 0, end = Infinity): Scored[] {
   const bytes = roomFor(packed.length);
   bytes.latin1Write(packed, 0);
   const members: Scored[] = [];
-  const cursor = new PackedCursor(packed);
+  const cursor = new RankedCursor(packed);
   for (; cursor.isThere && cursor.rank < end; cursor.next())
     if (cursor.rank >= start) members.push({ key: copyOf(packed, bytes, cursor), score: cursor.score });
   return members;
 }
 
 /** Adds a member that is not there, in its place. */
-export function withMember(packed: PackedMembers, name: string, score: number): PackedMembers {
-  const { at } = new PackedCursor(packed).seek(score, name);
+export function withMember(packed: RankedString, name: string, score: number): RankedString {
+  const { at } = new RankedCursor(packed).seek(score, name);
   const bytes = roomFor(packed.length + name.length + LARGEST_EXTRA);
   bytes.latin1Write(packed, 0);
   bytes.writeUIntLE(countMembers(packed) + 1, 0, HEADER);
@@ -148,10 +155,10 @@ export function withMember(packed: PackedMembers, name: string, score: number): 
 }
 
 /** Gives the member that a cursor stands at another score. */
-export function withScore(packed: PackedMembers, member: PackedCursor, score: number): PackedMembers {
+export function withScore(packed: RankedString, member: RankedCursor, score: number): RankedString {
   const { at, nameAt, scoreAt: nameEnd, end } = member;
   const name = packed.slice(nameAt, nameEnd);
-  const place = new PackedCursor(packed).seek(score, name).at;
+  const place = new RankedCursor(packed).seek(score, name).at;
   const size = nameEnd - at + scoreSize(firstOfScore(score));
   const bytes = roomFor(packed.length + LARGEST_EXTRA);
   bytes.latin1Write(packed, 0);
@@ -167,7 +174,7 @@ export function withScore(packed: PackedMembers, member: PackedCursor, score: nu
 }
 
 /** Removes the members that begin between two places. */
-export function withoutMembers(packed: PackedMembers, from: number, to: number, count: number): PackedMembers {
+export function withoutMembers(packed: RankedString, from: number, to: number, count: number): RankedString {
   const bytes = roomFor(packed.length);
   bytes.latin1Write(packed, 0);
   bytes.writeUIntLE(countMembers(packed) - count, 0, HEADER);
@@ -175,15 +182,7 @@ export function withoutMembers(packed: PackedMembers, from: number, to: number, 
   return bytes.latin1Slice(0, packed.length - (to - from));
 }
 
-/** Bytes of a member beyond its name, at most. */
-const LARGEST_EXTRA = 5 + 9;
-
-/** V8 copies short slices itself. */
-const SHORT_SLICE = 12;
-/** Up to so many characters, a loop is faster than a call into Node. */
-const SHORT_NAME = 24;
-
-function copyOf(packed: PackedMembers, bytes: Buffer, { nameAt, scoreAt }: PackedCursor): string {
+function copyOf(packed: RankedString, bytes: Buffer, { nameAt, scoreAt }: RankedCursor): string {
   return scoreAt - nameAt > SHORT_SLICE ? bytes.latin1Slice(nameAt, scoreAt) : packed.slice(nameAt, scoreAt);
 }
 
@@ -228,7 +227,7 @@ function scoreSize(first: number): number {
   return first === INTEGER_16 ? 3 : 5;
 }
 
-function scoreAt(packed: PackedMembers, at: number): number {
+function scoreAt(packed: RankedString, at: number): number {
   const first = packed.charCodeAt(at);
   if (first < INTEGER_16) return first;
   if (first === INTEGER_16) return (littleEndian(packed, at + 1, 2) << 16) >> 16;
@@ -237,7 +236,7 @@ function scoreAt(packed: PackedMembers, at: number): number {
   return NUMBER.readDoubleLE(0);
 }
 
-function littleEndian(packed: PackedMembers, at: number, size: number): number {
+function littleEndian(packed: RankedString, at: number, size: number): number {
   let value = 0;
   for (let i = size - 1; i >= 0; i--) value = value * 256 + packed.charCodeAt(at + i);
   return value;
