@@ -1,5 +1,5 @@
 import { Dict, type DictEntry } from './dict';
-import { fitsPacked, pack, packedBytes, unpack } from './packed-parts';
+import { OpenParts } from './open-parts';
 
 /** A field of a hash that is kept in a table. */
 export interface Field extends DictEntry {
@@ -23,90 +23,64 @@ export interface HashForm {
   scan(cursor: number, count: number, visit: (field: string, value: string) => void): number;
 }
 
-/** The few fields of a hash in use, in their order of insertion: an array is faster than a map of them would be. */
-export class OpenPairs implements HashForm {
-  /** Whether it stays open after the command. */
-  stays = false;
-  readonly #parts: string[];
-  #packedLength: number;
-  /** The packed form, until something changes. */
-  #packed: string | undefined;
-
-  /** @param packed what `pack` made of them */
-  constructor(packed = '') {
-    this.#parts = unpack(packed);
-    this.#packedLength = packed.length;
-    this.#packed = packed;
-  }
-
+/** The few fields of a hash in use, in their order of insertion. */
+export class OpenPairs extends OpenParts implements HashForm {
   get size(): number {
-    return this.#parts.length / 2;
-  }
-
-  /** What they take in packed form: they are open for a while only. */
-  get bytes(): number {
-    return packedBytes(this.#packedLength);
-  }
-
-  pack(): string {
-    return this.#packed ?? pack(this.#parts);
+    return this.parts.length / 2;
   }
 
   /** Whether they can still be packed when this field has this value. */
   hasRoomFor(field: string, value: string): boolean {
-    const { length } = field;
-    return fitsPacked(this.size + 1, this.#packedLength + length + value.length + 2, Math.max(length, value.length));
+    return this.fits(field.length + value.length + 2, Math.max(field.length, value.length));
   }
 
   get(field: string): string | undefined {
     const at = this.#indexOf(field);
-    return at < 0 ? undefined : this.#parts[at + 1];
+    return at < 0 ? undefined : this.parts[at + 1];
   }
 
   set(field: string, value: string): boolean {
     const at = this.#indexOf(field);
-    this.#packed = undefined;
     if (at < 0) {
-      this.#parts.push(field, value);
-      this.#packedLength += field.length + value.length + 2;
+      this.parts.push(field, value);
+      this.changed(field.length + value.length + 2);
       return true;
     }
-    this.#packedLength += value.length - (this.#parts[at + 1]?.length ?? 0);
-    this.#parts[at + 1] = value;
+    this.changed(value.length - (this.parts[at + 1]?.length ?? 0));
+    this.parts[at + 1] = value;
     return false;
   }
 
   delete(field: string): boolean {
     const at = this.#indexOf(field);
     if (at < 0) return false;
-    this.#packed = undefined;
-    this.#packedLength -= field.length + (this.#parts[at + 1]?.length ?? 0) + 2;
-    this.#parts.splice(at, 2);
+    this.changed(-(field.length + (this.parts[at + 1]?.length ?? 0) + 2));
+    this.parts.splice(at, 2);
     return true;
   }
 
   fields(): string[] {
-    return this.#parts.filter((_, index) => index % 2 === 0);
+    return this.parts.filter((_, index) => index % 2 === 0);
   }
 
   values(): string[] {
-    return this.#parts.filter((_, index) => index % 2 === 1);
+    return this.parts.filter((_, index) => index % 2 === 1);
   }
 
   pairs(): string[] {
-    return this.#parts.slice();
+    return this.parts.slice();
   }
 
   pairAt(index: number): readonly [field: string, value: string] {
-    return [this.#parts[index * 2] ?? '', this.#parts[index * 2 + 1] ?? ''];
+    return [this.parts[index * 2] ?? '', this.parts[index * 2 + 1] ?? ''];
   }
 
   scan(_cursor: number, _count: number, visit: (field: string, value: string) => void): number {
-    return visitPairs(this.#parts, visit);
+    return visitPairs(this.parts, visit);
   }
 
   #indexOf(field: string): number {
-    const parts = this.#parts;
+    const parts = this.parts;
     for (let at = 0; at < parts.length; at += 2) if (parts[at] === field) return at;
     return -1;
   }

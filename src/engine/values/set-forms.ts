@@ -1,67 +1,42 @@
 import { Dict, type DictEntry } from './dict';
-import { fitsPacked, pack, packedBytes, unpack } from './packed-parts';
+import { OpenParts } from './open-parts';
 
 /** The few members of a set in use. */
-export class OpenMembers {
-  /** Whether it stays open after the command. */
-  stays = false;
-  readonly #members: string[];
-  #packedLength: number;
-  /** The packed form, until something changes. */
-  #packed: string | undefined;
-
-  /** @param packed what `pack` made of them */
-  constructor(packed = '') {
-    this.#members = unpack(packed);
-    this.#packedLength = packed.length;
-    this.#packed = packed;
-  }
-
+export class OpenMembers extends OpenParts {
   get size(): number {
-    return this.#members.length;
-  }
-
-  /** What they take in packed form: they are open for a while only. */
-  get bytes(): number {
-    return packedBytes(this.#packedLength);
-  }
-
-  pack(): string {
-    return this.#packed ?? pack(this.#members);
+    return this.parts.length;
   }
 
   /** Whether they can still be packed with this one. */
   hasRoomFor(member: string): boolean {
-    return fitsPacked(this.size + 1, this.#packedLength + member.length + 1, member.length);
+    return this.fits(member.length + 1, member.length);
   }
 
   has(member: string): boolean {
-    return this.#members.includes(member);
+    return this.parts.includes(member);
   }
 
   add(member: string): boolean {
     if (this.has(member)) return false;
-    this.#members.push(member);
-    this.#packedLength += member.length + 1;
-    this.#packed = undefined;
+    this.parts.push(member);
+    this.changed(member.length + 1);
     return true;
   }
 
   delete(member: string): boolean {
-    const at = this.#members.indexOf(member);
+    const at = this.parts.indexOf(member);
     if (at < 0) return false;
-    this.#members.splice(at, 1);
-    this.#packedLength -= member.length + 1;
-    this.#packed = undefined;
+    this.parts.splice(at, 1);
+    this.changed(-(member.length + 1));
     return true;
   }
 
   members(): string[] {
-    return this.#members.slice();
+    return this.parts.slice();
   }
 
   at(index: number): string | undefined {
-    return this.#members[index];
+    return this.parts[index];
   }
 
   /**
@@ -71,7 +46,7 @@ export class OpenMembers {
   scan(cursor: number, count: number, visit: (member: string) => void): number {
     const start = cursor === 0 ? this.size : Math.min(cursor, this.size);
     const end = Math.max(0, start - count);
-    for (let at = start - 1; at >= end; at--) visit(this.#members[at] ?? '');
+    for (let at = start - 1; at >= end; at--) visit(this.parts[at] ?? '');
     return end;
   }
 }

@@ -107,10 +107,12 @@ export class SetValue implements SetView, Compactable {
 
   compact(): void {
     const form = this.#form;
-    if (typeof form === 'string' || form instanceof MemberTable) return;
-    if (form instanceof IntegerSet && form.size > MOST_INTEGERS) return;
-    this.#packed = form.size;
-    this.#form = form instanceof OpenMembers ? form.pack() : pack(form.members());
+    if (typeof form !== 'string' && !(form instanceof MemberTable) && form.stays) this.#pack(form);
+  }
+
+  /** Most sets that are removed are garbage: to pack them later would be in vain. */
+  released(): void {
+    if (this.#form instanceof OpenMembers) this.#form.stays = false;
   }
 
   has(member: string): boolean {
@@ -210,7 +212,13 @@ export class SetValue implements SetView, Compactable {
 
   #packAgain(): void {
     const form = this.#form;
-    if (typeof form !== 'string' && !(form instanceof MemberTable) && !form.stays) this.compact();
+    if (typeof form !== 'string' && !(form instanceof MemberTable) && !form.stays) this.#pack(form);
+  }
+
+  #pack(form: OpenMembers | IntegerSet): void {
+    if (form instanceof IntegerSet && form.size > MOST_INTEGERS) return;
+    this.#packed = form.size;
+    this.#form = form instanceof OpenMembers ? form.pack() : pack(form.members());
   }
 
   /** What is held here will not be packed any more, or is given up. */
