@@ -95,8 +95,6 @@ export class Engine {
   };
   /** Of commands, bytes received and bytes sent. */
   readonly rates = { commands: new Rate(), netInput: new Rate(), netOutput: new Rate() };
-  /** What INFO and HELLO answer: clients decide by it which commands they use. */
-  readonly redisVersion = '7.0.15';
   /** Random and new for every engine, as Redis' run id. */
   readonly runId = randomBytes(20).toString('hex');
   readonly startedAt: number;

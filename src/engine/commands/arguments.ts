@@ -33,7 +33,7 @@ const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)(?:[pP]([+-]?\d
 const INFINITE = /^([+-]?)inf(?:inity)?$/i;
 
 /** Reads a double as C's strtod does when the whole text must be a number; NaN is no number here. */
-export function parseDouble(text: string): number | undefined {
+function parseDouble(text: string): number | undefined {
   if (DECIMAL.test(text)) {
     const value = Number(text);
     // strtod reports ERANGE, and Redis refuses what does not fit into a double, at either end.

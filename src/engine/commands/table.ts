@@ -34,6 +34,11 @@ export interface CommandRecord {
   readonly stats: CommandStats;
 }
 
+/** Whether a command may have so many arguments; a subcommand's own name counts. */
+export function takes({ definition: { arity } }: CommandRecord, args: number): boolean {
+  return arity >= 0 ? args + 1 === arity : args + 1 >= -arity;
+}
+
 /** A container as one engine runs it. */
 export interface ContainerRecord {
   readonly container: CommandContainer;

@@ -203,7 +203,7 @@ export class RdbReader {
 }
 
 /** Undoes LZF compression. @returns undefined when the data is damaged */
-export function decompressLzf(packed: Buffer, length: number): Buffer | undefined {
+function decompressLzf(packed: Buffer, length: number): Buffer | undefined {
   // A claimed length that no such input can unpack to must not allocate memory.
   if (length > packed.length * 264) return undefined;
   const out = Buffer.allocUnsafe(length);

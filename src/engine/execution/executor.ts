@@ -12,7 +12,7 @@ import {
 import type { Refusal } from '../acl/acl';
 import type { DenialContext } from '../acl/acl-log';
 import { describeClient } from '../commands/connection/client/describe-client';
-import type { CommandRecord, ContainerRecord } from '../commands/table';
+import { type CommandRecord, type ContainerRecord, takes } from '../commands/table';
 import type { Engine } from '../engine';
 import { ErrorReply, QUEUED, type Reply } from '../protocol/reply';
 import type { BlockedCommand, Session } from '../session/session';
@@ -252,9 +252,7 @@ function noPermission({ reason, object }: Refusal): ErrorReply {
 }
 
 function checkArity(record: CommandRecord, args: readonly string[]): void {
-  const { arity } = record.definition;
-  const given = args.length + 1;
-  if (arity >= 0 ? given !== arity : given < -arity) throw wrongArity(record.fullName);
+  if (!takes(record, args.length)) throw wrongArity(record.fullName);
 }
 
 function resolveSubcommand(entry: ContainerRecord, args: readonly string[]): CommandRecord {

@@ -1,5 +1,5 @@
 import { error, NOT_ENOUGH_REPLICAS, OUT_OF_MEMORY } from '../commands/errors';
-import type { CommandRecord } from '../commands/table';
+import { type CommandRecord, takes } from '../commands/table';
 import type { Engine } from '../engine';
 import { ErrorReply, type Reply } from '../protocol/reply';
 import { ScriptStopped } from '../scripting/lua/errors';
@@ -206,10 +206,7 @@ class CommandHost implements ScriptHost {
 
   #resolve(name: string, args: readonly string[]): CommandRecord | ErrorReply {
     const record = this.#find(name, args);
-    if (record instanceof ErrorReply) return record;
-    const { arity } = record.definition;
-    const given = args.length + 1;
-    if (arity >= 0 ? given === arity : given >= -arity) return record;
+    if (record instanceof ErrorReply || takes(record, args.length)) return record;
     record.stats.rejected += 1;
     return WRONG_ARITY;
   }

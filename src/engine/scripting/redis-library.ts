@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ErrorReply } from '../protocol/reply';
+import { REDIS_VERSION } from '../redis-version';
 import { asText, COUNTED, replyToLua, toArgument } from './conversions';
 import { raise } from './lua/errors';
 import { libraryTable } from './lua/library/context';
@@ -7,9 +8,6 @@ import type { LuaRuntime } from './lua/runtime';
 import { type LuaTable } from './lua/table';
 import { cString, type LuaFunction, type LuaValue, NOTHING } from './lua/values';
 import type { ScriptHost } from './script-host';
-
-/** The version the `redis` table tells scripts. */
-export const SCRIPT_REDIS_VERSION = '7.0.15';
 
 const LOG_LEVELS = { LOG_DEBUG: 0, LOG_VERBOSE: 1, LOG_NOTICE: 2, LOG_WARNING: 3 };
 const REPLICATION = { REPL_NONE: 0, REPL_AOF: 1, REPL_SLAVE: 2, REPL_REPLICA: 2, REPL_ALL: 3 };
@@ -153,10 +151,10 @@ export function sha1(text: string): string {
   return createHash('sha1').update(text, 'latin1').digest('hex');
 }
 
-const [major = 0, minor = 0, patch = 0] = SCRIPT_REDIS_VERSION.split('.').map(Number);
+const [major = 0, minor = 0, patch = 0] = REDIS_VERSION.split('.').map(Number);
 
 const VERSION = {
-  REDIS_VERSION: SCRIPT_REDIS_VERSION,
+  REDIS_VERSION,
   REDIS_VERSION_NUM: (major << 16) | (minor << 8) | patch,
 };
 

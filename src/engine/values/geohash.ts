@@ -2,7 +2,7 @@
 export const LONGITUDE_MAX = 180;
 export const LATITUDE_MAX = 85.05112878;
 /** Latitude range of the geohashes other programs use. */
-export const STANDARD_LATITUDE_MAX = 90;
+const STANDARD_LATITUDE_MAX = 90;
 /** Bits per coordinate in a score: 26 + 26 fit into a double. */
 export const STEPS = 26;
 

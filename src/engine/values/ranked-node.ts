@@ -36,7 +36,7 @@ export function newBranch(children: Node[]): Branch {
   return { children, keys: children.map(firstKey), scores: children.map(firstScore), counts: children.map(countOf) };
 }
 
-export function countOf(node: Node): number {
+function countOf(node: Node): number {
   return node.children === undefined ? node.keys.length : sumOf(node.counts, node.counts.length);
 }
 

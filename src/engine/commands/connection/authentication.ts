@@ -2,6 +2,7 @@ import { DEFAULT_USER } from '../../acl/acl';
 import type { Engine } from '../../engine';
 import type { CommandContext } from '../../execution/command-context';
 import { ErrorReply, MapReply, OK } from '../../protocol/reply';
+import { REDIS_VERSION } from '../../redis-version';
 import { integer } from '../arguments';
 import { defineCommand } from '../define-command';
 import { error } from '../errors';
@@ -101,7 +102,7 @@ export const hello = defineCommand({
       'server',
       'redis',
       'version',
-      engine.redisVersion,
+      REDIS_VERSION,
       'proto',
       session.resp,
       'id',

@@ -7,7 +7,7 @@ import { ownString } from '../own-string';
 const NOT_A_HYPERLOGLOG = new ErrorReply('WRONGTYPE Key is not a valid HyperLogLog string value.');
 const CORRUPT = new ErrorReply('INVALIDOBJ Corrupted HLL object detected');
 
-export function hyperLogLog(context: CommandContext, raw: RawString): HyperLogLog {
+function hyperLogLog(context: CommandContext, raw: RawString): HyperLogLog {
   return new HyperLogLog(raw, context.engine.limits['hll-sparse-max-bytes']);
 }
 

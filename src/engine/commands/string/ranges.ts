@@ -4,7 +4,7 @@ import { defineCommand, oneKey } from '../define-command';
 import { error, STRING_TOO_LONG } from '../errors';
 
 /** @throws when a string would grow beyond `proto-max-bulk-len` */
-export function checkStringLength(context: CommandContext, length: number): void {
+function checkStringLength(context: CommandContext, length: number): void {
   if (length > context.engine.parameters.maxBulkLength) throw STRING_TOO_LONG;
 }
 

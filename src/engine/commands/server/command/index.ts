@@ -4,7 +4,7 @@ import { ACL_CATEGORIES, aclCategories } from '../../acl-categories';
 import { defineCommand, defineContainer, type FoundKey } from '../../define-command';
 import { error, SYNTAX_ERROR } from '../../errors';
 import { findKeys, mayHaveKeys } from '../../key-positions';
-import type { CommandRecord, CommandTable, TableEntry } from '../../table';
+import { type CommandRecord, type CommandTable, type TableEntry, takes } from '../../table';
 import { describeEntry, keyFlags } from './describe';
 import { documentEntry } from './docs';
 
@@ -122,9 +122,7 @@ function keysOf(commands: CommandTable, line: readonly string[]): readonly Found
   if (record === undefined) throw error('Invalid command specified');
   const { definition } = record;
   if (!mayHaveKeys(definition)) throw error('The command has no key arguments');
-  const { arity } = definition;
-  if (arity >= 0 ? line.length !== arity : line.length < -arity)
-    throw error('Invalid number of arguments specified for command');
+  if (!takes(record, args.length)) throw error('Invalid number of arguments specified for command');
   const found = findKeys(definition, args);
   if (found !== undefined) return found;
   if (definition.flags.includes('no_mandatory_keys')) return [];

@@ -1,6 +1,7 @@
 import { arch, platform, release, totalmem } from 'node:os';
 import type { Engine } from '../../../engine';
 import { STARTUP_BYTES } from '../../../keyspace/memory';
+import { REDIS_VERSION } from '../../../redis-version';
 import { clientBytes } from '../../../session/client-memory';
 import type { CommandRecord } from '../../table';
 import { bytesForHumans } from '../bytes-for-humans';
@@ -26,7 +27,7 @@ const DAY_SECONDS = 86_400;
 function server(engine: Engine): Fields {
   const uptime = Math.floor((engine.clock.now() - engine.startedAt) / 1000);
   return {
-    redis_version: engine.redisVersion,
+    redis_version: REDIS_VERSION,
     redis_git_sha1: '00000000',
     redis_git_dirty: 0,
     redis_build_id: '0000000000000000',

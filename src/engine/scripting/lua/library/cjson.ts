@@ -32,7 +32,7 @@ const DEFAULTS: JsonSettings = {
 const MAX_INT = 2147483647;
 
 /** JSON's null in Lua. */
-export const JSON_NULL = new LuaUserdata('userdata: (nil)');
+const JSON_NULL = new LuaUserdata('userdata: (nil)');
 
 /** The `cjson` library, version 2.1.0 as Debian builds it. */
 export function cjsonLibrary(context: LibraryContext): {
