@@ -1,5 +1,4 @@
 import type { Engine } from '../engine';
-import { clientBytes } from './client-memory';
 import type { Session } from './session';
 
 /** `maxmemory-clients`: closes the clients of the listener that take most while all together take too much. */
@@ -50,7 +49,7 @@ export class ClientEviction {
 
   #count(session: Session): void {
     if (session.address.kind === 'memory') return;
-    const bytes = clientBytes(session);
+    const { bytes } = session;
     this.#total += bytes - (this.#bytes.get(session) ?? 0);
     this.#bytes.set(session, bytes);
   }

@@ -54,6 +54,11 @@ export interface ClientAddress {
   readonly kind: 'memory' | 'tcp' | 'unix';
 }
 
+/** Bytes a connection takes beyond what its commands hold; measured with V8's heap statistics. */
+const SESSION_BYTES = 2048;
+/** Estimated bytes of a watched key, a subscription or a tracked prefix. */
+const REMEMBERED_BYTES = 120;
+
 /** One client: what it has selected, watches, subscribed to and waits for. */
 export class Session implements Watcher, Waiter {
   readonly context: CommandContext;
@@ -98,6 +103,22 @@ export class Session implements Watcher, Waiter {
 
   get subscriptions(): number {
     return this.channels.size + this.patterns.size + this.shardChannels.size;
+  }
+
+  /** Estimated bytes of the commands queued with MULTI. */
+  get queuedBytes(): number {
+    if (this.transaction === undefined) return 0;
+    return this.transaction.queue.reduce(
+      (sum, { args }) => sum + args.reduce((bytes, arg) => bytes + arg.length, 0),
+      0,
+    );
+  }
+
+  /** Estimated bytes the client takes in all: what it sent, what it did not read, and what it made us remember. */
+  get bytes(): number {
+    const remembered = this.watched.size + this.subscriptions + (this.tracking?.prefixes.length ?? 0);
+    const buffers = (this.output.unread?.() ?? 0) + (this.output.unanswered?.() ?? 0);
+    return SESSION_BYTES + this.queuedBytes + buffers + remembered * REMEMBERED_BYTES;
   }
 
   invalidate(): void {

@@ -1,4 +1,3 @@
-import { clientBytes, queuedBytes } from '../../../session/client-memory';
 import type { Session } from '../../../session/session';
 
 /** One line of CLIENT LIST, without its line break. Buffers that Redis has and we do not are reported as empty. */
@@ -23,13 +22,13 @@ export function describeClient(session: Session): string {
     ['qbuf', received],
     ['qbuf-free', 0],
     ['argv-mem', 0],
-    ['multi-mem', queuedBytes(session)],
+    ['multi-mem', session.queuedBytes],
     ['rbs', 0],
     ['rbp', 0],
     ['obl', 0],
     ['oll', unread > 0 ? 1 : 0],
     ['omem', unread],
-    ['tot-mem', clientBytes(session)],
+    ['tot-mem', session.bytes],
     ['events', 'r'],
     ['cmd', session.lastCommand],
     ['user', session.user.name],

@@ -2,7 +2,6 @@ import { arch, platform, release, totalmem } from 'node:os';
 import type { Engine } from '../../../engine';
 import { STARTUP_BYTES } from '../../../keyspace/memory';
 import { REDIS_VERSION } from '../../../redis-version';
-import { clientBytes } from '../../../session/client-memory';
 import type { CommandRecord } from '../../table';
 import { bytesForHumans } from '../bytes-for-humans';
 import { memoryReport } from '../memory-report';
@@ -112,7 +111,7 @@ function memory(engine: Engine): Fields {
       'mem_total_replication_buffers',
       'mem_clients_slaves',
     ),
-    mem_clients_normal: [...engine.sessions.values()].reduce((sum, session) => sum + clientBytes(session), 0),
+    mem_clients_normal: [...engine.sessions.values()].reduce((sum, { bytes }) => sum + bytes, 0),
     ...zeros('mem_cluster_links', 'mem_aof_buffer'),
     mem_allocator: 'v8',
     ...zeros('active_defrag_running', 'lazyfree_pending_objects'),
