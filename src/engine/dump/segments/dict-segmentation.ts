@@ -4,8 +4,8 @@ import { HashValue } from '../../values/hash';
 import { SetValue } from '../../values/set';
 import { SortedSetValue } from '../../values/sorted-set';
 import { RdbFormatError, type RdbReader, type RdbWriter } from '../rdb-primitives';
+import { PlacedReading, PlacedSegments } from './placed-segments';
 import {
-  range,
   type Reading,
   type Segmentation,
   SEGMENT_BYTES_LOG2,
@@ -23,8 +23,6 @@ const TOLERATED_GROWTH = 16;
  * most: so many elements from place 0 are segment 0, and so on.
  */
 export class DictSegmentation implements Segmentation, DictObserver {
-  #changed = new Set<number>();
-  #saved = 0;
   #reading: DictReading | undefined;
 
   private constructor(
@@ -32,6 +30,7 @@ export class DictSegmentation implements Segmentation, DictObserver {
     readonly table: Dict<DictEntry>,
     /** Base 2 logarithm of the elements in a segment. */
     readonly shift: number,
+    private readonly segments = new PlacedSegments(),
   ) {
     table.observer = this;
   }
@@ -43,14 +42,9 @@ export class DictSegmentation implements Segmentation, DictObserver {
 
   /** A value that was put together from its segments. */
   static loaded(value: DictValue, shift: number): DictSegmentation | undefined {
-    if (value.table === undefined) return undefined;
-    const segmentation = new DictSegmentation(value, value.table, shift);
-    segmentation.#saved = segmentation.count;
-    return segmentation;
-  }
-
-  get count(): number {
-    return segmentCount(this.table.size, this.shift);
+    const { table } = value;
+    if (table === undefined) return undefined;
+    return new DictSegmentation(value, table, shift, new PlacedSegments(segmentCount(table.size, shift)));
   }
 
   get fits(): boolean {
@@ -59,53 +53,37 @@ export class DictSegmentation implements Segmentation, DictObserver {
   }
 
   beforeChange(index: number): void {
-    this.#changed.add(index >> this.shift);
+    this.segments.change(index >> this.shift);
     if (this.#reading !== undefined) this.#reading.keep(index);
   }
 
   read(everything: boolean): Reading {
-    const { count } = this;
-    const changed = everything ? range(0, count) : [...this.#changed].filter((number) => number < count);
-    const removed = everything ? [] : range(count, this.#saved);
-    const saved = Math.max(this.#saved, count);
-    this.#changed.clear();
-    this.#saved = count;
-    this.#reading = new DictReading(this, changed, removed, (undone) => {
+    const taken = this.segments.take(segmentCount(this.table.size, this.shift), everything);
+    return (this.#reading = new DictReading(this, taken, () => {
       this.#reading = undefined;
-      if (!undone) return;
-      for (const number of changed) this.#changed.add(number);
-      this.#saved = Math.max(this.#saved, saved);
-    });
-    return this.#reading;
+    }));
   }
 }
 
-class DictReading implements Reading {
+/** Keeps entries as they were, by place. */
+class DictReading extends PlacedReading<DictEntry> {
   readonly #entries: readonly DictEntry[];
   readonly #size: number;
-  /** Entries as they were, by place. */
-  readonly #kept = new Map<number, DictEntry>();
-  readonly #waiting: Set<number>;
-  readonly #order: Iterator<number>;
-  #ended = false;
 
   constructor(
     private readonly segmentation: DictSegmentation,
-    changed: readonly number[],
-    readonly removed: readonly number[],
-    private readonly onEnd: (undone: boolean) => void,
+    ...rest: ConstructorParameters<typeof PlacedReading>
   ) {
+    super(...rest);
     this.#entries = segmentation.table.entries();
     this.#size = segmentation.table.size;
-    this.#waiting = new Set(changed);
-    this.#order = changed.values();
   }
 
   /** The entry at a place is about to change. */
   keep(index: number): void {
-    if (index >= this.#size || !this.#waiting.has(index >> this.segmentation.shift) || this.#kept.has(index)) return;
+    if (index >= this.#size || !this.waiting.has(index >> this.segmentation.shift) || this.kept.has(index)) return;
     const entry = this.#entries[index];
-    if (entry !== undefined) this.#kept.set(index, { ...entry });
+    if (entry !== undefined) this.kept.set(index, { ...entry });
   }
 
   head(writer: RdbWriter): void {
@@ -113,31 +91,12 @@ class DictReading implements Reading {
     writer.byte(this.segmentation.shift);
   }
 
-  next(writer: RdbWriter): number | undefined {
-    const { value: number } = this.#order.next() as IteratorResult<number, undefined>;
-    if (number === undefined || this.#ended) {
-      this.#end(false);
-      return undefined;
-    }
+  protected write(writer: RdbWriter, number: number): void {
     const { shift, value } = this.segmentation;
     const start = number << shift;
     const end = Math.min(this.#size, start + (1 << shift));
     writer.length(end - start);
-    for (let at = start; at < end; at++) writeElement(writer, value, this.#kept.get(at) ?? this.#entries[at]);
-    this.#waiting.delete(number);
-    return number;
-  }
-
-  undo(): void {
-    this.#ended = true;
-    this.onEnd(true);
-  }
-
-  #end(undone: boolean): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#kept.clear();
-    this.onEnd(undone);
+    for (let at = start; at < end; at++) writeElement(writer, value, this.kept.get(at) ?? this.#entries[at]);
   }
 }
 

@@ -1,24 +1,24 @@
 import { RawString, type StringObserver } from '../../values/raw-string';
 import type { RdbReader, RdbWriter } from '../rdb-primitives';
-import { range, type Reading, type Segmentation, type SegmentLoader } from './segmentation';
+import { PlacedReading, PlacedSegments } from './placed-segments';
+import type { Reading, Segmentation, SegmentLoader } from './segmentation';
 
 /** Strings are cut at multiples of so many bytes: a record with such a segment fills four pages of LMDB's. */
 const SEGMENT_BYTES = 4 * 4_096 - 64;
 
 export class StringSegmentation implements Segmentation, StringObserver {
-  #changed = new Set<number>();
-  #saved = 0;
   #reading: StringReading | undefined;
 
-  constructor(readonly value: RawString) {
+  constructor(
+    readonly value: RawString,
+    private readonly segments = new PlacedSegments(),
+  ) {
     value.observer = this;
   }
 
   /** A string that was put together from its segments. */
   static loaded(value: RawString): StringSegmentation {
-    const segmentation = new StringSegmentation(value);
-    segmentation.#saved = segmentCount(value.length);
-    return segmentation;
+    return new StringSegmentation(value, new PlacedSegments(segmentCount(value.length)));
   }
 
   get fits(): boolean {
@@ -27,82 +27,48 @@ export class StringSegmentation implements Segmentation, StringObserver {
 
   beforeChange(start: number, end: number): void {
     for (let number = Math.floor(start / SEGMENT_BYTES); number * SEGMENT_BYTES < end; number++) {
-      this.#changed.add(number);
+      this.segments.change(number);
       if (this.#reading !== undefined) this.#reading.keep(number);
     }
   }
 
   read(everything: boolean): Reading {
-    const count = segmentCount(this.value.length);
-    const changed = everything ? range(0, count) : [...this.#changed].filter((number) => number < count);
-    const removed = everything ? [] : range(count, this.#saved);
-    const saved = Math.max(count, this.#saved);
-    this.#changed.clear();
-    this.#saved = count;
-    this.#reading = new StringReading(this.value, changed, removed, (undone) => {
+    const taken = this.segments.take(segmentCount(this.value.length), everything);
+    return (this.#reading = new StringReading(this.value, taken, () => {
       this.#reading = undefined;
-      if (!undone) return;
-      for (const number of changed) this.#changed.add(number);
-      this.#saved = Math.max(this.#saved, saved);
-    });
-    return this.#reading;
+    }));
   }
 }
 
-class StringReading implements Reading {
+/** Keeps segments as they were, by number. */
+class StringReading extends PlacedReading<string> {
   readonly #length: number;
-  readonly #waiting: Set<number>;
-  readonly #order: Iterator<number>;
-  /** Segments as they were. */
-  readonly #kept = new Map<number, string>();
-  #ended = false;
 
   constructor(
     private readonly value: RawString,
-    changed: readonly number[],
-    readonly removed: readonly number[],
-    private readonly onEnd: (undone: boolean) => void,
+    ...rest: ConstructorParameters<typeof PlacedReading>
   ) {
+    super(...rest);
     this.#length = value.length;
-    this.#waiting = new Set(changed);
-    this.#order = changed.values();
   }
 
   /** A segment is about to change. */
   keep(number: number): void {
-    if (this.#waiting.delete(number)) this.#kept.set(number, this.#live(number));
+    if (this.waiting.delete(number)) this.kept.set(number, this.#live(number));
   }
 
   head(writer: RdbWriter): void {
     writer.length(this.#length);
   }
 
-  next(writer: RdbWriter): number | undefined {
-    const { value: number } = this.#order.next() as IteratorResult<number, undefined>;
-    if (number === undefined || this.#ended) {
-      this.#end(false);
-      return undefined;
-    }
-    writer.latin1(this.#kept.get(number) ?? this.#live(number));
-    this.#kept.delete(number);
-    this.#waiting.delete(number);
-    return number;
-  }
-
-  undo(): void {
-    this.#end(true);
+  protected write(writer: RdbWriter, number: number): void {
+    writer.latin1(this.kept.get(number) ?? this.#live(number));
+    this.kept.delete(number);
   }
 
   #live(number: number): string {
     const start = number * SEGMENT_BYTES;
     return this.value.slice(start, Math.min(this.#length, start + SEGMENT_BYTES));
-  }
-
-  #end(undone: boolean): void {
-    if (this.#ended && !undone) return;
-    this.#ended = true;
-    this.#kept.clear();
-    this.onEnd(undone);
   }
 }
 
