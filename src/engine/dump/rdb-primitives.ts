@@ -117,20 +117,30 @@ export class RdbWriter {
 
 /** Reads RDB's primitives; every method throws RdbFormatError when the bytes end too early. */
 export class RdbReader {
+  #start = 0;
   #at = 0;
+  #end: number;
 
-  constructor(private readonly buffer: Buffer) {}
+  constructor(private readonly buffer: Buffer) {
+    this.#end = buffer.length;
+  }
+
+  /** Goes on with what the buffer holds from `start` to `end`, as if that were all. */
+  narrow(start: number, end: number): void {
+    this.#start = this.#at = start;
+    this.#end = end;
+  }
 
   get remaining(): number {
-    return this.buffer.length - this.#at;
+    return this.#end - this.#at;
   }
 
   get position(): number {
-    return this.#at;
+    return this.#at - this.#start;
   }
 
   fail(what: string): never {
-    throw new RdbFormatError(`${what} at byte ${String(this.#at)}`);
+    throw new RdbFormatError(`${what} at byte ${String(this.position)}`);
   }
 
   byte(): number {
@@ -195,7 +205,7 @@ export class RdbReader {
 
   #take(count: number): number {
     const start = this.#at;
-    if (count < 0 || start + count > this.buffer.length)
+    if (count < 0 || start + count > this.#end)
       this.fail(`${String(count)} bytes expected, ${String(this.remaining)} left`);
     this.#at = start + count;
     return start;

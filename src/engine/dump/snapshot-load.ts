@@ -1,6 +1,6 @@
 import type { Engine } from '../engine';
 import type { Dataset } from '../keyspace/dataset';
-import { type PackedRecord, parseSegmentKey, readRecordBatch, RecordKind } from '../record-batch';
+import { type PackedRecord, parseSegmentKey, RecordBatchReader, RecordKind } from '../record-batch';
 import { IncompleteValueError } from '../snapshot-source';
 import { RdbFormatError, RdbReader } from './rdb-primitives';
 import { readValue } from './rdb-value';
@@ -30,10 +30,12 @@ export class SnapshotLoad {
   /** @returns how many keys were loaded. @throws IncompleteValueError */
   load(batch: Uint8Array): number {
     const now = this.engine.clock.now();
+    const record = new RecordBatchReader(batch);
+    const rdb = new RdbReader(record.buffer);
     let loaded = 0;
-    for (const record of readRecordBatch(batch)) {
+    while (record.next()) {
       const dataset = this.#datasetOf(record.dataset);
-      if (record.kind === RecordKind.whole) loaded += this.#whole(dataset, record, now);
+      if (record.kind === RecordKind.whole) loaded += this.#whole(dataset, record, rdb, now);
       else if (record.kind === RecordKind.head) loaded += consistently(record, () => this.#head(dataset, record, now));
       else if (record.kind === RecordKind.segment) loaded += consistently(record, () => this.#segment(dataset, record));
     }
@@ -46,9 +48,11 @@ export class SnapshotLoad {
       throw new IncompleteValueError(`segments of '${key.slice(0, 64)}' are missing`);
   }
 
-  #whole(dataset: Dataset, { key, expireAt, value }: PackedRecord, now: number): number {
+  #whole(dataset: Dataset, record: RecordBatchReader, rdb: RdbReader, now: number): number {
+    const { key, expireAt } = record;
     if (this.#isExpired(dataset, key, expireAt, now)) return 0;
-    this.#put(dataset, key, expireAt, readValue(new RdbReader(value), this.engine.limits));
+    rdb.narrow(record.valueAt, record.end);
+    this.#put(dataset, key, expireAt, readValue(rdb, this.engine.limits));
     return 1;
   }
 

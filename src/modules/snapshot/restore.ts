@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../../container';
-import { recordEnd } from '../../engine/record-batch';
+import { RecordBatchReader } from '../../engine/record-batch';
 import { IncompleteValueError, type SnapshotSource } from '../../engine/snapshot-source';
 import { RespiteError } from '../../errors';
 import type { DataDirectory } from './directory/data-directory';
@@ -134,8 +134,9 @@ class Loading {
 }
 
 function countRecords(batch: Buffer): number {
+  const reader = new RecordBatchReader(batch);
   let count = 0;
-  for (let at = 0; at < batch.length; at = recordEnd(batch, at)) count++;
+  while (reader.next()) count++;
   return count;
 }
 

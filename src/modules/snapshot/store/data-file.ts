@@ -53,8 +53,9 @@ export class DataFile implements Disposable {
   }
 
   /** @throws DamagedFileError when the file ends before. */
-  read(into: Buffer, position: number, length = into.length): void {
-    if (readSync(this.#descriptor, into, 0, length, position) !== length) {
+  read(into: Buffer, position: number, offset = 0): void {
+    const length = into.length - offset;
+    if (readSync(this.#descriptor, into, offset, length, position) !== length) {
       throw new DamagedFileError(`it ends at ${String(this.bytes)} bytes, before the page at ${String(position)}`);
     }
   }

@@ -1,9 +1,7 @@
 import { DamagedFileError, DataFile, integer, type Meta, NO_PAGE, PAGE_HEADER_BYTES, type Tree } from './data-file';
+import { childOf, nodesOf, type PageNode, PageKind, VALUE_ON_OVERFLOW_PAGES } from './page-nodes';
+import type { StoredEntry } from './record-format';
 
-const PageKind = { branch: 0x01, leaf: 0x02, overflow: 0x04 } as const;
-const VALUE_ON_OVERFLOW_PAGES = 0x01;
-const NODE_HEADER_BYTES = 8;
-const OVERFLOW_REFERENCE_BYTES = 24;
 /** After the two meta pages. */
 const FIRST_PAGE = 2;
 const MOST_UNWRITTEN_PAGES = 65_536;
@@ -12,13 +10,14 @@ const MOST_MAPPED_BYTES = 2 ** 30;
 const FREE_LIST_FLAGS = 0x4008;
 
 /**
- * Walks both trees of an LMDB file and checks everything that LMDB takes on trust: that pages are what their parents
+ * Reads the entries of an LMDB file in the order of their keys, and checks everything that LMDB takes on trust: that
+ * pages of both trees are what their parents
  * say, that keys are in order (or a later write would store a key twice), and that no page is used twice or both used
  * and free (or a later write would overwrite data). Without this, damage that no record's checksum covers could crash
  * the writer, and with it the host, or spoil a later snapshot.
  * @throws DamagedFileError
  */
-export function checkPages(path: string): void {
+export function readPages(path: string, onEntry: (entry: StoredEntry) => void): void {
   using file = new DataFile(path);
   const meta = file.meta();
   // The file may be shorter than its last page says: pages at the end that were freed before they were ever written.
@@ -34,16 +33,10 @@ export function checkPages(path: string): void {
     throw new DamagedFileError('its meta page has settings that are not ours');
   }
   const used = new PageSet(meta.lastPage);
-  new TreeWalk(
-    file,
-    meta,
-    used,
-    (a, b) => a.compare(b),
-    () => undefined,
-  ).check(meta.main);
+  new TreeWalk(file, meta, used, compareBytes, onEntry).check(meta.main);
   const free = new PageSet(meta.lastPage);
-  const noteFree = (list: Buffer): void => {
-    for (const page of freePages(list)) {
+  const noteFree = ({ bytes, valueAt, end }: StoredEntry): void => {
+    for (const page of freePages(bytes.subarray(valueAt, end))) {
       if (used.has(page)) throw new DamagedFileError(`page ${String(page)} is in use and listed as free`);
       free.add(page);
     }
@@ -72,30 +65,18 @@ class PageSet {
   }
 }
 
-/** One node of a branch or leaf page; `key` and `value` are views into the page. */
-interface Node {
-  readonly key: Buffer;
-  /** Leaf: size of the value. */
-  readonly valueBytes: number;
-  readonly flags: number;
-  /** Branch: page number of the child. */
-  readonly child: number;
-  /** Leaf: the value, or a reference to the overflow pages that hold it. */
-  readonly value: Buffer;
-}
-
 class TreeWalk {
   #entries = 0;
-  #previousKey: Buffer | undefined;
+  #previous: PageNode | undefined;
   /** Of the branch page above: LMDB looks for what is smaller to its left. */
-  #separator: Buffer | undefined;
+  #separator: PageNode | undefined;
 
   constructor(
     private readonly file: DataFile,
     private readonly meta: Meta,
     private readonly used: PageSet,
-    private readonly compare: (a: Buffer, b: Buffer) => number,
-    private readonly onValue: (value: Buffer) => void,
+    private readonly compare: (a: PageNode, b: PageNode) => number,
+    private readonly onEntry: (entry: StoredEntry) => void,
   ) {}
 
   check(tree: Tree): void {
@@ -113,55 +94,60 @@ class TreeWalk {
     else throw new DamagedFileError('a tree is deeper than LMDB says');
   }
 
-  #visitBranch(bytes: Buffer, levels: number): void {
-    let first = true;
-    for (const { key, child } of nodes(bytes)) {
-      // The first key of a branch page is empty: everything is greater.
-      if (!first) {
-        this.#ascends(key);
-        this.#separator = key;
-      }
-      first = false;
-      this.#visit(child, levels - 1);
+  #visitBranch(page: Buffer, levels: number): void {
+    const [first, ...others] = nodesOf(page);
+    // The first key of a branch page is empty: everything is greater.
+    this.#visit(childOf(first), levels - 1);
+    for (const node of others) {
+      this.#ascends(node);
+      this.#notBelowSeparator(node);
+      this.#separator = node;
+      this.#visit(childOf(node), levels - 1);
     }
   }
 
-  #visitLeaf(bytes: Buffer): void {
-    for (const node of nodes(bytes)) {
-      this.#ascends(node.key);
-      this.#previousKey = node.key;
+  #visitLeaf(page: Buffer): void {
+    const nodes = nodesOf(page);
+    // All others are greater than the first.
+    this.#notBelowSeparator(nodes[0]);
+    for (const node of nodes) {
+      this.#ascends(node);
+      this.#previous = node;
       this.#entries++;
-      if (node.flags === 0) this.onValue(node.value);
-      else if (node.flags === VALUE_ON_OVERFLOW_PAGES) this.#visitOverflow(node);
+      if (node.flags === 0) this.onEntry(node);
+      else if (node.flags === VALUE_ON_OVERFLOW_PAGES) this.onEntry(this.#overflowing(node));
       else throw new DamagedFileError(`an entry has the flags ${String(node.flags)}`);
     }
   }
 
-  /** Greater than all keys so far, and not below the separator that led here. */
-  #ascends(key: Buffer): void {
-    const previous = this.#previousKey;
-    const separator = this.#separator;
-    if (
-      (previous !== undefined && this.compare(previous, key) >= 0) ||
-      (separator !== undefined && this.compare(separator, key) > 0)
-    ) {
-      throw new DamagedFileError('its keys are out of order');
-    }
+  /** Greater than all keys so far. */
+  #ascends(node: PageNode): void {
+    if (this.#previous !== undefined && this.compare(this.#previous, node) >= 0) throw outOfOrder();
   }
 
-  #visitOverflow({ value, valueBytes }: Node): void {
-    const first = integer(value, 0);
-    const count = integer(value, 16);
+  /** Not below the separator that led here. */
+  #notBelowSeparator(node: PageNode): void {
+    if (this.#separator !== undefined && this.compare(this.#separator, node) > 0) throw outOfOrder();
+  }
+
+  /** The entry of a node that only says on which pages its value is. */
+  #overflowing({ bytes, keyAt, valueAt, low: valueBytes }: PageNode): StoredEntry {
+    const first = integer(bytes, valueAt);
+    const count = integer(bytes, valueAt + 16);
     // More than needed is left behind when a value is replaced by a smaller one in the same transaction.
     if (count * this.meta.pageSize < PAGE_HEADER_BYTES + valueBytes) {
       throw new DamagedFileError('a value has the wrong number of pages');
     }
     for (let page = first; page < first + count; page++) this.used.add(page);
-    const content = Buffer.allocUnsafe(PAGE_HEADER_BYTES + valueBytes);
-    this.file.read(content, first * this.meta.pageSize);
-    this.#checkHeader(content, first, PageKind.overflow);
-    if (content.readUInt32LE(20) !== count) throw new DamagedFileError('a value has the wrong number of pages');
-    this.onValue(content.subarray(PAGE_HEADER_BYTES));
+    const keyBytes = valueAt - keyAt;
+    const entry = Buffer.allocUnsafe(keyBytes + PAGE_HEADER_BYTES + valueBytes);
+    this.file.read(entry, first * this.meta.pageSize, keyBytes);
+    const header = entry.subarray(keyBytes);
+    this.#checkHeader(header, first, PageKind.overflow);
+    if (header.readUInt32LE(20) !== count) throw new DamagedFileError('a value has the wrong number of pages');
+    // Over the header, so that the value follows the key.
+    bytes.copy(entry, PAGE_HEADER_BYTES, keyAt, valueAt);
+    return { bytes: entry, keyAt: PAGE_HEADER_BYTES, valueAt: PAGE_HEADER_BYTES + keyBytes, end: entry.length };
   }
 
   #read(page: number, kind: number): Buffer {
@@ -181,60 +167,26 @@ class TreeWalk {
   }
 }
 
-/** The nodes of a page, in order of their keys. @throws DamagedFileError unless they fill the page's end without gaps. */
-function* nodes(page: Buffer): Generator<Node> {
-  const slotsEnd = PAGE_HEADER_BYTES + page.readUInt16LE(20);
-  const nodesStart = PAGE_HEADER_BYTES + page.readUInt16LE(22);
-  if (slotsEnd === PAGE_HEADER_BYTES || slotsEnd % 2 === 1 || slotsEnd > nodesStart) throw outsideItsPage();
-  const positions: number[] = [];
-  let bytes = 0;
-  for (let slot = PAGE_HEADER_BYTES; slot < slotsEnd; slot += 2) {
-    const at = PAGE_HEADER_BYTES + page.readUInt16LE(slot);
-    if (at < nodesStart || at + NODE_HEADER_BYTES > page.length) throw outsideItsPage();
-    positions.push(at);
-    bytes += nodeBytes(page, at);
+function outOfOrder(): DamagedFileError {
+  return new DamagedFileError('its keys are out of order');
+}
+
+function compareBytes(a: PageNode, b: PageNode): number {
+  const aBytes = a.valueAt - a.keyAt;
+  const bBytes = b.valueAt - b.keyAt;
+  const shorter = Math.min(aBytes, bBytes);
+  for (let i = 0; i < shorter; i++) {
+    const difference = (a.bytes[a.keyAt + i] ?? 0) - (b.bytes[b.keyAt + i] ?? 0);
+    if (difference !== 0) return difference;
   }
-  // LMDB puts a new node right before `nodesStart`: nothing may lie there.
-  if (nodesStart + bytes !== page.length || new Set(positions).size !== positions.length) throw outsideItsPage();
-  for (const at of positions) yield nodeAt(page, at);
-}
-
-function nodeBytes(page: Buffer, at: number): number {
-  const bytes = NODE_HEADER_BYTES + page.readUInt16LE(at + 6) + bytesInPage(page, at);
-  return bytes + (bytes % 2);
-}
-
-/** Bytes of a value, or of the reference to it, that are in the page itself. */
-function bytesInPage(page: Buffer, at: number): number {
-  if (page.readUInt16LE(18) !== PageKind.leaf) return 0;
-  const elsewhere = (page.readUInt16LE(at + 4) & VALUE_ON_OVERFLOW_PAGES) !== 0;
-  return elsewhere ? OVERFLOW_REFERENCE_BYTES : page.readUInt32LE(at);
-}
-
-function nodeAt(page: Buffer, at: number): Node {
-  const low = page.readUInt32LE(at);
-  const flags = page.readUInt16LE(at + 4);
-  const keyAt = at + NODE_HEADER_BYTES;
-  const valueAt = keyAt + page.readUInt16LE(at + 6);
-  const valueEnd = valueAt + bytesInPage(page, at);
-  if (valueEnd > page.length) throw outsideItsPage();
-  return {
-    key: page.subarray(keyAt, valueAt),
-    valueBytes: low,
-    flags,
-    child: low + flags * 2 ** 32,
-    value: page.subarray(valueAt, valueEnd),
-  };
-}
-
-function outsideItsPage(): DamagedFileError {
-  return new DamagedFileError('an entry lies outside its page');
+  return aBytes - bBytes;
 }
 
 /** Keys of the free list: 64 bit transaction numbers. */
-function compareIntegers(a: Buffer, b: Buffer): number {
-  if (a.length !== 8 || b.length !== 8) throw new DamagedFileError('an entry of the free list has no number');
-  return integer(a, 0) - integer(b, 0);
+function compareIntegers(a: PageNode, b: PageNode): number {
+  if (a.valueAt - a.keyAt !== 8 || b.valueAt - b.keyAt !== 8)
+    throw new DamagedFileError('an entry of the free list has no number');
+  return integer(a.bytes, a.keyAt) - integer(b.bytes, b.keyAt);
 }
 
 /**

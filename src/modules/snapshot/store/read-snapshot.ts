@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { RespiteError } from '../../../errors';
 import { builtFile } from './built-file';
 import { Frame, FRAME_HEADER_BYTES, type ReadFailure } from './reader-protocol';
@@ -10,6 +10,7 @@ const DAMAGE_SIGNALS: ReadonlySet<string> = new Set(['SIGBUS', 'SIGSEGV', 'SIGAB
 /** The same as Windows exit codes: access violation, in-page error. */
 const DAMAGE_EXIT_CODES: ReadonlySet<number> = new Set([0xc0000005, 0xc0000006]);
 const STDERR_KEPT = 2_000;
+const READ_AHEAD_BYTES = 1024 * 1024;
 
 /** Takes what is read, in order; the next is read when its promise resolves. */
 export interface SnapshotReceiver {
@@ -33,7 +34,7 @@ export async function readSnapshot(path: string, receiver: SnapshotReceiver, sig
   });
   const ended = ending(child);
   try {
-    for await (const { type, body } of frames(child.stdout)) {
+    for await (const { type, body } of frames(readAhead(child.stdout))) {
       // What the reader's process writes is `reader-protocol.ts`; it is our own code at the other end.
       if (type === Frame.begin) receiver.begin((JSON.parse(body.toString()) as Stamp | null) ?? undefined);
       else if (type === Frame.batch) await receiver.batch(body);
@@ -65,6 +66,12 @@ async function ending(child: ChildProcess): Promise<Ending> {
       resolve({ code: signal ?? code, ended: 'closed', stderr });
     });
   });
+}
+
+/** A pipe holds less than is loaded at a time: what comes meanwhile waits here, and nobody for the other. */
+function readAhead(stream: Readable): Readable {
+  // A failure reaches the one who reads.
+  return pipeline(stream, new PassThrough({ highWaterMark: READ_AHEAD_BYTES }), () => undefined);
 }
 
 /** Cuts a stream into frames. It is not read while the consumer is busy, so that the pipe fills up and the writer waits. */

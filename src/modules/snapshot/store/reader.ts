@@ -2,14 +2,14 @@ import { writeSync } from 'node:fs';
 import { RecordBatchWriter } from '../../../engine/record-batch';
 import { openEnvironment } from './environment';
 import { DamagedFileError } from './data-file';
-import { checkPages } from './page-check';
+import { readPages } from './page-check';
 import { Frame, FRAME_HEADER_BYTES, type ReadFailure } from './reader-protocol';
-import { DamagedRecordError, decodeRecord, STAMP_KEY } from './record-format';
+import { DamagedRecordError, isStamp, relayRecord, STAMP_KEY, type StoredEntry } from './record-format';
 import { decodeStamp } from './stamp';
 import { codeOf, messageOf } from '../system-error';
 
 /** Batches are handed on when they are about this large (bytes): small enough to be loaded between two requests. */
-const BATCH_BYTES = 256 * 1024;
+const BATCH_BYTES = 128 * 1024;
 const STANDARD_OUTPUT = 1;
 
 /**
@@ -17,23 +17,55 @@ const STANDARD_OUTPUT = 1;
  * because LMDB maps the file into memory, so that damage may end it with SIGBUS or SIGSEGV.
  */
 function read(path: string): void {
-  checkPages(path);
-  const database = openEnvironment(path, { readOnly: true });
-  const entry = database.getBinary(STAMP_KEY);
-  const stamp = entry === undefined ? undefined : decodeStamp(entry);
-  writeFrame(Frame.begin, Buffer.from(JSON.stringify(stamp ?? null)));
-  const batch = new RecordBatchWriter();
-  let count = 0;
-  for (const { key, value } of database.getRange({})) {
-    if (key.length === STAMP_KEY.length) continue;
-    batch.append(decodeRecord(Buffer.from(key.buffer, key.byteOffset, key.byteLength), value));
-    count++;
-    if (batch.byteLength >= BATCH_BYTES) writeFrame(Frame.batch, batch.finish());
+  const relay = new Relay();
+  readPages(path, (entry) => {
+    relay.entry(entry);
+  });
+  const stamp = relay.finish();
+  if (!isWhatLmdbFinds(path, stamp)) throw new DamagedFileError('LMDB does not find the stamp that is there');
+}
+
+/** Hands on the entries of a file, the stamp first. */
+class Relay {
+  readonly #batch = new RecordBatchWriter();
+  #stamp: StoredEntry | undefined;
+  #expected: number | undefined;
+  #count = 0;
+
+  entry(entry: StoredEntry): void {
+    if (isStamp(entry)) {
+      this.#stamp = entry;
+      return;
+    }
+    if (this.#expected === undefined) this.#begin();
+    relayRecord(entry, this.#batch);
+    this.#count++;
+    if (this.#batch.byteLength >= BATCH_BYTES) writeFrame(Frame.batch, this.#batch.finish());
   }
-  if (batch.byteLength > 0) writeFrame(Frame.batch, batch.finish());
-  if (count !== (stamp?.count ?? 0)) {
-    throw new DamagedFileError(`it holds ${String(count)} records where ${String(stamp?.count ?? 0)} were written`);
+
+  /** @returns the stamp. @throws DamagedFileError when records are missing. */
+  finish(): StoredEntry | undefined {
+    const expected = this.#expected ?? this.#begin();
+    if (this.#batch.byteLength > 0) writeFrame(Frame.batch, this.#batch.finish());
+    if (this.#count !== expected) {
+      throw new DamagedFileError(`it holds ${String(this.#count)} records where ${String(expected)} were written`);
+    }
+    return this.#stamp;
   }
+
+  /** The stamp has come, if there is one: it sorts before all records. */
+  #begin(): number {
+    const stamp = this.#stamp === undefined ? undefined : decodeStamp(this.#stamp);
+    writeFrame(Frame.begin, Buffer.from(JSON.stringify(stamp ?? null)));
+    return (this.#expected = stamp?.count ?? 0);
+  }
+}
+
+/** Pages are read without LMDB; the next snapshot is written with it, into the same state or none. */
+function isWhatLmdbFinds(path: string, stamp: StoredEntry | undefined): boolean {
+  const found = openEnvironment(path, { readOnly: true }).getBinary(STAMP_KEY);
+  if (found === undefined || stamp === undefined) return found === stamp;
+  return found.equals(stamp.bytes.subarray(stamp.valueAt, stamp.end));
 }
 
 /** Blocks while the pipe is full, which is all the back-pressure there has to be. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
-import { type PackedRecord, RecordKind, segmentKey } from '../../../engine/record-batch';
+import { type PackedRecord, type RecordBatchWriter, RecordKind, segmentKey } from '../../../engine/record-batch';
+import { crc32 } from './crc32';
 
 /** Version of the data directory, stored in the marker file: 2 has values in segments. */
 export const FORMAT_VERSION = 2;
@@ -24,6 +24,10 @@ export const LONGEST_PLAIN_KEY = 1_900;
 /** The one LMDB key that is not a record: the stamp. It sorts before every record. */
 export const STAMP_KEY = Buffer.from([0]);
 
+export function isStamp({ bytes, keyAt, valueAt }: StoredEntry): boolean {
+  return valueAt - keyAt === STAMP_KEY.length && bytes[keyAt] === STAMP_KEY[0];
+}
+
 const RECORD = '\x01';
 const SEGMENT = '\x02';
 const KEY_IS_PLAIN = '\x00';
@@ -37,6 +41,20 @@ const KNOWN_ENTRIES: ReadonlySet<unknown> = new Set(Object.values(Entry));
 const EXPIRY_AT = 1;
 const BODY_AT = 9;
 const CHECKSUM_BYTES = 4;
+
+/** An LMDB entry as it lies in a page: the key from `keyAt` to `valueAt`, right behind it the value, to `end`. */
+export interface StoredEntry {
+  readonly bytes: Buffer;
+  readonly keyAt: number;
+  readonly valueAt: number;
+  readonly end: number;
+}
+
+/** An entry of a key and a value that lie elsewhere. */
+export function storedEntry(storedKey: Uint8Array, value: Uint8Array): StoredEntry {
+  const bytes = Buffer.concat([storedKey, value]);
+  return { bytes, keyAt: 0, valueAt: storedKey.length, end: bytes.length };
+}
 
 /** A stored entry whose bytes are not what was written. */
 export class DamagedRecordError extends Error {}
@@ -76,80 +94,96 @@ export function lmdbKey(prefix: string, key: string): string {
 }
 
 /** What is stored under `storedKey`. */
-export function encodeRecord(storedKey: Uint8Array, record: PackedRecord): Buffer {
+export function encodeRecord(storedKey: string, record: PackedRecord): StoredEntry {
   return record.kind === RecordKind.segment ? encodeSegment(storedKey, record) : encodeKey(storedKey, record);
 }
 
 /** Format, expiry, the key when the LMDB key only holds its hash, value, checksum. */
-function encodeKey(storedKey: Uint8Array, record: PackedRecord): Buffer {
-  const longKey = storedKey[HASHED_AT] === KEY_IS_HASHED.charCodeAt(0) ? record.key : undefined;
+function encodeKey(storedKey: string, record: PackedRecord): StoredEntry {
+  const { value } = record;
+  const longKey = storedKey[HASHED_AT] === KEY_IS_HASHED ? record.key : undefined;
   const keyBytes = longKey === undefined ? 0 : 4 + longKey.length;
-  const stored = Buffer.allocUnsafe(BODY_AT + keyBytes + record.value.length + CHECKSUM_BYTES);
-  stored.writeUInt8(record.kind === RecordKind.head ? Entry.head : Entry.whole, 0);
-  let at = stored.writeDoubleLE(record.expireAt, EXPIRY_AT);
+  const entry = blankEntry(storedKey, BODY_AT + keyBytes + value.length);
+  const { bytes, valueAt } = entry;
+  bytes[valueAt] = record.kind === RecordKind.head ? Entry.head : Entry.whole;
+  let at = bytes.writeDoubleLE(record.expireAt, valueAt + EXPIRY_AT);
   if (longKey !== undefined) {
-    at = stored.writeUInt32LE(longKey.length, at);
-    at += stored.latin1Write(longKey, at);
+    at = bytes.writeUInt32LE(longKey.length, at);
+    at += bytes.latin1Write(longKey, at);
   }
-  stored.set(record.value, at);
-  return seal(storedKey, stored);
-}
-
-/** Format, the segment, checksum. */
-function encodeSegment(storedKey: Uint8Array, { value }: PackedRecord): Buffer {
-  const stored = Buffer.allocUnsafe(1 + value.length + CHECKSUM_BYTES);
-  stored.writeUInt8(Entry.segment, 0);
-  stored.set(value, 1);
-  return seal(storedKey, stored);
-}
-
-/** The record behind an LMDB entry; its value is a view into `stored`. @throws DamagedRecordError */
-export function decodeRecord(storedKey: Buffer, stored: Buffer): PackedRecord {
-  const body = unseal(storedKey, stored);
-  if (body[0] === Entry.segment) return decodeSegment(storedKey, body);
-  if (storedKey[0] !== RECORD.charCodeAt(0) || storedKey.length < PREFIX_BYTES || body.length < BODY_AT)
-    throw new DamagedRecordError('an entry is too short');
-  const kind = body[0] === Entry.head ? RecordKind.head : RecordKind.whole;
-  const dataset = storedKey.readUInt32BE(1);
-  const expireAt = body.readDoubleLE(EXPIRY_AT);
-  if (storedKey[HASHED_AT] === KEY_IS_PLAIN.charCodeAt(0)) {
-    const key = storedKey.latin1Slice(PREFIX_BYTES);
-    return { kind, dataset, expireAt, key, value: body.subarray(BODY_AT) };
-  }
-  const valueAt = BODY_AT + 4 + body.readUInt32LE(BODY_AT);
-  return { kind, dataset, expireAt, key: body.latin1Slice(BODY_AT + 4, valueAt), value: body.subarray(valueAt) };
-}
-
-function decodeSegment(storedKey: Buffer, body: Buffer): PackedRecord {
-  if (storedKey[0] !== SEGMENT.charCodeAt(0) || storedKey.length !== SEGMENT_KEY_BYTES)
-    throw new DamagedRecordError('a segment has no key of one');
-  const dataset = storedKey.readUInt32BE(1);
-  const key = storedKey.latin1Slice(HASHED_AT);
-  return { kind: RecordKind.segment, dataset, expireAt: 0, key, value: body.subarray(1) };
-}
-
-/**
- * Fills the last four bytes of `entry` with the CRC-32 of the LMDB key and everything before them. The key is part of
- * it so that an intact value under another key is noticed too.
- */
-export function seal(storedKey: Uint8Array, entry: Buffer): Buffer {
-  const end = entry.length - CHECKSUM_BYTES;
-  entry.writeUInt32LE(crc32(entry.subarray(0, end), crc32(storedKey)), end);
+  bytes.set(value, at);
+  seal(entry);
   return entry;
 }
 
-/** The entry without its checksum. @throws DamagedRecordError when the checksum or the format byte is not ours. */
-export function unseal(storedKey: Uint8Array, entry: Buffer): Buffer {
-  const end = entry.length - CHECKSUM_BYTES;
-  if (end < 1 || entry.readUInt32LE(end) !== crc32(entry.subarray(0, end), crc32(storedKey))) {
+/** Format, the segment, checksum. */
+function encodeSegment(storedKey: string, { value }: PackedRecord): StoredEntry {
+  const entry = blankEntry(storedKey, 1 + value.length);
+  entry.bytes[entry.valueAt] = Entry.segment;
+  entry.bytes.set(value, entry.valueAt + 1);
+  seal(entry);
+  return entry;
+}
+
+/** An entry with its key, and room for so many bytes and the checksum. */
+export function blankEntry(storedKey: string, valueBytes: number): StoredEntry {
+  const valueAt = storedKey.length;
+  const bytes = Buffer.allocUnsafe(valueAt + valueBytes + CHECKSUM_BYTES);
+  bytes.latin1Write(storedKey, 0);
+  return { bytes, keyAt: 0, valueAt, end: bytes.length };
+}
+
+/** Appends the record behind an LMDB entry to a batch. @throws DamagedRecordError */
+export function relayRecord(entry: StoredEntry, batch: RecordBatchWriter): void {
+  const { bytes, keyAt, valueAt } = entry;
+  const end = unsealedEnd(entry);
+  if (bytes[valueAt] === Entry.segment) {
+    relaySegment(entry, end, batch);
+    return;
+  }
+  const bodyAt = valueAt + BODY_AT;
+  if (bytes[keyAt] !== RECORD.charCodeAt(0) || valueAt - keyAt < PREFIX_BYTES || end < bodyAt)
+    throw new DamagedRecordError('an entry is too short');
+  const kind = bytes[valueAt] === Entry.head ? RecordKind.head : RecordKind.whole;
+  const isPlain = bytes[keyAt + HASHED_AT] === KEY_IS_PLAIN.charCodeAt(0);
+  const keyFrom = isPlain ? keyAt + PREFIX_BYTES : bodyAt + 4;
+  const keyTo = isPlain ? valueAt : keyFrom + bytes.readUInt32LE(bodyAt);
+  const valueFrom = isPlain ? bodyAt : keyTo;
+  if (valueFrom > end) throw new DamagedRecordError('an entry is too short');
+  batch.begin(kind, bytes.readUInt32BE(keyAt + 1), bytes.readDoubleLE(valueAt + EXPIRY_AT), keyTo - keyFrom);
+  batch.bytes(bytes, keyFrom, keyTo);
+  batch.bytes(bytes, valueFrom, end);
+  batch.end();
+}
+
+function relaySegment({ bytes, keyAt, valueAt }: StoredEntry, end: number, batch: RecordBatchWriter): void {
+  if (bytes[keyAt] !== SEGMENT.charCodeAt(0) || valueAt - keyAt !== SEGMENT_KEY_BYTES)
+    throw new DamagedRecordError('a segment has no key of one');
+  batch.begin(RecordKind.segment, bytes.readUInt32BE(keyAt + 1), 0, SEGMENT_KEY_BYTES - HASHED_AT);
+  batch.bytes(bytes, keyAt + HASHED_AT, valueAt);
+  batch.bytes(bytes, valueAt + 1, end);
+  batch.end();
+}
+
+/**
+ * Fills the last four bytes of an entry with the CRC-32 of the LMDB key and everything before them. The key is part of
+ * it so that an intact value under another key is noticed too.
+ */
+export function seal({ bytes, keyAt, end }: StoredEntry): void {
+  const sealAt = end - CHECKSUM_BYTES;
+  bytes.writeUInt32LE(crc32(bytes, keyAt, sealAt), sealAt);
+}
+
+/** Where an entry ends without its checksum. @throws DamagedRecordError when checksum or format byte are not ours. */
+export function unsealedEnd({ bytes, keyAt, valueAt, end }: StoredEntry): number {
+  const sealAt = end - CHECKSUM_BYTES;
+  if (sealAt <= valueAt || bytes.readUInt32LE(sealAt) !== crc32(bytes, keyAt, sealAt)) {
     throw new DamagedRecordError('a checksum does not match');
   }
-  if (!KNOWN_ENTRIES.has(entry[0])) throw new DamagedRecordError(`an entry has format ${String(entry[0])}`);
-  return entry.subarray(0, end);
+  const format = bytes[valueAt];
+  if (!KNOWN_ENTRIES.has(format)) throw new DamagedRecordError(`an entry has format ${String(format)}`);
+  return sealAt;
 }
 
 /** First byte of the stamp. */
 export const STAMP_FORMAT: number = Entry.whole;
-
-/** Bytes that `seal` needs at the end of an entry. */
-export const SEAL_BYTES = CHECKSUM_BYTES;

@@ -1,5 +1,5 @@
 import type { DatasetLayout } from '../../../engine/snapshot-source';
-import { seal, SEAL_BYTES, STAMP_FORMAT, STAMP_KEY, unseal } from './record-format';
+import { blankEntry, seal, STAMP_FORMAT, STAMP_KEY, type StoredEntry, unsealedEnd } from './record-format';
 
 /** Written with every snapshot, in its transaction: what the snapshot is and how many records it must have. */
 export interface Stamp {
@@ -17,16 +17,18 @@ export interface Stamp {
 }
 
 /** Format byte, JSON, checksum. */
-export function encodeStamp(stamp: Stamp): Buffer {
-  const json = JSON.stringify(stamp);
-  const entry = Buffer.allocUnsafe(1 + Buffer.byteLength(json) + SEAL_BYTES);
-  entry.writeUInt8(STAMP_FORMAT, 0);
-  entry.write(json, 1);
-  return seal(STAMP_KEY, entry);
+export function encodeStamp(stamp: Stamp): StoredEntry {
+  const json = Buffer.from(JSON.stringify(stamp));
+  const entry = blankEntry(STAMP_KEY.latin1Slice(), 1 + json.length);
+  entry.bytes[entry.valueAt] = STAMP_FORMAT;
+  entry.bytes.set(json, entry.valueAt + 1);
+  seal(entry);
+  return entry;
 }
 
 /** @throws DamagedRecordError when it is not what was written. */
-export function decodeStamp(entry: Buffer): Stamp {
+export function decodeStamp(entry: StoredEntry): Stamp {
+  const json = entry.bytes.toString('utf8', entry.valueAt + 1, unsealedEnd(entry));
   // The checksum vouches that these are the bytes `encodeStamp` made, so the shape needs no second look.
-  return JSON.parse(unseal(STAMP_KEY, entry).toString('utf8', 1)) as Stamp;
+  return JSON.parse(json) as Stamp;
 }

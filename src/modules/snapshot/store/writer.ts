@@ -1,8 +1,16 @@
 import type { RootDatabase } from 'lmdb';
-import { type PackedRecord, readRecord, recordEnd, RecordKind } from '../../../engine/record-batch';
+import { type PackedRecord, RecordBatchReader, RecordKind } from '../../../engine/record-batch';
 import type { DatasetLayout } from '../../../engine/snapshot-source';
 import { openEnvironment } from './environment';
-import { type DatasetPrefixes, datasetPrefixes, encodeRecord, STAMP_KEY, storedKeyOf } from './record-format';
+import {
+  type DatasetPrefixes,
+  datasetPrefixes,
+  encodeRecord,
+  STAMP_KEY,
+  storedEntry,
+  type StoredEntry,
+  storedKeyOf,
+} from './record-format';
 import { decodeStamp, encodeStamp, type Stamp } from './stamp';
 
 /** What a snapshot is besides its records. */
@@ -32,7 +40,7 @@ export interface CommitResult {
 /** Where a record waits to be written. Its parts are read again then: a million of them would fill the heap. */
 interface PendingRecord {
   readonly storedKey: string;
-  readonly batch: Buffer;
+  readonly batch: RecordBatchReader;
   readonly at: number;
 }
 
@@ -84,7 +92,10 @@ export class SnapshotWriter {
     const previous = this.#previousStamp(database);
     if (heading.full) database.clearSync();
     else for (const dataset of removedDatasets(previous, heading.layout)) deleteDataset(database, dataset);
-    for (const { storedKey, batch, at } of pending) this.#apply(database, storedKey, readRecord(batch, at));
+    for (const { storedKey, batch, at } of pending) {
+      batch.seek(at);
+      this.#apply(database, storedKey, batch);
+    }
     const stamp: Stamp = {
       datasetId: this.#datasetId,
       sequence: (previous?.sequence ?? 0) + 1,
@@ -93,29 +104,28 @@ export class SnapshotWriter {
       keys: heading.keys,
       layout: heading.layout,
     };
-    database.putSync(STAMP_KEY, encodeStamp(stamp));
+    put(database, encodeStamp(stamp));
     return stamp;
   }
 
   #apply(database: RootDatabase<Buffer, Buffer>, storedKey: string, record: PackedRecord): void {
-    const key = Buffer.from(storedKey, 'latin1');
     switch (record.kind) {
       case RecordKind.gone:
       case RecordKind.segmentGone:
-        database.removeSync(key);
+        database.removeSync(Buffer.from(storedKey, 'latin1'));
         return;
       case RecordKind.segmentsGone:
         deleteRange(database, storedKey);
         return;
       default:
-        database.putSync(key, encodeRecord(key, record));
+        put(database, encodeRecord(storedKey, record));
     }
   }
 
   /** The stamp in the file, which must be the one we left or found there: nobody else may write this file. */
   #previousStamp(database: RootDatabase<Buffer, Buffer>): Stamp | undefined {
     const entry = database.getBinary(STAMP_KEY);
-    const stamp = entry === undefined ? undefined : decodeStamp(entry);
+    const stamp = entry === undefined ? undefined : decodeStamp(storedEntry(STAMP_KEY, entry));
     const sequence = stamp?.sequence ?? 0;
     // One more than expected: a commit that reached the disk although LMDB reported a failure.
     const known = sequence === this.#expectedSequence || sequence === this.#expectedSequence + 1;
@@ -133,16 +143,19 @@ export class SnapshotWriter {
 function sortedByKey(batches: readonly Uint8Array[]): readonly PendingRecord[] {
   const pending: PendingRecord[] = [];
   const prefixes = new Map<number, DatasetPrefixes>();
-  for (const { buffer, byteOffset, byteLength } of batches) {
-    const batch = Buffer.from(buffer, byteOffset, byteLength);
-    for (let at = 0; at < batch.length; at = recordEnd(batch, at)) {
-      const record = readRecord(batch, at);
-      let prefix = prefixes.get(record.dataset);
-      if (prefix === undefined) prefixes.set(record.dataset, (prefix = datasetPrefixes(record.dataset)));
-      pending.push({ storedKey: storedKeyOf(prefix, record), batch, at });
+  for (const packed of batches) {
+    const batch = new RecordBatchReader(packed);
+    while (batch.next()) {
+      let prefix = prefixes.get(batch.dataset);
+      if (prefix === undefined) prefixes.set(batch.dataset, (prefix = datasetPrefixes(batch.dataset)));
+      pending.push({ storedKey: storedKeyOf(prefix, batch), batch, at: batch.at });
     }
   }
   return pending.sort((a, b) => (a.storedKey < b.storedKey ? -1 : a.storedKey > b.storedKey ? 1 : 0));
+}
+
+function put(database: RootDatabase<Buffer, Buffer>, { bytes, valueAt }: StoredEntry): void {
+  database.putSync(bytes.subarray(0, valueAt), bytes.subarray(valueAt));
 }
 
 function removedDatasets(previous: Stamp | undefined, layout: DatasetLayout): ReadonlySet<number> {
