@@ -18,7 +18,7 @@ interface Pending {
   /** Not yet serialised; a change to one of these serialises it first. */
   readonly waiting: KeySet;
   /** Already serialised: they count as changed again if the snapshot fails. */
-  readonly done: KeySet;
+  readonly done: string[];
 }
 
 /** A big value being read. */
@@ -53,7 +53,7 @@ export class Cut implements SnapshotCut {
       for (const id of big.takeOrphans(dataset)) this.#dropSegments(dataset, id);
       const waiting = this.#take(dataset);
       if (waiting.size === 0) continue;
-      const pending: Pending = { dataset, waiting, done: new KeySet() };
+      const pending: Pending = { dataset, waiting, done: [] };
       this.#pending.push(pending);
       dataset.beforeChange = (_, key) => {
         this.#serialize(pending, key, false);
@@ -122,7 +122,7 @@ export class Cut implements SnapshotCut {
   /** @param inTurn whether the key is read in its turn, not because it is about to change */
   #serialize({ dataset, waiting, done }: Pending, key: string, inTurn: boolean): void {
     if (!waiting.delete(key)) return;
-    done.add(key);
+    done.push(key);
     const entry = dataset.keys.get(key);
     const plan = entry === undefined ? undefined : this.big.plan(dataset, key, entry.value);
     if (plan === undefined || plan.anew) this.#forgetSegments(dataset, key);

@@ -2,6 +2,7 @@ import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { WriterRequest, WriterResponse, WriterWorkerData } from './protocol';
+import { PendingRecords } from './pending-records';
 import { type SnapshotHeading, SnapshotWriter } from './writer';
 import { messageOf } from '../system-error';
 
@@ -9,19 +10,19 @@ import { messageOf } from '../system-error';
 function serve(port: MessagePort, { path, datasetId, sequence }: WriterWorkerData): void {
   const writer = new SnapshotWriter(path, datasetId, sequence);
   let heading: SnapshotHeading | undefined;
-  let batches: Uint8Array[] = [];
+  let records = new PendingRecords();
 
   const answer = (response: WriterResponse): void => {
     port.postMessage(response);
   };
   const forget = (): void => {
     heading = undefined;
-    batches = [];
+    records = new PendingRecords();
   };
   const commit = async (): Promise<void> => {
     try {
       if (heading === undefined) throw new Error('commit without begin');
-      answer({ type: 'committed', result: writer.write(heading, batches) });
+      answer({ type: 'committed', result: writer.write(heading, records) });
     } catch (error) {
       // A thread that failed ends: LMDB refuses everything after some failures, and lmdb does not give back the memory
       // of an environment that is opened anew. Its successor may come with the answer, so the file is closed before.
@@ -37,10 +38,10 @@ function serve(port: MessagePort, { path, datasetId, sequence }: WriterWorkerDat
     switch (request.type) {
       case 'begin':
         heading = request.heading;
-        batches = [];
+        records = new PendingRecords();
         return;
       case 'batch':
-        batches.push(request.batch);
+        records.add(request.batch);
         answer({ type: 'accepted' });
         return;
       case 'commit':

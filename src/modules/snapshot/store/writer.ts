@@ -1,16 +1,9 @@
 import type { RootDatabase } from 'lmdb';
-import { type PackedRecord, RecordBatchReader, RecordKind } from '../../../engine/record-batch';
+import { type PackedRecord, RecordKind } from '../../../engine/record-batch';
 import type { DatasetLayout } from '../../../engine/snapshot-source';
 import { openEnvironment } from './environment';
-import {
-  type DatasetPrefixes,
-  datasetPrefixes,
-  encodeRecord,
-  STAMP_KEY,
-  storedEntry,
-  type StoredEntry,
-  storedKeyOf,
-} from './record-format';
+import type { PendingRecord, PendingRecords } from './pending-records';
+import { datasetPrefixes, encodeRecord, STAMP_KEY, storedEntry, type StoredEntry } from './record-format';
 import { decodeStamp, encodeStamp, type Stamp } from './stamp';
 
 /** What a snapshot is besides its records. */
@@ -35,13 +28,6 @@ export interface CommitResult {
   readonly sequence: number;
   /** Size of the data file in use, bytes. */
   readonly bytes: number;
-}
-
-/** Where a record waits to be written. Its parts are read again then: a million of them would fill the heap. */
-interface PendingRecord {
-  readonly storedKey: string;
-  readonly batch: RecordBatchReader;
-  readonly at: number;
 }
 
 /** Keys of a removed dataset listed at a time: bounds memory, whatever was flushed. */
@@ -69,8 +55,8 @@ export class SnapshotWriter {
    * @throws Error of LMDB, e.g. on a full disk; the previous snapshot is then still the one stored.
    * This writer has to be closed then.
    */
-  write(heading: SnapshotHeading, batches: readonly Uint8Array[]): CommitResult {
-    const pending = sortedByKey(batches);
+  write(heading: SnapshotHeading, records: PendingRecords): CommitResult {
+    const pending = records.sorted();
     const database = (this.#database ??= openEnvironment(this.#path, { readOnly: false }));
     const stamp = database.transactionSync(() => this.#writeAll(database, heading, pending));
     this.#expectedSequence = stamp.sequence;
@@ -137,21 +123,6 @@ export class SnapshotWriter {
     }
     return stamp;
   }
-}
-
-/** LMDB writes sorted keys about twice as fast. Of two records of one key the later wins. */
-function sortedByKey(batches: readonly Uint8Array[]): readonly PendingRecord[] {
-  const pending: PendingRecord[] = [];
-  const prefixes = new Map<number, DatasetPrefixes>();
-  for (const packed of batches) {
-    const batch = new RecordBatchReader(packed);
-    while (batch.next()) {
-      let prefix = prefixes.get(batch.dataset);
-      if (prefix === undefined) prefixes.set(batch.dataset, (prefix = datasetPrefixes(batch.dataset)));
-      pending.push({ storedKey: storedKeyOf(prefix, batch), batch, at: batch.at });
-    }
-  }
-  return pending.sort((a, b) => (a.storedKey < b.storedKey ? -1 : a.storedKey > b.storedKey ? 1 : 0));
 }
 
 function put(database: RootDatabase<Buffer, Buffer>, { bytes, valueAt }: StoredEntry): void {
