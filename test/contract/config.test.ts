@@ -135,6 +135,13 @@ contract('memory values beyond 64 bits, and without digits', [
   ['CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 33554432 8388608 60'],
 ]);
 
+contract('small replies are within every output buffer limit', [
+  ['CONFIG', 'SET', 'client-output-buffer-limit', 'normal 1 1 1'],
+  ['SET', 'k', 'x'.repeat(16_000)],
+  ['GET', 'k'],
+  ['CONFIG', 'SET', 'client-output-buffer-limit', 'normal 0 0 0'],
+]);
+
 contract('CONFIG SET of what may only stay as it is, or means nothing here', [
   ['CONFIG', 'SET', 'appendonly', 'no'],
   ['CONFIG', 'SET', 'maxmemory-clients', '101%'],

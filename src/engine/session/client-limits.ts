@@ -12,6 +12,8 @@ interface OutputLimit {
 
 const UNLIMITED: OutputLimit = { hard: 0, soft: 0, softMs: 0 };
 const SWEEP_MS = 1000;
+/** Redis has a buffer of so many bytes for each client, and counts only what does not fit into it. */
+const UNCOUNTED_BYTES = 16_384;
 
 /** Which clients of the listener have to go: those that do not read, and those that do nothing. */
 export class ClientLimits {
@@ -47,8 +49,9 @@ export class ClientLimits {
    */
   isOverrun(session: Session, unread: number): boolean {
     const limit = this.#limitOf(session);
-    if (limit.hard > 0 && unread > limit.hard) return true;
-    if (limit.soft === 0 || unread <= limit.soft) {
+    const counted = unread < UNCOUNTED_BYTES ? 0 : unread;
+    if (limit.hard > 0 && counted > limit.hard) return true;
+    if (limit.soft === 0 || counted <= limit.soft) {
       this.#overSoft.delete(session);
       return false;
     }
