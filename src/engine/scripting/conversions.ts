@@ -85,7 +85,17 @@ function record(name: string, value: LuaValue): LuaTable {
  *
  * @param resp the protocol the script set with `redis.setresp`: decides what booleans become
  */
-export function luaToReply(value: LuaValue, resp: 2 | 3, depth = 0): Reply {
+export function luaToReply(value: LuaValue, resp: 2 | 3): Reply {
+  try {
+    return valueToReply(value, resp, 0);
+  } catch (failure) {
+    // Called from deep within an application, JavaScript's stack may end before Lua's would.
+    if (failure instanceof RangeError) return STACK_LIMIT;
+    throw failure;
+  }
+}
+
+function valueToReply(value: LuaValue, resp: 2 | 3, depth: number): Reply {
   switch (typeof value) {
     case 'string':
       return value;
@@ -104,9 +114,10 @@ export const COUNTED = 'ignore_error_stats_update';
 
 /** A table nested deeper than this is an error in Redis as well: its Lua stack is full. */
 const MAX_DEPTH = 2_000;
+const STACK_LIMIT = new ErrorReply('ERR reached lua stack limit');
 
 function tableToReply(table: LuaTable, resp: 2 | 3, depth: number): Reply {
-  if (depth > MAX_DEPTH) return new ErrorReply('ERR reached lua stack limit');
+  if (depth > MAX_DEPTH) return STACK_LIMIT;
   const error = table.getKey('err');
   if (typeof error === 'string') return new ErrorReply(oneLine(cString(error)), table.getKey(COUNTED) === true);
   const status = table.getKey('ok');
@@ -114,12 +125,9 @@ function tableToReply(table: LuaTable, resp: 2 | 3, depth: number): Reply {
   const double = table.getKey('double');
   if (typeof double === 'number') return new DoubleReply(double, formatG(double, 17, false));
   const map = table.getKey('map');
-  if (map instanceof LuaTable)
-    return new MapReply(
-      entriesOf(map).flatMap(([key, item]) => [luaToReply(key, resp, depth), luaToReply(item, resp, depth)]),
-    );
+  if (map instanceof LuaTable) return new MapReply(nodesToReplies(map, resp, depth, true));
   const set = table.getKey('set');
-  if (set instanceof LuaTable) return new SetReply(entriesOf(set).map(([key]) => luaToReply(key, resp, depth)));
+  if (set instanceof LuaTable) return new SetReply(nodesToReplies(set, resp, depth, false));
   const digits = table.getKey('big_number');
   if (typeof digits === 'string') return new BigNumberReply(oneLine(digits));
   return verbatimReply(table.getKey('verbatim_string')) ?? listToReply(table, resp, depth);
@@ -140,15 +148,18 @@ function listToReply(table: LuaTable, resp: 2 | 3, depth: number): Reply[] {
   for (let i = 1; ; i++) {
     const item = table.getNumber(i);
     if (item === undefined) return items;
-    items.push(luaToReply(item, resp, depth));
+    items.push(valueToReply(item, resp, depth));
   }
 }
 
-function entriesOf(table: LuaTable): [LuaValue, LuaValue][] {
-  const entries: [LuaValue, LuaValue][] = [];
-  for (let key = table.nextKey(undefined); key !== undefined; key = table.nextKey(key))
-    entries.push([key, table.get(key)]);
-  return entries;
+/** The keys of a table, each followed by its value if `paired`. A plain loop: every frame less is more depth. */
+function nodesToReplies(table: LuaTable, resp: 2 | 3, depth: number, paired: boolean): Reply[] {
+  const replies: Reply[] = [];
+  for (let key = table.nextKey(undefined); key !== undefined; key = table.nextKey(key)) {
+    replies.push(valueToReply(key, resp, depth));
+    if (paired) replies.push(valueToReply(table.get(key), resp, depth));
+  }
+  return replies;
 }
 
 /** C's conversion to a 64-bit integer on x86-64: cut, and what does not fit becomes the smallest. */
