@@ -10,30 +10,25 @@ export class PubSub {
 
   /** @returns how many clients got the message */
   publish(channel: string, message: string): number {
-    const direct = this.channels.get(channel);
-    let receivers = 0;
-    if (direct !== undefined) {
-      const push = new PushReply(['message', channel, message]);
-      for (const session of direct) session.output.send(push);
-      receivers += direct.size;
-    }
-    for (const [pattern, sessions] of this.patterns) {
-      if (!matchChannel(pattern, channel)) continue;
-      const push = new PushReply(['pmessage', pattern, channel, message]);
-      for (const session of sessions) session.output.send(push);
-      receivers += sessions.size;
-    }
+    let receivers = deliver(this.channels.get(channel), ['message', channel, message]);
+    for (const [pattern, sessions] of this.patterns)
+      if (matchChannel(pattern, channel)) receivers += deliver(sessions, ['pmessage', pattern, channel, message]);
     return receivers;
   }
 
   /** @returns how many clients got the message */
   publishSharded(channel: string, message: string): number {
-    const sessions = this.shardChannels.get(channel);
-    if (sessions === undefined) return 0;
-    const push = new PushReply(['smessage', channel, message]);
-    for (const session of sessions) session.output.send(push);
-    return sessions.size;
+    return deliver(this.shardChannels.get(channel), ['smessage', channel, message]);
   }
+}
+
+/** @returns to how many; one that is dropped because it does not read counts, and leaves the set */
+function deliver(sessions: ReadonlySet<Session> | undefined, items: readonly string[]): number {
+  if (sessions === undefined) return 0;
+  const { size } = sessions;
+  const push = new PushReply(items);
+  for (const session of sessions) session.output.send(push);
+  return size;
 }
 
 /** Whether a pattern covers a channel. The empty channel is covered by the empty pattern only, not even by `*`. */
