@@ -57,16 +57,6 @@ contract('a key of another type is refused by every command', [
   ['HSCAN', 's', 0],
 ]);
 
-contract('a hash with more fields than a lowered limit is converted when a field changes', [
-  ['HSET', 'h', 'a', 1, 'b', 2, 'c', 3],
-  ['CONFIG', 'SET', 'hash-max-listpack-entries', 2],
-  ['OBJECT', 'ENCODING', 'h'],
-  ['HSET', 'h', 'a', 9],
-  ['OBJECT', 'ENCODING', 'h'],
-  { run: ['HGETALL', 'h'], compare: 'sorted' },
-  ['CONFIG', 'SET', 'hash-max-listpack-entries', 128],
-]);
-
 contract('HDEL removes the key with its last field', [
   ['HSET', 'h', 'a', 1, 'b', 2],
   ['HDEL', 'h', 'a', 'a', 'z'],

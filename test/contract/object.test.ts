@@ -66,3 +66,13 @@ contract('OBJECT IDLETIME or FREQ, depending on the policy', [
   ['OBJECT', 'FREQ', 'b'],
   ['CONFIG', 'SET', 'maxmemory-policy', 'noeviction'],
 ]);
+
+contract('a hash with more fields than a lowered limit is converted when a field changes', [
+  ['HSET', 'h', 'a', 1, 'b', 2, 'c', 3],
+  ['CONFIG', 'SET', 'hash-max-listpack-entries', 2],
+  ['OBJECT', 'ENCODING', 'h'],
+  ['HSET', 'h', 'a', 9],
+  ['OBJECT', 'ENCODING', 'h'],
+  { run: ['HGETALL', 'h'], compare: 'sorted' },
+  ['CONFIG', 'SET', 'hash-max-listpack-entries', 128],
+]);

@@ -42,11 +42,20 @@ const OF_GROUP: Partial<Record<CommandGroup, AclCategory>> = {
   connection: 'connection',
 };
 
+/** Definitions are shared by all engines, and every engine asks for all of them. */
+const known = new WeakMap<CommandMetadata, readonly AclCategory[]>();
+
 /**
  * The ACL categories of a command: those of its group and flags, and the extra ones it names. A container belongs to
  * no group's category, as in Redis.
  */
 export function aclCategories(command: CommandMetadata): readonly AclCategory[] {
+  let categories = known.get(command);
+  if (categories === undefined) known.set(command, (categories = categoriesOf(command)));
+  return categories;
+}
+
+function categoriesOf(command: CommandMetadata): readonly AclCategory[] {
   const { flags, group, categories = [] } = command;
   const own = new Set<string>(categories.map((name) => name.replace(/^@/, '')));
   // A command that replaces its group's category says so with a minus.

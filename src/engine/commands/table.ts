@@ -48,10 +48,13 @@ export interface ContainerRecord {
 
 export type TableEntry = CommandRecord | ContainerRecord;
 
+/** A client may write a name in a thousand ways: no more are remembered. */
+const MOST_SPELLINGS = 1024;
+
 /** Every command of an engine, by lower-case name. */
 export class CommandTable {
   readonly #entries = new Map<string, TableEntry>();
-  /** The same by the two spellings clients and scripts use. */
+  /** The same by the spellings that were used: mostly one or two. */
   readonly #spellings = new Map<string, TableEntry>();
 
   constructor(commands: Iterable<AnyCommand | CommandContainer>) {
@@ -59,7 +62,6 @@ export class CommandTable {
       if (this.#entries.has(command.name)) throw new Error(`command ${command.name} is defined twice`);
       const entry = 'subcommands' in command ? containerRecord(command) : commandRecord(command, command.name);
       this.#entries.set(command.name, entry);
-      this.#spellings.set(command.name, entry).set(command.name.toUpperCase(), entry);
     }
   }
 
@@ -68,7 +70,13 @@ export class CommandTable {
   }
 
   get(name: string): TableEntry | undefined {
-    return this.#spellings.get(name) ?? this.#entries.get(name.toLowerCase());
+    return this.#spellings.get(name) ?? this.#learn(name);
+  }
+
+  #learn(name: string): TableEntry | undefined {
+    const entry = this.#entries.get(name.toLowerCase());
+    if (entry !== undefined && this.#spellings.size < MOST_SPELLINGS) this.#spellings.set(name, entry);
+    return entry;
   }
 
   /** A command, container or subcommand by the name COMMAND INFO shows: `get`, `client`, `client|id`. */
