@@ -1,11 +1,10 @@
 // npm run bench:memory [-- --keys 100000 --rows 'hash|set']: bytes per key, here and in a real Redis. A fresh process per row
 // for ours (heap and buffers after a collection), a fresh database per row for Redis (used_memory).
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { startRedis } from './start-redis.mjs';
 
 const require = createRequire(import.meta.url);
 const { Redis } = require('ioredis');
@@ -91,20 +90,6 @@ async function measureRedis(port, rows, count) {
   }
   client.disconnect();
   return bytes;
-}
-
-async function startRedis() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const server = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'ignore'] });
-  await new Promise((resolve) =>
-    server.stdout.on('data', (chunk) => String(chunk).includes('Ready to accept') && resolve()),
-  );
-  return { port, stop: () => server.kill() };
 }
 
 const { values } = parseArgs({

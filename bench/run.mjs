@@ -1,11 +1,10 @@
 // npm run bench [-- --repeats 5 --scale 1]: fresh process per target and repeat, interleaved, medians, ratios to Redis.
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ROWS } from './rows.mjs';
+import { startRedis } from './start-redis.mjs';
 import { TARGETS } from './targets.mjs';
 
 const { values } = parseArgs({
@@ -17,20 +16,7 @@ const { values } = parseArgs({
 });
 const targets = values.targets.split(',');
 
-const probe = createServer().listen(0, '127.0.0.1');
-await once(probe, 'listening');
-const { port } = probe.address();
-probe.close();
-await once(probe, 'close');
-const server = spawn(
-  'redis-server',
-  ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
-  { stdio: ['ignore', 'pipe', 'ignore'] },
-);
-process.on('exit', () => server.kill());
-await new Promise((resolve) =>
-  server.stdout.on('data', (chunk) => String(chunk).includes('Ready to accept') && resolve()),
-);
+const { port } = await startRedis();
 
 const measured = Object.fromEntries(targets.map((target) => [target, []]));
 for (let repeat = 1; repeat <= Number(values.repeats); repeat++) {

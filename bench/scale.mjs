@@ -1,9 +1,7 @@
 // npm run bench:scale [-- --large 1000000 --rounds 5 --calls 20000 --targets respite,redis]: what an awaited call takes at random
 // elements of a value of 1,000 elements and of a million, through ioredis. Sizes take turns; the best of several rounds counts.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { parseArgs } from 'node:util';
+import { startRedis } from './start-redis.mjs';
 import { TARGETS } from './targets.mjs';
 
 const { values } = parseArgs({
@@ -100,23 +98,8 @@ async function measureTarget(name) {
   return best;
 }
 
-async function startRedis() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-  const server = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'ignore'] });
-  process.on('exit', () => server.kill());
-  await new Promise((resolve) => {
-    server.stdout.on('data', (chunk) => String(chunk).includes('Ready to accept') && resolve());
-  });
-  process.env.BENCH_REDIS_PORT = String(port);
-}
-
 const targets = values.targets.split(',');
-if (targets.includes('redis')) await startRedis();
+if (targets.includes('redis')) process.env.BENCH_REDIS_PORT = String((await startRedis()).port);
 const found = {};
 for (const target of targets) found[target] = await measureTarget(target);
 

@@ -37,8 +37,7 @@ const ISOLATED = { configFile: false, env: {} } as const;
 const STANDALONE = { ...ISOLATED, config: { mode: 'standalone' } } as const;
 
 /** Nest rethrows what fails, instead of ending the process. */
-// Nest declares its options as a class, and means an object of that shape.
-// eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
+// eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
 const RETHROWING: NestApplicationOptions = { logger: false, abortOnError: false };
 
 type Imports = NonNullable<ModuleMetadata['imports']>;
