@@ -265,8 +265,8 @@ function toWire(value: unknown): WireReply | undefined {
 function sameReply(a: WireReply | undefined, b: WireReply | undefined, compare: Comparison): boolean {
   if (compare === 'ignore') return true;
   // Inside MULTI everything answers QUEUED, and an error is an error however the answer is compared.
-  if (compare === 'exact' || a?.type === '-' || b?.type === '-' || a?.type === '+')
-    return JSON.stringify(a) === JSON.stringify(b);
+  if (a?.type === '-' || b?.type === '-') return JSON.stringify(nameless(a)) === JSON.stringify(nameless(b));
+  if (compare === 'exact' || a?.type === '+') return JSON.stringify(a) === JSON.stringify(b);
   if (compare === 'near' && a?.type === ':')
     return b !== undefined && Math.abs(Number(a.value) - Number(b.value)) <= NEAR_MS;
   if (compare === 'shape')
@@ -275,6 +275,12 @@ function sameReply(a: WireReply | undefined, b: WireReply | undefined, compare: 
       (Array.isArray(a?.value) ? a.value.length : 0) === (Array.isArray(b?.value) ? b.value.length : 0)
     );
   return JSON.stringify(normalized(a)) === JSON.stringify(normalized(b));
+}
+
+/** Of several functions that are there already, Redis names the one its hash table has first. */
+function nameless(reply: WireReply | undefined): unknown {
+  if (typeof reply?.value !== 'string') return reply;
+  return { ...reply, value: reply.value.replace(/^(ERR Function) \S+ (already exists)$/, '$1 $2') };
 }
 
 /** Arrays in any order. */
