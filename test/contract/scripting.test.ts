@@ -1,4 +1,4 @@
-import { contract, useServers } from './harness';
+import { contract, type Step, useServers } from './harness';
 
 useServers();
 
@@ -102,3 +102,32 @@ contract('scripts in transactions', [
   ['EVALSHA', 'nope', 0],
   ['EXEC'],
 ]);
+
+const ERROR_TEXTS = [
+  'a',
+  '-a',
+  '-',
+  '',
+  '-a b',
+  '- b',
+  'a ',
+  ' a',
+  '\\n',
+  '\\na',
+  'a\\n b',
+  'a \\n b\\n',
+  'a b\\0c',
+  '--a b',
+];
+
+contract(
+  'the text of an error, with line breaks and codes',
+  ERROR_TEXTS.flatMap((text): Step[] => [
+    ['EVAL', `return redis.error_reply("${text}")`, 0],
+    ['EVAL', `return redis.error_reply("${text}").err`, 0],
+    ['EVAL', `return {err="${text}"}`, 0],
+    ['EVAL', `error({err="${text}"})`, 0],
+    ['EVAL', `error("${text}")`, 0],
+    ['EVAL', `return redis.status_reply("${text}")`, 0],
+  ]),
+);

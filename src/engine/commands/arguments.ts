@@ -1,5 +1,6 @@
 import type { ErrorReply } from '../protocol/reply';
 import { parseInt64 } from '../values/int64';
+import { scaledDouble } from '../values/rounding';
 import { error, INVALID_CURSOR, NOT_A_FLOAT, NOT_AN_INTEGER, SYNTAX_ERROR } from './errors';
 
 export { addInt64, normalizeInt64, parseInt64 } from '../values/int64';
@@ -27,21 +28,38 @@ export function integerWithin(text: string, min: number, max: number, failure: E
   return value;
 }
 
-const DECIMAL = /^[+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)$/;
-const IS_ZERO = /^[^1-9eE]*(?:[eE]|$)/;
-const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)(?:[pP]([+-]?\d+))?$/;
+// Clients choose the text, of any length: each character can be matched in one way only, or the time would be its square.
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
+const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?(?:[pP]([+-]?\d+))?$/;
 const INFINITE = /^([+-]?)inf(?:inity)?$/i;
+/** What C's strtod leaves out in front of a number. */
+const WHITE_SPACE = /^[ \t\n\v\f\r]+/;
+/** Of what is a number: whether it has no digit but 0. */
+const ZERO = /^[ \t\n\v\f\r]*[+-]?(?:0[xX][0.]*(?:[pP\0]|$)|[0.]*(?:[eE\0]|$))/;
+/** Of what is a number: whether it is infinity by name. */
+const NAMED_INFINITY = /^[^\0]*inf/i;
+const SMALLEST_NORMAL = 2.2250738585072014e-308;
 
-/** Reads a double as C's strtod does when the whole text must be a number; NaN is no number here. */
-function parseDouble(text: string): number | undefined {
-  if (DECIMAL.test(text)) {
-    const value = Number(text);
-    // strtod reports ERANGE, and Redis refuses what does not fit into a double, at either end.
-    return Number.isFinite(value) && (value !== 0 || IS_ZERO.test(text)) ? value : undefined;
-  }
+/** Reads a text that as a whole is a double, as C's strtod does; NaN is no number here. Beyond a double it is infinite or 0. */
+function strtod(text: string): number | undefined {
+  if (DECIMAL.test(text)) return Number(text);
   const infinite = INFINITE.exec(text);
   if (infinite !== null) return infinite[1] === '-' ? -Infinity : Infinity;
   return parseHexadecimal(text);
+}
+
+function parseHexadecimal(text: string): number | undefined {
+  const match = HEXADECIMAL.exec(text);
+  if (match === null) return undefined;
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
+  if (whole === '' && fraction === '') return undefined;
+  const value = scaledDouble(BigInt(`0x${whole}${fraction}`), Number(exponent) - 4 * fraction.length);
+  return sign === '-' ? -value : value;
+}
+
+/** Whether `text`, read as `value`, is too large or too small for a double. */
+function isBeyondDouble(text: string, value: number): boolean {
+  return value === 0 ? !ZERO.test(text) : !Number.isFinite(value) && !NAMED_INFINITY.test(text);
 }
 
 /**
@@ -51,36 +69,32 @@ function parseDouble(text: string): number | undefined {
 export function looseDouble(text: string): number | undefined {
   const end = text.indexOf('\0');
   const whole = end < 0 ? text : text.slice(0, end);
-  if (whole === '') return 0;
-  const digits = whole.replace(/^[ \t\n\v\f\r]+/, '');
-  return DECIMAL.test(digits) ? Number(digits) : parseDouble(digits);
+  return whole === '' ? 0 : strtod(whole.replace(WHITE_SPACE, ''));
 }
 
-function parseHexadecimal(text: string): number | undefined {
-  const match = HEXADECIMAL.exec(text);
-  if (match === null) return undefined;
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
-  if (whole === '' && fraction === '') return undefined;
-  const mantissa = Number(BigInt(`0x${whole}${fraction}`));
-  const value = mantissa * 2 ** (Number(exponent) - 4 * fraction.length);
-  return sign === '-' ? -value : value;
+/** As `looseDouble`, but undefined where strtod reports ERANGE: also for what a double holds with fewer digits only. */
+export function looseDoubleInRange(text: string): number | undefined {
+  const value = looseDouble(text);
+  if (value === undefined || isBeyondDouble(text, value)) return undefined;
+  return value !== 0 && Math.abs(value) < SMALLEST_NORMAL ? undefined : value;
 }
 
 /** A double argument. @throws `failure` (default: not a valid float) */
 export function double(text: string, failure: ErrorReply = NOT_A_FLOAT): number {
-  const value = parseDouble(text);
-  if (value === undefined) throw failure;
+  const value = strtod(text);
+  if (value === undefined || isBeyondDouble(text, value)) throw failure;
   return value;
 }
 
 const UINT64_MAX = 18_446_744_073_709_551_615n;
+/** What strtoul reads without white space in front, which Redis forbids here. */
+const CURSOR = /^(?:[+-]?\d+)?(?=\0|$)/;
 
-/** A SCAN cursor: an unsigned 64-bit number. One of no engine's making counts as the end. */
+/** A SCAN cursor: an unsigned 64-bit number, up to a NUL. One of no engine's making counts as the end. */
 export function cursor(text: string): number {
-  // strtoul skips leading white space only where Redis forbids it, and takes a sign.
-  if (text === '') return 0;
-  if (!/^[+-]?\d+$/.test(text)) throw INVALID_CURSOR;
-  const value = BigInt(text.startsWith('+') ? text.slice(1) : text);
+  const [digits] = CURSOR.exec(text) ?? [];
+  if (digits === undefined) throw INVALID_CURSOR;
+  const value = BigInt(digits.startsWith('+') ? digits.slice(1) : digits);
   if (value > UINT64_MAX || value < -UINT64_MAX) throw INVALID_CURSOR;
   return value < 0n ? Number.MAX_SAFE_INTEGER : Number(value);
 }

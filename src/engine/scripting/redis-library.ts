@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { ErrorReply } from '../protocol/reply';
 import { REDIS_VERSION } from '../redis-version';
 import { asText, COUNTED, replyToLua, toArgument } from './conversions';
+import { errorText } from './error-text';
 import { raise } from './lua/errors';
 import { libraryTable } from './lua/library/context';
 import type { LuaRuntime } from './lua/runtime';
 import { type LuaTable } from './lua/table';
-import { cString, type LuaFunction, type LuaValue, NOTHING } from './lua/values';
+import { type LuaFunction, type LuaValue, NOTHING } from './lua/values';
 import type { ScriptHost } from './script-host';
 
 const LOG_LEVELS = { LOG_DEBUG: 0, LOG_VERBOSE: 1, LOG_NOTICE: 2, LOG_WARNING: 3 };
@@ -138,13 +139,6 @@ function commonFunctions(runtime: LuaRuntime, session: ScriptSession): Record<st
   const statusReply: LuaFunction = (...args) => single('ok', args, (text) => text);
   for (const each of [sha1hex, errorReply, statusReply]) context.plain.add(each);
   return { log, sha1hex, error_reply: errorReply, status_reply: statusReply };
-}
-
-/** An error code and a message: `ERR` is put before a text that has no code, a leading `-` marks one that has. */
-function errorText(given: string): string {
-  const text = cString(given);
-  const bare = (text.startsWith('-') ? text.slice(1) : text).replace(/^[\r\n]+|[\r\n]+$/g, '');
-  return bare.includes(' ') ? bare : `ERR ${bare}`;
 }
 
 export function sha1(text: string): string {

@@ -1,5 +1,6 @@
 import { ErrorReply, type Reply } from '../protocol/reply';
-import { asText, COUNTED, luaToReply, oneLine } from './conversions';
+import { asText, COUNTED, luaToReply } from './conversions';
+import { oneLine } from './error-text';
 import { LuaError, LuaSyntaxError, NeedsDeepForm } from './lua/errors';
 import { type LuaChunk, type LuaEnvironment, LuaRuntime } from './lua/runtime';
 import { LuaTable } from './lua/table';

@@ -1,3 +1,5 @@
+import { bitLength, shiftRight } from './rounding';
+
 /**
  * The arithmetic of INCRBYFLOAT: Redis adds C long doubles (x87: 64 bits of mantissa) and prints `%.17Lf` without
  * trailing zeros, so that 0.1 + 0.2 is 0.3. JavaScript has nothing like it; this is it, in exact integers.
@@ -11,9 +13,9 @@ export interface LongDouble {
 const MANTISSA_BITS = 64;
 const MAX_EXPONENT = 16_384;
 const FRACTION_DIGITS = 17;
-const DECIMAL = /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/;
+const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 const ZERO: LongDouble = { mantissa: 0n, exponent: 0 };
-const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)(?:[pP]([+-]?\d+))?$/;
+const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?(?:[pP]([+-]?\d+))?$/;
 const INFINITY = /^[+-]?inf(?:inity)?$/i;
 /** Beyond it every text is 0 or infinite, and exact arithmetic on it would take for ever. */
 const MAX_DECIMAL_EXPONENT = 5000;
@@ -65,8 +67,7 @@ export function formatLongDouble(value: LongDouble): string {
   const negative = mantissa < 0n;
   const magnitude = negative ? -mantissa : mantissa;
   const scale = 10n ** BigInt(FRACTION_DIGITS);
-  const scaled =
-    exponent >= 0 ? (magnitude << BigInt(exponent)) * scale : roundShift(magnitude * scale, -exponent, false);
+  const scaled = exponent >= 0 ? (magnitude << BigInt(exponent)) * scale : shiftRight(magnitude * scale, -exponent);
   const fraction = String(scaled % scale)
     .padStart(FRACTION_DIGITS, '0')
     .replace(/0+$/, '');
@@ -84,17 +85,8 @@ function round(mantissa: bigint, exponent: number, sticky: boolean): LongDouble 
   const magnitude = negative ? -mantissa : mantissa;
   const excess = bitLength(magnitude) - MANTISSA_BITS;
   if (excess <= 0) return { mantissa, exponent };
-  const rounded = roundShift(magnitude, excess, sticky);
+  const rounded = shiftRight(magnitude, excess, sticky);
   return { mantissa: negative ? -rounded : rounded, exponent: exponent + excess };
-}
-
-function roundShift(magnitude: bigint, bits: number, sticky: boolean): bigint {
-  const shift = BigInt(bits);
-  const quotient = magnitude >> shift;
-  const rest = magnitude - (quotient << shift);
-  const half = 1n << (shift - 1n);
-  const up = rest > half || (rest === half && (sticky || (quotient & 1n) === 1n));
-  return up ? quotient + 1n : quotient;
 }
 
 function divide(numerator: bigint, denominator: bigint): LongDouble {
@@ -106,8 +98,4 @@ function divide(numerator: bigint, denominator: bigint): LongDouble {
   const quotient = scaled / denominator;
   const value = round(quotient, -shift, scaled % denominator !== 0n);
   return negative ? { mantissa: -value.mantissa, exponent: value.exponent } : value;
-}
-
-function bitLength(value: bigint): number {
-  return value === 0n ? 0 : value.toString(2).length;
 }

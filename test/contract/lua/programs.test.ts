@@ -3,6 +3,7 @@ import conversions from './programs/conversions';
 import dataLibraries from './programs/data-libraries';
 import json from './programs/json';
 import languageAndLibrary from './programs/language-and-library';
+import stringsAndNumerals from './programs/strings-and-numerals';
 import syntax from './programs/syntax';
 import tablesAndNames from './programs/tables-and-names';
 
@@ -21,6 +22,7 @@ const run = (programs: readonly string[]): Step[] => [
 // What a table's address looks like differs from run to run: programs must not return one.
 contract('Lua: language, library, errors', run(languageAndLibrary));
 contract('Lua: syntax errors', run(syntax));
+contract('Lua: strings, patterns, numerals', run(stringsAndNumerals));
 contract('Lua: cmsgpack, struct, bit', run(dataLibraries));
 contract('Lua: cjson', run(json));
 contract('Lua: tables, names in messages', run(tablesAndNames));

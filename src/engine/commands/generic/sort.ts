@@ -6,7 +6,7 @@ import { ListValue } from '../../values/list';
 import { RawString } from '../../values/raw-string';
 import { SetValue } from '../../values/set';
 import { SortedSetValue } from '../../values/sorted-set';
-import { looseDouble } from '../arguments';
+import { looseDoubleInRange } from '../arguments';
 import { defineCommand, type KeySpec, oneKey } from '../define-command';
 import { error, WRONG_TYPE } from '../errors';
 import { parseSortOptions, sortKeys, type SortOptions } from './sort-options';
@@ -44,8 +44,8 @@ function lookUp(context: CommandContext, pattern: string, element: string): stri
 /** @throws when the text is no number, or one beyond a double */
 function weight(text: string | null): number {
   if (text === null) return 0;
-  const value = looseDouble(text);
-  if (value === undefined || (!Number.isFinite(value) && !/inf/i.test(text))) throw NOT_A_DOUBLE;
+  const value = looseDoubleInRange(text);
+  if (value === undefined) throw NOT_A_DOUBLE;
   return value;
 }
 

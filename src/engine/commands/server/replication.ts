@@ -1,6 +1,6 @@
 import { NO_REPLY } from '../../execution/block';
 import { OK } from '../../protocol/reply';
-import { isOption } from '../arguments';
+import { integer, isOption } from '../arguments';
 import { defineCommand } from '../define-command';
 import { error, SYNTAX_ERROR } from '../errors';
 
@@ -41,6 +41,9 @@ const following = (name: string, since: string) =>
 export const replicaof = following('replicaof', '5.0.0');
 export const slaveof = following('slaveof', '1.0.0');
 
+/** How many values follow each option; the last is a number. */
+const FAILOVER_OPTIONS: Partial<Record<string, number>> = { force: 0, timeout: 1, to: 2 };
+
 export const failover = defineCommand({
   name: 'failover',
   arity: -1,
@@ -51,12 +54,17 @@ export const failover = defineCommand({
   complexity: 'O(1)',
   syntax: '[TO host port [FORCE]] [ABORT] [TIMEOUT milliseconds]',
   run(_, args) {
+    const seen = new Set<string>();
     for (let i = 0; i < args.length; i++) {
-      const option = args[i]?.toLowerCase();
+      const option = args[i]?.toLowerCase() ?? '';
       if (option === 'abort' && args.length === 1) throw error('No failover in progress.');
-      if (option === 'to' && i + 2 < args.length) i += 2;
-      else if (option === 'timeout' && i + 1 < args.length) i += 1;
-      else if (option !== 'force') throw SYNTAX_ERROR;
+      const values = FAILOVER_OPTIONS[option];
+      if (values === undefined || seen.has(option) || i + values >= args.length) throw SYNTAX_ERROR;
+      seen.add(option);
+      i += values;
+      if (values > 0 && integer(args[i] ?? '') <= 0 && option === 'timeout') {
+        throw error('FAILOVER timeout must be greater than 0');
+      }
     }
     throw error('FAILOVER requires connected replicas.');
   },

@@ -4,7 +4,7 @@ import { type ChunkName, LuaSyntaxError, position, raise, type Site } from './er
 import { modulo, type Operations, power } from './operations';
 import { parse } from './parser';
 import type { LuaState } from './state';
-import { constructorSize, LuaTable, UNKNOWN_KEY } from './table';
+import { constructorSize, LuaTable } from './table';
 import type { Trampoline } from './trampoline';
 import { all, first, type LuaFunction, type LuaValue, NOTHING } from './values';
 
@@ -107,12 +107,8 @@ export function createHelpers(
   }
 
   function step(table: LuaTable, key: LuaValue, site: Site): LuaValue {
-    const next = table.nextKey(key);
-    if (next === UNKNOWN_KEY) {
-      state.at = site;
-      state.failPlain("invalid key to 'next'");
-    }
-    return next;
+    state.at = site;
+    return state.nextKey(table, key);
   }
 
   function field(table: LuaTable, key: LuaValue, value: LuaValue, site: Site): void {

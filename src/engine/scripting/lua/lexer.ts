@@ -31,8 +31,6 @@ const NAME = /\w*/y;
 const TO_LINE_END = /[^\n\r]*/y;
 /** What stands in a string as itself. */
 const PLAIN: Readonly<Record<string, RegExp>> = { '"': /[^"\\\n\r]*/y, "'": /[^'\\\n\r]*/y };
-/** What keeps a long bracket from being taken in one piece. */
-const SPECIAL = /\r|\[\[/;
 const NEWLINES = /\n/g;
 
 /**
@@ -233,17 +231,17 @@ export class Lexer {
     if (isNewline(source.charCodeAt(this.#position))) this.#skipNewline();
     const end = source.indexOf(close, this.#position);
     let text = end < 0 ? '' : source.slice(this.#position, end);
-    if (end >= 0 && !SPECIAL.test(text)) {
+    if (end >= 0 && !text.includes('\r')) {
       this.#position = end;
       this.line += text.match(NEWLINES)?.length ?? 0;
-    } else text = this.#scanLongSlowly(level, close, unfinished);
+    } else text = this.#scanLongSlowly(close, unfinished);
     this.#position += close.length;
     this.text = text;
     this.#shown = source.slice(this.#start, this.#position);
     return '<string>';
   }
 
-  #scanLongSlowly(level: number, close: string, unfinished: string): string {
+  #scanLongSlowly(close: string, unfinished: string): string {
     const source = this.source;
     let text = '';
     for (;;) {
@@ -253,8 +251,6 @@ export class Lexer {
       if (isNewline(code)) {
         this.#skipNewline();
         text += '\n';
-      } else if (level === 0 && code === 91 && source[this.#position + 1] === '[') {
-        this.#failNear('nesting of [[...]] is deprecated', '[');
       } else {
         text += source[this.#position++] ?? '';
       }
@@ -285,6 +281,7 @@ export class Lexer {
   #scanEscape(soFar: string): string {
     const source = this.source;
     this.#position++;
+    if (this.#position >= source.length) return '';
     const code = source.charCodeAt(this.#position);
     if (isNewline(code)) {
       this.#skipNewline();

@@ -1,3 +1,5 @@
+import { scaledDouble } from '../../values/rounding';
+
 /** Numbers to text and back, as C's printf and strtod do it: JavaScript's own rules differ in ties, names and forms. */
 
 const bits = new Float64Array(1);
@@ -145,8 +147,10 @@ function exactExponential(magnitude: number, precision: number): string {
   return `${text.slice(0, 1)}${precision > 0 ? '.' + text.slice(1) : ''}e${String(exponent)}`;
 }
 
-const DECIMAL = /^[ \t-\r]*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[ \t-\r]*$/;
-const HEX = /^[ \t-\r]*([+-]?)0[xX](?:([0-9a-fA-F]+)\.?([0-9a-fA-F]*)|\.([0-9a-fA-F]+))(?:[pP]([+-]?\d+))?[ \t-\r]*$/;
+// Each digit can be matched in one way only: scripts choose the text, and nothing stops a pattern that tries many.
+const DECIMAL = /^[ \t-\r]*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?[ \t-\r]*$/;
+const HEX =
+  /^[ \t-\r]*([+-]?)0[xX](?:([0-9a-fA-F]+)(?:\.([0-9a-fA-F]*))?|\.([0-9a-fA-F]+))(?:[pP]([+-]?\d+))?[ \t-\r]*$/;
 const NAMED = /^[ \t-\r]*([+-]?)(inf|infinity|nan(?:\(\w*\))?)[ \t-\r]*$/i;
 
 /** What Lua 5.1 (and glibc's strtod under it) reads as a number; nothing when the text is none. */
@@ -165,7 +169,6 @@ export function stringToNumber(text: string): number | undefined {
 
 function hexToNumber([, sign, whole = '', fraction = '', onlyFraction = '', exponent = '0']: RegExpExecArray): number {
   const places = fraction + onlyFraction;
-  const digits = BigInt(`0x${whole}${places}`);
-  const value = Number(digits) * 2 ** (Number(exponent) - 4 * places.length);
+  const value = scaledDouble(BigInt(`0x${whole}${places}`), Number(exponent) - 4 * places.length);
   return sign === '-' ? -value : value;
 }

@@ -1,5 +1,5 @@
 import type { LuaState } from './state';
-import type { LuaValue } from './values';
+import { cString, type LuaValue } from './values';
 
 const MAX_CAPTURES = 32;
 /** C Lua recurses as deep as its stack allows; JavaScript's is kept clear of. */
@@ -63,11 +63,16 @@ export class Matcher {
   readonly #lengths: number[] = [];
   #depth = 0;
 
+  private readonly pattern: string;
+
   constructor(
     private readonly state: LuaState,
     private readonly subject: string,
-    private readonly pattern: string,
-  ) {}
+    pattern: string,
+  ) {
+    // Lua 5.1 reads a pattern as C reads a string; only the subject may hold zero bytes.
+    this.pattern = cString(pattern);
+  }
 
   /** The end of a match that starts at `start`, or -1. `from` skips an anchor in the pattern. */
   match(start: number, from: number): number {

@@ -1,5 +1,5 @@
 import { LuaError, NATIVE, NeedsDeepForm, position, raise, ScriptStopped, type Site } from './errors';
-import type { LuaTable } from './table';
+import { type LuaTable, UNKNOWN_KEY } from './table';
 import { all, type LuaFunction, type LuaResult, type LuaValue } from './values';
 
 /** How many steps (loop rounds, calls, bytes worked on) pass between two looks at the clock. */
@@ -78,6 +78,18 @@ export class LuaState {
   /** An error without a position, as raised by operations inside native code. */
   failPlain(message: string): never {
     return raise(message, this.at);
+  }
+
+  /** A table that native code is about to change: Redis protects some. */
+  writable(table: LuaTable): LuaTable {
+    if (table.readonly) this.failPlain('Attempt to modify a readonly table');
+    return table;
+  }
+
+  /** The key after `key` in a traversal, nil at the end; the script's error when `key` is not in the table (any more). */
+  nextKey(table: LuaTable, key: LuaValue): LuaValue {
+    const next = table.nextKey(key);
+    return next === UNKNOWN_KEY ? this.failPlain("invalid key to 'next'") : next;
   }
 
   /** Calls a function from native code: bounded in nesting, and seen by the callee as a caller without a position. */

@@ -2,7 +2,7 @@ import { NATIVE, position, raise, type Site } from '../errors';
 import { stringToNumber } from '../number-text';
 import { MAX_NATIVE_DEPTH } from '../state';
 import { truthy } from '../operations';
-import { LuaTable, UNKNOWN_KEY } from '../table';
+import { LuaTable } from '../table';
 import { cString, type LuaFunction, type LuaResult, type LuaValue, NOTHING, typeName } from '../values';
 import type { LibraryContext } from './context';
 
@@ -28,8 +28,7 @@ export interface BaseLibrary {
 export function baseLibrary({ state, operations, args: check, plain }: LibraryContext): BaseLibrary {
   const next: LuaFunction = (...args) => {
     const table = check.table(args, 1);
-    const key = table.nextKey(args[1]);
-    if (key === UNKNOWN_KEY) state.failPlain("invalid key to 'next'");
+    const key = state.nextKey(table, args[1]);
     return key === undefined ? undefined : [key, table.get(key)];
   };
 
@@ -138,8 +137,7 @@ export function baseLibrary({ state, operations, args: check, plain }: LibraryCo
     if (args.length < 2) check.fail(2, 'nil or table expected');
     if (metatable !== undefined && !(metatable instanceof LuaTable)) return check.fail(2, 'nil or table expected');
     if (table.metatable?.getKey('__metatable') !== undefined) state.fail('cannot change a protected metatable');
-    if (table.readonly) state.failPlain('Attempt to modify a readonly table');
-    table.metatable = metatable;
+    state.writable(table).metatable = metatable;
     return table;
   };
 
@@ -212,13 +210,14 @@ function parseInBase(text: string, base: number): number | undefined {
   if (match === null) return undefined;
   const [, sign, prefix = '', rest = ''] = match;
   const digits = prefix !== '' && base !== 16 ? prefix + rest : rest;
+  const largest = (1n << 64n) - 1n;
   let value = 0n;
   for (const digit of digits) {
     const amount = parseInt(digit, 36);
     if (amount >= base) return undefined;
-    value = value * BigInt(base) + BigInt(amount);
+    // Once too large it stays so, and need not grow.
+    if (value <= largest) value = value * BigInt(base) + BigInt(amount);
   }
-  const largest = (1n << 64n) - 1n;
   if (value > largest) return Number(largest);
   return Number(sign === '-' ? BigInt.asUintN(64, -value) : value);
 }

@@ -1,8 +1,9 @@
 import { NATIVE } from '../errors';
 import { formatString } from './string-format';
 import { Matcher } from '../pattern';
-import { first, type LuaFunction, type LuaResult, type LuaValue, typeName } from '../values';
+import { cString, first, type LuaFunction, type LuaResult, type LuaValue, typeName } from '../values';
 import { numberToString } from '../number-text';
+import { truthy } from '../operations';
 import { LuaTable } from '../table';
 import type { LibraryContext } from './context';
 
@@ -77,7 +78,7 @@ export function stringLibrary(context: LibraryContext): Record<string, LuaFuncti
     const text = check.string(args, 1);
     const pattern = check.string(args, 2);
     const init = Math.min(Math.max(relative(check.optionalInteger(args, 3, 1), text.length) - 1, 0), text.length);
-    const isPlain = isFind && ((args[3] !== undefined && args[3] !== false) || !SPECIALS.test(pattern));
+    const isPlain = isFind && (truthy(args[3]) || !SPECIALS.test(cString(pattern)));
     if (isPlain) {
       const at = text.indexOf(pattern, init);
       state.consume((text.length - init) >> 8);

@@ -8,22 +8,16 @@ import type { LibraryContext } from './context';
 export function tableLibrary(context: LibraryContext): Record<string, LuaFunction> {
   const { state, operations, args: check, plain } = context;
 
-  /** A table to write to: Redis protects some. */
-  const writable = (table: LuaTable): LuaTable => {
-    if (table.readonly) state.failPlain('Attempt to modify a readonly table');
-    return table;
-  };
-
   const insert: LuaFunction = (...args) => {
     const table = check.table(args, 1);
     const length = table.length();
     if (args.length === 2) {
-      writable(table).setNumber(length + 1, args[1]);
+      state.writable(table).setNumber(length + 1, args[1]);
       return NOTHING;
     }
     if (args.length !== 3) return state.fail("wrong number of arguments to 'insert'");
     const at = check.int(args, 2);
-    writable(table);
+    state.writable(table);
     const end = Math.max(length + 1, at);
     for (let i = end; i > at; i--) {
       state.consume(1);
@@ -38,7 +32,7 @@ export function tableLibrary(context: LibraryContext): Record<string, LuaFunctio
     const length = table.length();
     const at = check.optionalInt(args, 2, length);
     if (at < 1 || at > length) return NOTHING;
-    const value = writable(table).getNumber(at);
+    const value = state.writable(table).getNumber(at);
     for (let i = at; i < length; i++) {
       state.consume(1);
       table.setNumber(i, table.getNumber(i + 1));
@@ -78,7 +72,7 @@ export function tableLibrary(context: LibraryContext): Record<string, LuaFunctio
   const foreach: LuaFunction = (...args) => {
     const table = check.table(args, 1);
     const body = check.function(args, 2);
-    for (let key = table.nextKey(undefined); key !== undefined; key = table.nextKey(key)) {
+    for (let key = table.nextKey(undefined); key !== undefined; key = state.nextKey(table, key)) {
       state.consume(1);
       const result = first(operations.call(body, [key, table.get(key)]));
       if (result !== undefined) return result;
@@ -102,7 +96,6 @@ export function tableLibrary(context: LibraryContext): Record<string, LuaFunctio
     const table = check.table(args, 1);
     const length = table.length();
     const comparator = args[1] === undefined ? undefined : check.function(args, 2);
-    writable(table);
     const isLess =
       comparator === undefined
         ? (a: LuaValue, b: LuaValue): boolean => operations.lessThan(a, b, NATIVE)
@@ -171,6 +164,7 @@ class Sorter {
   }
 
   #swap(a: number, b: number): void {
+    this.context.state.writable(this.table);
     const value = this.table.getNumber(a);
     this.table.setNumber(a, this.table.getNumber(b));
     this.table.setNumber(b, value);

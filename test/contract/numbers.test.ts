@@ -1,0 +1,100 @@
+import { contract, type Step, useServers } from './harness';
+
+useServers();
+
+const FLOATS = [
+  '0x1p5000',
+  '-0x1p5000',
+  '0x1p-5000',
+  '0x0p5000',
+  '0x0p-5000',
+  '0x1.8p-1074',
+  '0x1p-1075',
+  '0x1.0001p-1075',
+  '0x1.fffffffffffff8p1023',
+  '0x1.fffffffffffff7p1023',
+  '0x',
+  '0x.',
+  '0x.8',
+  '0x1.',
+  '0x1.8p',
+  '0x1p+',
+  `0x${'f'.repeat(400)}p-1500`,
+  `0x${'f'.repeat(400)}`,
+  '1e400',
+  '-1e400',
+  '1e-400',
+  '1e-310',
+  '0e400',
+  '.e1',
+  '1.e1',
+  '1.',
+  '.',
+  '.5',
+  '5.e',
+  '1e+',
+  'inf',
+  '-INF',
+  '+infinity',
+  'infinit',
+  'nan',
+  '1_0',
+  ' 1',
+  '1 ',
+  '1\0',
+  '1\0x',
+  '0\0x',
+  '',
+  '\0',
+  '\t1',
+  `0.${'0'.repeat(400)}1`,
+  `${'9'.repeat(300)}.5e-290`,
+  '1e99999999999999999999',
+  '1e-99999999999999999999',
+  '0x1p99999999999999999999',
+  '0e-99999999999999999999',
+];
+
+const TWO: Step = ['ZADD', 'two', 1, 'a', 2, 'b'];
+
+contract(
+  'floats are read as strtod reads them',
+  FLOATS.flatMap((text): Step[] => [
+    TWO,
+    ['ZADD', 'z', text, 'm'],
+    ['ZSCORE', 'z', 'm'],
+    ['ZRANGEBYSCORE', 'two', '-inf', text],
+    ['ZCOUNT', 'two', `(${text}`, '+inf'],
+    ['DEL', 'l', 'z'],
+    ['RPUSH', 'l', text, 1],
+    ['SORT', 'l'],
+    ['GEOADD', 'g', text, 1, 'm'],
+    ['GEOSEARCH', 'two', 'FROMLONLAT', 1, 1, 'BYRADIUS', text, 'm'],
+    ['SET', 's', 1],
+    ['INCRBYFLOAT', 's', text],
+    ['SET', 's', text],
+    ['INCRBYFLOAT', 's', 1],
+    ['ZSCAN', 'two', text],
+  ]),
+);
+
+/** What takes a square of its length to read, or a power, takes hours at this length. */
+const LONG = 1_000_000;
+const digits = '1'.repeat(LONG);
+
+contract('texts of a million characters are read in one go', [
+  TWO,
+  ...[`${digits}x`, `0x${digits}z`, `${digits}.`].flatMap((text): Step[] => [
+    ['ZADD', 'z', text, 'm'],
+    ['ZRANGEBYSCORE', 'two', text, '+inf'],
+    ['INCRBYFLOAT', 's', text],
+    ['HINCRBYFLOAT', 'h', 'f', text],
+    ['GEOADD', 'g', text, 1, 'm'],
+    ['SCAN', text],
+    ['XADD', 'x', `${text}-1`, 'a', 'b'],
+    ['EXPIRE', 'two', text],
+    ['EVAL', 'return {tonumber(ARGV[1]) ~= nil, tonumber(ARGV[1], 16) ~= nil}', 0, text],
+    ['EVAL', 'return loadstring("return " .. ARGV[1]) ~= nil', 0, text],
+  ]),
+  ['EVAL', "return redis.error_reply('a ' .. string.rep('\\n', 1000000) .. 'x')", 0],
+]);
