@@ -71,6 +71,7 @@ const NUMBERS = [
   '97',
 ];
 
+/** Not 'nan': a NaN's sign can be lost (docs/reference/differences.md), and with it the letters that a program cuts out. */
 const TEXTS = [
   `''`,
   `'a'`,
@@ -90,8 +91,10 @@ const TEXTS = [
   `'(nested (parens))'`,
   `'\\226\\128\\168'`,
   `'[set]'`,
+  `[[a [[b]]`,
+  `'0x1.8p-3'`,
+  `'0x1000p-1080'`,
   `'$1'`,
-  `'nan'`,
   `'inf'`,
   `'-'`,
   `"it's"`,
@@ -123,6 +126,9 @@ const PATTERNS = [
   `'[%]]'`,
   `'%p'`,
   `'%z'`,
+  `'.\\0.'`,
+  `'[\\0a]'`,
+  `'\\0'`,
   `'(a)(b)(c)'`,
   `'[a-]'`,
   `'[]]'`,
