@@ -2,7 +2,6 @@ import { error, NOT_ENOUGH_REPLICAS, OUT_OF_MEMORY } from '../commands/errors';
 import { type CommandRecord, takes } from '../commands/table';
 import type { Engine } from '../engine';
 import { ErrorReply, type Reply } from '../protocol/reply';
-import { ScriptStopped } from '../scripting/lua/errors';
 import type { ScriptHost } from '../scripting/script-host';
 import type { LibraryFunction } from '../scripting/function-libraries';
 import { type LoadedLibrary, type Script, Scripts } from '../scripting/scripts';
@@ -10,6 +9,7 @@ import { sha1 } from '../scripting/redis-library';
 import { parseShebang, type ScriptFlag } from '../scripting/shebang';
 import { Block, NoReply } from './block';
 import type { CommandContext } from './command-context';
+import { BudgetExceeded, ScriptBudget } from './script-budget';
 
 /** A script that clients may run by its SHA-1. */
 export interface CachedScript {
@@ -31,16 +31,12 @@ const RO_NEEDS_NO_WRITES = error('Can not execute a script with write flag using
 /** How long a library's body may run, in milliseconds: Redis' own limit. */
 const LOAD_LIMIT_MS = 500;
 
-/** A script ran longer than it may. What it wrote stays, as in Redis. */
-class TimeLimitExceeded extends ScriptStopped {}
-
 /** The scripts of an engine: those it knows, and how they run. */
 export class ScriptRunner {
   readonly #cache = new Map<string, CachedScript>();
   /** Made when the first script comes. */
   #scripts: Scripts | undefined;
-  /** When the running script must end, on `performance.now()`'s clock. */
-  #deadline = Infinity;
+  readonly #budget = new ScriptBudget();
 
   constructor(private readonly engine: Engine) {}
 
@@ -111,11 +107,11 @@ export class ScriptRunner {
 
   /** Compiles a function library and runs its body. @throws ErrorReply when that fails or takes too long */
   loadLibrary(body: string): LoadedLibrary {
-    this.#deadline = performance.now() + LOAD_LIMIT_MS;
+    this.#budget.begin(LOAD_LIMIT_MS);
     try {
       return this.#runtime.loadLibrary(body);
     } catch (failure) {
-      if (failure instanceof TimeLimitExceeded) throw error('Error registering functions: FUNCTION LOAD timeout');
+      if (failure instanceof BudgetExceeded) throw error('Error registering functions: FUNCTION LOAD timeout');
       throw failure;
     }
   }
@@ -139,14 +135,14 @@ export class ScriptRunner {
   #guarded(context: CommandContext, name: string, work: () => Reply): Reply {
     const { db, denyBlocking } = context;
     const limit = this.engine.parameters.scriptTimeLimit;
-    this.#deadline = limit > 0 ? performance.now() + limit : Infinity;
+    this.#budget.begin(limit > 0 ? limit : Infinity);
     context.denyBlocking = true;
     context.inScript = true;
     try {
       return work();
     } catch (failure) {
-      if (!(failure instanceof TimeLimitExceeded)) throw failure;
-      return error(`Script stopped: it ran longer than the limit of ${String(limit)} ms. script: ${name}`);
+      if (!(failure instanceof BudgetExceeded)) throw failure;
+      return error(`Script stopped: ${failure.message}. script: ${name}`);
     } finally {
       context.db = db;
       context.denyBlocking = denyBlocking;
@@ -156,7 +152,7 @@ export class ScriptRunner {
 
   get #runtime(): Scripts {
     return (this.#scripts ??= new Scripts(() => {
-      if (performance.now() > this.#deadline) throw new TimeLimitExceeded('time limit exceeded');
+      this.#budget.check();
     }));
   }
 }

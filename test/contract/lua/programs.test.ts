@@ -1,6 +1,7 @@
 import { contract, useServers, type Step } from '../harness';
 import conversions from './programs/conversions';
 import dataLibraries from './programs/data-libraries';
+import evaluationOrder from './programs/evaluation-order';
 import json from './programs/json';
 import languageAndLibrary from './programs/language-and-library';
 import stringsAndNumerals from './programs/strings-and-numerals';
@@ -21,6 +22,7 @@ const run = (programs: readonly string[]): Step[] => [
 
 // What a table's address looks like differs from run to run: programs must not return one.
 contract('Lua: language, library, errors', run(languageAndLibrary));
+contract('Lua: evaluation order', run(evaluationOrder));
 contract('Lua: syntax errors', run(syntax));
 contract('Lua: strings, patterns, numerals', run(stringsAndNumerals));
 contract('Lua: cmsgpack, struct, bit', run(dataLibraries));

@@ -299,6 +299,7 @@ function rules(tie: fc.LetrecTypedTie<Rules>): { [K in keyof Rules]: Arbitrary<s
           e,
         ),
       },
+      { weight: 1, arbitrary: changingLocals(leaf) },
       { weight: 1, arbitrary: fill('error($, $)', e, pick(['1', '2', '3', '0', 'nil'])) },
       { weight: 1, arbitrary: fill('return pcall(function() $ end)', tie('block')) },
       {
@@ -376,6 +377,39 @@ function rules(tie: fc.LetrecTypedTie<Rules>): { [K in keyof Rules]: Arbitrary<s
       },
     ),
   };
+}
+
+/** Operands whose calls change the locals beside them: when Lua reads a local is seen in the result. */
+function changingLocals(e: Arbitrary<string>): Arbitrary<string> {
+  const atom = pick(['x', 'y', '(x)', 'f(1)', 'f(3)', 'f(x)', 'z[x]', 'z[f(2)]', '#z', 'z.k', '2', 'w', 'g(2)']);
+  const operand = fc.oneof(
+    { weight: 2, arbitrary: atom },
+    { weight: 2, arbitrary: fill('($ $ $)', atom, pick(BINARY), atom) },
+    { weight: 1, arbitrary: fill('($ $ ($ $ $))', atom, pick(BINARY), atom, pick(BINARY), atom) },
+  );
+  const statement = fc.oneof(
+    fill('return $, $', operand, operand),
+    fill('if $ then return 1 else return 2 end', operand),
+    fill('return ({$, $, [$] = $})[1], x', operand, operand, atom, operand),
+    fill('z[$] = $', atom, operand),
+    fill('z.k = $', operand),
+    fill('x = $', operand),
+    fill('x, z[$] = $, $', atom, operand, operand),
+    fill('z[$], x = $, $', atom, operand, operand),
+    fill('z[$], z[$] = $, $', atom, atom, operand, operand),
+    fill('return (function() return $, $ end)()', operand, operand),
+  );
+  return fill(
+    `local x, y, z, w = 1, $, {1, 2, 3}, 4 local first = z
+    local function f(v) x, y, z = x + 1, $, {7, 8, 9, x, k = v} return v end
+    local function g(v) w = w + 1 return f(v) end
+    do local ok, e = pcall(function() $ end) record(ok, e) end
+    $ return x, y, z[1], z[2], z[3], first[1], first[2], w`,
+    e,
+    e,
+    statement,
+    fill('do $ end', statement),
+  );
 }
 
 function stringCalls(tie: fc.LetrecTypedTie<Rules>): Arbitrary<string>[] {

@@ -1,4 +1,4 @@
-import type { Expression, FunctionBody, Statement, Variable } from './ast';
+import type { Expression, FunctionBody, Statement, Target, Variable } from './ast';
 
 type Call = Expression & { kind: 'call' };
 
@@ -170,6 +170,45 @@ export function numeral(expression: Expression): number | undefined {
 /** Cheap to repeat in the generated code, and without effects. */
 export function isSimple(expression: Expression): boolean {
   return expression.kind === 'local' || expression.kind === 'number';
+}
+
+/**
+ * Whether Lua reads this only when the operation it belongs to takes place: a function's own locals stay where they are, so
+ * an operand evaluated after them, by its calls, can still change them.
+ */
+export function isReadLate(expression: Expression): boolean {
+  if (expression.kind === 'parenthesis') return isReadLate(expression.inner);
+  return expression.kind === 'local' && !expression.upvalue && expression.variable.assignedInside;
+}
+
+/** Whether an assignment to this target changes a local, in parentheses or not. */
+export function assigns(target: Target, local: Expression): boolean {
+  if (local.kind === 'parenthesis') return assigns(target, local.inner);
+  return target.kind === 'local' && local.kind === 'local' && target.variable === local.variable;
+}
+
+/** Whether functions of the script may run while this is evaluated: by a call, or by a metamethod. */
+export function mayCall(expression: Expression): boolean {
+  switch (expression.kind) {
+    case 'index':
+    case 'call':
+    case 'binary':
+    case 'unary':
+    case 'table':
+      return true;
+    case 'parenthesis':
+      return mayCall(expression.inner);
+    default:
+      return false;
+  }
+}
+
+/** Whether it does not matter if this is evaluated before `other` or after it. */
+export function isIndependentOf(expression: Expression, other: Expression): boolean {
+  if (isLiteral(expression)) return true;
+  if (expression.kind !== 'local') return false;
+  const { upvalue, variable } = expression;
+  return (upvalue ? variable.sources.length <= 1 : !variable.assignedInside) || !mayCall(other);
 }
 
 /** Never equal to something else by a metamethod. */

@@ -9,6 +9,8 @@ export interface Variable {
   readonly owner: FunctionBody;
   /** Every expression it is given; `undefined` stands for a value that is not a single known expression. */
   readonly sources: (Expression | undefined)[];
+  /** Functions inside its own assign it: a call may change it. */
+  assignedInside: boolean;
   /** Holds nothing but numbers; decided by the emitter. */
   numeric: boolean;
 }

@@ -1,4 +1,16 @@
-import { chained, containsCall, isLiteral, isMulti, isNumeric, isSimple, namedPart, single } from './analysis';
+import {
+  chained,
+  containsCall,
+  isIndependentOf,
+  isLiteral,
+  isMulti,
+  isNumeric,
+  isReadLate,
+  isSimple,
+  mayCall,
+  namedPart,
+  single,
+} from './analysis';
 import type { BinaryOperator, CallExpression, Expression, FunctionBody, TableExpression, Variable } from './ast';
 import type { ChunkName, Site } from './errors';
 import type { LuaTable } from './table';
@@ -203,10 +215,19 @@ export abstract class ExpressionEmitter {
     const known = this.static(expression);
     if (known !== undefined) return this.constant(known);
     const site = this.site(expression.line, this.describe(expression.object));
-    const object = this.expression(expression.object);
-    return expression.key.kind === 'string'
-      ? `indexKey(${object}, ${JSON.stringify(expression.key.value)}, ${site})`
-      : `index(${object}, ${this.expression(expression.key)}, ${site})`;
+    const { key } = expression;
+    if (key.kind === 'string')
+      return `indexKey(${this.expression(expression.object)}, ${JSON.stringify(key.value)}, ${site})`;
+    return this.withOperands(expression.object, key, (a, b) => `index(${a}, ${b}, ${site})`);
+  }
+
+  /** An operation on two values, evaluated from left to right, but locals only when the operation takes place. */
+  protected withOperands(left: Expression, right: Expression, operation: (a: string, b: string) => string): string {
+    const a = this.expression(left);
+    const b = this.expression(right);
+    if (!isReadLate(left) || !mayCall(right)) return operation(a, b);
+    const name = this.temporary();
+    return `(${name} = ${b}, ${operation(a, name)})`;
   }
 
   /** How Lua's messages name an expression. */
@@ -323,45 +344,50 @@ export abstract class ExpressionEmitter {
     right: Expression,
     line: number,
   ): string {
-    const a = this.expression(left);
-    const b = this.expression(right);
     const canRepeat = isSimple(left) && isSimple(right);
-    const native = nativeArithmetic(operator, a, b, canRepeat);
-    if (isNumeric(left) && isNumeric(right)) return native;
-    const slow = `${helper}(${a}, ${b}, ${this.site(line, this.describe(left), this.describe(right))})`;
-    if (!canRepeat) return slow;
-    const checks = [left, right]
-      .filter((side) => !isNumeric(side))
-      .map((side) => `typeof ${this.expression(side)} === "number"`);
-    return `(${checks.join(' && ')} ? ${native} : ${slow})`;
-  }
-
-  protected comparison(operator: BinaryOperator, left: Expression, right: Expression, line: number): string {
-    const a = this.expression(left);
-    const b = this.expression(right);
-    if (operator === '==' || operator === '~=') {
-      if (isLiteral(left) || isLiteral(right) || isNumeric(left) || isNumeric(right)) {
-        return `(${a} ${operator === '==' ? '===' : '!=='} ${b})`;
-      }
-      return `${operator === '==' ? '' : '!'}eq(${a}, ${b}, ${this.site(line)})`;
+    if (isNumeric(left) && isNumeric(right)) {
+      return nativeArithmetic(operator, this.expression(left), this.expression(right), canRepeat);
     }
-    if (isNumeric(left) && isNumeric(right)) return `(${a} ${operator} ${b})`;
-    const site = this.site(line);
-    // `a > b` is `b < a`, but the operands are still evaluated in the order they are written.
-    const helper = operator.length === 2 ? 'le' : 'lt';
-    const swapped = operator.startsWith('>');
-    if (isSimple(left) && isSimple(right)) {
+    const site = this.site(line, this.describe(left), this.describe(right));
+    return this.withOperands(left, right, (a, b) => {
+      const slow = `${helper}(${a}, ${b}, ${site})`;
+      if (!canRepeat) return slow;
       const checks = [left, right]
         .filter((side) => !isNumeric(side))
         .map((side) => `typeof ${this.expression(side)} === "number"`);
-      const slow = swapped ? `${helper}(${b}, ${a}, ${site})` : `${helper}(${a}, ${b}, ${site})`;
-      return `(${checks.join(' && ')} ? ${a} ${operator} ${b} : ${slow})`;
+      return `(${checks.join(' && ')} ? ${nativeArithmetic(operator, a, b, canRepeat)} : ${slow})`;
+    });
+  }
+
+  protected comparison(operator: BinaryOperator, left: Expression, right: Expression, line: number): string {
+    if (operator === '==' || operator === '~=') return this.equality(operator, left, right, line);
+    if (isNumeric(left) && isNumeric(right)) return `(${this.expression(left)} ${operator} ${this.expression(right)})`;
+    const site = this.site(line);
+    // `a > b` is `b < a`, but the operands are still evaluated in the order they are written.
+    const helper = operator.length === 2 ? 'le' : 'lt';
+    const isSwapped = operator.startsWith('>');
+    const slow = (a: string, b: string): string =>
+      isSwapped ? `${helper}(${b}, ${a}, ${site})` : `${helper}(${a}, ${b}, ${site})`;
+    if (isSimple(left) && isSimple(right)) {
+      const [a, b] = [this.expression(left), this.expression(right)];
+      const checks = [left, right]
+        .filter((side) => !isNumeric(side))
+        .map((side) => `typeof ${this.expression(side)} === "number"`);
+      return `(${checks.join(' && ')} ? ${a} ${operator} ${b} : ${slow(a, b)})`;
     }
-    if (!swapped) return `${helper}(${a}, ${b}, ${site})`;
-    if (isSimple(left) || isLiteral(left) || isSimple(right) || isLiteral(right))
-      return `${helper}(${b}, ${a}, ${site})`;
+    if (!isSwapped) return this.withOperands(left, right, slow);
+    if (isReadLate(left) || isIndependentOf(left, right) || isIndependentOf(right, left))
+      return slow(this.expression(left), this.expression(right));
     const name = this.temporary();
-    return `(${name} = ${a}, ${helper}(${b}, ${name}, ${site}))`;
+    return `(${name} = ${this.expression(left)}, ${slow(name, this.expression(right))})`;
+  }
+
+  protected equality(operator: '==' | '~=', left: Expression, right: Expression, line: number): string {
+    if (isLiteral(left) || isLiteral(right) || isNumeric(left) || isNumeric(right)) {
+      return this.withOperands(left, right, (a, b) => `(${a} ${operator === '==' ? '===' : '!=='} ${b})`);
+    }
+    const site = this.site(line);
+    return (operator === '==' ? '' : '!') + this.withOperands(left, right, (a, b) => `eq(${a}, ${b}, ${site})`);
   }
 
   protected unary({ operator, operand, line }: Expression & { kind: 'unary' }): string {
@@ -426,7 +452,7 @@ export abstract class ExpressionEmitter {
       steps.push(
         key.kind === 'string'
           ? `${table}.setKey(${JSON.stringify(key.value)}, ${this.expression(value)})`
-          : `field(${table}, ${this.expression(key)}, ${this.expression(value)}, ${this.site(line)})`,
+          : this.withOperands(key, value, (a, b) => `field(${table}, ${a}, ${b}, ${this.site(line)})`),
       );
     }
     addItems(items.length);

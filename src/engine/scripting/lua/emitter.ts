@@ -1,4 +1,4 @@
-import { containsCall, everyCall, isMulti, isNumeric } from './analysis';
+import { assigns, containsCall, everyCall, isLiteral, isMulti, isNumeric, isReadLate } from './analysis';
 import type { Expression, FunctionBody, Statement, Target, Variable } from './ast';
 import { ExpressionEmitter, type Frame, type GlobalNames } from './emit-expressions';
 import type { ChunkName, Site } from './errors';
@@ -168,19 +168,41 @@ class Emitter extends ExpressionEmitter {
     const [target] = targets;
     const [value] = values;
     if (targets.length === 1 && values.length === 1 && target !== undefined && value !== undefined) {
-      return this.store(target, this.expression(value), line);
+      return this.assign(target, value, line);
     }
     let places = '';
-    const stores = targets.map((each): ((text: string) => string) => {
+    const hold = (part: Expression, later: readonly Target[]): string => {
+      if (isReadLate(part) && !later.some((other) => assigns(other, part))) return this.expression(part);
+      const name = this.fresh('o');
+      places += `const ${name} = ${this.expression(part)};\n`;
+      return name;
+    };
+    const stores = targets.map((each, i): ((text: string) => string) => {
       if (each.kind !== 'index') return (text) => this.store(each, text, line);
-      const object = this.fresh('o');
-      const key = this.fresh('k');
-      places += `const ${object} = ${this.expression(each.object)}, ${key} = ${this.expression(each.key)};\n`;
+      const later = targets.slice(i + 1);
+      const object = hold(each.object, later);
+      const key = hold(each.key, later);
       return (text) => `setIndex(${object}, ${key}, ${text}, ${this.site(line, this.describe(each.object))});\n`;
     });
     const { setup, texts } = this.spread(values, targets.length);
     const written = stores.map((store, i) => store(texts[i] ?? 'undefined')).reverse();
     return `{ ${places}${setup}${written.join('')}}\n`;
+  }
+
+  /** Stores one value. */
+  protected assign(target: Target, value: Expression, line: number): string {
+    const isLate = target.kind === 'index' && (isReadLate(target.object) || isReadLate(target.key));
+    if (!isLate) return this.store(target, this.expression(value), line);
+    // Everything that may call comes first.
+    let before = '';
+    const hold = (part: Expression): string => {
+      if (isReadLate(part) || isLiteral(part)) return this.expression(part);
+      const name = this.fresh('o');
+      before += `const ${name} = ${this.expression(part)};\n`;
+      return name;
+    };
+    const [object, key, text] = [hold(target.object), hold(target.key), hold(value)];
+    return `{ ${before}setIndex(${object}, ${key}, ${text}, ${this.site(target.line, this.describe(target.object))});\n}\n`;
   }
 
   protected store(target: Target, text: string, line: number): string {

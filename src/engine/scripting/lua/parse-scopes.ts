@@ -48,7 +48,14 @@ export abstract class ScopeParser {
 
   protected variable(name: string): Variable {
     const id = `${name}$${String(this.variables.length + 1)}`;
-    const variable: Variable = { name, id, owner: this.current.body, sources: [], numeric: false };
+    const variable: Variable = {
+      name,
+      id,
+      owner: this.current.body,
+      sources: [],
+      assignedInside: false,
+      numeric: false,
+    };
     this.variables.push(variable);
     return variable;
   }

@@ -1,5 +1,5 @@
 import { inferNumbers } from './analysis';
-import type { Expression, FunctionBody, Statement, Target, Variable } from './ast';
+import type { Expression, FunctionBody, LocalName, Statement, Target, Variable } from './ast';
 import { Lexer } from './lexer';
 import { ExpressionParser } from './parse-expressions';
 import { MAX_LOCALS, MAX_NESTING } from './parse-scopes';
@@ -180,7 +180,7 @@ class Parser extends ExpressionParser {
       if (isMethod) break;
     }
     const value: Expression = { kind: 'function', body: this.function(isMethod, line) };
-    if (target.kind === 'local') target.variable.sources.push(undefined);
+    if (target.kind === 'local') noteAssignment(target, undefined);
     else target.line = line;
     return { kind: 'assignment', targets: [target], values: [value], line };
   }
@@ -227,7 +227,7 @@ class Parser extends ExpressionParser {
     this.expect('=');
     const values = this.expressions();
     targets.forEach((each, i) => {
-      if (each.kind === 'local') each.variable.sources.push(sourceOf(values, i));
+      if (each.kind === 'local') noteAssignment(each, sourceOf(values, i));
       else each.line = this.lexer.lastLine;
     });
     return { kind: 'assignment', targets, values, line: this.lexer.lastLine };
@@ -272,6 +272,11 @@ class Parser extends ExpressionParser {
 
 function newBody(line: number): FunctionBody {
   return { parameters: [], isVararg: false, legacyArg: undefined, usesVararg: false, body: [], line, locals: 0 };
+}
+
+function noteAssignment({ variable, upvalue }: LocalName, source: Expression | undefined): void {
+  variable.sources.push(source);
+  if (upvalue) variable.assignedInside = true;
 }
 
 /** The expression that alone decides the `i`th variable, if there is one. */
