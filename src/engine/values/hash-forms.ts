@@ -1,5 +1,6 @@
 import { Dict, type DictEntry } from './dict';
 import { OpenParts } from './open-parts';
+import { fitsPacked, MANY, pack, packedBytes, unpack } from './packed-parts';
 
 /** A field of a hash that is kept in a table. */
 export interface Field extends DictEntry {
@@ -92,17 +93,40 @@ function visitPairs(parts: readonly string[], visit: (field: string, value: stri
   return 0;
 }
 
-/** The fields of a hash that Redis keeps in a listpack and that are too many to be packed here, in their order of insertion. */
+/** The fields of a hash in use that Redis keeps in a listpack, when they are many, in their order of insertion. */
 export class OrderedPairs implements HashForm {
+  /** Whether they stay open after the command. */
+  stays = false;
   readonly #map = new Map<string, string>();
   #payload = 0;
+  /** The longest part there was. */
+  #longest = 0;
+
+  /** @param packed what `pack` made of them */
+  constructor(packed = '') {
+    const parts = unpack(packed);
+    for (let i = 0; i < parts.length; i += 2) this.set(parts[i] ?? '', parts[i + 1] ?? '');
+  }
 
   get size(): number {
     return this.#map.size;
   }
 
+  /** What they take in packed form, if they can take that: they are open for a while only. */
   get bytes(): number {
-    return 200 + this.#payload + this.#map.size * 66;
+    return this.canBePacked ? packedBytes(this.#packedLength) : 200 + this.#payload + this.#map.size * 66;
+  }
+
+  get canBePacked(): boolean {
+    return fitsPacked(MANY, this.size, this.#packedLength, this.#longest);
+  }
+
+  get #packedLength(): number {
+    return this.#payload + 2 * this.#map.size;
+  }
+
+  pack(): string {
+    return pack(this.pairs());
   }
 
   get(field: string): string | undefined {
@@ -113,6 +137,7 @@ export class OrderedPairs implements HashForm {
     const old = this.#map.get(field);
     this.#map.set(field, value);
     this.#payload += old === undefined ? field.length + value.length : value.length - old.length;
+    this.#longest = Math.max(this.#longest, field.length, value.length);
     return old === undefined;
   }
 

@@ -1,7 +1,18 @@
 import type { Dict } from './dict';
 import { FieldTable, OpenPairs, OrderedPairs, type Field } from './hash-forms';
-import { opened, outgrown, worthOpening, type Compactable } from './open-values';
-import { asPart, fitsPacked, nextPlace, packedBytes, partAt, placeOf, replaceParts, unpack } from './packed-parts';
+import { type Compactable, FEW_PARTS, MANY_PARTS, type OpenValues } from './open-values';
+import {
+  asPart,
+  FEW,
+  fitsPacked,
+  MANY,
+  nextPlace,
+  packedBytes,
+  partAt,
+  placeOf,
+  replaceParts,
+  unpack,
+} from './packed-parts';
 
 /** Limits up to which a hash reports the compact encoding. */
 export interface HashLimits {
@@ -65,10 +76,10 @@ export class HashValue implements HashView, Compactable {
     if (typeof form === 'string') {
       copy.#form = form;
       copy.#packed = this.#packed;
-    } else if (form instanceof OpenPairs) {
-      copy.setAll(form.pairs());
+    } else if (form instanceof FieldTable) {
+      copy.#become(new FieldTable(), form.pairs());
     } else {
-      copy.#become(form instanceof FieldTable ? new FieldTable() : new OrderedPairs(), form.pairs());
+      copy.setAll(form.pairs());
     }
     return copy;
   }
@@ -80,12 +91,15 @@ export class HashValue implements HashView, Compactable {
 
   compact(): void {
     const form = this.#form;
-    if (form instanceof OpenPairs && form.stays) this.#pack(form);
+    if (typeof form === 'string' || form instanceof FieldTable || !form.stays) return;
+    form.stays = false;
+    this.#pack(form);
   }
 
   /** Most hashes that are removed are garbage: to pack them later would be in vain. */
   released(): void {
-    if (this.#form instanceof OpenPairs) this.#form.stays = false;
+    const form = this.#form;
+    if (typeof form !== 'string' && !(form instanceof FieldTable)) form.stays = false;
   }
 
   has(field: string): boolean {
@@ -126,7 +140,8 @@ export class HashValue implements HashView, Compactable {
     else if (pairs.length - start > 2) this.#unpack();
     let added = 0;
     for (let i = start; i < pairs.length; i += 2) if (this.set(pairs[i] ?? '', pairs[i + 1] ?? '')) added += 1;
-    if (this.#form instanceof OpenPairs && !this.#form.stays) this.#pack(this.#form);
+    const form = this.#form;
+    if (typeof form !== 'string' && !(form instanceof FieldTable) && !form.stays) this.#pack(form);
     return added;
   }
 
@@ -166,32 +181,42 @@ export class HashValue implements HashView, Compactable {
 
   /** The form to use: one that is packed is opened now and then, so that it is open if it is used often. */
   #used(): Form {
-    return typeof this.#form === 'string' && worthOpening() ? this.#open() : this.#form;
+    const form = this.#form;
+    if (typeof form !== 'string') return form;
+    const values = this.#isFew(form) ? FEW_PARTS : MANY_PARTS;
+    return values.worthOpening() ? this.#open() : form;
   }
 
   #unpack(): Exclude<Form, string> {
-    return typeof this.#form === 'string' ? (this.#form = new OpenPairs(this.#form)) : this.#form;
+    const form = this.#form;
+    if (typeof form !== 'string') return form;
+    return (this.#form = this.#isFew(form) ? new OpenPairs(form) : new OrderedPairs(form));
+  }
+
+  #isFew(packed: string): boolean {
+    return fitsPacked(FEW, this.#packed, packed.length, 0);
   }
 
   /** Lets a small hash be open until others are used. */
   #open(): Exclude<Form, string> {
     const form = this.#unpack();
-    if (form instanceof OpenPairs && !form.stays) {
+    if (!(form instanceof FieldTable) && !form.stays) {
       form.stays = true;
-      opened(this);
+      openValues(form).opened(this);
     }
     return form;
   }
 
-  #pack(form: OpenPairs): void {
+  #pack(form: OpenPairs | OrderedPairs): void {
+    if (form instanceof OrderedPairs && !form.canBePacked) return;
     this.#packed = form.size;
     this.#form = form.pack();
   }
 
   #setPacked(packed: string, field: string, value: string): boolean {
     const length = packed.length + field.length + value.length + 2;
-    if (!fitsPacked(this.#packed + 1, length, Math.max(field.length, value.length)))
-      return this.#setIn(this.#unpack(), field, value);
+    if (!fitsPacked(MANY, this.#packed + 1, length, Math.max(field.length, value.length)))
+      return this.#setIn(this.#open(), field, value);
     const place = placeOf(packed, field, 2);
     if (place < 0) {
       this.#form = replaceParts(packed, packed.length, packed.length, asPart(field) + asPart(value));
@@ -204,16 +229,23 @@ export class HashValue implements HashView, Compactable {
   }
 
   #setIn(form: Exclude<Form, string>, field: string, value: string): boolean {
-    if (form instanceof OpenPairs && !form.hasRoomFor(field, value))
-      return this.#become(new OrderedPairs(), form.pairs()).set(field, value);
-    return form.set(field, value);
+    if (!(form instanceof OpenPairs) || form.hasRoomFor(field, value)) return form.set(field, value);
+    const next = this.#become(new OrderedPairs(), form.pairs());
+    if (form.stays) this.#open();
+    return next.set(field, value);
   }
 
-  /** Takes another form, for good. */
+  /** Takes another form. */
   #become<Next extends OrderedPairs | FieldTable>(next: Next, pairs: readonly string[]): Next {
     for (let i = 0; i < pairs.length; i += 2) next.set(pairs[i] ?? '', pairs[i + 1] ?? '');
-    if (this.#form instanceof OpenPairs && this.#form.stays) outgrown(this);
+    const form = this.#form;
+    if (typeof form !== 'string' && !(form instanceof FieldTable) && form.stays) openValues(form).outgrown(this);
     this.#form = next;
     return next;
   }
+}
+
+/** Those among which an open form counts. */
+function openValues(form: OpenPairs | OrderedPairs): OpenValues {
+  return form instanceof OpenPairs ? FEW_PARTS : MANY_PARTS;
 }

@@ -1,4 +1,4 @@
-import { fitsPacked, pack, packedBytes, unpack } from './packed-parts';
+import { FEW, fitsPacked, pack, packedBytes, unpack } from './packed-parts';
 
 /** The parts of a packed string while they are in use: an array is faster than a map of so few would be. */
 export abstract class OpenParts {
@@ -34,7 +34,7 @@ export abstract class OpenParts {
    * @param longest its longest part
    */
   protected fits(length: number, longest: number): boolean {
-    return fitsPacked(this.size + 1, this.#packedLength + length, longest);
+    return fitsPacked(FEW, this.size + 1, this.#packedLength + length, longest);
   }
 
   /** To be called when the parts change. @param growth of the packed form */

@@ -3,24 +3,33 @@
  * few fields or members cost a byte more than their text this way, where objects around them cost a hundred.
  */
 
+/** What is packed at most: packed strings are walked from their start, and copied to be changed. */
+export interface PackLimits {
+  /** Pairs or members. */
+  readonly elements: number;
+  /** Of the packed string: of each part its text and one byte. */
+  readonly length: number;
+}
+
+/** So few that walking them is as fast as finding them in a map. */
+export const FEW: PackLimits = { elements: 64, length: 1024 };
+/** As many as Redis keeps in a listpack, where it walks them too. */
+export const MANY: PackLimits = { elements: 512, length: 512 * 2 * 65 };
+
 /** Parts longer than this cannot be packed. */
 const LONGEST_PART = 255;
-/** Packed strings are walked from their start and copied to be changed: longer ones would be slow. */
-const LONGEST_PACKED = 1024;
-/** Elements (pairs or members) that are packed at most. */
-const MOST_ELEMENTS = 64;
 
 const LENGTHS = Array.from({ length: LONGEST_PART + 1 }, (_, length) => String.fromCharCode(length));
-const scratch = Buffer.allocUnsafeSlow(LONGEST_PACKED);
+const scratch = Buffer.allocUnsafeSlow(MANY.length);
 
 /**
  * Whether parts may be packed.
  * @param elements pairs or members
- * @param length of the packed string: of each part its text and one byte
+ * @param length of the packed string
  * @param longest the longest part that is new
  */
-export function fitsPacked(elements: number, length: number, longest: number): boolean {
-  return elements <= MOST_ELEMENTS && length <= LONGEST_PACKED && longest <= LONGEST_PART;
+export function fitsPacked(limits: PackLimits, elements: number, length: number, longest: number): boolean {
+  return elements <= limits.elements && length <= limits.length && longest <= LONGEST_PART;
 }
 
 /** Estimated bytes of memory of a packed string. */
@@ -29,7 +38,7 @@ export function packedBytes(length: number): number {
 }
 
 /** The parts as one flat string of its own. The caller knows that they fit. */
-export function pack(parts: readonly string[]): string {
+export function pack(parts: Iterable<string>): string {
   let at = 0;
   for (const part of parts) {
     const { length } = part;

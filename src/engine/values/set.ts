@@ -1,8 +1,8 @@
 import type { Dict, DictEntry } from './dict';
 import { parseInt64 } from './int64';
 import { IntegerSet } from './integer-set';
-import { opened, outgrown, worthOpening, type Compactable } from './open-values';
-import { asPart, fitsPacked, nextPlace, pack, packedBytes, placeOf, replaceParts, unpack } from './packed-parts';
+import { type Compactable, FEW_PARTS } from './open-values';
+import { asPart, FEW, fitsPacked, nextPlace, pack, packedBytes, placeOf, replaceParts, unpack } from './packed-parts';
 import { MemberTable, OpenMembers } from './set-forms';
 
 /** Limit up to which a set of integers keeps the compact encoding. */
@@ -192,7 +192,7 @@ export class SetValue implements SetView, Compactable {
 
   /** The form to use: one that is packed is opened now and then, so that it is open if it is used often. */
   #used(): Form {
-    return typeof this.#form === 'string' && worthOpening() ? this.#open() : this.#form;
+    return typeof this.#form === 'string' && FEW_PARTS.worthOpening() ? this.#open() : this.#form;
   }
 
   #unpack(): Exclude<Form, string> {
@@ -205,7 +205,7 @@ export class SetValue implements SetView, Compactable {
     const form = this.#unpack();
     if (!(form instanceof MemberTable) && !form.stays) {
       form.stays = true;
-      opened(this);
+      FEW_PARTS.opened(this);
     }
     return form;
   }
@@ -223,7 +223,7 @@ export class SetValue implements SetView, Compactable {
 
   /** What is held here will not be packed any more, or is given up. */
   #leave(form: Form): void {
-    if (typeof form !== 'string' && !(form instanceof MemberTable) && form.stays) outgrown(this);
+    if (typeof form !== 'string' && !(form instanceof MemberTable) && form.stays) FEW_PARTS.outgrown(this);
   }
 
   #clear(): void {
@@ -234,7 +234,7 @@ export class SetValue implements SetView, Compactable {
 
   #addPacked(packed: string, member: string): boolean {
     if (placeOf(packed, member, 1) >= 0) return false;
-    if (!fitsPacked(this.#packed + 1, packed.length + member.length + 1, member.length))
+    if (!fitsPacked(FEW, this.#packed + 1, packed.length + member.length + 1, member.length))
       return this.#addTo(this.#unpack(), member);
     this.#form = replaceParts(packed, packed.length, packed.length, asPart(member));
     this.#packed += 1;

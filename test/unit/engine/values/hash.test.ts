@@ -10,13 +10,18 @@ const values = fc.oneof(
   fc.string({ maxLength: 8 }).map((text) => Buffer.from(text).toString('latin1')),
   fc.constantFrom('', 'f1', 'x'.repeat(64), 'y'.repeat(65), 'z'.repeat(255), 'z'.repeat(256)),
 );
-type Step = readonly ['set' | 'delete', string, string] | readonly ['compact'] | readonly ['released'];
+type Step =
+  | readonly ['set' | 'delete', string, string]
+  | readonly ['fill', number]
+  | readonly ['compact']
+  | readonly ['released'];
 const steps = fc.array(
   fc.oneof(
     fc.tuple(fc.constantFrom('set' as const, 'set' as const, 'delete' as const), fields, values),
+    fc.tuple(fc.constant('fill' as const), fc.constantFrom(3, 50, 70, 400, 512)),
     fc.constantFrom(['compact'] as const, ['compact'] as const, ['released'] as const),
   ),
-  { maxLength: 200 },
+  { maxLength: 100 },
 );
 const limits = fc.record({
   'hash-max-listpack-entries': fc.constantFrom(5, 512),
@@ -34,6 +39,10 @@ function apply(hash: HashValue, model: Map<string, string>, all: readonly Step[]
       hash.compact();
       // The keyspace sums up the bytes when a command ends; a form taken between commands must not change them.
       expect(hash.bytes).toBe(bytes);
+    } else if (step[0] === 'fill') {
+      const pairs = Array.from({ length: step[1] }, (_, i) => [`field:${String(i)}`, `v${String(i % 7)}`]);
+      expect(hash.setAll(pairs.flat())).toBe(pairs.filter(([field = '']) => !model.has(field)).length);
+      for (const [field = '', value = ''] of pairs) model.set(field, value);
     } else if (step[0] === 'set') {
       expect(hash.set(step[1], step[2])).toBe(!model.has(step[1]));
       model.set(step[1], step[2]);
