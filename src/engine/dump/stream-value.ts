@@ -26,7 +26,7 @@ export const ID_BYTES = 16;
 
 /** Appends a stream's body, after its type byte. */
 export function writeStream(writer: RdbWriter, stream: StreamValue): void {
-  const nodes = stream.nodes().filter(({ entries }) => entries.length > 0);
+  const nodes = stream.nodes().filter(({ count }) => count > 0);
   const packer = new ListpackWriter();
   writer.length(nodes.length);
   for (const node of nodes) writeNode(writer, packer, node);
@@ -109,7 +109,7 @@ export function readStream(reader: RdbReader, type: number, limits: StreamLimits
     const node = readNode(reader);
     const last = stream.nodes().at(-1)?.last;
     if (last !== undefined && compareIds(node.first, last) <= 0) reader.fail('stream nodes in the wrong order');
-    if (node.entries.length > 0) stream.addNode(node);
+    if (node.count > 0) stream.addNode(node);
   }
   if (reader.length() !== stream.size) reader.fail('a stream whose length is wrong');
   stream.lastId = readId(reader);
@@ -230,7 +230,7 @@ function unpackNode(first: StreamId, packed: string): StreamNode {
   elements.integer();
   const node = new StreamNode(first, names);
   while (!elements.done) unpackEntry(elements, node);
-  if (node.entries.length !== living) throw new RdbFormatError('a stream node whose count is wrong');
+  if (node.count !== living) throw new RdbFormatError('a stream node whose count is wrong');
   return node;
 }
 

@@ -1,5 +1,5 @@
 import { ConsumerGroup, type GroupView } from './stream-group';
-import { compareIds, HIGHEST_ID, lowerBound, LOWEST_ID, type StreamId } from './stream-id';
+import { compareIds, lowerBound, LOWEST_ID, type StreamId } from './stream-id';
 import { StreamNode, type StreamEntry, type StreamLimits } from './stream-node';
 import { countRadixNodes } from './stream-radix';
 import { addUint64, toUint64, type Uint64 } from './uint64';
@@ -106,14 +106,14 @@ export class StreamValue implements StreamView {
 
   first(): StreamEntry | undefined {
     // Exact trimming by id can leave a node without living entries.
-    for (const node of this.#nodes) if (node.entries.length > 0) return node.entries[0];
+    for (const node of this.#nodes) if (node.count > 0) return node.entries[0];
     return undefined;
   }
 
   last(): StreamEntry | undefined {
     for (let at = this.#nodes.length - 1; at >= 0; at--) {
-      const last = this.#nodes[at]?.entries.at(-1);
-      if (last !== undefined) return last;
+      const node = this.#nodes[at];
+      if (node !== undefined && node.count > 0) return node.entries.at(-1);
     }
     return undefined;
   }
@@ -141,7 +141,7 @@ export class StreamValue implements StreamView {
     this.#nodes.push(node);
     this.#radixNodes = undefined;
     this.#bytes += node.bytes;
-    this.#size += node.entries.length;
+    this.#size += node.count;
   }
 
   nodes(): readonly StreamNode[] {
@@ -156,7 +156,7 @@ export class StreamValue implements StreamView {
     if (node?.delete(id) !== true) return false;
     this.#size -= 1;
     this.#bytes += node.bytes - before;
-    if (node.entries.length === 0) this.#removeNodes(at, 1);
+    if (node.count === 0) this.#removeNodes(at, 1);
     if (compareIds(id, this.maxDeletedId) > 0) this.maxDeletedId = id;
     return true;
   }
@@ -166,14 +166,14 @@ export class StreamValue implements StreamView {
     const before = this.#size;
     let whole = 0;
     for (const node of this.#nodes) {
-      if (limit > 0 && before - this.#size + node.entries.length > limit) break;
+      if (limit > 0 && before - this.#size + node.count > limit) break;
       if (!this.#exceeds(target)) break;
       if (!this.#isRemovable(node, target)) {
         if (!approximate) this.#trimWithin(node, target);
         break;
       }
       whole += 1;
-      this.#size -= node.entries.length;
+      this.#size -= node.count;
       this.#bytes -= node.bytes;
     }
     if (whole > 0) this.#removeNodes(0, whole);
@@ -182,7 +182,7 @@ export class StreamValue implements StreamView {
 
   wouldTrim({ target, approximate, limit }: Trim): boolean {
     const [node] = this.#nodes;
-    if (node === undefined || !this.#exceeds(target) || (limit > 0 && node.entries.length > limit)) return false;
+    if (node === undefined || !this.#exceeds(target) || (limit > 0 && node.count > limit)) return false;
     return !approximate || this.#isRemovable(node, target);
   }
 
@@ -242,8 +242,8 @@ export class StreamValue implements StreamView {
   }
 
   /** Whether a trim may remove the first node as a whole. */
-  #isRemovable({ entries, last }: StreamNode, target: TrimTarget): boolean {
-    return 'maxLength' in target ? this.#size - entries.length >= target.maxLength : compareIds(last, target.minId) < 0;
+  #isRemovable({ count, last }: StreamNode, target: TrimTarget): boolean {
+    return 'maxLength' in target ? this.#size - count >= target.maxLength : compareIds(last, target.minId) < 0;
   }
 
   #trimWithin(node: StreamNode, target: TrimTarget): void {
@@ -263,28 +263,21 @@ export class StreamValue implements StreamView {
   }
 
   #visitForwards(start: StreamId, end: StreamId, visit: (entry: StreamEntry) => boolean): void {
-    const bounded = end !== HIGHEST_ID;
     let at = this.#nodeOf(start);
-    let position = lowerBound(this.#nodes[at]?.entries ?? [], start);
     for (let node = this.#nodes[at]; node !== undefined; node = this.#nodes[++at]) {
-      const { entries } = node;
-      for (; position < entries.length; position++) {
-        const entry = entries[position];
-        if (entry === undefined || (bounded && compareIds(entry, end) > 0) || !visit(entry)) return;
-      }
-      position = 0;
+      if (compareIds(node.first, end) > 0) return;
+      for (const entry of node.between(start, end)) if (!visit(entry)) return;
     }
   }
 
   #visitBackwards(start: StreamId, end: StreamId, visit: (entry: StreamEntry) => boolean): void {
     for (let at = this.#nodeOf(end); at >= 0; at--) {
-      const entries = this.#nodes[at]?.entries ?? [];
-      let position = lowerBound(entries, end);
-      const found = entries[position];
-      if (found === undefined || compareIds(found, end) > 0) position -= 1;
-      for (; position >= 0; position--) {
+      const node = this.#nodes[at];
+      if (node === undefined || compareIds(node.last, start) < 0) return;
+      const entries = node.between(start, end);
+      for (let position = entries.length - 1; position >= 0; position--) {
         const entry = entries[position];
-        if (entry === undefined || compareIds(entry, start) < 0 || !visit(entry)) return;
+        if (entry === undefined || !visit(entry)) return;
       }
     }
   }

@@ -65,7 +65,7 @@ export class StreamSegmentation implements Segmentation {
 
 /** Nodes whose entries were all deleted are not kept. */
 function livingNodes(stream: StreamValue): StreamNode[] {
-  return stream.nodes().filter(({ entries }) => entries.length > 0);
+  return stream.nodes().filter(({ count }) => count > 0);
 }
 
 function segmentsOf(stream: StreamValue): Segment[] {

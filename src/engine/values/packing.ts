@@ -1,0 +1,73 @@
+/**
+ * Texts and numbers behind each other in one string of bytes. Numbers stand in bytes of seven bits, the low ones first; texts
+ * behind their lengths. A Redis does the same in its listpacks, for the same reason: objects take far more.
+ */
+
+/** Longer strings would be slow to make again. */
+export const LONGEST_PACKED = 65_536;
+/** The longest number: 2^53 in bytes of seven bits. */
+export const NUMBER_BYTES = 8;
+
+const scratch = Buffer.allocUnsafeSlow(LONGEST_PACKED);
+
+/** Writes from `at` on, where the last one ended; the caller knows that there is room. @returns where it ends */
+export function packNumber(value: number, at: number): number {
+  let end = at;
+  let left = value;
+  for (; left >= 128; left = Math.floor(left / 128)) scratch[end++] = (left % 128) | 128;
+  scratch[end++] = left;
+  return end;
+}
+
+/** As `packNumber`. */
+export function packText(text: string, at: number): number {
+  const start = packNumber(text.length, at);
+  return start + scratch.latin1Write(text, start);
+}
+
+/** What was written up to `end`. */
+export function packed(end: number): string {
+  return scratch.latin1Slice(0, end);
+}
+
+/** Makes V8 copy a sum of strings together, by reading it: the tree of its pieces takes more memory. */
+export function flat(sum: string): string {
+  return sum.charCodeAt(0) >= 0 ? sum : '';
+}
+
+/** Reads what was packed. */
+export class PackedReader {
+  at = 0;
+
+  constructor(private readonly text: string) {}
+
+  get isAtEnd(): boolean {
+    return this.at >= this.text.length;
+  }
+
+  readNumber(): number {
+    const { text } = this;
+    let value = text.charCodeAt(this.at++);
+    if (value < 128) return value;
+    value -= 128;
+    for (let unit = 128; ; unit *= 128) {
+      const byte = text.charCodeAt(this.at++);
+      if (byte < 128) return value + byte * unit;
+      value += (byte - 128) * unit;
+    }
+  }
+
+  readText(): string {
+    const length = this.readNumber();
+    const start = this.at;
+    this.at = start + length;
+    return this.text.slice(start, this.at);
+  }
+
+  skipTexts(count: number): void {
+    for (let left = count; left > 0; left--) {
+      const length = this.readNumber();
+      this.at += length;
+    }
+  }
+}
