@@ -38,6 +38,20 @@ contract('ACL users and rules', [
   ...rules('nocommands', '+select|0', '+select'),
   ...rules('', 'off', ''),
   ...rules('skip-sanitize-payload'),
+  ...rules('reset', '%R', '%rw~x'),
+  ...rules('reset', '%RR~x'),
+  ...rules('reset', '%~x'),
+  ...rules('reset', '~a b'),
+  ...rules('reset', '&a\tb'),
+  ...rules('~*', '~a b'),
+  ...rules('reset', `(~'a' +get)`),
+  ...rules('reset', '(~"a\\x41" +get)'),
+  ...rules('reset', `(~'a)`),
+  ...rules('reset', '(~a\t+get)'),
+  ...rules('reset', '(+get ~c', '~b'),
+  ...rules('reset', '+config|'),
+  ...rules('reset', '+nosuch|'),
+  ...rules('reset', '+get|A', '+get|a', '+GET|B'),
   ...clean,
 ]);
 
@@ -233,4 +247,11 @@ contract('ACL DRYRUN finds the keys of every form of arguments', [
     ['PFMERGE', 'write', 'read'],
   ].map((line) => ['ACL', 'DRYRUN', 'some', ...line] as const),
   ['ACL', 'DELUSER', 'some'],
+]);
+
+contract('ACL users may have names beyond ASCII', [
+  ['ACL', 'SETUSER', 'à', 'on'],
+  ['ACL', 'USERS'],
+  ['ACL', 'SETUSER', 'a\x0bb', 'on'],
+  ['ACL', 'DELUSER', 'à'],
 ]);

@@ -183,3 +183,30 @@ contract('min-replicas-to-write refuses writes, there being no replicas', [
   ['EVAL', "#!lua flags=no-writes\nreturn redis.call('get', 'a')", 0],
   ['CONFIG', 'SET', 'min-replicas-to-write', 0],
 ]);
+
+contract('CONFIG SET reports the first of its mistakes', [
+  ['CONFIG', 'SET', 'maxmemory', 1, 'daemonize', 'x', 'nosuch', 'y'],
+  ['CONFIG', 'SET', 'nosuch', 'y', 'daemonize', 'x'],
+  ['CONFIG', 'SET', 'maxmemory', 1, 'maxmemory', 2, 'nosuch', 'y'],
+  ['CONFIG', 'SET', 'MAXMEMORY', 1, 'maxMemory', 2],
+  ['CONFIG', 'SET', 'DAEMONIZE', 'x'],
+  ['CONFIG', 'SET', 'LOGLEVEL', 'x'],
+  { run: ['CONFIG', 'GET', 'maxmemory', 'MAXMEMORY', 'maxmemory*y', 'max\\memory'], compare: 'sorted' },
+  ['CONFIG', 'SET', 'save', '+1 1'],
+  ['CONFIG', 'GET', 'save'],
+  ['CONFIG', 'SET', 'save', ''],
+  ...['5  6', ' ', 'Infinity', '0x10', '+5', 'nan', '50 99 99.9'].flatMap((text): Step[] => [
+    ['CONFIG', 'SET', 'latency-tracking-info-percentiles', text],
+    ['CONFIG', 'GET', 'latency-tracking-info-percentiles'],
+  ]),
+  ['CONFIG', 'SET', 'oom-score-adj-values', '+0 200 800'],
+  ['CONFIG', 'SET', 'port', 'x'],
+]);
+
+contract('CONFIG SET that fails has removed no key', [
+  ['SET', 'k', 'v'],
+  ['CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru'],
+  ['CONFIG', 'SET', 'maxmemory', 1, 'loglevel', 'x'],
+  ['EXISTS', 'k'],
+  ['CONFIG', 'SET', 'maxmemory-policy', 'noeviction'],
+]);

@@ -98,3 +98,39 @@ contract('texts of a million characters are read in one go', [
   ]),
   ['EVAL', "return redis.error_reply('a ' .. string.rep('\\n', 1000000) .. 'x')", 0],
 ]);
+
+const DATABASES = [
+  '2147483647',
+  '2147483648',
+  '-2147483648',
+  '-2147483649',
+  '9223372036854775807',
+  '1.0',
+  'x',
+  '16',
+  '',
+];
+
+contract(
+  'numbers of databases have 32 bits',
+  DATABASES.flatMap((number): Step[] => [
+    ['SET', 'k', 'v'],
+    ['SELECT', number],
+    ['MOVE', 'k', number],
+    ['COPY', 'k', 'k2', 'DB', number],
+    ['SWAPDB', number, '0'],
+    ['SWAPDB', '0', number],
+  ]),
+  { wireOnly: 'SELECT' },
+);
+
+contract('RESTORE with a time to live beyond 64 bits', [
+  ['SET', 's', 'v'],
+  ...['9223372036854775807', '9223372036854775000', '9223370000000000000', '9223372036854775808', '-1'].flatMap(
+    (time): Step[] => [
+      ['RESTORE', 'r', time, '\x00\x01v\x0a\x00\x91\x08\xce\xb2\x19\x38\x8a\xce'],
+      ['EXISTS', 'r'],
+      ['DEL', 'r'],
+    ],
+  ),
+]);

@@ -19,6 +19,8 @@ export interface LoggedDenial extends Denial {
 
 /** Equal denials within this time count as one. */
 const GROUPING_MS = 60_000;
+/** So many of the latest are compared. */
+const COMPARED = 10;
 
 /** What ACL LOG shows: the latest refusals. */
 export class AclLog {
@@ -29,14 +31,16 @@ export class AclLog {
 
   add(denial: Denial, at: number, clientInfo: string): void {
     const { reason, context, object, user } = denial;
-    const same = this.entries.findIndex(
-      (each) =>
-        each.reason === reason &&
-        each.context === context &&
-        each.object === object &&
-        each.user === user &&
-        at - each.at <= GROUPING_MS,
-    );
+    const same = this.entries
+      .slice(0, COMPARED)
+      .findIndex(
+        (each) =>
+          each.reason === reason &&
+          each.context === context &&
+          each.object === object &&
+          each.user === user &&
+          at - each.at <= GROUPING_MS,
+      );
     const [known] = same < 0 ? [] : this.entries.splice(same, 1);
     this.entries.unshift({ ...denial, count: (known?.count ?? 0) + 1, at, clientInfo });
     if (this.entries.length > this.maxLength) this.entries.length = this.maxLength;

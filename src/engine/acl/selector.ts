@@ -3,7 +3,8 @@ import type { FoundKey } from '../commands/define-command';
 import type { CommandRecord, CommandTable } from '../commands/table';
 import { matchGlob } from '../values/glob';
 import { namesOf } from './command-names';
-import { RuleError, ruleSyntaxError } from './rule-error';
+import { printable } from '../commands/errors';
+import { hasSpace, RuleError, ruleSyntaxError } from './rule-error';
 
 interface KeyPattern {
   readonly pattern: string;
@@ -19,8 +20,8 @@ export class Selector {
   #future = false;
   /** Names of commands, containers and subcommands. */
   #allowed = new Set<string>();
-  /** Commands that are allowed with certain first arguments only. */
-  #firstArguments = new Map<string, Set<string>>();
+  /** Commands that are allowed with certain first arguments only: in lower case, and as they were written. */
+  #firstArguments = new Map<string, Map<string, string>>();
   #keys: KeyPattern[] = [];
   #channels: string[] = [];
   allKeys = false;
@@ -75,7 +76,7 @@ export class Selector {
     const copy = new Selector(this.commands, this.allChannels);
     copy.#future = this.#future;
     copy.#allowed = new Set(this.#allowed);
-    copy.#firstArguments = new Map([...this.#firstArguments].map(([name, words]) => [name, new Set(words)]));
+    copy.#firstArguments = new Map([...this.#firstArguments].map(([name, words]) => [name, new Map(words)]));
     copy.#keys = [...this.#keys];
     copy.#channels = [...this.#channels];
     copy.allKeys = this.allKeys;
@@ -118,7 +119,7 @@ export class Selector {
     else if (mark === '&') this.#addChannel(rule.slice(1));
     else if ((mark === '+' || mark === '-') && rule.charAt(1) === '@')
       this.#addCategory(mark, rule.slice(2).toLowerCase());
-    else if (mark === '+' || mark === '-') this.#addCommand(mark, rule.slice(1).toLowerCase());
+    else if (mark === '+' || mark === '-') this.#addCommand(mark, printable(rule.slice(1)));
     else throw ruleSyntaxError();
   }
 
@@ -156,13 +157,15 @@ export class Selector {
   }
 
   #addKeys(rule: string): void {
-    const [, access = 'RW', pattern] = /^(?:%([RW]+))?~(.*)$/is.exec(rule) ?? [];
-    if (pattern === undefined) throw ruleSyntaxError();
     if (this.allKeys) {
       throw new RuleError(
         "Adding a pattern after the * pattern (or the 'allkeys' flag) is not valid and does not have any effect. Try 'resetkeys' to start with an empty list of patterns",
       );
     }
+    // Redis takes `%R` without `~` as well: for the empty pattern.
+    const match = /^(?:%(R|W|RW|WR)|(?=~))(?:~(.*))?$/is.exec(rule);
+    const [, access = 'RW', pattern = ''] = match ?? [];
+    if (match === null || hasSpace(pattern)) throw ruleSyntaxError();
     const added = { pattern, read: /r/i.test(access), write: /w/i.test(access) };
     const same = this.#keys.findIndex((each) => each.pattern === pattern);
     const known = this.#keys[same];
@@ -176,6 +179,7 @@ export class Selector {
         "Adding a pattern after the * pattern (or the 'allchannels' flag) is not valid and does not have any effect. Try 'resetchannels' to start with an empty list of channels",
       );
     }
+    if (hasSpace(pattern)) throw ruleSyntaxError();
     if (!this.#channels.includes(pattern)) this.#channels.push(pattern);
   }
 
@@ -185,22 +189,25 @@ export class Selector {
     for (const { name } of members) this.#change(mark, name);
   }
 
-  #addCommand(mark: '+' | '-', name: string): void {
+  #addCommand(mark: '+' | '-', rule: string): void {
+    const name = rule.toLowerCase();
     if (this.commands.find(name) !== undefined) {
       this.#change(mark, name);
       return;
     }
     const [command = '', first, ...beyond] = name.split('|');
+    if (mark === '+' && name.endsWith('|') && this.commands.find(name.slice(0, -1)) !== undefined)
+      throw ruleSyntaxError();
     const entry = this.commands.get(command);
     // A plain command may be allowed with certain first arguments; nothing else is as fine.
     if (mark === '+' && beyond.length > 0 && this.commands.recordsOf(`${command}|${String(first)}`).length > 0)
       throw new RuleError('Allowing first-arg of a subcommand is not supported');
     if (entry === undefined || first === undefined || beyond.length > 0 || 'container' in entry || mark === '-')
       throw new RuleError(UNKNOWN_COMMAND);
-    if (first === '') throw ruleSyntaxError();
     if (this.#allowed.has(command)) return;
-    const words = this.#firstArguments.get(command) ?? new Set();
-    this.#firstArguments.set(command, words.add(first));
+    const words = this.#firstArguments.get(command) ?? new Map<string, string>();
+    if (!words.has(first)) words.set(first, rule.slice(command.length + 1));
+    this.#firstArguments.set(command, words);
   }
 
   /** Allows or forbids a command; with a container, its subcommands. */
@@ -235,7 +242,7 @@ export class Selector {
         rules.push(`${mark}${name}`);
         described.#change(mark, name);
       }
-      for (const first of this.#firstArguments.get(name) ?? []) rules.push(`+${name}|${first}`);
+      for (const first of this.#firstArguments.get(name)?.values() ?? []) rules.push(`+${name}|${first}`);
     }
     return rules;
   }

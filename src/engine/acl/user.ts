@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CommandTable } from '../commands/table';
+import { splitWords } from '../protocol/request-parser';
 import { RuleError } from './rule-error';
 import { Selector } from './selector';
 
@@ -150,7 +151,8 @@ export class User {
 
   #addSelector(rule: string): void {
     const selector = new Selector(this.commands, this.allChannels());
-    for (const part of rule.slice(1, -1).split(' ')) if (part !== '') selector.apply(part);
+    // Unbalanced quotes are no words at all.
+    for (const part of splitWords(rule.slice(1, -1)) ?? []) selector.apply(part);
     this.selectors.push(selector);
   }
 }

@@ -99,6 +99,11 @@ export function cursor(text: string): number {
   return value < 0n ? Number.MAX_SAFE_INTEGER : Number(value);
 }
 
+/** What clients choose from by a word, in lower case: other than in an object nothing inherited (`constructor`) is in it. */
+export function choices<Value>(values: Readonly<Record<string, Value>>): ReadonlyMap<string, Value> {
+  return new Map(Object.entries(values));
+}
+
 /** Whether an argument is this option; `option` in lower case. */
 export function isOption(text: string, option: string): boolean {
   return text.length === option.length && text.toLowerCase() === option;

@@ -42,10 +42,10 @@ export function invalidExpire(command: string): ErrorReply {
 const SHOWN_NAME = 128;
 const SHOWN_ARGUMENTS = 128;
 
-/** What Redis' `%.*s` shows of binary data: nothing after a NUL, no line breaks (they would end the reply). */
-export function printable(text: string, length: number): string {
+/** What C's `%.*s` shows of a client's text: nothing after a NUL. */
+export function printable(text: string, length = Infinity): string {
   const end = text.indexOf('\0');
-  return (end < 0 ? text : text.slice(0, end)).slice(0, length).replace(/[\r\n]/g, ' ');
+  return text.slice(0, Math.min(end < 0 ? Infinity : end, length));
 }
 
 export function unknownCommand(name: string, args: readonly string[]): ErrorReply {
@@ -60,7 +60,7 @@ export function unknownCommand(name: string, args: readonly string[]): ErrorRepl
 /** What a container's subcommand answers when its options make no sense. @param subcommand as the client wrote it */
 export function wrongSubcommandArguments(container: string, subcommand: string): ErrorReply {
   return error(
-    `unknown subcommand or wrong number of arguments for '${printable(subcommand, 128)}'. Try ${container.toUpperCase()} HELP.`,
+    `unknown subcommand or wrong number of arguments for '${printable(subcommand, SHOWN_NAME)}'. Try ${container.toUpperCase()} HELP.`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { parseInt64 } from '../commands/arguments';
+import { choices, looseDouble, parseInt64 } from '../commands/arguments';
 import { parseMemory } from './parse-memory';
 
 /** Why a value is refused, in Redis' words. */
@@ -66,19 +66,19 @@ export const fileName: ParameterType = (text) =>
 export const savePoints: ParameterType = (text) => {
   const numbers = text === '' ? [] : text.split(' ');
   const valid =
-    numbers.length % 2 === 0 && numbers.every((word, i) => /^\d+$/.test(word) && (i % 2 === 1 || Number(word) > 0));
-  return valid ? text : new ParameterProblem('Invalid save parameters');
+    numbers.length % 2 === 0 && numbers.every((word, i) => /^\+?\d+$/.test(word) && (i % 2 === 1 || Number(word) > 0));
+  return valid ? numbers.map(Number).join(' ') : new ParameterProblem('Invalid save parameters');
 };
 
 export const percentiles: ParameterType = (text) => {
-  const words = text.split(' ').filter((word) => word !== '');
-  if (words.some((word) => !Number.isFinite(Number(word)))) {
+  const numbers = text === '' ? [] : text.split(' ').map((word) => (word === '' ? undefined : looseDouble(word)));
+  if (numbers.includes(undefined)) {
     return new ParameterProblem('Invalid latency-tracking-info-percentiles parameters');
   }
-  if (words.some((word) => Number(word) < 0 || Number(word) > 100)) {
+  if (numbers.some((number = 0) => number < 0 || number > 100)) {
     return new ParameterProblem('latency-tracking-info-percentiles parameters should sit between [0.0,100.0]');
   }
-  return words.map((word) => String(Number(word))).join(' ');
+  return numbers.join(' ');
 };
 
 export const sizeOrPercent: ParameterType = (text) => {
@@ -99,7 +99,7 @@ function percentage(percent: bigint): string | ParameterProblem {
 export const oomScores: ParameterType = (text) => {
   const words = text.split(' ');
   if (words.length !== 3) return new ParameterProblem('wrong number of arguments');
-  const valid = words.every((word) => /^-?\d+$/.test(word) && Math.abs(Number(word)) <= 2000);
+  const valid = words.every((word) => /^[+-]?\d+$/.test(word) && Math.abs(Number(word)) <= 2000);
   return valid
     ? words.map(Number).join(' ')
     : new ParameterProblem('Invalid oom-score-adj-values, elements must be between -2000 and 2000.');
@@ -124,17 +124,17 @@ export const titleTemplate: ParameterType = (text) => {
   const expanded = text.replaceAll(variable, (match, name = '') =>
     TITLE_VARIABLES[String(name)] === false ? '' : match,
   );
-  return known && expanded.trim() !== ''
+  return known && expanded.replaceAll(' ', '') !== ''
     ? text
     : new ParameterProblem('template format is invalid or contains unknown variables');
 };
 
-const BUFFER_CLASSES: Readonly<Record<string, string>> = {
+const BUFFER_CLASSES = choices({
   normal: 'normal',
   slave: 'slave',
   replica: 'slave',
   pubsub: 'pubsub',
-};
+});
 
 /** `client-output-buffer-limit`: what is not named keeps its value. */
 export function outputBufferLimits(current: () => string): ParameterType {
@@ -145,7 +145,7 @@ export function outputBufferLimits(current: () => string): ParameterType {
     const inForce = current().split(' ');
     for (let i = 0; i < inForce.length; i += 4) limits.set(inForce[i] ?? '', inForce.slice(i + 1, i + 4).join(' '));
     for (let i = 0; i < words.length; i += 4) {
-      const name = BUFFER_CLASSES[words[i]?.toLowerCase() ?? ''];
+      const name = BUFFER_CLASSES.get(words[i]?.toLowerCase() ?? '');
       if (name === undefined)
         return new ParameterProblem('Invalid client class specified in buffer limit configuration.');
       const [hard, soft] = [parseMemory(words[i + 1] ?? ''), parseMemory(words[i + 2] ?? '')];

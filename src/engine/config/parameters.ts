@@ -36,8 +36,10 @@ const LONG_MAX = 9_223_372_036_854_775_807n;
 /** One CONFIG parameter. */
 export interface Parameter {
   get(): string;
-  /** Undefined = CONFIG SET refuses it as immutable. Returns what is wrong with the value, in Redis' words, or undefined. */
-  readonly set?: (value: string) => string | undefined;
+  /** What is wrong with a value, in Redis' words. */
+  readonly problem?: (value: string) => string | undefined;
+  /** Takes a value with which nothing is wrong. Undefined = CONFIG SET refuses it as immutable. */
+  readonly set?: (value: string) => void;
 }
 
 /** Who may use DEBUG: nobody, clients of this process and machine, everybody. */
@@ -225,7 +227,6 @@ export class Parameters {
       (value) => {
         maxMemory = value;
         memory.setLimit(Number(value));
-        memory.makeRoom();
       },
     );
     this.#bind(
@@ -267,6 +268,7 @@ export class Parameters {
       'port',
       () => String(engine.listening.port),
       'Unable to listen on this port. Check server logs.',
+      numberWithin(0, 65_535),
     );
     this.#unchangeable('bind', () => engine.listening.host, 'Failed to bind to specified addresses.');
     this.#addStatistics(engine);
@@ -328,11 +330,13 @@ export class Parameters {
   #bind(name: string, type: ParameterType, get: () => string, put: (value: string) => void): void {
     this.#byName.set(name, {
       get,
+      problem: (text) => {
+        const value = type(text);
+        return value instanceof ParameterProblem ? value.text : undefined;
+      },
       set: (text) => {
         const value = type(text);
-        if (value instanceof ParameterProblem) return value.text;
-        put(value);
-        return undefined;
+        if (typeof value === 'string') put(value);
       },
     });
   }
@@ -362,10 +366,13 @@ export class Parameters {
   }
 
   /** A parameter Redis can change while it runs and we cannot: setting it to what it is works. */
-  #unchangeable(name: string, get: () => string, problem: string): void {
+  #unchangeable(name: string, get: () => string, problem: string, type = anyText): void {
     this.#bind(
       name,
-      (text) => (text === get() ? text : new ParameterProblem(problem)),
+      (text) => {
+        const value = type(text);
+        return typeof value !== 'string' || value === get() ? value : new ParameterProblem(problem);
+      },
       get,
       () => undefined,
     );

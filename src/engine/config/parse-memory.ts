@@ -1,4 +1,6 @@
-const UNITS: Readonly<Record<string, bigint>> = {
+import { choices } from '../commands/arguments';
+
+const UNITS = choices({
   '': 1n,
   b: 1n,
   k: 1000n,
@@ -7,7 +9,7 @@ const UNITS: Readonly<Record<string, bigint>> = {
   mb: 1_048_576n,
   g: 1_000_000_000n,
   gb: 1_073_741_824n,
-};
+});
 
 const UINT64_MAX = 2n ** 64n - 1n;
 
@@ -18,7 +20,7 @@ const UINT64_MAX = 2n ** 64n - 1n;
  */
 export function parseMemory(text: string): number | bigint | undefined {
   const match = /^(\d{0,127})([a-z]*)$/i.exec(text);
-  const unit = match === null ? undefined : UNITS[match[2]?.toLowerCase() ?? ''];
+  const unit = match === null ? undefined : UNITS.get(match[2]?.toLowerCase() ?? '');
   if (match === null || unit === undefined) return undefined;
   const digits = BigInt(match[1] ?? '');
   const bytes = BigInt.asUintN(64, (digits > UINT64_MAX ? UINT64_MAX : digits) * unit);

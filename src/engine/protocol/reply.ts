@@ -38,11 +38,25 @@ export class Status {
 /** An error as the wire carries it, code word first (`ERR ...`, `WRONGTYPE ...`). A value, not an exception. */
 export class ErrorReply {
   declare private readonly kind: 'error';
-  /** @param counted whether the statistics know of it: a script passes on the error of a command it ran */
+  readonly text: string;
+
+  /**
+   * @param text what clients wrote may stand in it: a line break would end the reply, so that they become spaces
+   * @param counted whether the statistics know of it: a script passes on the error of a command it ran
+   */
   constructor(
-    readonly text: string,
+    text: string,
     readonly counted = false,
-  ) {}
+  ) {
+    this.text = /[\r\n]/.test(text) ? oneLine(text) : text;
+  }
+}
+
+/** The text without line breaks: as in Redis those at its end are left out, others become spaces. */
+function oneLine(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end -= 1;
+  return text.slice(0, end).replace(/[\r\n]/g, ' ');
 }
 
 /** The null array of RESP2 (`*-1`), RESP3's null. */

@@ -25,11 +25,17 @@ export interface ScriptSource {
   readonly flags: ReadonlySet<ScriptFlag> | undefined;
 }
 
+/** Where the first line ends; undefined when it does not, or has a zero byte, at which C's texts end. */
+function endOfFirstLine(source: string): number | undefined {
+  const end = source.indexOf('\n');
+  return end < 0 || source.slice(0, end).includes('\0') ? undefined : end;
+}
+
 /** Reads the `#!lua flags=...` line of EVAL and SCRIPT LOAD. @throws ErrorReply */
 export function parseShebang(source: string): ScriptSource {
   if (!source.startsWith('#!')) return { body: source, flags: undefined };
-  const end = source.indexOf('\n');
-  if (end < 0) throw error('Invalid script shebang');
+  const end = endOfFirstLine(source);
+  if (end === undefined) throw error('Invalid script shebang');
   const [engine, ...options] = splitWords(source.slice(0, end)) ?? [];
   if (engine === undefined) throw error('Invalid engine in script shebang');
   if (engine !== '#!lua') throw error(`Unexpected engine in script shebang: ${engine}`);
@@ -60,8 +66,8 @@ export const isValidName = (name: string): boolean => /^\w+$/.test(name);
 /** Reads the `#!lua name=...` line of FUNCTION LOAD. @throws ErrorReply */
 export function parseLibrary(source: string): LibrarySource {
   if (!source.startsWith('#!')) throw error('Missing library metadata');
-  const end = source.indexOf('\n');
-  if (end < 0) throw error('Invalid library metadata');
+  const end = endOfFirstLine(source);
+  if (end === undefined) throw error('Invalid library metadata');
   const [engine, ...options] = splitWords(source.slice(0, end)) ?? [];
   if (engine === undefined) throw error('Invalid library metadata');
   let name: string | undefined;

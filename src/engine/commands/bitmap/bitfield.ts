@@ -2,7 +2,7 @@ import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
 import { readBits, writeBits, type ByteSource } from '../../values/bits';
 import type { RawString } from '../../values/raw-string';
-import { int64, normalizeInt64, parseInt64 } from '../arguments';
+import { choices, int64, normalizeInt64, parseInt64 } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
 import { error, SYNTAX_ERROR } from '../errors';
 import { bitOffset, prepareString, sourceOf } from './access';
@@ -150,11 +150,11 @@ function run(context: CommandContext, args: readonly [string, ...string[]], read
 }
 
 /** How many values follow an operation that changes nothing. */
-const READING: Readonly<Record<string, number>> = { get: 2, overflow: 1 };
+const READING = choices({ get: 2, overflow: 1 });
 
 function onlyReads(args: readonly string[]): boolean {
   for (let i = 1; i < args.length; i++) {
-    const values = READING[args[i]?.toLowerCase() ?? ''];
+    const values = READING.get(args[i]?.toLowerCase() ?? '');
     if (values === undefined || i + values >= args.length) return false;
     i += values;
   }

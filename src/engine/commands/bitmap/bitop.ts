@@ -1,16 +1,17 @@
 import type { CommandContext } from '../../execution/command-context';
 import { RawString } from '../../values/raw-string';
+import { choices } from '../arguments';
 import { defineCommand, keyRange, oneKey } from '../define-command';
 import { error, SYNTAX_ERROR } from '../errors';
 import { bytesOf } from './access';
 
 const NOT_OF_ONE = error('BITOP NOT must be called with a single source key.');
 
-const MERGES: Readonly<Record<string, (a: number, b: number) => number>> = {
+const MERGES = choices<(a: number, b: number) => number>({
   and: (a, b) => a & b,
   or: (a, b) => a | b,
   xor: (a, b) => a ^ b,
-};
+});
 
 /** Reads the source strings; missing ones are empty. @throws WRONGTYPE */
 function readSources(context: CommandContext, keys: readonly string[]): Buffer[] {
@@ -39,7 +40,7 @@ export const bitop = defineCommand({
   syntax: '<AND | OR | XOR | NOT> destkey key [key ...]',
   run(context, [operation, target, ...keys]) {
     const name = operation.toLowerCase();
-    const merged = MERGES[name];
+    const merged = MERGES.get(name);
     if (merged === undefined && name !== 'not') throw SYNTAX_ERROR;
     if (merged === undefined && keys.length !== 1) throw NOT_OF_ONE;
     const result = merge(readSources(context, keys), merged ?? ((a) => a));

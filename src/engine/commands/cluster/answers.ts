@@ -3,7 +3,7 @@ import { slotOf, SLOTS } from '../../cluster/key-slot';
 import type { CommandContext } from '../../execution/command-context';
 import { MapReply, OK, VerbatimReply, type ErrorReply, type Reply } from '../../protocol/reply';
 import { integer } from '../arguments';
-import { error } from '../errors';
+import { error, printable } from '../errors';
 import type { Dict, DictEntry } from '../../values/dict';
 
 /** Answers one subcommand on the node; `args` are those behind its name. */
@@ -31,7 +31,7 @@ const INFO = {
 };
 
 const noReplicas: Answer = (_context, { id }, [name = '']) => {
-  if (name.toLowerCase() !== id) throw error(`Unknown node ${name}`);
+  if (name.toLowerCase() !== id) throw error(`Unknown node ${printable(name)}`);
   return [];
 };
 

@@ -3,9 +3,10 @@ import type { Engine } from '../../engine';
 import type { CommandContext } from '../../execution/command-context';
 import { ErrorReply, MapReply, OK } from '../../protocol/reply';
 import { REDIS_VERSION } from '../../redis-version';
+import type { Session } from '../../session/session';
 import { integer } from '../arguments';
 import { defineCommand } from '../define-command';
-import { error } from '../errors';
+import { error, printable } from '../errors';
 import { describeClient } from './client/describe-client';
 
 const WRONG_PASSWORD = new ErrorReply('WRONGPASS invalid username-password pair or user is disabled.');
@@ -54,12 +55,13 @@ export const auth = defineCommand({
   },
 });
 
-/** Characters a client's name may have: printable ASCII without spaces. */
-export function isValidClientName(name: string): boolean {
-  return /^[!-~]*$/.test(name);
-}
+const INVALID_CLIENT_NAME = error('Client names cannot contain spaces, newlines or special characters.');
 
-export const INVALID_CLIENT_NAME = error('Client names cannot contain spaces, newlines or special characters.');
+/** Names a connection: printable ASCII without spaces; empty = no name. @throws invalid name */
+export function nameClient(session: Session, name: string): void {
+  if (!/^[!-~]*$/.test(name)) throw INVALID_CLIENT_NAME;
+  session.name = name;
+}
 
 export const hello = defineCommand({
   name: 'hello',
@@ -73,7 +75,6 @@ export const hello = defineCommand({
   run(context, args) {
     const { session, engine } = context;
     let version: number = session.resp;
-    let name: string | undefined;
     if (args[0] !== undefined) {
       version = integer(args[0], error('Protocol version is not an integer or out of range'));
       if (version !== 2 && version !== 3) throw new ErrorReply('NOPROTO unsupported protocol version');
@@ -85,10 +86,9 @@ export const hello = defineCommand({
         authenticate(context, args[i + 1] ?? '', args[i + 2] ?? '', 'HELLO');
         i += 2;
       } else if (option === 'setname' && left >= 1) {
-        name = args[++i] ?? '';
-        if (!isValidClientName(name)) throw INVALID_CLIENT_NAME;
+        nameClient(session, args[++i] ?? '');
       } else {
-        throw error(`Syntax error in HELLO option '${args[i] ?? ''}'`);
+        throw error(`Syntax error in HELLO option '${printable(args[i] ?? '')}'`);
       }
     }
     if (!session.authenticated) {
@@ -96,7 +96,6 @@ export const hello = defineCommand({
         'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time',
       );
     }
-    if (name !== undefined) session.name = name;
     if (args[0] !== undefined) session.resp = version === 3 ? 3 : 2;
     return new MapReply([
       'server',

@@ -1,6 +1,6 @@
 import { OK, PONG, Status } from '../../protocol/reply';
 import { defineCommand } from '../define-command';
-import { NOT_AN_INTEGER, wrongArity } from '../errors';
+import { wrongArity } from '../errors';
 import { databaseArgument } from '../generic/copy-move';
 
 export const ping = defineCommand({
@@ -44,7 +44,7 @@ export const select = defineCommand({
   complexity: 'O(1)',
   syntax: 'index',
   run(context, [index]) {
-    context.db = databaseArgument(context, index, NOT_AN_INTEGER);
+    context.db = databaseArgument(context, index);
     return OK;
   },
 });

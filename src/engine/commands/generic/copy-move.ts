@@ -1,15 +1,30 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { Database } from '../../keyspace/database';
-import { OK } from '../../protocol/reply';
+import { type ErrorReply, OK } from '../../protocol/reply';
 import { integer } from '../arguments';
 import { defineCommand, keyRange, oneKey } from '../define-command';
 import { DB_INDEX_OUT_OF_RANGE, error, NO_SUCH_KEY, SAME_OBJECT, SYNTAX_ERROR } from '../errors';
 
-/** A database named by a client. @throws `DB index is out of range` */
-export function databaseArgument(context: CommandContext, text: string, notANumber = DB_INDEX_OUT_OF_RANGE): Database {
-  const database = context.engine.keyspace.databases[integer(text, notANumber)];
+const INT_MAX = 2 ** 31 - 1;
+const NO_INT = error(`value is out of range, value must between ${String(-INT_MAX - 1)} and ${String(INT_MAX)}`);
+
+/** The number of a database, which need not exist. @throws `failure`, else what is wrong with it */
+export function databaseIndex(text: string, failure?: ErrorReply): number {
+  const index = integer(text, failure);
+  if (index < -INT_MAX - 1 || index > INT_MAX) throw failure ?? NO_INT;
+  return index;
+}
+
+/** @throws `DB index is out of range` */
+export function databaseAt(context: CommandContext, index: number): Database {
+  const database = context.engine.keyspace.databases[index];
   if (database === undefined) throw DB_INDEX_OUT_OF_RANGE;
   return database;
+}
+
+/** A database named by a client. @throws not an integer, out of range */
+export function databaseArgument(context: CommandContext, text: string): Database {
+  return databaseAt(context, databaseIndex(text));
 }
 
 /** Gives the value of one key to another, with its deadline. @returns false when `onlyIfNew` forbids it */
@@ -73,7 +88,7 @@ export const move = defineCommand({
   keys: [oneKey('RW ACCESS UPDATE')],
   syntax: 'key db',
   run(context, [key, db]) {
-    const target = databaseArgument(context, db, error('value is not an integer or out of range'));
+    const target = databaseArgument(context, db);
     if (target === context.db) throw SAME_OBJECT;
     const entry = context.lookup(key);
     if (entry === undefined || context.lookup(key, target) !== undefined) return 0;
@@ -108,7 +123,7 @@ export const copy = defineCommand({
       if (option === 'replace') {
         replace = true;
       } else if (option === 'db' && next !== undefined) {
-        target = databaseArgument(context, next, error('value is not an integer or out of range'));
+        target = databaseArgument(context, next);
         i += 1;
       } else {
         throw SYNTAX_ERROR;

@@ -36,6 +36,7 @@ interface RestoreOptions {
 }
 
 const HIGHEST_FREQUENCY = 255;
+const INT64_MAX = 2 ** 63;
 
 function parseOptions(args: readonly string[]): RestoreOptions {
   const options = { replace: false, absolute: false, idle: -1, frequency: -1 };
@@ -91,7 +92,9 @@ function restoreKey(context: CommandContext, args: readonly [string, string, str
   if (!isIntact(payload, context.engine.skipsChecksums)) throw error('DUMP payload version or checksum are wrong');
   const value = valueOf(context, payload);
   const deadline = ttl === 0 ? 0 : options.absolute ? ttl : context.now + ttl;
-  if (deadline !== 0 && deadline < context.now) {
+  // Beyond 64 bits it lies in the past, as Redis' sum overflows.
+  const isPast = deadline !== 0 && (deadline < context.now || (!options.absolute && deadline >= INT64_MAX));
+  if (isPast) {
     if (exists) context.remove(key);
     return OK;
   }

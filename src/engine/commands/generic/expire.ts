@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../execution/command-context';
 import { int64 } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
-import { error, invalidExpire } from '../errors';
+import { error, printable, invalidExpire } from '../errors';
 
 const INT64_MAX = 9_223_372_036_854_775_807n;
 
@@ -13,7 +13,7 @@ function parseConditions(args: readonly string[]): ReadonlySet<Condition> {
   for (const text of args.slice(2)) {
     const option = text.toLowerCase();
     if (option !== 'nx' && option !== 'xx' && option !== 'gt' && option !== 'lt')
-      throw error(`Unsupported option ${text}`);
+      throw error(`Unsupported option ${printable(text)}`);
     conditions.add(option);
   }
   const others = conditions.has('xx') || conditions.has('gt') || conditions.has('lt');

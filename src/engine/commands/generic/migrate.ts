@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../execution/command-context';
 import { dumpPayload } from '../../dump/dump-payload';
 import { ErrorReply, OK, Status, type Reply } from '../../protocol/reply';
-import { integer, parseInt64 } from '../arguments';
+import { choices, integer, parseInt64 } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
 import { error, SYNTAX_ERROR } from '../errors';
 import { restoreElsewhere, TransferFailed, type Destination, type Parcel } from './restore-elsewhere';
@@ -13,7 +13,7 @@ const CHANGED = new ErrorReply('IOERR a key changed while it was sent to target 
 const DEFAULT_TIMEOUT_MS = 1000;
 
 /** How many values follow an option. */
-const VALUES: Readonly<Record<string, number>> = { auth: 1, auth2: 2 };
+const VALUES = choices({ auth: 1, auth2: 2 });
 
 interface Migration extends Destination {
   readonly copy: boolean;
@@ -29,7 +29,7 @@ function parseMigration(args: readonly string[]): Migration {
   let keys: readonly string[] = [key];
   for (let i = 5; i < args.length; i++) {
     const option = args[i]?.toLowerCase();
-    const values = VALUES[option ?? ''] ?? 0;
+    const values = VALUES.get(option ?? '') ?? 0;
     if (i + values >= args.length) throw SYNTAX_ERROR;
     if (option === 'copy') copy = true;
     else if (option === 'replace') replace = true;
@@ -96,7 +96,7 @@ function keysOf(args: readonly string[]): readonly number[] {
   for (let i = 5; i < args.length; i++) {
     const option = args[i]?.toLowerCase() ?? '';
     if (option === 'keys') return args.slice(i + 1).map((_, offset) => i + 2 + offset);
-    i += VALUES[option] ?? 0;
+    i += VALUES.get(option) ?? 0;
   }
   return [3];
 }

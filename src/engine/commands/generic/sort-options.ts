@@ -1,4 +1,4 @@
-import { int64 } from '../arguments';
+import { choices, int64 } from '../arguments';
 import type { FoundKey } from '../define-command';
 import { error, SYNTAX_ERROR } from '../errors';
 
@@ -20,7 +20,7 @@ export interface SortOptions {
 }
 
 /** How many values follow an option. */
-const VALUES: Partial<Record<string, number>> = { asc: 0, desc: 0, alpha: 0, limit: 2, store: 1, by: 1, get: 1 };
+const VALUES = choices({ asc: 0, desc: 0, alpha: 0, limit: 2, store: 1, by: 1, get: 1 });
 
 const denied = (option: string) => error(`${option} option of SORT denied due to insufficient ACL permissions.`);
 
@@ -47,7 +47,7 @@ export function parseSortOptions(
   const parsed: { -readonly [Name in keyof SortOptions]: SortOptions[Name] } & { get: string[] } = options;
   for (let i = 1; i < args.length; i++) {
     const option = args[i]?.toLowerCase() ?? '';
-    const values = VALUES[option];
+    const values = VALUES.get(option);
     if (values === undefined || i + values >= args.length || (option === 'store' && !mayStore)) throw SYNTAX_ERROR;
     const value = args[i + 1] ?? '';
     if (option === 'asc' || option === 'desc') parsed.descending = option === 'desc';
@@ -75,7 +75,7 @@ export function sortKeys(args: readonly string[]): readonly FoundKey[] {
   for (let i = 1; i < args.length; i++) {
     const option = args[i]?.toLowerCase() ?? '';
     if (option === 'store' && i + 1 < args.length) store = i + 2;
-    i += VALUES[option] ?? 0;
+    i += VALUES.get(option) ?? 0;
   }
   const source = { position: 1, flags: 'RO ACCESS' };
   return store === undefined ? [source] : [source, { position: store, flags: 'OW UPDATE' }];

@@ -1,14 +1,14 @@
 import type { Position } from '../../values/geohash';
 import { LATITUDE_MAX, LONGITUDE_MAX } from '../../values/geohash';
-import { double } from '../arguments';
+import { choices, double } from '../arguments';
 import { error } from '../errors';
 
-const METRES: Readonly<Record<string, number>> = { m: 1, km: 1000, ft: 0.3048, mi: 1609.34 };
+const METRES = choices({ m: 1, km: 1000, ft: 0.3048, mi: 1609.34 });
 const BAD_UNIT = error('unsupported unit provided. please use M, KM, FT, MI');
 
 /** The metres of a unit of length. @throws unsupported unit */
 export function metresPer(unit: string): number {
-  const metres = METRES[unit.toLowerCase()];
+  const metres = METRES.get(unit.toLowerCase());
   if (metres === undefined) throw BAD_UNIT;
   return metres;
 }

@@ -45,7 +45,7 @@ export const pfdebug = defineCommand({
         case 'todense':
           return toDense() ? 1 : 0;
         default:
-          throw error(`Unknown PFDEBUG subcommand '${printable(subcommand, subcommand.length)}'`);
+          throw error(`Unknown PFDEBUG subcommand '${printable(subcommand)}'`);
       }
     });
   },

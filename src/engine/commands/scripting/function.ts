@@ -6,7 +6,7 @@ import type { FunctionLibrary, RestorePolicy } from '../../scripting/function-li
 import { SCRIPT_FLAG_NAMES } from '../../scripting/shebang';
 import { matchGlob } from '../../values/glob';
 import { defineCommand, defineContainer } from '../define-command';
-import { error, wrongSubcommandArguments } from '../errors';
+import { error, printable, wrongSubcommandArguments } from '../errors';
 
 const SHARED = { group: 'scripting', since: '7.0.0' } as const;
 const EVERYWHERE = ['request_policy:all_shards', 'response_policy:all_succeeded'];
@@ -23,7 +23,7 @@ const load = defineCommand({
   run({ engine }, [, ...args]) {
     const options = args.slice(0, -1);
     for (const option of options) {
-      if (option.toLowerCase() !== 'replace') throw error(`Unknown option given: ${option}`);
+      if (option.toLowerCase() !== 'replace') throw error(`Unknown option given: ${printable(option)}`);
     }
     return engine.libraries.load(args.at(-1) ?? '', options.length > 0);
   },
@@ -63,7 +63,7 @@ const list = defineCommand({
       else if (pattern === undefined && option.toLowerCase() === 'libraryname') {
         pattern = options[++i];
         if (pattern === undefined) throw error('library name argument was not given');
-      } else throw error(`Unknown argument ${option}`);
+      } else throw error(`Unknown argument ${printable(option)}`);
     }
     const libraries = [...engine.libraries.all()];
     return libraries

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { RuleError } from '../../acl/rule-error';
+import { hasSpace, RuleError } from '../../acl/rule-error';
 import type { Selector } from '../../acl/selector';
 import type { CommandContext } from '../../execution/command-context';
 import { formatDouble } from '../../protocol/format-double';
@@ -7,7 +7,8 @@ import { DoubleReply, type ErrorReply, MapReply, OK, SetReply, type Reply } from
 import { integer } from '../arguments';
 import { ACL_CATEGORIES, aclCategories } from '../acl-categories';
 import { defineCommand, defineContainer } from '../define-command';
-import { error, wrongSubcommandArguments } from '../errors';
+import type { TableEntry } from '../table';
+import { error, printable, wrongSubcommandArguments } from '../errors';
 
 const OPEN = { flags: ['noscript', 'loading', 'stale'], group: 'server', since: '6.0.0' } as const;
 const ADMIN = { flags: ['admin', 'noscript', 'loading', 'stale'], group: 'server', since: '6.0.0' } as const;
@@ -74,18 +75,17 @@ const getuser = defineCommand({
 /** Joins what stands in one pair of parentheses to one rule. @throws when they do not match */
 function joinSelectors(words: readonly string[]): string[] {
   const rules: string[] = [];
-  let open: string | undefined;
+  let open: string[] = [];
   for (const word of words) {
-    if (open !== undefined) open += ` ${word}`;
-    else if (word.startsWith('(')) open = word;
+    if (open.length > 0 || word.startsWith('(')) open.push(word);
     else rules.push(word);
-    if (open?.endsWith(')') === true) {
-      rules.push(open);
-      open = undefined;
+    if (open.at(-1)?.endsWith(')') === true) {
+      rules.push(open.join(' '));
+      open = [];
     }
   }
-  if (open !== undefined)
-    throw error(`Unmatched parenthesis in acl selector starting at '${open.split(' ')[0] ?? ''}'.`);
+  const [first] = open;
+  if (first !== undefined) throw error(`Unmatched parenthesis in acl selector starting at '${printable(first)}'.`);
   return rules;
 }
 
@@ -97,10 +97,10 @@ const setuser = defineCommand({
   complexity: 'O(N) in the number of rules',
   syntax: 'username [rule [rule ...]]',
   run(context, [, name, ...words]) {
-    if (/[\s\0]/.test(name)) throw error("Usernames can't contain spaces or null characters");
+    if (hasSpace(name)) throw error("Usernames can't contain spaces or null characters");
     context.engine.acl.setUser(name, joinSelectors(words), (rule, failure) => {
       throw failure instanceof RuleError
-        ? error(`Error in ACL SETUSER modifier '${rule}': ${failure.message}`)
+        ? error(`Error in ACL SETUSER modifier '${printable(rule)}': ${failure.message}`)
         : failure;
     });
     closeListeners(context, name);
@@ -112,11 +112,12 @@ const setuser = defineCommand({
 function closeListeners({ engine }: CommandContext, name: string): void {
   for (const session of engine.sessions.values()) {
     if (session.user.name !== name || session.subscriptions === 0) continue;
-    const allowed = session.user.selectors.some(
-      (selector) =>
-        [...session.channels, ...session.shardChannels].every((channel) => selector.mayListen(channel, false)) &&
-        [...session.patterns].every((pattern) => selector.mayListen(pattern, true)),
-    );
+    const { selectors } = session.user;
+    const mayListen = (literally: boolean) => (channel: string) =>
+      selectors.some((selector) => selector.mayListen(channel, literally));
+    const allowed =
+      [...session.channels, ...session.shardChannels].every(mayListen(false)) &&
+      [...session.patterns].every(mayListen(true));
     if (!allowed) session.output.close();
   }
 }
@@ -151,7 +152,7 @@ const cat = defineCommand({
     if (category === undefined) return ACL_CATEGORIES;
     if (extra !== undefined) throw wrongSubcommandArguments('acl', name);
     const wanted = ACL_CATEGORIES.find((each) => each === category.toLowerCase());
-    if (wanted === undefined) throw error(`Unknown category '${category}'`);
+    if (wanted === undefined) throw error(`Unknown category '${printable(category)}'`);
     return [...engine.commands.records()]
       .filter(({ definition }) => aclCategories(definition).includes(wanted))
       .map(({ fullName }) => fullName);
@@ -222,6 +223,9 @@ const log = defineCommand({
   },
 });
 
+const knowsSubcommand = (entry: TableEntry, [name]: readonly string[]) =>
+  name === undefined || !('container' in entry) || entry.subcommands.has(name.toLowerCase());
+
 const dryrun = defineCommand({
   ...ADMIN,
   name: 'dryrun',
@@ -232,8 +236,9 @@ const dryrun = defineCommand({
   syntax: 'username command [arg [arg ...]]',
   run({ engine }, [, name, command, ...args]) {
     const user = engine.acl.get(name);
-    if (user === undefined) throw error(`User '${name}' not found`);
-    if (engine.commands.get(command) === undefined) throw error(`Command '${command}' not found`);
+    if (user === undefined) throw error(`User '${printable(name)}' not found`);
+    const entry = engine.commands.get(command);
+    if (entry === undefined || !knowsSubcommand(entry, args)) throw error(`Command '${printable(command)}' not found`);
     const record = engine.executor.resolve(command, args);
     const refusal = engine.acl.check(user, record, args);
     if (refusal === undefined) return OK;

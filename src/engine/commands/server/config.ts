@@ -1,8 +1,8 @@
 import type { Parameter, Parameters } from '../../config/parameters';
-import { type ErrorReply, MapReply, OK } from '../../protocol/reply';
+import { MapReply, OK } from '../../protocol/reply';
 import { matchGlob } from '../../values/glob';
 import { defineCommand, defineContainer } from '../define-command';
-import { error, SYNTAX_ERROR, wrongArity } from '../errors';
+import { error, printable, SYNTAX_ERROR, wrongArity } from '../errors';
 
 const SHARED = { flags: ['admin', 'noscript', 'loading', 'stale'], group: 'server' } as const;
 
@@ -15,16 +15,17 @@ const get = defineCommand({
   complexity: 'O(N) in the number of parameters',
   syntax: 'parameter [parameter ...]',
   run({ engine: { parameters } }, [, ...patterns]) {
-    const found = new Map<string, string>();
+    const found = new Map<string, readonly [name: string, value: string]>();
+    const add = (name: string, parameter: Parameter | undefined) => {
+      const canonical = name.toLowerCase();
+      // A plain name is answered as the client wrote it first.
+      if (parameter !== undefined && !found.has(canonical)) found.set(canonical, [name, parameter.get()]);
+    };
     for (const pattern of patterns) {
-      // A plain name is answered as the client wrote it.
-      const exact = /[[*?]/.test(pattern) ? undefined : parameters.get(pattern);
-      if (exact !== undefined) found.set(pattern, exact.get());
-      else
-        for (const [name, parameter] of parameters.all())
-          if (matchGlob(pattern, name, true)) found.set(name, parameter.get());
+      if (!/[[*?]/.test(pattern)) add(pattern, parameters.get(pattern));
+      else for (const [name, parameter] of parameters.all()) if (matchGlob(pattern, name, true)) add(name, parameter);
     }
-    return new MapReply([...found].flat());
+    return new MapReply([...found.values()].flat());
   },
 });
 
@@ -40,6 +41,8 @@ const set = defineCommand({
   run({ engine }, [, ...pairs]) {
     if (pairs.length % 2 === 1) throw pairs.length === 1 ? wrongArity('config|set') : SYNTAX_ERROR;
     setAll(pairsOf(engine.parameters, pairs));
+    // Not before all of them hold: the limit of the memory and what may go for it come in any order.
+    engine.memory.makeRoom();
     return OK;
   },
 });
@@ -55,31 +58,27 @@ const failed = (name: string, reason: string) =>
 
 /** @throws when a parameter is unknown, immutable or named twice */
 function pairsOf(parameters: Parameters, words: readonly string[]): Assignment[] {
-  const assignments: Assignment[] = [];
-  let refusal: ErrorReply | undefined;
+  const assignments = new Map<string, Assignment>();
   for (let i = 0; i < words.length; i += 2) {
     const name = words[i] ?? '';
     const parameter = parameters.get(name);
-    // An unknown name outranks what is wrong with the others.
-    if (parameter === undefined) throw error(`Unknown option or number of arguments for CONFIG SET - '${name}'`);
+    if (parameter === undefined)
+      throw error(`Unknown option or number of arguments for CONFIG SET - '${printable(name)}'`);
     const canonical = name.toLowerCase();
-    if (parameter.set === undefined) refusal ??= failed(canonical, "can't set immutable config");
-    if (assignments.some((other) => other.name === canonical)) refusal ??= failed(canonical, 'duplicate parameter');
-    assignments.push({ name: canonical, parameter, value: words[i + 1] ?? '' });
+    if (parameter.set === undefined) throw failed(name, "can't set immutable config");
+    if (assignments.has(canonical)) throw failed(name, 'duplicate parameter');
+    assignments.set(canonical, { name: canonical, parameter, value: words[i + 1] ?? '' });
   }
-  if (refusal !== undefined) throw refusal;
-  return assignments;
+  return [...assignments.values()];
 }
 
-/** Sets all parameters, or none: those already set get their old values back. */
+/** Sets all parameters, or none: what a value brings about (a lower `maxmemory` removes keys) could not be undone. */
 function setAll(assignments: readonly Assignment[]): void {
-  const before = assignments.map(({ parameter }) => parameter.get());
-  assignments.forEach(({ name, parameter, value }, i) => {
-    const problem = parameter.set?.(value);
-    if (problem === undefined) return;
-    for (let done = i - 1; done >= 0; done--) assignments[done]?.parameter.set?.(before[done] ?? '');
-    throw failed(name, problem);
-  });
+  for (const { name, parameter, value } of assignments) {
+    const problem = parameter.problem?.(value);
+    if (problem !== undefined) throw failed(name, problem);
+  }
+  for (const { parameter, value } of assignments) parameter.set?.(value);
 }
 
 const resetstat = defineCommand({

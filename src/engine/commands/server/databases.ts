@@ -1,10 +1,10 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { Database } from '../../keyspace/database';
 import { OK, type Status } from '../../protocol/reply';
-import { integer, isOption } from '../arguments';
+import { isOption } from '../arguments';
 import { defineCommand } from '../define-command';
 import { error, SYNTAX_ERROR } from '../errors';
-import { databaseArgument } from '../generic/copy-move';
+import { databaseAt, databaseIndex } from '../generic/copy-move';
 
 /** FLUSHDB and FLUSHALL take SYNC or ASYNC; what differs is what INFO counts. @throws syntax error */
 function flush(
@@ -62,9 +62,11 @@ export const swapdb = defineCommand({
   syntax: 'index1 index2',
   run(context, [first, second]) {
     // Both have to be numbers before either is looked up.
-    integer(first, error('invalid first DB index'));
-    integer(second, error('invalid second DB index'));
-    context.engine.keyspace.swap(databaseArgument(context, first), databaseArgument(context, second));
+    const [one, other] = [
+      databaseIndex(first, error('invalid first DB index')),
+      databaseIndex(second, error('invalid second DB index')),
+    ];
+    context.engine.keyspace.swap(databaseAt(context, one), databaseAt(context, other));
     return OK;
   },
 });

@@ -1,8 +1,8 @@
 import { NO_REPLY } from '../../execution/block';
 import { OK } from '../../protocol/reply';
-import { integer, isOption } from '../arguments';
+import { choices, integer, isOption } from '../arguments';
 import { defineCommand } from '../define-command';
-import { error, SYNTAX_ERROR } from '../errors';
+import { error, printable, SYNTAX_ERROR } from '../errors';
 
 const NO_REPLICATION = error('this engine takes no part in replication');
 
@@ -42,7 +42,7 @@ export const replicaof = following('replicaof', '5.0.0');
 export const slaveof = following('slaveof', '1.0.0');
 
 /** How many values follow each option; the last is a number. */
-const FAILOVER_OPTIONS: Partial<Record<string, number>> = { force: 0, timeout: 1, to: 2 };
+const FAILOVER_OPTIONS = choices({ force: 0, timeout: 1, to: 2 });
 
 export const failover = defineCommand({
   name: 'failover',
@@ -58,7 +58,7 @@ export const failover = defineCommand({
     for (let i = 0; i < args.length; i++) {
       const option = args[i]?.toLowerCase() ?? '';
       if (option === 'abort' && args.length === 1) throw error('No failover in progress.');
-      const values = FAILOVER_OPTIONS[option];
+      const values = FAILOVER_OPTIONS.get(option);
       if (values === undefined || seen.has(option) || i + values >= args.length) throw SYNTAX_ERROR;
       seen.add(option);
       i += values;
@@ -85,7 +85,7 @@ export const replconf = defineCommand({
     for (let i = 0; i < args.length; i += 2) {
       const option = args[i]?.toLowerCase() ?? '';
       if (option === 'ack' || option === 'getack') return NO_REPLY;
-      if (!REPLCONF_OPTIONS.has(option)) throw error(`Unrecognized REPLCONF option: ${args[i] ?? ''}`);
+      if (!REPLCONF_OPTIONS.has(option)) throw error(`Unrecognized REPLCONF option: ${printable(args[i] ?? '')}`);
     }
     return OK;
   },

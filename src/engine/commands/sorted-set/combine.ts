@@ -3,7 +3,7 @@ import type { Reply } from '../../protocol/reply';
 import { Dict } from '../../values/dict';
 import type { ScoredMember } from '../../values/large-sorted-set';
 import { compareMembers, SortedSetValue } from '../../values/sorted-set';
-import { double, integer, integerWithin, optionValue } from '../arguments';
+import { choices, double, integer, integerWithin, optionValue } from '../arguments';
 import { countedKeys, defineCommand, oneKey, type Args } from '../define-command';
 import { error, SYNTAX_ERROR } from '../errors';
 import { memberForm, pushMember } from './replies';
@@ -14,12 +14,12 @@ type Operation = 'union' | 'inter' | 'diff';
 
 type Aggregate = (a: number, b: number) => number;
 
-const AGGREGATES: Readonly<Record<string, Aggregate>> = {
+const AGGREGATES = choices<Aggregate>({
   // Infinity minus infinity counts as 0.
   sum: (a, b) => notNan(a + b),
   min: (a, b) => (b < a ? b : a),
   max: (a, b) => (b > a ? b : a),
-};
+});
 
 const WEIGHT_NOT_FLOAT = error('weight value is not a float');
 const NEGATIVE_LIMIT = error("LIMIT can't be negative");
@@ -56,7 +56,7 @@ function parseRequest(
   if (count > args.length - 1) throw SYNTAX_ERROR;
   const sources = args.slice(1, 1 + count).map((key): WeightedSource => ({ ...readSource(context, key), weight: 1 }));
   const weighs = operation !== 'diff' && accepts !== 'count';
-  let aggregate = AGGREGATES['sum'];
+  let aggregate = AGGREGATES.get('sum');
   let withScores = false;
   let limit = 0;
   for (let i = 1 + count; i < args.length; i++) {
@@ -64,7 +64,7 @@ function parseRequest(
     if (weighs && option === 'weights' && i + count < args.length) {
       for (const source of sources) source.weight = double(args[++i] ?? '', WEIGHT_NOT_FLOAT);
     } else if (weighs && option === 'aggregate') {
-      aggregate = AGGREGATES[optionValue(args, ++i).toLowerCase()];
+      aggregate = AGGREGATES.get(optionValue(args, ++i).toLowerCase());
     } else if (accepts === 'answer' && option === 'withscores') {
       withScores = true;
     } else if (accepts === 'count' && option === 'limit') {

@@ -63,7 +63,7 @@ function parseOptions(options: readonly string[], now: number): ClaimOptions {
   return { deliveredAt, deliveries, force, justId, lastId };
 }
 
-const unrecognized = (word: string) => error(`Unrecognized XCLAIM option '${printable(word, Infinity)}'`);
+const unrecognized = (word: string) => error(`Unrecognized XCLAIM option '${printable(word)}'`);
 
 /** Claims entries for one consumer, which comes into being with the first. */
 class Claim {

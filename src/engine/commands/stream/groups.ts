@@ -5,16 +5,14 @@ import type { Consumer, ConsumerGroup, GroupView } from '../../values/stream-gro
 import { printable } from '../errors';
 import { STREAM } from '../kinds';
 
-const shown = (text: string) => printable(text, Infinity);
-
 /** What commands that read through a group answer when there is none. */
 export function noSuchKeyOrGroup(key: string, group: string, addition = ''): ErrorReply {
-  return new ErrorReply(`NOGROUP No such key '${shown(key)}' or consumer group '${shown(group)}'${addition}`);
+  return new ErrorReply(`NOGROUP No such key '${printable(key)}' or consumer group '${printable(group)}'${addition}`);
 }
 
 /** What commands about groups answer when there is none. */
 export function noSuchGroup(key: string, group: string): ErrorReply {
-  return new ErrorReply(`NOGROUP No such consumer group '${shown(group)}' for key name '${shown(key)}'`);
+  return new ErrorReply(`NOGROUP No such consumer group '${printable(group)}' for key name '${printable(key)}'`);
 }
 
 /** A stream's group to look at. @throws WRONGTYPE, NOGROUP */

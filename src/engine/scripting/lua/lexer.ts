@@ -102,7 +102,8 @@ export class Lexer {
 
   /** Fails at the current token. */
   fail(message: string): never {
-    return this.#failNear(message, this.#describe(this.kind));
+    // Lua takes the number of a zero byte's token for no token at all.
+    return this.kind === '\0' ? this.failAtLine(message) : this.#failNear(message, this.#describe(this.kind));
   }
 
   /** Fails without naming a token: limits. */

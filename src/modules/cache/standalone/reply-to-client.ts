@@ -70,7 +70,7 @@ function items(replies: readonly Reply[], form: ReplyForm): ClientValue[] | type
 }
 
 function special(reply: Exclude<Reply, readonly Reply[]>, form: ReplyForm): ClientValue | typeof FOR_PARSER {
-  if (reply instanceof ErrorReply) return new form.ReplyError(reply.text);
+  if (reply instanceof ErrorReply) return new form.ReplyError(Buffer.from(reply.text, 'latin1').toString());
   if (reply instanceof NullArray) return null;
   if (reply instanceof MapReply) return items(reply.entries, form);
   if (reply instanceof SetReply || reply instanceof PushReply) return items(reply.items, form);

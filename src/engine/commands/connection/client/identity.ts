@@ -2,7 +2,7 @@ import { OK, VerbatimReply } from '../../../protocol/reply';
 import { parseInt64 } from '../../arguments';
 import { defineCommand } from '../../define-command';
 import { error, SYNTAX_ERROR } from '../../errors';
-import { INVALID_CLIENT_NAME, isValidClientName } from '../authentication';
+import { nameClient } from '../authentication';
 import { describeClient } from './describe-client';
 import { CLIENT, CLIENT_ADMIN, clientType, typeOfClient } from './shared';
 
@@ -15,8 +15,7 @@ export const setname = defineCommand({
   complexity: 'O(1)',
   syntax: 'connection-name',
   run({ session }, [, name]) {
-    if (!isValidClientName(name)) throw INVALID_CLIENT_NAME;
-    session.name = name;
+    nameClient(session, name);
     return OK;
   },
 });

@@ -3,7 +3,7 @@ import { OK } from '../../../protocol/reply';
 import type { Session } from '../../../session/session';
 import { integer } from '../../arguments';
 import { defineCommand } from '../../define-command';
-import { error, SYNTAX_ERROR } from '../../errors';
+import { error, printable, SYNTAX_ERROR } from '../../errors';
 import { CLIENT_ADMIN, clientType, typeOfClient } from './shared';
 
 interface KillFilter {
@@ -38,7 +38,7 @@ function parseFilters({ engine }: CommandContext, args: readonly string[]): Kill
         matches.push(({ address }) => address.local === value);
         break;
       case 'user':
-        if (engine.acl.get(value) === undefined) throw error(`No such user '${value}'`);
+        if (engine.acl.get(value) === undefined) throw error(`No such user '${printable(value)}'`);
         matches.push((session) => session.user.name === value);
         break;
       case 'skipme':

@@ -1,4 +1,4 @@
-import { error } from '../../errors';
+import { error, printable } from '../../errors';
 import type { Session } from '../../../session/session';
 
 /** What most CLIENT subcommands have in common. */
@@ -22,7 +22,7 @@ export function clientType(name: string): ClientType {
     case 'master':
       return 'master';
     default:
-      throw error(`Unknown client type '${name}'`);
+      throw error(`Unknown client type '${printable(name)}'`);
   }
 }
 

@@ -3,7 +3,7 @@ import { MapReply, OK, SetReply } from '../../../protocol/reply';
 import type { TrackingState } from '../../../session/tracking';
 import { integer } from '../../arguments';
 import { defineCommand } from '../../define-command';
-import { error, SYNTAX_ERROR } from '../../errors';
+import { error, printable, SYNTAX_ERROR } from '../../errors';
 import { CLIENT } from './shared';
 
 const EMPTY: TrackingState = {
@@ -70,13 +70,13 @@ function checkPrefixes(wanted: readonly string[], current: readonly string[]): v
     const existing = current.find((other) => overlap(prefix, other));
     if (existing !== undefined) {
       throw error(
-        `Prefix '${prefix}' overlaps with an existing prefix '${existing}'. Prefixes for a single client must not overlap.`,
+        `Prefix '${printable(prefix)}' overlaps with an existing prefix '${printable(existing)}'. Prefixes for a single client must not overlap.`,
       );
     }
     const other = wanted.slice(i + 1).find((each) => overlap(prefix, each));
     if (other !== undefined) {
       throw error(
-        `Prefix '${prefix}' overlaps with another provided prefix '${other}'. Prefixes for a single client must not overlap.`,
+        `Prefix '${printable(prefix)}' overlaps with another provided prefix '${printable(other)}'. Prefixes for a single client must not overlap.`,
       );
     }
   });

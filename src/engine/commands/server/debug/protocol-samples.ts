@@ -10,12 +10,13 @@ import {
   type Reply,
 } from '../../../protocol/reply';
 import type { CommandContext } from '../../../execution/command-context';
+import { choices } from '../../arguments';
 import { error } from '../../errors';
 
 const FALSE = new BooleanReply(false);
 
 /** DEBUG PROTOCOL: one reply of every type, for those who test clients. */
-const SAMPLES: Readonly<Record<string, Reply>> = {
+const SAMPLES = choices<Reply>({
   string: 'Hello World',
   integer: 12_345,
   double: new DoubleReply(3.141, '3.141'),
@@ -28,7 +29,7 @@ const SAMPLES: Readonly<Record<string, Reply>> = {
   verbatim: new VerbatimReply('txt', 'This is a verbatim\nstring'),
   true: new BooleanReply(true),
   false: FALSE,
-};
+});
 
 export function protocolSample({ session }: CommandContext, name: string): Reply {
   const type = name.toLowerCase();
@@ -37,7 +38,7 @@ export function protocolSample({ session }: CommandContext, name: string): Reply
     session.output.send(new PushReply(['server-cpu-usage', 42]));
     return 'Some real reply following the push reply';
   }
-  const sample = SAMPLES[type];
+  const sample = SAMPLES.get(type);
   if (sample !== undefined) return sample;
   throw error(
     'Wrong protocol type name. Please use one of the following: string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false',

@@ -1,7 +1,7 @@
 import type { LatencyEvent } from '../../../execution/latency';
 import { MapReply, VerbatimReply, type Reply } from '../../../protocol/reply';
 import { defineCommand, defineContainer } from '../../define-command';
-import { error } from '../../errors';
+import { error, printable } from '../../errors';
 import type { CommandRecord } from '../../table';
 import { drawSpikes } from './sparkline';
 
@@ -61,7 +61,7 @@ const graph = defineCommand({
   syntax: 'event',
   run({ engine }, [, name]) {
     const event = engine.latency.events.get(name);
-    if (event === undefined) throw error(`No samples available for event '${name}'`);
+    if (event === undefined) throw error(`No samples available for event '${printable(name)}'`);
     return new VerbatimReply('txt', drawSpikes(name, event, Math.floor(engine.clock.now() / 1000)));
   },
 });
