@@ -255,3 +255,17 @@ contract('ACL users may have names beyond ASCII', [
   ['ACL', 'SETUSER', 'a\x0bb', 'on'],
   ['ACL', 'DELUSER', 'à'],
 ]);
+
+contract(
+  'listeners stay as long as any selector allows each of their channels',
+  [
+    ['ACL', 'SETUSER', 'bob', 'on', 'nopass', '+@all', '~*', '&a', '(&b +@all)'],
+    { run: ['AUTH', 'bob', 'x'], as: 'bob' },
+    { run: ['SUBSCRIBE', 'a'], as: 'bob' },
+    { run: ['SUBSCRIBE', 'b'], as: 'bob' },
+    ['ACL', 'SETUSER', 'bob', '>pw'],
+    { run: ['PING'], as: 'bob' },
+    ...clean,
+  ],
+  { wireOnly: CONNECTION },
+);

@@ -296,3 +296,56 @@ contract(
   ],
   { wireOnly: CONNECTION, protocols: [3] },
 );
+
+contract(
+  'RESP2 takes invalidations where a client was named that listens to any channel',
+  [
+    { run: ['SUBSCRIBE', 'x'], as: 'listener' },
+    ['CLIENT', 'TRACKING', 'on'],
+    ['GET', 'k'],
+    ['SET', 'k', 'v'],
+    ['CLIENT', 'TRACKING', 'off'],
+    ['CLIENT', 'TRACKING', 'on', 'BCAST', 'PREFIX', 'b', 'PREFIX', 'a'],
+    ['CLIENT', 'TRACKING', 'on', 'BCAST', 'PREFIX', 'aB'],
+    ['CLIENT', 'TRACKING', 'on', 'BCAST', 'PREFIX', 'C'],
+    ['CLIENT', 'TRACKINGINFO'],
+    ['CLIENT', 'TRACKING', 'off'],
+    ['CLIENT', 'TRACKING', 'on', 'OPTIN'],
+    ['CLIENT', 'CACHING', 'yes'],
+    ['CLIENT', 'TRACKINGINFO'],
+    ['CLIENT', 'GETREDIR'],
+    ['CLIENT', 'TRACKINGINFO'],
+    ['nosuch'],
+    ['CLIENT', 'TRACKINGINFO'],
+  ],
+  { wireOnly: 'the state of a connection' },
+);
+
+contract(
+  'a monitor may do nothing with keys and channels, nor begin twice',
+  [
+    { run: ['MONITOR'], as: 'monitor' },
+    { run: ['MONITOR'], as: 'monitor', blocks: true },
+    { run: ['PUBLISH', 'a', 'b'], as: 'monitor' },
+    { run: ['EVAL', 'return 1', '0'], as: 'monitor' },
+    { run: ['GET', 'a'], as: 'monitor' },
+  ],
+  { wireOnly: 'the state of a connection' },
+);
+
+contract(
+  'HELLO names a connection before it fails, and asks for a password',
+  [
+    ['HELLO', '2', 'SETNAME', 'known', 'nonsense'],
+    ['CLIENT', 'GETNAME'],
+    ['HELLO', '2', 'SETNAME', 'a b'],
+    ['CLIENT', 'GETNAME'],
+    ['CONFIG', 'SET', 'requirepass', 'secret'],
+    { run: ['HELLO', '3'], as: 'stranger' },
+    { run: ['HELLO', '3', 'AUTH', 'default', 'wrong'], as: 'stranger' },
+    ['CONFIG', 'SET', 'requirepass', ''],
+    ['CLIENT', 'PAUSE', '9223372036854775807'],
+    ['PING'],
+  ],
+  { wireOnly: 'the state of a connection', protocols: [2] },
+);

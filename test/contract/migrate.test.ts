@@ -84,3 +84,9 @@ describe('MIGRATE to a real Redis', () => {
     other.close();
   });
 });
+
+contract('MIGRATE to a port that is none', [
+  ['SET', 'k', 'v'],
+  ['MIGRATE', '127.0.0.1', '99999', 'k', '0', '100'],
+  ['EXISTS', 'k'],
+]);

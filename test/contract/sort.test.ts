@@ -197,3 +197,16 @@ contract(
   ],
   { wireOnly: 'needs several connections' },
 );
+
+contract('patterns and texts with zero bytes', [
+  ['RPUSH', 'l', '3', '1', '2', '10'],
+  ['SORT', 'l', 'BY', 'w\0*'],
+  ['SORT', 'l', 'GET', 'w\0*'],
+  ['RPUSH', 'texts', 'a\0b', 'a\0a', 'a', 'a\0', 'B', 'b'],
+  ['SORT', 'texts', 'ALPHA'],
+  ['SORT', 'texts', 'ALPHA', 'DESC'],
+  ['SORT', 'texts', 'ALPHA', 'STORE', 'stored'],
+  ['LRANGE', 'stored', 0, -1],
+  ['HSET', 'h1', 'f', '1', '\0f', '2', 'f\0', '3'],
+  ['SORT', 'l', 'GET', 'h*->f', 'GET', 'h*->\0f', 'GET', 'h*->f\0', 'GET', 'h\0*->f', 'LIMIT', 1, 1],
+]);

@@ -41,6 +41,8 @@ describe('the statistics of commands and errors', () => {
     ['a refused command in a transaction', [['MULTI'], ['GET'], ['EXEC']]],
     ['a failing script in a transaction', [['MULTI'], ['EVAL', "return redis.call('incr', 's')", '0'], ['EXEC']]],
     ['a wrong arity', [['GET']]],
+    ['a refused EXEC', [['EXEC', 'x']]],
+    ['a refused EXEC of a transaction', [['MULTI'], ['EXEC', 'x'], ['EXEC']]],
     ['an unknown subcommand', [['CLIENT', 'NOPE']]],
     ['a blocking command that is refused', [['BLPOP', 's', '1']]],
     [

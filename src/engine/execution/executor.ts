@@ -15,7 +15,7 @@ import { describeClient } from '../commands/connection/client/describe-client';
 import { type CommandRecord, type ContainerRecord, takes } from '../commands/table';
 import type { Engine } from '../engine';
 import { ErrorReply, QUEUED, type Reply } from '../protocol/reply';
-import type { BlockedCommand, Session } from '../session/session';
+import { type BlockedCommand, NO_COMMAND, type Session } from '../session/session';
 import { LatencyHistogram } from './latency-histogram';
 import { Block, NO_REPLY, type NoReply } from './block';
 import { filterReply } from './reply-mode';
@@ -90,6 +90,7 @@ export class Executor {
     context.settle();
     session.lastInteraction = started;
     const microseconds = (performance.now() - started) * 1000;
+    engine.stats.commands += 1;
     record.stats.calls += 1;
     if (microseconds >= latency.thresholdMicroseconds) {
       latency.add(record.fast ? 'fast-command' : 'command', microseconds, engine.clock.now());
@@ -153,8 +154,8 @@ export class Executor {
   #dispatch(session: Session, name: string, args: readonly string[]): Reply | NoReply {
     const { engine } = this;
     session.context.resetClock();
-    engine.stats.commands += 1;
     let record: CommandRecord | undefined;
+    session.lastCommand = NO_COMMAND;
     try {
       record = this.#find(name, args);
       session.lastCommand = record.fullName;
@@ -162,11 +163,11 @@ export class Executor {
       this.#admit(session, record, args);
     } catch (refusal) {
       if (!(refusal instanceof ErrorReply)) throw refusal;
-      if (isExec(name)) return refuseExec(session, refusal);
-      if (session.transaction !== undefined) session.transaction.aborted = true;
       if (record !== undefined) record.stats.rejected += 1;
-      engine.countError(refusal);
-      return refusal;
+      const reply = isExec(name) ? refuseExec(session, refusal) : refusal;
+      if (session.transaction !== undefined) session.transaction.aborted = true;
+      engine.countError(reply);
+      return reply;
     }
     if (engine.cluster !== undefined) {
       const refusal = engine.cluster.refuse(session, record, args);
@@ -227,7 +228,7 @@ export class Executor {
       );
     }
     if (engine.loading && !record.loading) throw LOADING;
-    if (session.monitoring && (record.readOnly || record.write)) throw MONITORS_ONLY_WATCH;
+    if (session.monitoring && usesKeyspace(session, record)) throw MONITORS_ONLY_WATCH;
   }
 }
 
@@ -235,6 +236,11 @@ export class Executor {
 function usesMemory({ transaction }: Session, { denyOom, fullName }: CommandRecord): boolean {
   if (denyOom || transaction === undefined) return denyOom;
   return fullName === 'exec' ? transaction.queue.some(({ record }) => record.denyOom) : !RUNS_IN_MULTI.has(fullName);
+}
+
+/** Whether a command reads or changes anything, or publishes. */
+function usesKeyspace(session: Session, record: CommandRecord): boolean {
+  return record.readOnly || mayWrite(session, record) || record.definition.flags.includes('may_replicate');
 }
 
 function mayWrite({ transaction }: Session, { write, fullName }: CommandRecord): boolean {

@@ -3,6 +3,7 @@ import type { Engine } from '../engine';
 import type { QueuedCommand, Session } from '../session/session';
 import { NoReply, waitForCause } from './block';
 
+const INT64_MAX = 2 ** 63;
 const RUNS_SCRIPTS = new Set(['eval', 'evalsha', 'fcall']);
 
 /** CLIENT PAUSE: commands wait, unanswered and in order, until the pause is over. */
@@ -19,7 +20,9 @@ export class Pausing {
   /** Begins a pause, or extends the one in force: the stricter mode and the later end win. */
   pause(milliseconds: number, everything: boolean): void {
     const { clock } = this.engine;
-    const until = clock.now() + milliseconds;
+    const now = clock.now();
+    // Beyond 64 bits it is over at once, as Redis' sum overflows.
+    const until = now + milliseconds < INT64_MAX ? now + milliseconds : now;
     this.#everything = everything || (this.active && this.#everything);
     this.#until = this.active ? Math.max(this.#until, until) : until;
     this.active = true;

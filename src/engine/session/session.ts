@@ -54,6 +54,9 @@ export interface ClientAddress {
   readonly kind: 'memory' | 'tcp' | 'unix';
 }
 
+/** What CLIENT LIST shows for a command that is none. */
+export const NO_COMMAND = 'NULL';
+
 /** Bytes a connection takes beyond what its commands hold; measured with V8's heap statistics. */
 const SESSION_BYTES = 2048;
 /** Estimated bytes of a watched key, a subscription or a tracked prefix. */
@@ -87,7 +90,7 @@ export class Session implements Watcher, Waiter {
   readonly createdAt: number;
   /** When it last ran a command, on the clock of `performance.now()`. */
   lastInteraction = performance.now();
-  lastCommand = 'NULL';
+  lastCommand = NO_COMMAND;
 
   constructor(
     readonly engine: Engine,
@@ -151,7 +154,6 @@ export class Session implements Watcher, Waiter {
     this.user = this.engine.acl.default;
     this.replyMode = 'on';
     this.engine.monitors.remove(this);
-    this.noEvict = false;
     this.authenticated = !this.engine.requiresPassword;
   }
 

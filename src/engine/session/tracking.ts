@@ -108,12 +108,12 @@ export class Tracking {
     }
   }
 
-  /** CLIENT CACHING counts for one command, or one transaction, after it. */
+  /** CLIENT CACHING counts for one command, or one transaction, after it; in between there may be more about clients. */
   consumeCaching(session: Session): void {
     if (
       session.tracking !== undefined &&
       session.transaction === undefined &&
-      session.lastCommand !== 'client|caching'
+      !session.lastCommand.startsWith('client|')
     ) {
       session.tracking.caching = false;
     }
@@ -158,9 +158,9 @@ export class Tracking {
     }
     if (target === this.executing)
       this.#later(() => {
-        sendInvalidation(target, keys);
+        sendInvalidation(target, keys, state.redirect !== 0);
       });
-    else sendInvalidation(target, keys);
+    else sendInvalidation(target, keys, state.redirect !== 0);
   }
 
   #later(message: () => void): void {
@@ -203,8 +203,9 @@ export class Tracking {
   }
 }
 
-function sendInvalidation(target: Session, keys: readonly string[] | null): void {
+/** RESP2 has no room for it but where a client was named that listens to channels, whichever they are. */
+function sendInvalidation(target: Session, keys: readonly string[] | null, redirected: boolean): void {
   if (target.resp === 3) target.output.send(new PushReply(['invalidate', keys]));
-  else if (target.channels.has(INVALIDATION_CHANNEL))
+  else if (redirected && target.subscriptions > 0)
     target.output.send(new PushReply(['message', INVALIDATION_CHANNEL, keys]));
 }

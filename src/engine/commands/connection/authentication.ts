@@ -93,7 +93,7 @@ export const hello = defineCommand({
     }
     if (!session.authenticated) {
       throw new ErrorReply(
-        'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time',
+        'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time',
       );
     }
     if (args[0] !== undefined) session.resp = version === 3 ? 3 : 2;

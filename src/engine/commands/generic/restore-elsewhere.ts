@@ -1,5 +1,7 @@
 import { connect, type Socket } from 'node:net';
 
+const HIGHEST_PORT = 65_535;
+
 /** A key on its way to another server. */
 export interface Parcel {
   readonly key: string;
@@ -37,6 +39,7 @@ export async function restoreElsewhere(
   onAnswer: (parcel: Parcel, refusal: string | undefined) => void,
 ): Promise<void> {
   const { host, port, timeoutMs, auth, database, replace } = destination;
+  if (port < 0 || port > HIGHEST_PORT) throw new TransferFailed('writing');
   const socket = connect({ host, port });
   socket.setTimeout(timeoutMs, () => {
     socket.destroy(new Error('timeout'));

@@ -1,6 +1,6 @@
 import { choices, int64 } from '../arguments';
 import type { FoundKey } from '../define-command';
-import { error, SYNTAX_ERROR } from '../errors';
+import { error, printable, SYNTAX_ERROR } from '../errors';
 
 /** What SORT is asked for. */
 export interface SortOptions {
@@ -58,7 +58,7 @@ export function parseSortOptions(
     } else if (option === 'store') parsed.store = value;
     else if (option === 'by') {
       parsed.by = value;
-      if (!value.includes('*')) parsed.unsorted = true;
+      if (!printable(value).includes('*')) parsed.unsorted = true;
       else if (!mayReadAnyKey()) throw denied('BY');
     } else {
       parsed.offset = Number(int64(value));

@@ -8,7 +8,7 @@ import { SetValue } from '../../values/set';
 import { SortedSetValue } from '../../values/sorted-set';
 import { looseDoubleInRange } from '../arguments';
 import { defineCommand, type KeySpec, oneKey } from '../define-command';
-import { error, WRONG_TYPE } from '../errors';
+import { error, printable, WRONG_TYPE } from '../errors';
 import { parseSortOptions, sortKeys, type SortOptions } from './sort-options';
 
 const NOT_A_DOUBLE = error("One or more scores can't be converted into double");
@@ -28,13 +28,17 @@ function elementsOf(value: StoredValue | undefined): string[] {
   return names;
 }
 
-/** Reads what a pattern names for one element: `#` itself, `prefix*` a string, `prefix*->field` a field of a hash. */
+/**
+ * Reads what a pattern names for one element: `#` itself, `prefix*` a string, `prefix*->field` a field of a hash. Redis
+ * looks for `*` and `->` as far as a zero byte.
+ */
 function lookUp(context: CommandContext, pattern: string, element: string): string | null {
   if (pattern === '#') return element;
-  const star = pattern.indexOf('*');
+  const marks = printable(pattern);
+  const star = marks.indexOf('*');
   if (star < 0) return null;
-  const arrow = pattern.indexOf('->', star + 1);
-  const hasField = arrow >= 0 && arrow + 2 < pattern.length;
+  const arrow = marks.indexOf('->', star + 1);
+  const hasField = arrow >= 0 && arrow + 2 < marks.length;
   const suffix = pattern.slice(star + 1, hasField ? arrow : undefined);
   const value = context.lookupRead(pattern.slice(0, star) + element + suffix)?.value;
   if (hasField) return value instanceof HashValue ? (value.get(pattern.slice(arrow + 2)) ?? null) : null;
@@ -57,12 +61,17 @@ function compareText(a: string | null, b: string | null): number {
 }
 
 function sortElements(context: CommandContext, elements: readonly string[], options: SortOptions): string[] {
-  const { by, alpha, descending } = options;
+  const { by, alpha, descending, store } = options;
   const sign = descending ? -1 : 1;
   const keyOf = (element: string) => (by === undefined ? element : lookUp(context, by, element));
   if (alpha) {
+    // What is not kept is compared as C's texts are, which end at a zero byte.
+    const textOf = (element: string) => {
+      const text = keyOf(element);
+      return text === null || store !== undefined ? text : printable(text);
+    };
     return elements
-      .map((element) => ({ element, text: keyOf(element) }))
+      .map((element) => ({ element, text: textOf(element) }))
       .sort((a, b) => sign * compareText(a.text, b.text))
       .map(({ element }) => element);
   }

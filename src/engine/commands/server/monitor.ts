@@ -1,3 +1,4 @@
+import { NO_REPLY } from '../../execution/block';
 import { OK } from '../../protocol/reply';
 import { defineCommand } from '../define-command';
 import { error } from '../errors';
@@ -12,6 +13,7 @@ export const monitor = defineCommand({
   complexity: 'O(1)',
   run({ session, engine, denyBlocking }) {
     if (denyBlocking) throw error("MONITOR isn't allowed for DENY BLOCKING client");
+    if (session.monitoring) return NO_REPLY;
     engine.monitors.add(session);
     return OK;
   },

@@ -102,7 +102,7 @@ export const tracking = defineCommand({
         checkCompatible(wanted, session.tracking);
         engine.tracking.enable(session, {
           ...wanted,
-          prefixes: [...new Set([...(session.tracking?.prefixes ?? []), ...prefixesOf(wanted)])],
+          prefixes: [...new Set([...(session.tracking?.prefixes ?? []), ...prefixesOf(wanted)])].sort(),
         });
         return OK;
       case 'off':
