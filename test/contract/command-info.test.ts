@@ -83,3 +83,16 @@ contract('COMMAND GETKEYS', [
   ['COMMAND', 'GETKEYSANDFLAGS', 'set', 'a', 1],
   ['COMMAND', 'GETKEYSANDFLAGS', 'set', 'a', 1, 'EX', 10, 'GET'],
 ]);
+
+contract('COMMAND GETKEYS of odd lines', [
+  ['COMMAND', 'GETKEYSANDFLAGS', 'SORT_RO', 'a', 'STORE', 'b'],
+  ['COMMAND', 'GETKEYSANDFLAGS', 'SORT', 'a', 'STORE', 'b'],
+  ['COMMAND', 'GETKEYSANDFLAGS', 'ZUNION', '4294967297', 'a', 'b'],
+  ['COMMAND', 'GETKEYSANDFLAGS', 'BZMPOP', '0', '2147483648', 'a', 'b'],
+  ['COMMAND', 'GETKEYSANDFLAGS', 'FCALL', 'f', '4294967297', 'a', 'b'],
+  ['ACL', 'SETUSER', 'u', 'nopass', '+@all', '~a'],
+  ['ACL', 'DRYRUN', 'u', 'get', 'b\0c'],
+  ['ACL', 'DRYRUN', 'u', 'zunion', '4294967297', 'b'],
+  ['ACL', 'DRYRUN', 'u', 'sort_ro', 'a', 'STORE', 'b'],
+  ['ACL', 'DELUSER', 'u'],
+]);

@@ -50,7 +50,8 @@ function findBySpec({ begin, find }: KeySpec, args: readonly string[]): number[]
   if ('lastKey' in find) {
     last = lastOfRange(find, first, end);
   } else {
-    const count = Number(parseInt64(args[first + find.keyNumIndex - 1] ?? '') ?? -1);
+    // Redis keeps the lowest 32 bits, whatever the command itself says of such a count.
+    const count = Number(BigInt.asIntN(32, BigInt(parseInt64(args[first + find.keyNumIndex - 1] ?? '') ?? -1)));
     if (count < 0) return undefined;
     first += find.firstKey;
     last = first + (count - 1) * find.step;

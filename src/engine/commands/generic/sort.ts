@@ -141,7 +141,6 @@ const SORT = {
   group: 'generic',
   complexity: 'O(N+M*log(M)): N elements, M of them answered; O(N) where nothing is sorted',
   categories: ['-@keyspace', '@set', '@sortedset', '@list', '@dangerous'],
-  movableKeys: sortKeys,
 } as const;
 const SYNTAX = 'key [BY pattern] [LIMIT offset count] [GET pattern ...] [ASC | DESC] [ALPHA]';
 
@@ -152,6 +151,7 @@ export const sortCommand = defineCommand({
   since: '1.0.0',
   summary: 'Sorts the elements of a list, set or sorted set; answers them, or what they refer to, or stores that.',
   keys: [oneKey('RO ACCESS'), BY_OR_GET, STORE],
+  movableKeys: sortKeys,
   syntax: `${SYNTAX} [STORE destination]`,
   run(context, args): Reply {
     const options = parseSortOptions(args, true, () => mayReadAnyKey(context, 'sort', args));
@@ -167,6 +167,7 @@ export const sortReadOnly = defineCommand({
   since: '7.0.0',
   summary: 'Sorts the elements of a list, set or sorted set, and never stores.',
   keys: [oneKey('RO ACCESS'), BY_OR_GET],
+  movableKeys: () => [1],
   syntax: SYNTAX,
   run: (context, args) =>
     sort(

@@ -244,7 +244,7 @@ const dryrun = defineCommand({
     if (refusal === undefined) return OK;
     const { reason, object } = refusal;
     if (reason === 'command') return `This user has no permissions to run the '${object}' command`;
-    return `This user has no permissions to access the '${object}' ${reason}`;
+    return `This user has no permissions to access the '${printable(object)}' ${reason}`;
   },
 });
 
