@@ -201,6 +201,18 @@ contract('CONFIG SET reports the first of its mistakes', [
   ]),
   ['CONFIG', 'SET', 'oom-score-adj-values', '+0 200 800'],
   ['CONFIG', 'SET', 'port', 'x'],
+  ...['slowlog-max-len', 'hash-max-listpack-value', 'tracking-table-max-keys', 'cluster-link-sendbuf-limit'].flatMap(
+    (name): Step[] => [
+      ['CONFIG', 'SET', name, '9223372036854775807'],
+      ['CONFIG', 'GET', name],
+      ['CONFIG', 'SET', name, '18446744073709551615'],
+      ['CONFIG', 'SET', name, '128'],
+      ['CONFIG', 'GET', name],
+    ],
+  ),
+  ['CONFIG', 'SET', 'cluster-announce-hostname', 'a b'],
+  ['CONFIG', 'SET', 'cluster-announce-hostname', 'a-b.c'],
+  ['CONFIG', 'SET', 'cluster-announce-hostname', ''],
 ]);
 
 contract('CONFIG SET that fails has removed no key', [

@@ -51,7 +51,7 @@ export const KEPT_NUMBERS: Readonly<Record<string, readonly [initial: string, mi
 // prettier-ignore
 export const KEPT_SIZES: Readonly<Record<string, readonly [initial: string, min: number]>> = {
   'active-defrag-ignore-bytes': ['104857600', 1], 'auto-aof-rewrite-min-size': ['67108864', 0],
-  'cluster-link-sendbuf-limit': ['0', 0], 'repl-backlog-size': ['1048576', 1],
+  'repl-backlog-size': ['1048576', 1],
 };
 
 /** One of several words. */
@@ -70,7 +70,7 @@ export const KEPT_CHOICES: Readonly<Record<string, readonly [initial: string, ch
 /** Any text. */
 // prettier-ignore
 export const KEPT_TEXTS: Readonly<Record<string, string>> = {
-  'bind-source-addr': '', 'cluster-announce-hostname': '', 'cluster-announce-ip': '', 'ignore-warnings': '', masterauth: '', masteruser: '',
+  'bind-source-addr': '', 'cluster-announce-ip': '', 'ignore-warnings': '', masterauth: '', masteruser: '',
   'replica-announce-ip': '', 'tls-ca-cert-dir': '',
   'tls-ca-cert-file': '', 'tls-cert-file': '', 'tls-ciphers': '', 'tls-ciphersuites': '', 'tls-client-cert-file': '',
   'tls-client-key-file': '', 'tls-client-key-file-pass': '', 'tls-dh-params-file': '', 'tls-key-file': '',

@@ -59,6 +59,11 @@ export const shutdownOptions: ParameterType = (text) => {
 
 export const anyText: ParameterType = (text) => text;
 
+export const hostName: ParameterType = (text) =>
+  /^[A-Za-z0-9.-]*$/.test(text)
+    ? text
+    : new ParameterProblem('Hostnames may only contain alphanumeric characters, hyphens or dots');
+
 export const fileName: ParameterType = (text) =>
   text.includes('/') ? new ParameterProblem("dbfilename can't be a path, just a filename") : text;
 

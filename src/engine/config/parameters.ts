@@ -14,6 +14,7 @@ import {
 import {
   anyText,
   fileName,
+  hostName,
   numberWithin,
   oneOf,
   oomScores,
@@ -157,6 +158,8 @@ export class Parameters {
     this.#keep('save', '', savePoints);
     this.#keep('dir', process.cwd(), anyText);
     this.#keep('dbfilename', 'dump.rdb', fileName);
+    this.#keep('cluster-announce-hostname', '', hostName);
+    this.#keep('cluster-link-sendbuf-limit', '0', sizeFrom(0, ULONG_MAX));
     this.#keep('shutdown-on-sigint', 'default', shutdownOptions);
     this.#keep('shutdown-on-sigterm', 'default', shutdownOptions);
     this.#keep('oom-score-adj-values', '0 200 800', oomScores);
@@ -209,7 +212,6 @@ export class Parameters {
   #addEngine(engine: Engine): void {
     const { memory } = engine;
     const { access } = memory;
-    let maxMemory = '0';
     this.#bind(
       'requirepass',
       anyText,
@@ -222,10 +224,8 @@ export class Parameters {
     this.#bind(
       'maxmemory',
       sizeFrom(0, ULONG_MAX),
-      // As it was set: a number does not hold 64 bits.
-      () => (Number(maxMemory) === memory.configured ? maxMemory : String(memory.configured)),
+      () => String(memory.configured),
       (value) => {
-        maxMemory = value;
         memory.setLimit(Number(value));
       },
     );
@@ -328,15 +328,22 @@ export class Parameters {
   }
 
   #bind(name: string, type: ParameterType, get: () => string, put: (value: string) => void): void {
+    let given: string | undefined;
     this.#byName.set(name, {
-      get,
+      // As it was given, as long as it holds: a number does not hold 64 bits.
+      get: () => {
+        const value = get();
+        return given !== undefined && Number(given) === Number(value) ? given : value;
+      },
       problem: (text) => {
         const value = type(text);
         return value instanceof ParameterProblem ? value.text : undefined;
       },
       set: (text) => {
         const value = type(text);
-        if (typeof value === 'string') put(value);
+        if (typeof value !== 'string') return;
+        given = value;
+        put(value);
       },
     });
   }
