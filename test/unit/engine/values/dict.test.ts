@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Dict, type DictEntry } from '../../../../src/engine/values/dict';
-import { HashIndex } from '../../../../src/engine/values/hash-index';
+import { HashIndex, hashOf } from '../../../../src/engine/values/hash-index';
 
 interface Numbered extends DictEntry {
   readonly number: number;
@@ -76,5 +76,20 @@ describe('HashIndex', () => {
     const index = new HashIndex();
     for (let i = 0; i < 60_000; i++) index.add(i, i);
     expect([0, 3, 59_999].map((hash) => positionsOf(index, hash))).toEqual([[0], [3], [59_999]]);
+  });
+});
+
+describe('hashOf', () => {
+  it('keeps keys apart that were made to meet: a difference in one word, taken back in the next', () => {
+    const blocks = ['abcdabcd', 'abc\xe4ab\x62\xe4'];
+    const keys = Array.from({ length: 2 ** 14 }, (_, i) =>
+      Array.from({ length: 14 }, (_, bit) => blocks[(i >> bit) & 1]).join(''),
+    );
+    expect(new Set(keys.map(hashOf)).size).toBeGreaterThan(keys.length - 20);
+  });
+
+  it('tells zeros at the end from none', () => {
+    const keys = Array.from({ length: 12 }, (_, i) => '\0'.repeat(i));
+    expect(new Set(keys.map(hashOf)).size).toBe(keys.length);
   });
 });
