@@ -53,6 +53,21 @@ const FLOATS = [
   '1e-99999999999999999999',
   '0x1p99999999999999999999',
   '0e-99999999999999999999',
+  // What a long double holds, and what becomes 0 there.
+  '1e-4940',
+  '9.9e-4951',
+  '1e-4951',
+  '0.0000001e-4950',
+  '1e-5000',
+  `1${'0'.repeat(200)}e-5001`,
+  '1e4932',
+  '1e4933',
+  '-1e4000',
+  '0x1p-16440',
+  '0x1p-16447',
+  '0x1p16383',
+  '0x1p16384',
+  ...[5118, 5119].flatMap((zeros) => [`${'0'.repeat(zeros)}1`, `0x${'0'.repeat(zeros - 2)}1`]),
 ];
 
 const TWO: Step = ['ZADD', 'two', 1, 'a', 2, 'b'];
@@ -134,3 +149,11 @@ contract('RESTORE with a time to live beyond 64 bits', [
     ],
   ),
 ]);
+
+contract(
+  'timeouts are long doubles',
+  [...FLOATS, '0.001', '-0.0001', '9223372036854775', '9223372036854775.807', '9223372036854775.808'].flatMap(
+    (text): Step[] => [['MULTI'], ['BLPOP', 'none', text], ['BZMPOP', text, 1, 'none', 'MIN'], ['EXEC']],
+  ),
+  { wireOnly: 'MULTI' },
+);

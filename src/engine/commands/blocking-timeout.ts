@@ -1,15 +1,22 @@
-import { double } from './arguments';
+import { ceilProduct, parseLongDouble } from '../values/long-double';
+import { parseInt64 } from './arguments';
 import { TIMEOUT_NEGATIVE, TIMEOUT_NOT_FLOAT } from './errors';
 
-/** The largest time Redis can represent, in milliseconds. */
-const INT64_MAX = 2 ** 63;
+/** One more than the largest time Redis can represent, in milliseconds. */
+const BEYOND_INT64 = 2n ** 63n;
+/** Up to so many seconds a whole number needs no care. */
+const FEW_SECONDS = 2 ** 40;
 
 /**
  * The timeout of a blocking command, given in seconds, in milliseconds rounded up; 0 = for ever.
  * @throws not a float, negative (which is also what Redis says of one too large: its number overflows)
  */
 export function blockingTimeout(text: string): number {
-  const milliseconds = Math.ceil(double(text, TIMEOUT_NOT_FLOAT) * 1000);
-  if (milliseconds < 0 || milliseconds >= INT64_MAX) throw TIMEOUT_NEGATIVE;
-  return milliseconds;
+  const whole = parseInt64(text);
+  if (typeof whole === 'number' && whole >= 0 && whole <= FEW_SECONDS) return whole * 1000;
+  const seconds = parseLongDouble(text);
+  if (seconds === undefined) throw TIMEOUT_NOT_FLOAT;
+  const milliseconds = ceilProduct(seconds, 1000n);
+  if (milliseconds < 0n || milliseconds >= BEYOND_INT64) throw TIMEOUT_NEGATIVE;
+  return Number(milliseconds);
 }

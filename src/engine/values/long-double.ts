@@ -12,32 +12,38 @@ export interface LongDouble {
 
 const MANTISSA_BITS = 64;
 const MAX_EXPONENT = 16_384;
+/** Half of the smallest long double: what is not larger is 0. */
+const VANISHING_EXPONENT = -16_446;
+/** Redis copies a text into a buffer before it reads it. */
+const MAX_LENGTH = 5119;
 const FRACTION_DIGITS = 17;
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 const ZERO: LongDouble = { mantissa: 0n, exponent: 0 };
 const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?(?:[pP]([+-]?\d+))?$/;
 const INFINITY = /^[+-]?inf(?:inity)?$/i;
-/** Beyond it every text is 0 or infinite, and exact arithmetic on it would take for ever. */
+/** Beyond it every number is 0 or infinite, and exact arithmetic on it would take for ever. */
 const MAX_DECIMAL_EXPONENT = 5000;
 
 /** An infinite operand: legal to read, illegal to add. */
 export const INFINITE: LongDouble = { mantissa: 1n, exponent: MAX_EXPONENT * 2 };
 
-/** Reads a decimal number, rounded to a long double; undefined when the text is none (or NaN). */
+/** Reads a number, rounded to a long double; undefined when the text is none (or NaN), or one that becomes 0 or infinite. */
 export function parseLongDouble(text: string): LongDouble | undefined {
+  if (text.length > MAX_LENGTH) return undefined;
   if (INFINITY.test(text)) return INFINITE;
   const match = DECIMAL.exec(text);
   if (match === null) return parseHexadecimal(text);
   const [, sign = '', whole = '', fraction = '', exponentText = '0'] = match;
   if (whole === '' && fraction === '') return undefined;
-  const digits = BigInt(`${whole}${fraction}`);
+  const significant = `${whole}${fraction}`.replace(/^0+/, '');
+  if (significant === '') return ZERO;
   const power = Number(exponentText) - fraction.length;
-  if (digits === 0n) return ZERO;
   // strtold reports a range error for these, and Redis refuses the text.
-  if (Math.abs(power) > MAX_DECIMAL_EXPONENT) return undefined;
+  if (Math.abs(significant.length + power) > MAX_DECIMAL_EXPONENT) return undefined;
+  const digits = BigInt(significant);
   const signed = sign === '-' ? -digits : digits;
   const value = power >= 0 ? round(signed * 10n ** BigInt(power), 0, false) : divide(signed, 10n ** BigInt(-power));
-  return isFinite(value) ? value : undefined;
+  return isWithinRange(value) ? value : undefined;
 }
 
 /** Hexadecimal floats, which C's strtold reads too. */
@@ -46,10 +52,11 @@ function parseHexadecimal(text: string): LongDouble | undefined {
   if (match === null) return undefined;
   const [, sign = '', whole = '', fraction = '', exponentText = '0'] = match;
   const exponent = Number(exponentText) - 4 * fraction.length;
-  if (whole + fraction === '' || Math.abs(exponent) > MAX_EXPONENT) return undefined;
+  if (whole + fraction === '') return undefined;
   const digits = BigInt(`0x${whole}${fraction}`);
+  if (digits === 0n) return ZERO;
   const value = round(sign === '-' ? -digits : digits, exponent, false);
-  return isFinite(value) ? value : undefined;
+  return isWithinRange(value) ? value : undefined;
 }
 
 /** The sum, rounded; undefined when it is not finite. */
@@ -58,7 +65,13 @@ export function addLongDoubles(a: LongDouble, b: LongDouble): LongDouble | undef
   const exponent = Math.min(a.exponent, b.exponent);
   const sum = (a.mantissa << BigInt(a.exponent - exponent)) + (b.mantissa << BigInt(b.exponent - exponent));
   const rounded = round(sum, exponent, false);
-  return isFinite(rounded) ? rounded : undefined;
+  return sizeOf(rounded) <= MAX_EXPONENT ? rounded : undefined;
+}
+
+/** The product with an integer, rounded, then up to the next integer. */
+export function ceilProduct(value: LongDouble, factor: bigint): bigint {
+  const { mantissa, exponent } = round(value.mantissa * factor, value.exponent, false);
+  return exponent >= 0 ? mantissa << BigInt(exponent) : -(-mantissa >> BigInt(-exponent));
 }
 
 /** Formats as `%.17Lf` without trailing zeros. */
@@ -75,8 +88,15 @@ export function formatLongDouble(value: LongDouble): string {
   return negative && text !== '0' ? `-${text}` : text;
 }
 
-function isFinite({ mantissa, exponent }: LongDouble): boolean {
-  return mantissa === 0n || bitLength(mantissa < 0n ? -mantissa : mantissa) + exponent <= MAX_EXPONENT;
+/** The exponent of the smallest power of two that is larger. */
+function sizeOf({ mantissa, exponent }: LongDouble): number {
+  return mantissa === 0n ? -Infinity : bitLength(mantissa < 0n ? -mantissa : mantissa) + exponent;
+}
+
+/** Whether a number that is not 0 is finite and does not become 0. */
+function isWithinRange(value: LongDouble): boolean {
+  const size = sizeOf(value);
+  return size <= MAX_EXPONENT && size > VANISHING_EXPONENT;
 }
 
 /** Rounds mantissa * 2^exponent (plus a little more if `sticky`) to 64 bits, ties to even. */
