@@ -243,6 +243,20 @@ contract('BITFIELD', [
   ['BITFIELD', 'h'],
 ]);
 
+contract(
+  'BITFIELD: an offset counted in fields wraps around, as C multiplies',
+  ['u2', 'u3', 'u4', 'u16', 'i64'].flatMap((type): Step[] =>
+    ['4611686018427387904', '2305843009213693953', '6148914691236517206', '-9223372036854775808', '-1'].flatMap(
+      (offset): Step[] => [
+        ['BITFIELD', 'b', 'GET', type, `#${offset}`],
+        ['BITFIELD', 'b', 'SET', type, `#${offset}`, 1],
+        ['GET', 'b'],
+        ['DEL', 'b'],
+      ],
+    ),
+  ),
+);
+
 contract('bits of a key of another type', [
   ['HSET', 'h', 'f', 1],
   ['SETBIT', 'h', 1, 1],

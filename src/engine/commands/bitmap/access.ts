@@ -15,9 +15,15 @@ export function bitOffset(context: CommandContext, text: string, width?: number)
   const counted = width !== undefined && text.startsWith('#');
   const parsed = parseInt64(counted ? text.slice(1) : text);
   if (parsed === undefined) throw BAD_OFFSET;
-  const offset = Number(parsed) * (counted ? width : 1);
+  const offset = counted ? product(parsed, width) : Number(parsed);
   if (offset < 0 || Math.floor(offset / 8) >= context.engine.parameters.maxBulkLength) throw BAD_OFFSET;
   return offset;
+}
+
+/** As C multiplies: what does not fit into 64 bits wraps around. */
+function product(a: number | bigint, b: number): number {
+  const exact = Number(a) * b;
+  return Number.isSafeInteger(exact) ? exact : Number(BigInt.asIntN(64, BigInt(a) * BigInt(b)));
 }
 
 /** The bytes of a string value, for reading many of them. */
