@@ -67,8 +67,7 @@ function isBeyondDouble(text: string, value: number): boolean {
  * is 0, the text ends at a NUL, and what does not fit into a double is infinite or 0.
  */
 export function looseDouble(text: string): number | undefined {
-  const end = text.indexOf('\0');
-  const whole = end < 0 ? text : text.slice(0, end);
+  const whole = untilNul(text);
   return whole === '' ? 0 : strtod(whole.replace(WHITE_SPACE, ''));
 }
 
@@ -104,9 +103,22 @@ export function choices<Value>(values: Readonly<Record<string, Value>>): Readonl
   return new Map(Object.entries(values));
 }
 
+/** An argument up to a NUL, where C's comparisons end. */
+export function untilNul(text: string): string {
+  const end = text.indexOf('\0');
+  return end < 0 ? text : text.slice(0, end);
+}
+
+/** The word an argument is where words are expected: in lower case, up to a NUL. */
+export function wordOf(text: string): string {
+  return untilNul(text).toLowerCase();
+}
+
 /** Whether an argument is this option; `option` in lower case. */
 export function isOption(text: string, option: string): boolean {
-  return text.length === option.length && text.toLowerCase() === option;
+  const { length } = option;
+  if (text.length !== length && text.charCodeAt(length) !== 0) return false;
+  return text.slice(0, length).toLowerCase() === option;
 }
 
 /** The argument after an option. @throws syntax error when there is none */

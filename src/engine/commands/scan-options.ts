@@ -1,6 +1,6 @@
 import type { ValueType } from '../keyspace/entry';
 import { matchGlob } from '../values/glob';
-import { integer } from './arguments';
+import { integer, wordOf } from './arguments';
 import { SYNTAX_ERROR } from './errors';
 
 /** The options of the SCAN family. */
@@ -20,7 +20,7 @@ export function parseScanOptions(args: readonly string[], first: number, allowTy
   let pattern: string | undefined;
   let type: string | undefined;
   for (let i = first; i < args.length; i += 2) {
-    const option = args[i]?.toLowerCase();
+    const option = wordOf(args[i] ?? '');
     const value = args[i + 1];
     if (value === undefined) throw SYNTAX_ERROR;
     if (option === 'count') {
@@ -29,7 +29,7 @@ export function parseScanOptions(args: readonly string[], first: number, allowTy
     } else if (option === 'match') {
       pattern = value;
     } else if (option === 'type' && allowType) {
-      type = value.toLowerCase();
+      type = wordOf(value);
     } else {
       throw SYNTAX_ERROR;
     }

@@ -2,7 +2,7 @@ import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
 import { readBits, writeBits, type ByteSource } from '../../values/bits';
 import type { RawString } from '../../values/raw-string';
-import { choices, int64, normalizeInt64, parseInt64 } from '../arguments';
+import { choices, int64, normalizeInt64, parseInt64, untilNul, wordOf } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
 import { error, SYNTAX_ERROR } from '../errors';
 import { bitOffset, prepareString, sourceOf } from './access';
@@ -31,14 +31,14 @@ interface FieldOperation extends FieldType {
 /** `i1` to `i64`, `u1` to `u63`. */
 function fieldType(text: string): FieldType {
   const signed = text.startsWith('i');
-  const width = parseInt64(text.slice(1));
+  const width = parseInt64(untilNul(text.slice(1)));
   if ((!signed && !text.startsWith('u')) || typeof width !== 'number' || width < 1 || width > (signed ? 64 : 63))
     throw BAD_TYPE;
   return { signed, width };
 }
 
 function overflowMode(text: string): Overflow {
-  const mode = text.toLowerCase();
+  const mode = wordOf(text);
   if (mode !== 'wrap' && mode !== 'sat' && mode !== 'fail') throw BAD_OVERFLOW;
   return mode;
 }
@@ -47,7 +47,7 @@ function parseOperations(context: CommandContext, args: readonly string[]): Fiel
   const operations: FieldOperation[] = [];
   let overflow: Overflow = 'wrap';
   for (let i = 1; i < args.length;) {
-    const kind = args[i]?.toLowerCase();
+    const kind = wordOf(args[i] ?? '');
     const following = args.length - i - 1;
     if (kind === 'overflow' && following >= 1) {
       overflow = overflowMode(args[i + 1] ?? '');
@@ -154,7 +154,7 @@ const READING = choices({ get: 2, overflow: 1 });
 
 function onlyReads(args: readonly string[]): boolean {
   for (let i = 1; i < args.length; i++) {
-    const values = READING.get(args[i]?.toLowerCase() ?? '');
+    const values = READING.get(wordOf(args[i] ?? ''));
     if (values === undefined || i + values >= args.length) return false;
     i += values;
   }

@@ -1,6 +1,6 @@
 import type { CommandContext } from '../../execution/command-context';
 import { RawString } from '../../values/raw-string';
-import { choices } from '../arguments';
+import { choices, wordOf } from '../arguments';
 import { defineCommand, keyRange, oneKey } from '../define-command';
 import { error, SYNTAX_ERROR } from '../errors';
 import { bytesOf } from './access';
@@ -39,7 +39,7 @@ export const bitop = defineCommand({
   keys: [oneKey('OW UPDATE', 2), keyRange('RO ACCESS', 3, -1)],
   syntax: '<AND | OR | XOR | NOT> destkey key [key ...]',
   run(context, [operation, target, ...keys]) {
-    const name = operation.toLowerCase();
+    const name = wordOf(operation);
     const merged = MERGES.get(name);
     if (merged === undefined && name !== 'not') throw SYNTAX_ERROR;
     if (merged === undefined && keys.length !== 1) throw NOT_OF_ONE;

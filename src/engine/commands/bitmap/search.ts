@@ -1,5 +1,5 @@
 import { countBits, findBit } from '../../values/bits';
-import { integer } from '../arguments';
+import { integer, wordOf } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
 import { error, SYNTAX_ERROR } from '../errors';
 import { bytesOf } from './access';
@@ -8,7 +8,7 @@ const BIT_NOT_BINARY = error('The bit argument must be 1 or 0.');
 
 /** Whether a range counts in bits. @throws syntax error for anything but BIT, BYTE and nothing */
 function countsBits(unit: string | undefined): boolean {
-  const name = unit?.toLowerCase() ?? 'byte';
+  const name = wordOf(unit ?? 'byte');
   if (name !== 'bit' && name !== 'byte') throw SYNTAX_ERROR;
   return name === 'bit';
 }

@@ -1,6 +1,7 @@
 import { NULL_ARRAY } from '../../protocol/reply';
 import { distanceBetween } from '../../values/geo-shape';
 import { positionOf, scoreOf, standardGeohash } from '../../values/geohash';
+import { wordOf } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
 import { SYNTAX_ERROR } from '../errors';
 import { SORTED_SET } from '../kinds';
@@ -25,9 +26,9 @@ export const geoadd = defineCommand({
     const options = addOptions();
     let first = 1;
     for (
-      let name = args[first]?.toLowerCase();
+      let name = wordOf(args[first] ?? '');
       name === 'nx' || name === 'xx' || name === 'ch';
-      name = args[++first]?.toLowerCase()
+      name = wordOf(args[++first] ?? '')
     )
       options[name] = true;
     const numbers = args.length - first;

@@ -1,7 +1,7 @@
 import type { GeoShape } from '../../values/geo-shape';
 import { positionOf, type Position } from '../../values/geohash';
 import type { SortedSetView } from '../../values/sorted-set';
-import { double, integer } from '../arguments';
+import { double, integer, wordOf } from '../arguments';
 import { error, SYNTAX_ERROR } from '../errors';
 import { metresPer, parsePosition } from './units';
 
@@ -98,7 +98,7 @@ export function parseOptions(
 ): void {
   for (let i = first; i < args.length;) {
     const used =
-      readFlag(args[i]?.toLowerCase(), command, request) ||
+      readFlag(wordOf(args[i] ?? ''), command, request) ||
       readOption(args, i, command, request) ||
       (command.search ? readPlaceOrShape(args, i, request, set) : 0);
     if (used === 0) throw SYNTAX_ERROR;
@@ -107,7 +107,7 @@ export function parseOptions(
 }
 
 /** An option without a value. @returns the arguments used: 1, or 0 when it is none */
-function readFlag(option: string | undefined, command: SearchCommand, request: SearchRequest): number {
+function readFlag(option: string, command: SearchCommand, request: SearchRequest): number {
   if (option === 'withdist') request.withDistance = true;
   else if (option === 'withhash') request.withHash = true;
   else if (option === 'withcoord') request.withPosition = true;
@@ -120,7 +120,7 @@ function readFlag(option: string | undefined, command: SearchCommand, request: S
 
 /** COUNT, STORE and STOREDIST. @returns the arguments used, 0 when it is none of them */
 function readOption(args: readonly string[], at: number, command: SearchCommand, request: SearchRequest): number {
-  const option = args[at]?.toLowerCase();
+  const option = wordOf(args[at] ?? '');
   const value = args[at + 1];
   if (value === undefined) return 0;
   if (option === 'count') {
@@ -141,7 +141,7 @@ function readPlaceOrShape(
   request: SearchRequest,
   set: SortedSetView | undefined,
 ): number {
-  const option = args[at]?.toLowerCase();
+  const option = wordOf(args[at] ?? '');
   const [, first = '', second = '', third = ''] = args.slice(at, at + 4);
   const values = args.length - at - 1;
   if (option === 'frommember' && values >= 1 && request.placed !== 'position') {

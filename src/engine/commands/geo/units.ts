@@ -1,6 +1,6 @@
 import type { Position } from '../../values/geohash';
 import { LATITUDE_MAX, LONGITUDE_MAX } from '../../values/geohash';
-import { choices, double } from '../arguments';
+import { choices, double, wordOf } from '../arguments';
 import { error } from '../errors';
 
 const METRES = choices({ m: 1, km: 1000, ft: 0.3048, mi: 1609.34 });
@@ -8,7 +8,7 @@ const BAD_UNIT = error('unsupported unit provided. please use M, KM, FT, MI');
 
 /** The metres of a unit of length. @throws unsupported unit */
 export function metresPer(unit: string): number {
-  const metres = METRES.get(unit.toLowerCase());
+  const metres = METRES.get(wordOf(unit));
   if (metres === undefined) throw BAD_UNIT;
   return metres;
 }

@@ -2,6 +2,7 @@ import { OK, Status } from '../../protocol/reply';
 import { emptyHyperLogLog, HyperLogLog } from '../../values/hyperloglog';
 import { REGISTERS } from '../../values/hyperloglog-registers';
 import { RawString } from '../../values/raw-string';
+import { wordOf } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
 import { error, printable } from '../errors';
 import { editHyperLogLog, orCorrupt, ownHyperLogLog } from './access';
@@ -30,7 +31,7 @@ export const pfdebug = defineCommand({
       return true;
     };
     return orCorrupt(() => {
-      switch (subcommand.toLowerCase()) {
+      switch (wordOf(subcommand)) {
         case 'getreg': {
           toDense();
           const registers = new Uint8Array(REGISTERS);

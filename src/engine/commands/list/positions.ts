@@ -1,9 +1,10 @@
 import type { ListEnd } from '../../values/list';
+import { wordOf } from '../arguments';
 import { SYNTAX_ERROR } from '../errors';
 
 /** LEFT or RIGHT, in any case. @throws syntax error */
 export function listEnd(text: string): ListEnd {
-  const end = text.toLowerCase();
+  const end = wordOf(text);
   if (end !== 'left' && end !== 'right') throw SYNTAX_ERROR;
   return end;
 }

@@ -1,5 +1,6 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { ListEnd } from '../../values/list';
+import { wordOf } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
 import { SYNTAX_ERROR } from '../errors';
 import { LIST } from '../kinds';
@@ -69,7 +70,7 @@ export const linsert = defineCommand({
   keys: [oneKey('RW INSERT')],
   syntax: 'key <BEFORE | AFTER> pivot element',
   run(context, [key, where, pivot, element]) {
-    const side = where.toLowerCase();
+    const side = wordOf(where);
     if (side !== 'before' && side !== 'after') throw SYNTAX_ERROR;
     const existing = context.peek(key, LIST);
     if (existing === undefined) return 0;

@@ -1,6 +1,6 @@
 import type { Reply } from '../../protocol/reply';
 import type { ListView } from '../../values/list';
-import { int64, integer, integerWithin } from '../arguments';
+import { int64, integer, integerWithin, wordOf } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
 import { error, SYNTAX_ERROR } from '../errors';
 import { LIST } from '../kinds';
@@ -80,7 +80,7 @@ function parsePositionSearch(args: readonly string[]): PositionSearch {
   let count: number | undefined;
   let maxLength = 0;
   for (let i = 2; i < args.length; i += 2) {
-    const option = args[i]?.toLowerCase();
+    const option = wordOf(args[i] ?? '');
     const value = args[i + 1];
     if (value === undefined) throw SYNTAX_ERROR;
     if (option === 'rank') {

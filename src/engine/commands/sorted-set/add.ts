@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
 import type { SortedSetValue } from '../../values/sorted-set';
-import { double } from '../arguments';
+import { double, wordOf } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
 import { error, SYNTAX_ERROR } from '../errors';
 import { SORTED_SET } from '../kinds';
@@ -30,7 +30,7 @@ export function addOptions(): AddOptions {
 function parseOptions(args: readonly string[], options: AddOptions): number {
   let i = 1;
   for (; i < args.length; i++) {
-    const option = args[i]?.toLowerCase() ?? '';
+    const option = wordOf(args[i] ?? '');
     if (
       option !== 'nx' &&
       option !== 'xx' &&

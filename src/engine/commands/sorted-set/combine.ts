@@ -3,7 +3,7 @@ import type { Reply } from '../../protocol/reply';
 import { Dict } from '../../values/dict';
 import type { ScoredMember } from '../../values/large-sorted-set';
 import { compareMembers, SortedSetValue } from '../../values/sorted-set';
-import { choices, double, integer, integerWithin, optionValue } from '../arguments';
+import { choices, double, integer, integerWithin, optionValue, wordOf } from '../arguments';
 import { countedKeys, defineCommand, oneKey, type Args } from '../define-command';
 import { error, SYNTAX_ERROR } from '../errors';
 import { memberForm, pushMember } from './replies';
@@ -60,11 +60,11 @@ function parseRequest(
   let withScores = false;
   let limit = 0;
   for (let i = 1 + count; i < args.length; i++) {
-    const option = args[i]?.toLowerCase();
+    const option = wordOf(args[i] ?? '');
     if (weighs && option === 'weights' && i + count < args.length) {
       for (const source of sources) source.weight = double(args[++i] ?? '', WEIGHT_NOT_FLOAT);
     } else if (weighs && option === 'aggregate') {
-      aggregate = AGGREGATES.get(optionValue(args, ++i).toLowerCase());
+      aggregate = AGGREGATES.get(wordOf(optionValue(args, ++i)));
     } else if (accepts === 'answer' && option === 'withscores') {
       withScores = true;
     } else if (accepts === 'count' && option === 'limit') {

@@ -2,7 +2,7 @@ import { Block } from '../../execution/block';
 import type { CommandContext } from '../../execution/command-context';
 import { typeOf } from '../../keyspace/entry';
 import { NULL_ARRAY, type Reply } from '../../protocol/reply';
-import { integerWithin, isOption } from '../arguments';
+import { integerWithin, isOption, wordOf } from '../arguments';
 import { blockingTimeout } from '../blocking-timeout';
 import { countedKeys, defineCommand, keyRange, oneKey } from '../define-command';
 import { error, MUST_BE_POSITIVE, SYNTAX_ERROR } from '../errors';
@@ -69,7 +69,7 @@ const BAD_COUNT = error('count should be greater than 0');
 function parseMultiplePop(args: readonly string[]): MultiplePop {
   const numberOfKeys = integerWithin(args[0] ?? '', 1, Infinity, BAD_KEY_COUNT);
   const keys = args.slice(1, 1 + numberOfKeys);
-  const end = args[1 + numberOfKeys]?.toLowerCase();
+  const end = wordOf(args[1 + numberOfKeys] ?? '');
   if (end !== 'min' && end !== 'max') throw SYNTAX_ERROR;
   let count: number | undefined;
   for (let i = numberOfKeys + 2; i < args.length; i += 2) {

@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
 import { SortedSetValue, type RankRange, type SortedSetView } from '../../values/sorted-set';
-import { integer } from '../arguments';
+import { integer, wordOf } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
 import { error, SYNTAX_ERROR } from '../errors';
 import { SORTED_SET } from '../kinds';
@@ -28,7 +28,7 @@ interface RangeRequest {
 /** Reads what follows the two ends of the range; ZRANGE alone may choose its unit and direction there. */
 function parseOptions(args: readonly string[], first: number, request: RangeRequest, storing: boolean): void {
   for (let i = first; i < args.length; i++) {
-    const option = args[i]?.toLowerCase();
+    const option = wordOf(args[i] ?? '');
     if (option === 'withscores' && !storing) {
       request.withScores = true;
     } else if (option === 'limit' && i + 2 < args.length) {

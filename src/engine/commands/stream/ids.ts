@@ -1,9 +1,9 @@
-import { parseInt64 } from '../../values/int64';
 import { HIGHEST_ID, idAfter, idBefore, LOWEST_ID, type StreamId } from '../../values/stream-id';
 import { toUint64, UINT64_MAX, type Uint64 } from '../../values/uint64';
+import { parseInt64, untilNul } from '../arguments';
 import { error } from '../errors';
 
-export const INVALID_ID = error('Invalid stream ID specified as stream command argument');
+const INVALID_ID = error('Invalid stream ID specified as stream command argument');
 const INVALID_START = error('invalid start ID for the interval');
 const INVALID_END = error('invalid end ID for the interval');
 
@@ -25,8 +25,7 @@ function parseUint64(text: string): Uint64 | undefined {
 /** An id with what follows a missing sequence number; undefined when the text is none. `-` and `+` are none here. */
 export function parseId(text: string, missingSeq: Uint64 = 0): StreamId | undefined {
   if (text.length > MAX_LENGTH) return undefined;
-  const end = text.indexOf('\0');
-  const whole = end < 0 ? text : text.slice(0, end);
+  const whole = untilNul(text);
   const dash = whole.indexOf('-');
   const ms = parseUint64(dash < 0 ? whole : whole.slice(0, dash));
   const seq = dash < 0 ? missingSeq : parseUint64(whole.slice(dash + 1));
@@ -42,8 +41,9 @@ export function strictId(text: string, missingSeq: Uint64 = 0): StreamId {
 
 /** An id argument, or `-` and `+` for the lowest and the highest. @throws invalid stream ID */
 export function rangeId(text: string, missingSeq: Uint64 = 0): StreamId {
-  if (text === '-') return LOWEST_ID;
-  return text === '+' ? HIGHEST_ID : strictId(text, missingSeq);
+  const word = untilNul(text);
+  if (word === '-') return LOWEST_ID;
+  return word === '+' ? HIGHEST_ID : strictId(text, missingSeq);
 }
 
 const isExclusive = (text: string) => text.length > 1 && text.startsWith('(');

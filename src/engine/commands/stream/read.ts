@@ -4,6 +4,7 @@ import { typeOf } from '../../keyspace/entry';
 import { MapReply, NULL_ARRAY, type Reply } from '../../protocol/reply';
 import type { StreamView } from '../../values/stream';
 import { compareIds, HIGHEST_ID, idAfter, LOWEST_ID, type StreamId } from '../../values/stream-id';
+import { isOption } from '../arguments';
 import { defineCommand } from '../define-command';
 import { error } from '../errors';
 import { STREAM } from '../kinds';
@@ -41,8 +42,8 @@ function startingPoints(context: CommandContext, { keys, ids }: ReadOptions): St
   return keys.map((key, i) => {
     const stream = context.read(key, STREAM);
     const text = ids[i] ?? '';
-    if (text === '$') return stream?.lastId ?? LOWEST_ID;
-    if (text === '>') throw NEW_ENTRIES_ONLY_IN_GROUPS;
+    if (isOption(text, '$')) return stream?.lastId ?? LOWEST_ID;
+    if (isOption(text, '>')) throw NEW_ENTRIES_ONLY_IN_GROUPS;
     return strictId(text);
   });
 }

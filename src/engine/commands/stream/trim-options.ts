@@ -1,10 +1,9 @@
 import type { CommandContext } from '../../execution/command-context';
-import type { StreamId } from '../../values/stream-id';
 import type { Trim, TrimTarget } from '../../values/stream';
 import type { Uint64 } from '../../values/uint64';
-import { int64, isOption } from '../arguments';
+import { int64, isOption, untilNul } from '../arguments';
 import { error, SYNTAX_ERROR } from '../errors';
-import { parseId, strictId, INVALID_ID } from './ids';
+import { strictId } from './ids';
 
 const TWO_STRATEGIES = error('syntax error, MAXLEN and MINID options at the same time are not compatible');
 const LIMIT_WITHOUT_STRATEGY = error('syntax error, LIMIT cannot be used without specifying a trimming strategy');
@@ -44,9 +43,9 @@ class TrimOptions {
     if (!byLength && !isOption(name, 'minid')) return undefined;
     if (this.target !== undefined) throw TWO_STRATEGIES;
     let value = at + 1;
-    const mark = args[value];
-    if (value + 1 < args.length && (mark === '~' || mark === '=')) {
-      this.approximate = mark === '~';
+    const mark = args[value] ?? '';
+    if (value + 1 < args.length && (isOption(mark, '~') || isOption(mark, '='))) {
+      this.approximate = isOption(mark, '~');
       value += 1;
     }
     this.target = byLength ? { maxLength: lengthArgument(args[value] ?? '') } : { minId: strictId(args[value] ?? '') };
@@ -92,7 +91,7 @@ export function parseAddOptions(context: CommandContext, args: readonly string[]
   let at = 1;
   while (at < args.length) {
     const word = args[at] ?? '';
-    if (word === '*') break;
+    if (isOption(word, '*')) break;
     const next = options.read(args, at);
     if (next !== undefined) {
       at = next;
@@ -121,8 +120,8 @@ export function parseTrimOptions(context: CommandContext, args: readonly string[
 }
 
 function requestedId(text: string): RequestedId {
-  if (!text.endsWith('-*')) return strictId(text);
-  const id: StreamId | undefined = parseId(text.slice(0, -2));
-  if (id === undefined || text.indexOf('-') !== text.length - 2) throw INVALID_ID;
-  return { ms: id.ms, seq: undefined };
+  const whole = untilNul(text);
+  if (!whole.endsWith('-*')) return strictId(text);
+  const star = whole.length - 1;
+  return { ms: strictId(`${text.slice(0, star)}0${text.slice(star + 1)}`).ms, seq: undefined };
 }

@@ -76,7 +76,7 @@ const create = defineCommand({
     const { makeStream, entriesRead } = parseOptions(args, 'create');
     const stream = makeStream ? context.peek(key, STREAM) : existingStream(context, key);
     if (args.length > CREATE_ARGUMENTS) throw wrongSubcommandArguments('xgroup', args[0]);
-    const lastId: StreamId = position === '$' ? (stream?.lastId ?? LOWEST_ID) : strictId(position);
+    const lastId: StreamId = isOption(position, '$') ? (stream?.lastId ?? LOWEST_ID) : strictId(position);
     if (stream?.group(name) !== undefined) throw GROUP_EXISTS;
     // A new key is seen by WATCH, a new group is not.
     const edited = stream === undefined ? context.edit(key, STREAM) : context.editSilently(key, STREAM);
@@ -102,7 +102,7 @@ const setid = defineCommand({
     const stream = existingStream(context, key);
     existingGroup(context, key, name);
     if (args.length > SETID_ARGUMENTS) throw wrongSubcommandArguments('xgroup', args[0]);
-    const lastId = position === '$' ? stream.lastId : rangeId(position);
+    const lastId = isOption(position, '$') ? stream.lastId : rangeId(position);
     Object.assign(editGroup(context, key, name, 'xgroup-setid'), { lastId, entriesRead });
     return OK;
   },

@@ -5,6 +5,7 @@ import type { StreamValue } from '../../values/stream';
 import type { Consumer, ConsumerGroup } from '../../values/stream-group';
 import { compareIds, formatId, HIGHEST_ID, idAfter, type StreamId } from '../../values/stream-id';
 import { addUint64 } from '../../values/uint64';
+import { isOption } from '../arguments';
 import { defineCommand } from '../define-command';
 import { error } from '../errors';
 import { STREAM } from '../kinds';
@@ -41,8 +42,8 @@ function startingPoints(
       throw noSuchKeyOrGroup(key, groupName, ' in XREADGROUP with GROUP option');
     }
     const text = ids[i] ?? '';
-    if (text === '$') throw DOLLAR_IS_MEANINGLESS;
-    if (text === '>') return undefined;
+    if (isOption(text, '$')) throw DOLLAR_IS_MEANINGLESS;
+    if (isOption(text, '>')) return undefined;
     const id = strictId(text);
     // Redis marks ">" by the highest id, so that this one means the same.
     return compareIds(id, HIGHEST_ID) === 0 ? undefined : id;

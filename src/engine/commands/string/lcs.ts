@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../execution/command-context';
 import { MapReply, type Reply } from '../../protocol/reply';
 import { CommonSubsequence, tableBytes, type Match } from '../../values/common-subsequence';
-import { integer } from '../arguments';
+import { integer, wordOf } from '../arguments';
 import { defineCommand, keyRange } from '../define-command';
 import { error, SYNTAX_ERROR, WRONG_TYPE } from '../errors';
 
@@ -19,7 +19,7 @@ interface LcsOptions {
 function parseOptions(args: readonly string[]): LcsOptions {
   const options: LcsOptions = { length: false, indexes: false, withMatchLength: false, minMatchLength: 0 };
   for (let i = 2; i < args.length; i++) {
-    const option = args[i]?.toLowerCase();
+    const option = wordOf(args[i] ?? '');
     if (option === 'len') options.length = true;
     else if (option === 'idx') options.indexes = true;
     else if (option === 'withmatchlen') options.withMatchLength = true;

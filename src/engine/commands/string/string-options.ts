@@ -1,5 +1,5 @@
 import type { CommandContext } from '../../execution/command-context';
-import { int64 } from '../arguments';
+import { int64, wordOf } from '../arguments';
 import { invalidExpire, SYNTAX_ERROR } from '../errors';
 
 /** How a command gives a time: a span or a point in time, in seconds or milliseconds. */
@@ -50,7 +50,7 @@ export function parseStringOptions(args: readonly string[], first: number, flags
     time: '',
   };
   for (let i = first; i < args.length; i++) {
-    const option = args[i]?.toLowerCase() ?? '';
+    const option = wordOf(args[i] ?? '');
     if (UNITS.has(option) && i + 1 < args.length) {
       if (options.keepTtl || options.persist || (options.unit !== undefined && options.unit !== option))
         throw SYNTAX_ERROR;
