@@ -286,3 +286,24 @@ contract(
 );
 
 contract('COMMAND INFO', [['COMMAND', 'INFO', ...GEO_COMMANDS.map(({ name }) => name)]]);
+
+/** So many members at few places, in an order that looks random. */
+function crowded(size: number, places: number): Step[] {
+  const members = Array.from({ length: size }, (_, i) => [((i * 7919) % places) / 100, 1, `m${String(i)}`]);
+  return [
+    ['DEL', 'g'],
+    ['GEOADD', 'g', ...members.flat()],
+    ...[1, 2, size >> 1, size - 1, size].flatMap((count): Step[] =>
+      ['ASC', 'DESC'].map((order) => [
+        ...['GEOSEARCH', 'g', 'FROMLONLAT', 0, 1, 'BYRADIUS', 9000, 'km', 'WITHDIST'],
+        ...['COUNT', count, order],
+      ]),
+    ),
+    ['GEOSEARCH', 'g', 'FROMLONLAT', 0, 1, 'BYRADIUS', 9000, 'km', 'ASC'],
+  ];
+}
+
+contract(
+  'members at the same distance come in the order of a sort that stops when it has enough',
+  [5, 7, 8, 30, 45, 300].flatMap((size) => [1, 2, 7, 200].flatMap((places) => crowded(size, places))),
+);

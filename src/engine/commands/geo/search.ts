@@ -2,6 +2,7 @@ import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
 import { distanceWithin, searchBoxes, type GeoShape } from '../../values/geo-shape';
 import { positionOf, type Position } from '../../values/geohash';
+import { partialSort, type Compare } from '../../values/partial-sort';
 import type { Scored } from '../../values/ranked-node';
 import { compareMembers, SortedSetValue, type SortedSetView } from '../../values/sorted-set';
 import { defineCommand, oneKey, type KeySpec } from '../define-command';
@@ -51,9 +52,11 @@ function select(set: SortedSetView, request: SearchRequest): Found[] {
   const found = membersWithin(set, shape, any ? count : 0);
   // The closest so many can only be told by sorting.
   const sort = request.sort ?? (count > 0 && !any ? 'asc' : undefined);
-  if (sort === 'asc') found.sort((a, b) => a.distance - b.distance);
-  if (sort === 'desc') found.sort((a, b) => b.distance - a.distance);
-  return count > 0 ? found.slice(0, count) : found;
+  const direction = sort === 'desc' ? -1 : 1;
+  const compare: Compare<Found> = (a, b) => direction * (a.distance - b.distance);
+  if (count === 0 || count >= found.length) return sort === undefined ? found : found.sort(compare);
+  if (sort !== undefined) partialSort(found, count, compare);
+  return found.slice(0, count);
 }
 
 function foundReply({ name, score, position, distance }: Found, request: SearchRequest): Reply {

@@ -1,9 +1,10 @@
 import type { CommandContext } from '../../execution/command-context';
 import { MapReply, type Reply } from '../../protocol/reply';
 import { CommonSubsequence, tableBytes, type Match } from '../../values/common-subsequence';
+import { RawString } from '../../values/raw-string';
 import { integer, wordOf } from '../arguments';
 import { defineCommand, keyRange } from '../define-command';
-import { error, SYNTAX_ERROR, WRONG_TYPE } from '../errors';
+import { error, SYNTAX_ERROR } from '../errors';
 
 const NOT_STRINGS = error('The specified keys must contain string values');
 const LENGTH_OR_INDEXES = error('If you want both the length and indexes, please just use IDX.');
@@ -30,12 +31,13 @@ function parseOptions(args: readonly string[]): LcsOptions {
   return options;
 }
 
+/** The strings of both keys, which are looked up before either is judged. */
 function readStrings(context: CommandContext, keys: readonly string[]): string[] {
-  try {
-    return keys.map((key) => context.readString(key)?.toString() ?? '');
-  } catch (failure) {
-    throw failure === WRONG_TYPE ? NOT_STRINGS : failure;
-  }
+  const values = keys.map((key) => context.lookupRead(key)?.value ?? '');
+  return values.map((value) => {
+    if (typeof value !== 'string' && !(value instanceof RawString)) throw NOT_STRINGS;
+    return value.toString();
+  });
 }
 
 const lengthOf = ({ inA: [first, last] }: Match): number => last - first + 1;
