@@ -257,6 +257,31 @@ contract(
   ),
 );
 
+contract('bits of strings that are not of whole words, nor of one length', [
+  ...[3, 4, 13, 64, 70_001].flatMap((length): Step[] => [
+    ['SETRANGE', 'zeros', length, '\x10\0'],
+    ['SET', 'ones', '\xff'.repeat(length)],
+    ['APPEND', 'ones', '\xef'],
+    ...['zeros', 'ones'].flatMap((key): Step[] => [
+      ['BITPOS', key, 0],
+      ['BITPOS', key, 1],
+      ['BITPOS', key, 1, 1],
+      ['BITPOS', key, 0, 5, -1],
+      ['BITPOS', key, 0, 13, -3, 'BIT'],
+      ['BITPOS', key, 1, 13, length * 8 + 2, 'BIT'],
+      ['BITPOS', key, 1, 13, length * 8 + 3, 'BIT'],
+      ['BITOP', 'NOT', 'd', key],
+      ['BITCOUNT', 'd'],
+    ]),
+    ...['AND', 'OR', 'XOR'].flatMap((operation): Step[] => [
+      ['BITOP', operation, 'd', 'zeros', 'ones', 'none'],
+      ['BITCOUNT', 'd'],
+      ['GETRANGE', 'd', -9, -1],
+    ]),
+    ['DEL', 'zeros', 'ones'],
+  ]),
+]);
+
 contract('bits of a key of another type', [
   ['HSET', 'h', 'f', 1],
   ['SETBIT', 'h', 1, 1],

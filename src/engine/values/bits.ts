@@ -47,17 +47,26 @@ function countWhole(bytes: Uint8Array, start: number, end: number): number {
 /** The first bit of this value from bit `from` to before bit `to`, undefined when there is none. */
 export function findBit(bytes: Uint8Array, bit: 0 | 1, from: number, to: number): number | undefined {
   const skipped = bit === 1 ? 0 : 0xff;
-  for (let at = from; at < to;) {
-    const byte = bytes[Math.floor(at / 8)] ?? 0;
-    if (byte === skipped) {
-      at += 8 - (at % 8);
-    } else if (((byte >> (7 - (at % 8))) & 1) === bit) {
-      return at;
-    } else {
-      at += 1;
-    }
+  for (let at = from; at < to; at++) {
+    if (at % 8 === 0) at = 8 * skipEqual(bytes, at / 8, Math.ceil(to / 8), skipped);
+    if (at < to && (((bytes[Math.floor(at / 8)] ?? 0) >> (7 - (at % 8))) & 1) === bit) return at;
   }
   return undefined;
+}
+
+/** The first byte from `start` to before `end` that is another, `end` if none is; four at a time where they are aligned. */
+function skipEqual(bytes: Uint8Array, start: number, end: number, byte: number): number {
+  let i = start;
+  while (i < end && (bytes.byteOffset + i) % 4 !== 0) if (bytes[i++] !== byte) return i - 1;
+  if (end - i >= 4) {
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset + i, (end - i) >> 2);
+    const four = byte * 0x01010101;
+    let j = 0;
+    while (j < words.length && words[j] === four) j += 1;
+    i += j * 4;
+  }
+  while (i < end && bytes[i] === byte) i += 1;
+  return i;
 }
 
 export function bitAt(source: ByteSource, offset: number): 0 | 1 {

@@ -5,7 +5,8 @@ const NINE = 57;
 const MINUS = 45;
 /** Any integer of so many characters, sign included, is a safe JavaScript number. */
 const SAFE_DIGITS = 15;
-const INT64_DIGITS = 20;
+/** No int64 has more characters. */
+export const INT64_DIGITS = 20;
 
 /**
  * Reads an integer exactly as Redis' string2ll does: no plus sign, no leading zeros, no spaces, no `-0`, within int64.

@@ -14,8 +14,8 @@ const MANTISSA_BITS = 64;
 const MAX_EXPONENT = 16_384;
 /** Half of the smallest long double: what is not larger is 0. */
 const VANISHING_EXPONENT = -16_446;
-/** Redis copies a text into a buffer before it reads it. */
-const MAX_LENGTH = 5119;
+/** Characters of a text that is read: Redis copies it into a buffer before. */
+export const LONGEST_LONG_DOUBLE = 5119;
 const FRACTION_DIGITS = 17;
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 const ZERO: LongDouble = { mantissa: 0n, exponent: 0 };
@@ -29,7 +29,7 @@ export const INFINITE: LongDouble = { mantissa: 1n, exponent: MAX_EXPONENT * 2 }
 
 /** Reads a number, rounded to a long double; undefined when the text is none (or NaN), or one that becomes 0 or infinite. */
 export function parseLongDouble(text: string): LongDouble | undefined {
-  if (text.length > MAX_LENGTH) return undefined;
+  if (text.length > LONGEST_LONG_DOUBLE) return undefined;
   if (INFINITY.test(text)) return INFINITE;
   const match = DECIMAL.exec(text);
   if (match === null) return parseHexadecimal(text);

@@ -146,7 +146,8 @@ function run(context: CommandContext, args: readonly [string, ...string[]], read
     return operations.map((operation) => asReply(readField(source, operation)));
   }
   if (readOnly) throw READS_ONLY;
-  return runWriting(context, key, operations, Math.max(...writes.map(({ offset, width }) => offset + width - 1)));
+  const lastBit = writes.reduce((last, { offset, width }) => Math.max(last, offset + width - 1), 0);
+  return runWriting(context, key, operations, lastBit);
 }
 
 /** How many values follow an operation that changes nothing. */

@@ -18,14 +18,35 @@ function readSources(context: CommandContext, keys: readonly string[]): Buffer[]
   return keys.map((key) => bytesOf(context.readString(key) ?? ''));
 }
 
+/** Where a part of a source stands aligned, with zeros behind its end. */
+const BLOCK = Buffer.allocUnsafeSlow(65_536);
+const BLOCK_WORDS = wordsOf(BLOCK);
+
+function wordsOf({ buffer, byteOffset, length }: Buffer): Int32Array {
+  return new Int32Array(buffer, byteOffset, length >> 2);
+}
+
 /** Merges strings bit by bit; shorter ones are followed by zeros. */
 function merge(sources: readonly Buffer[], operation: (a: number, b: number) => number): Buffer {
-  const result = Buffer.alloc(Math.max(...sources.map(({ length }) => length)));
+  const length = sources.reduce((longest, source) => Math.max(longest, source.length), 0);
+  const result = Buffer.alloc(Math.ceil(length / 4) * 4);
+  const words = wordsOf(result);
   sources[0]?.copy(result);
   for (const source of sources.slice(1)) {
-    for (let i = 0; i < result.length; i++) result[i] = operation(result[i] ?? 0, source[i] ?? 0);
+    for (let at = 0; at < result.length; at += BLOCK.length) {
+      const end = Math.min(BLOCK.length, result.length - at);
+      BLOCK.fill(0, source.copy(BLOCK, 0, Math.min(at, source.length)), end);
+      const part = words.subarray(at >> 2, (at + end) >> 2);
+      for (let i = 0; i < part.length; i++) part[i] = operation(part[i] ?? 0, BLOCK_WORDS[i] ?? 0);
+    }
   }
-  return result;
+  return result.subarray(0, length);
+}
+
+function invert(bytes: Buffer): void {
+  const words = wordsOf(bytes);
+  for (let i = 0; i < words.length; i++) words[i] = ~(words[i] ?? 0);
+  for (let i = words.length * 4; i < bytes.length; i++) bytes[i] = ~(bytes[i] ?? 0);
 }
 
 export const bitop = defineCommand({
@@ -44,7 +65,7 @@ export const bitop = defineCommand({
     if (merged === undefined && name !== 'not') throw SYNTAX_ERROR;
     if (merged === undefined && keys.length !== 1) throw NOT_OF_ONE;
     const result = merge(readSources(context, keys), merged ?? ((a) => a));
-    if (merged === undefined) for (let i = 0; i < result.length; i++) result[i] = ~(result[i] ?? 0) & 0xff;
+    if (merged === undefined) invert(result);
     if (result.length === 0) {
       context.remove(target);
     } else {

@@ -1,14 +1,19 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
-import { addLongDoubles, formatLongDouble, parseLongDouble } from '../../values/long-double';
+import { INT64_DIGITS } from '../../values/int64';
+import { addLongDoubles, formatLongDouble, LONGEST_LONG_DOUBLE, parseLongDouble } from '../../values/long-double';
 import { RawString } from '../../values/raw-string';
 import { addInt64, int64, normalizeInt64, parseInt64 } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
 import { error, INCREMENT_OVERFLOW, NAN_OR_INFINITY, NOT_A_FLOAT, NOT_AN_INTEGER } from '../errors';
 
+/** What is longer than the longest number is none: a long string need not be read as a whole. */
+const BEYOND_INTEGER = INT64_DIGITS + 1;
+const BEYOND_LONG_DOUBLE = LONGEST_LONG_DOUBLE + 1;
+
 function add(context: CommandContext, key: string, amount: number | bigint): Reply {
   const existing = context.peekString(key);
-  const current = existing === undefined ? 0 : parseInt64(existing.toString());
+  const current = existing === undefined ? 0 : parseInt64(existing.slice(0, BEYOND_INTEGER));
   if (current === undefined) throw NOT_AN_INTEGER;
   const sum = addInt64(current, amount);
   if (sum === undefined) throw INCREMENT_OVERFLOW;
@@ -86,7 +91,7 @@ export const incrbyfloat = defineCommand({
   syntax: 'key increment:double',
   run(context, [key, incrementText]) {
     const existing = context.peekString(key);
-    const current = parseLongDouble(existing?.toString() ?? '0');
+    const current = parseLongDouble(existing?.slice(0, BEYOND_LONG_DOUBLE) ?? '0');
     const increment = parseLongDouble(incrementText);
     if (current === undefined || increment === undefined) throw NOT_A_FLOAT;
     const sum = addLongDoubles(current, increment);
