@@ -1,7 +1,4 @@
-import { Segment } from './segment';
-
-/** One of the two ends of a list; what Redis calls LEFT is where index 0 is. */
-export type ListEnd = 'left' | 'right';
+import { bytesOf, Chunk, type ListEnd } from './chunk';
 
 /** Elements per chunk: small enough that moving one aside costs nothing, large enough that a million need few chunks. */
 export const CHUNK = 128;
@@ -9,17 +6,6 @@ export const CHUNK = 128;
 /** A place packs chunk number and offset, so that finding one allocates nothing. */
 const OFFSET_BITS = 7;
 const OFFSET_MASK = CHUNK - 1;
-
-/** Some elements of a list, side by side. */
-export class Chunk extends Segment {
-  constructor(readonly elements: string[]) {
-    super();
-  }
-
-  copy(): Chunk {
-    return new Chunk(this.elements.slice());
-  }
-}
 
 /**
  * A sequence in chunks, none of them empty: O(1) at both ends, O(log n) to find a position. Where the chunks begin is
@@ -44,15 +30,14 @@ export class ChunkSequence {
   add(chunk: Chunk): void {
     this.#starts.push(this.#end);
     this.#chunks.push(chunk);
-    this.#size += chunk.elements.length;
+    this.#size += chunk.length;
   }
 
   pushLeft(element: string): void {
     const [chunk] = this.#chunks;
     const start = (this.#starts[0] ?? 0) - 1;
-    if (chunk !== undefined && chunk.elements.length < CHUNK) {
-      chunk.willChange();
-      chunk.elements.unshift(element);
+    if (chunk !== undefined && chunk.length < CHUNK) {
+      chunk.insert(0, element);
       this.#starts[0] = start;
     } else {
       this.#chunks.unshift(new Chunk([element]));
@@ -63,9 +48,8 @@ export class ChunkSequence {
 
   pushRight(element: string): void {
     const chunk = this.#chunks[this.#chunks.length - 1];
-    if (chunk !== undefined && chunk.elements.length < CHUNK) {
-      chunk.willChange();
-      chunk.elements.push(element);
+    if (chunk !== undefined && chunk.length < CHUNK) {
+      chunk.insert(chunk.length, element);
       this.#size += 1;
     } else {
       this.add(new Chunk([element]));
@@ -75,9 +59,8 @@ export class ChunkSequence {
   popLeft(): string | undefined {
     const [chunk] = this.#chunks;
     if (chunk === undefined) return undefined;
-    chunk.willChange();
-    const element = chunk.elements.shift();
-    if (chunk.elements.length === 0) {
+    const [element] = chunk.take(0, 1);
+    if (chunk.length === 0) {
       this.#chunks.shift();
       this.#starts.shift();
     } else {
@@ -90,9 +73,8 @@ export class ChunkSequence {
   popRight(): string | undefined {
     const chunk = this.#chunks[this.#chunks.length - 1];
     if (chunk === undefined) return undefined;
-    chunk.willChange();
-    const element = chunk.elements.pop();
-    if (chunk.elements.length === 0) {
+    const [element] = chunk.take(chunk.length - 1, 1);
+    if (chunk.length === 0) {
       this.#chunks.pop();
       this.#starts.pop();
     }
@@ -103,18 +85,15 @@ export class ChunkSequence {
   /** The element at a position within the sequence. */
   at(index: number): string | undefined {
     const place = this.#placeOf(index);
-    return this.#chunks[place >> OFFSET_BITS]?.elements[place & OFFSET_MASK];
+    return this.#chunks[place >> OFFSET_BITS]?.at(place & OFFSET_MASK);
   }
 
   /** Replaces the element at a position within the sequence. @returns the one before */
   set(index: number, element: string): string {
     const place = this.#placeOf(index);
     const chunk = this.#chunks[place >> OFFSET_BITS];
-    const old = chunk?.elements[place & OFFSET_MASK];
-    if (chunk === undefined || old === undefined) throw new RangeError(`no element at ${String(index)}`);
-    chunk.willChange();
-    chunk.elements[place & OFFSET_MASK] = element;
-    return old;
+    if (chunk === undefined) throw new RangeError(`no element at ${String(index)}`);
+    return chunk.set(place & OFFSET_MASK, element);
   }
 
   /** Puts an element before the one at a position within the sequence. */
@@ -123,11 +102,10 @@ export class ChunkSequence {
     const at = place >> OFFSET_BITS;
     const chunk = this.#chunks[at];
     if (chunk === undefined) throw new RangeError(`no element at ${String(index)}`);
-    chunk.willChange();
-    chunk.elements.splice(place & OFFSET_MASK, 0, element);
+    chunk.insert(place & OFFSET_MASK, element);
     this.#size += 1;
     this.#makeRoom(at);
-    if (chunk.elements.length > CHUNK) this.#split(at, chunk);
+    if (chunk.length > CHUNK) this.#split(at, chunk);
   }
 
   /** The elements from `start` to before `end`, both within the sequence. */
@@ -136,10 +114,9 @@ export class ChunkSequence {
     const place = this.#placeOf(start);
     let offset = place & OFFSET_MASK;
     for (let at = place >> OFFSET_BITS; found.length < end - start; at++) {
-      const elements = this.#chunks[at]?.elements;
-      if (elements === undefined) break;
-      const until = Math.min(elements.length, offset + end - start - found.length);
-      for (; offset < until; offset++) found.push(elements[offset] ?? '');
+      const chunk = this.#chunks[at];
+      if (chunk === undefined) break;
+      for (const element of chunk.slice(offset, offset + end - start - found.length)) found.push(element);
       offset = 0;
     }
     return found;
@@ -164,12 +141,8 @@ export class ChunkSequence {
     let left = count;
     let whole = 0;
     let bytes = 0;
-    for (
-      let chunk = this.#chunks[0];
-      chunk !== undefined && chunk.elements.length <= left;
-      chunk = this.#chunks[whole]
-    ) {
-      left -= chunk.elements.length;
+    for (let chunk = this.#chunks[0]; chunk !== undefined && chunk.length <= left; chunk = this.#chunks[whole]) {
+      left -= chunk.length;
       whole += 1;
       bytes += bytesOf(chunk.elements);
     }
@@ -177,8 +150,7 @@ export class ChunkSequence {
     this.#starts.splice(0, whole);
     const [first] = this.#chunks;
     if (left > 0 && first !== undefined) {
-      first.willChange();
-      bytes += bytesOf(first.elements.splice(0, left));
+      bytes += bytesOf(first.take(0, left));
       this.#starts[0] = (this.#starts[0] ?? 0) + left;
     }
     this.#size -= count;
@@ -190,15 +162,14 @@ export class ChunkSequence {
     let left = count;
     let bytes = 0;
     let chunk = this.#chunks.at(-1);
-    for (; chunk !== undefined && chunk.elements.length <= left; chunk = this.#chunks.at(-1)) {
-      left -= chunk.elements.length;
+    for (; chunk !== undefined && chunk.length <= left; chunk = this.#chunks.at(-1)) {
+      left -= chunk.length;
       bytes += bytesOf(chunk.elements);
       this.#chunks.pop();
       this.#starts.pop();
     }
     if (left > 0 && chunk !== undefined) {
-      chunk.willChange();
-      bytes += bytesOf(chunk.elements.splice(-left, left));
+      bytes += bytesOf(chunk.take(chunk.length - left, left));
     }
     this.#size -= count;
     return bytes;
@@ -212,7 +183,7 @@ export class ChunkSequence {
     while (removed < limit) {
       const chunk = chunks[from === 'left' ? seen : chunks.length - 1 - seen];
       if (chunk === undefined) break;
-      removed += removeFrom(chunk, element, from, limit - removed);
+      removed += chunk.remove(element, from, limit - removed);
       seen += 1;
     }
     if (removed > 0) this.#recount(from, seen);
@@ -244,9 +215,10 @@ export class ChunkSequence {
     if (at < starts.length >> 1) for (let i = 0; i <= at; i++) starts[i] = (starts[i] ?? 0) - 1;
     else for (let i = at + 1; i < starts.length; i++) starts[i] = (starts[i] ?? 0) + 1;
   }
+
   /** The right half of a chunk becomes one of its own. */
-  #split(at: number, { elements }: Chunk): void {
-    const right = new Chunk(elements.splice(CHUNK >> 1));
+  #split(at: number, chunk: Chunk): void {
+    const right = new Chunk(chunk.take(CHUNK >> 1, chunk.length - (CHUNK >> 1)));
     this.#chunks.splice(at + 1, 0, right);
     this.#starts.splice(at + 1, 0, (this.#starts[at] ?? 0) + (CHUNK >> 1));
   }
@@ -262,45 +234,14 @@ export class ChunkSequence {
     let emptied = false;
     for (let seen = 0; seen < count; seen++) {
       const at = from === 'left' ? end - 1 - seen : first + seen;
-      const length = lengthOf(chunks[at]);
+      const length = chunks[at]?.length ?? 0;
       emptied ||= length === 0;
       if (from === 'left') start -= length;
       starts[at] = start;
       if (from === 'right') start += length;
     }
     if (!emptied) return;
-    this.#starts = starts.filter((_, i) => lengthOf(chunks[i]) > 0);
-    this.#chunks = chunks.filter(({ elements }) => elements.length > 0);
+    this.#starts = starts.filter((_, i) => chunks[i]?.length !== 0);
+    this.#chunks = chunks.filter(({ length }) => length > 0);
   }
-}
-
-function lengthOf(chunk: Chunk | undefined): number {
-  return chunk?.elements.length ?? 0;
-}
-
-/** Bytes of some elements. */
-export function bytesOf(elements: readonly string[]): number {
-  let bytes = 0;
-  for (const element of elements) bytes += element.length;
-  return bytes;
-}
-
-function removeFrom(chunk: Chunk, element: string, from: ListEnd, limit: number): number {
-  if (!chunk.elements.includes(element)) return 0;
-  chunk.willChange();
-  return removeEqual(chunk.elements, element, from, limit);
-}
-
-/** Removes up to `limit` elements equal to `element`, the ones nearest to `from` first. @returns how many */
-export function removeEqual(elements: string[], element: string, from: ListEnd, limit: number): number {
-  let removed = 0;
-  let at = from === 'left' ? elements.indexOf(element) : elements.lastIndexOf(element);
-  while (at >= 0 && removed < limit) {
-    elements.splice(at, 1);
-    removed += 1;
-    if (from === 'left') at = elements.indexOf(element, at);
-    // lastIndexOf takes a negative start as counted from the end.
-    else at = at === 0 ? -1 : elements.lastIndexOf(element, at - 1);
-  }
-  return removed;
 }

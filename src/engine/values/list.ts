@@ -1,6 +1,7 @@
-import { bytesOf, Chunk, CHUNK, ChunkSequence, removeEqual, type ListEnd } from './chunk-sequence';
+import { bytesOf, Chunk, type ListEnd } from './chunk';
+import { CHUNK, ChunkSequence } from './chunk-sequence';
 
-export type { ListEnd } from './chunk-sequence';
+export type { ListEnd } from './chunk';
 
 /** The read-only side of a list. */
 export interface ListView {
@@ -14,17 +15,14 @@ export interface ListView {
   walk(from: ListEnd, visit: (element: string, index: number) => boolean): void;
 }
 
-/** Up to so many elements, an array is given exactly the room it needs: growing, V8 reserves 16 more. */
-const EXACT_ROOM = 8;
-
-/** Reference and header of an element's string. */
-const ELEMENT_OVERHEAD = 28;
-const SMALL_OVERHEAD = 104;
+/** Of an element's length, packed: elements are at hand for a while only. */
+const ELEMENT_OVERHEAD = 1;
+const SMALL_OVERHEAD = 150;
 const LARGE_OVERHEAD = 400;
 
-/** A sequence: an array while it is short, then in chunks, and never back. */
+/** A sequence: one chunk while it is short, then several, and never back. */
 export class ListValue implements ListView {
-  #few: string[] = NONE;
+  #few = new Chunk([]);
   #many: ChunkSequence | undefined;
   /** Bytes of all elements. */
   #payload = 0;
@@ -51,7 +49,7 @@ export class ListValue implements ListView {
   clone(): ListValue {
     const copy = new ListValue();
     copy.#payload = this.#payload;
-    if (this.#many === undefined) copy.#few = this.#few.slice();
+    if (this.#many === undefined) copy.#few = this.#few.copy();
     else for (const chunk of this.#many.chunks) copy.#chunked().add(chunk.copy());
     return copy;
   }
@@ -69,7 +67,8 @@ export class ListValue implements ListView {
 
   push(end: ListEnd, element: string): void {
     this.#payload += element.length;
-    if (this.#many === undefined && this.#few.length < CHUNK) this.#pushToFew(end, element);
+    if (this.#many === undefined && this.#few.length < CHUNK)
+      this.#few.insert(end === 'left' ? 0 : this.#few.length, element);
     else if (end === 'left') this.#chunked().pushLeft(element);
     else this.#chunked().pushRight(element);
   }
@@ -77,27 +76,21 @@ export class ListValue implements ListView {
   pop(end: ListEnd): string | undefined {
     const from = this.#many;
     let element: string | undefined;
-    if (from === undefined) element = end === 'left' ? this.#few.shift() : this.#few.pop();
-    else element = end === 'left' ? from.popLeft() : from.popRight();
+    if (from === undefined) {
+      if (this.#few.length > 0) [element] = this.#few.take(end === 'left' ? 0 : this.#few.length - 1, 1);
+    } else element = end === 'left' ? from.popLeft() : from.popRight();
     if (element !== undefined) this.#payload -= element.length;
     return element;
   }
 
   at(index: number): string | undefined {
-    if (this.#many === undefined) return this.#few[index];
+    if (this.#many === undefined) return this.#few.at(index);
     return index < 0 || index >= this.#many.size ? undefined : this.#many.at(index);
   }
 
   /** Replaces the element at a position within the list. */
   set(index: number, element: string): void {
-    let old: string | undefined;
-    if (this.#many === undefined) {
-      old = this.#few[index];
-      if (old === undefined) throw new RangeError(`no element at ${String(index)}`);
-      this.#few[index] = element;
-    } else {
-      old = this.#many.set(index, element);
-    }
+    const old = (this.#many ?? this.#few).set(index, element);
     this.#payload += element.length - old.length;
   }
 
@@ -108,7 +101,7 @@ export class ListValue implements ListView {
       return;
     }
     this.#payload += element.length;
-    if (this.#many === undefined && this.#few.length < CHUNK) this.#few.splice(index, 0, element);
+    if (this.#many === undefined && this.#few.length < CHUNK) this.#few.insert(index, element);
     else this.#chunked().insert(index, element);
   }
 
@@ -122,18 +115,19 @@ export class ListValue implements ListView {
       this.#many.walk(from, visit);
       return;
     }
-    const few = this.#few;
+    const few = this.#few.elements;
     if (from === 'left') for (let i = 0; i < few.length && visit(few[i] ?? '', i); i++);
     else for (let i = few.length - 1; i >= 0 && visit(few[i] ?? '', i); i--);
   }
 
   /** Keeps the elements from `start` to before `end`, both within 0 and `size`. */
   trim(start: number, end: number): void {
+    const few = this.#few;
     if (this.#many === undefined) {
-      this.#few = this.#few.slice(start, end);
-      this.#payload = bytesOf(this.#few);
+      if (end < few.length) this.#payload -= bytesOf(few.take(end, few.length - end));
+      if (start > 0) this.#payload -= bytesOf(few.take(0, Math.min(start, few.length)));
     } else if (start >= end) {
-      this.#few = NONE;
+      this.#few = new Chunk([]);
       this.#many = undefined;
       this.#payload = 0;
     } else {
@@ -143,23 +137,15 @@ export class ListValue implements ListView {
 
   /** Removes up to `limit` elements equal to `element`, the ones nearest to `from` first. @returns how many */
   remove(element: string, from: ListEnd, limit: number): number {
-    const removed =
-      this.#many === undefined ? removeEqual(this.#few, element, from, limit) : this.#many.remove(element, from, limit);
+    const removed = (this.#many ?? this.#few).remove(element, from, limit);
     this.#payload -= removed * element.length;
     return removed;
-  }
-
-  #pushToFew(end: ListEnd, element: string): void {
-    const few = this.#few;
-    if (few.length < EXACT_ROOM) this.#few = end === 'left' ? [element].concat(few) : few.concat([element]);
-    else if (end === 'left') few.unshift(element);
-    else few.push(element);
   }
 
   #chunked(): ChunkSequence {
     if (this.#many === undefined) {
       this.#many = new ChunkSequence();
-      if (this.#few.length > 0) this.#many.add(new Chunk(this.#few));
+      if (this.#few.length > 0) this.#many.add(this.#few);
       this.#few = NONE;
     }
     return this.#many;
@@ -167,4 +153,4 @@ export class ListValue implements ListView {
 }
 
 /** Never written to. */
-const NONE: string[] = [];
+const NONE = new Chunk([]);

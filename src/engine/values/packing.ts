@@ -50,11 +50,13 @@ export class PackedReader {
     let value = text.charCodeAt(this.at++);
     if (value < 128) return value;
     value -= 128;
-    for (let unit = 128; ; unit *= 128) {
-      const byte = text.charCodeAt(this.at++);
-      if (byte < 128) return value + byte * unit;
+    let unit = 128;
+    let byte = text.charCodeAt(this.at++);
+    for (; byte >= 128; byte = text.charCodeAt(this.at++)) {
       value += (byte - 128) * unit;
+      unit *= 128;
     }
+    return value + byte * unit;
   }
 
   readText(): string {

@@ -1,4 +1,4 @@
-import { Chunk } from '../../values/chunk-sequence';
+import { Chunk } from '../../values/chunk';
 import { ListValue } from '../../values/list';
 import type { Segment } from '../../values/segment';
 import { RdbFormatError, type RdbReader, type RdbWriter } from '../rdb-primitives';

@@ -91,7 +91,7 @@ describe('HashValue', () => {
         hash.set('only here', '1');
         expect(copy.has('only here')).toBe(false);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
+import { Chunk } from '../../../../src/engine/values/chunk';
 import { ListValue, type ListEnd } from '../../../../src/engine/values/list';
 
 const end = fc.constantFrom<ListEnd>('left', 'right');
-const element = fc.constantFrom('a', 'b', 'c', 'longer than the others');
+const element = fc.constantFrom('a', 'b', 'c', '', 'longer than the others', '\xff'.repeat(300), 'x'.repeat(1000));
 /** Where in a list something happens, as a share of its size. */
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 
@@ -11,7 +12,7 @@ type Change =
   | { readonly what: 'insert' | 'set'; readonly at: number; readonly element: string }
   | { readonly what: 'remove'; readonly element: string; readonly end: ListEnd; readonly limit: number }
   | { readonly what: 'trim'; readonly from: number; readonly to: number }
-  | { readonly what: 'clone' };
+  | { readonly what: 'clone' | 'pack' };
 
 const change: fc.Arbitrary<Change> = fc.oneof(
   {
@@ -41,7 +42,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('trim' as const), from: share, to: share }) },
-  { weight: 1, arbitrary: fc.record({ what: fc.constant('clone' as const) }) },
+  { weight: 4, arbitrary: fc.record({ what: fc.constantFrom('clone' as const, 'pack' as const, 'pack' as const) }) },
 );
 
 const place = (position: number, size: number) => Math.min(size - 1, Math.floor(position * size));
@@ -83,6 +84,13 @@ function apply(list: ListValue, model: string[], step: Change): ListValue {
       const [from, to] = [Math.round(step.from * model.length), Math.round(step.to * model.length)];
       list.trim(from, to);
       model.splice(0, model.length, ...model.slice(from, to));
+      return list;
+    }
+    case 'pack': {
+      const { bytes } = list;
+      // So many others that all of the list's chunks are packed.
+      for (let others = 0; others < 1024; others++) new Chunk([]);
+      expect(list.bytes).toBe(bytes);
       return list;
     }
     case 'clone': {
