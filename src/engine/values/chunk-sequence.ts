@@ -1,11 +1,13 @@
 import { bytesOf, Chunk, type ListEnd } from './chunk';
 
-/** Elements per chunk: small enough that moving one aside costs nothing, large enough that a million need few chunks. */
-export const CHUNK = 128;
+/** Elements per chunk: small enough that walking and copying one costs little, large enough that a million need few chunks. */
+export const CHUNK = 64;
+/** Snapshots made by earlier versions hold chunks of so many. */
+export const LARGEST_CHUNK = 128;
 
 /** A place packs chunk number and offset, so that finding one allocates nothing. */
-const OFFSET_BITS = 7;
-const OFFSET_MASK = CHUNK - 1;
+const OFFSET_BITS = Math.log2(LARGEST_CHUNK);
+const OFFSET_MASK = LARGEST_CHUNK - 1;
 
 /**
  * A sequence in chunks, none of them empty: O(1) at both ends, O(log n) to find a position. Where the chunks begin is

@@ -1,5 +1,5 @@
 import { type Compactable, OpenValues } from './open-values';
-import { flat, LONGEST_PACKED, NUMBER_BYTES, packed, PackedReader, packText } from './packing';
+import { asPacked, flat, LONGEST_PACKED, NUMBER_BYTES, packed, PackedReader, packText } from './packing';
 import { Segment } from './segment';
 
 /** One of the two ends of a list; what Redis calls LEFT is where index 0 is. */
@@ -68,7 +68,7 @@ export class Chunk extends Segment implements Compactable {
   /** Puts an element before the one at `index`, which may be the chunk's length. */
   insert(index: number, element: string): void {
     this.willChange();
-    if (this.#isOpen() || !this.#splicePacked(index, 0, element)) {
+    if (this.#isOpen() || this.#splicePacked(index, 0, element) === undefined) {
       const elements = this.#elements();
       if (index === elements.length) elements.push(element);
       else elements.splice(index, 0, element);
@@ -78,22 +78,21 @@ export class Chunk extends Segment implements Compactable {
 
   /** Replaces an element that is there. @returns the one before */
   set(index: number, element: string): string {
-    const old = this.at(index);
-    if (old === undefined) throw new RangeError(`no element at ${String(index)}`);
+    if (index >= this.#length) throw new RangeError(`no element at ${String(index)}`);
     this.willChange();
-    if (this.#open !== undefined || !this.#splicePacked(index, 1, element)) this.#elements()[index] = element;
+    const replaced = this.#isOpen() ? undefined : this.#splicePacked(index, 1, element);
+    if (replaced !== undefined) return replaced[0] ?? '';
+    const elements = this.#elements();
+    const old = elements[index] ?? '';
+    elements[index] = element;
     return old;
   }
 
   /** Removes elements that are there. */
   take(start: number, count: number): string[] {
     this.willChange();
-    let taken: string[];
-    if (!this.#isOpen()) {
-      taken = this.#slicePacked(start, start + count);
-      this.#splicePacked(start, count);
-    } else if (start === 0 && count === 1) taken = [this.#elements().shift() ?? ''];
-    else taken = this.#elements().splice(start, count);
+    const packed = this.#isOpen() ? undefined : this.#splicePacked(start, count);
+    const taken = packed ?? removeAt(this.#elements(), start, count);
     this.#length -= count;
     return taken;
   }
@@ -122,18 +121,24 @@ export class Chunk extends Segment implements Compactable {
     return this.#open;
   }
 
-  /** Removes packed elements, and may put one in their place. @returns whether there is room for that */
-  #splicePacked(start: number, count: number, element?: string): boolean {
+  /** Removes packed elements, and may put one in their place. @returns the removed ones; undefined when there is no room */
+  #splicePacked(start: number, count: number, element?: string): string[] | undefined {
     const text = this.#packed;
-    if (element !== undefined && text.length + element.length + NUMBER_BYTES > LONGEST_PACKED) return false;
+    if (element !== undefined && text.length + element.length + NUMBER_BYTES > LONGEST_PACKED) return undefined;
     const reader = new PackedReader(text);
     if (start === this.#length) reader.at = text.length;
     else reader.skipTexts(start);
     const before = text.slice(0, reader.at);
-    reader.skipTexts(count);
-    this.#packed = flat(before + (element === undefined ? '' : packed(packText(element, 0))) + text.slice(reader.at));
-    return true;
+    const removed: string[] = [];
+    for (let left = count; left > 0; left--) removed.push(reader.readText());
+    this.#packed = flat(before + (element === undefined ? '' : asPacked(element)) + text.slice(reader.at));
+    return removed;
   }
+}
+
+/** At the front, where queues end, V8 moves an array's beginning instead of its contents. */
+function removeAt(elements: string[], start: number, count: number): string[] {
+  return start === 0 && count === 1 ? [elements.shift() ?? ''] : elements.splice(start, count);
 }
 
 function unpacked(text: string): string[] {

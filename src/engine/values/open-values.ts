@@ -54,4 +54,4 @@ export class OpenValues {
 /** Values of at most `FEW` parts. */
 export const FEW_PARTS = new OpenValues(1024, 3);
 /** Values of at most `MANY` parts: opening one takes as long as some fifty uses of it. */
-export const MANY_PARTS = new OpenValues(64, 5);
+export const MANY_PARTS = new OpenValues(64, 6);

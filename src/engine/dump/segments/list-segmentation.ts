@@ -1,4 +1,5 @@
 import { Chunk } from '../../values/chunk';
+import { LARGEST_CHUNK } from '../../values/chunk-sequence';
 import { ListValue } from '../../values/list';
 import type { Segment } from '../../values/segment';
 import { RdbFormatError, type RdbReader, type RdbWriter } from '../rdb-primitives';
@@ -54,7 +55,8 @@ export class ListLoader implements SegmentLoader {
 
   segment(number: number, reader: RdbReader): void {
     const elements = Array.from({ length: reader.length() }, () => reader.string());
-    if (elements.length === 0 || !this.#chunks.add(number, new Chunk(elements)))
+    const fits = elements.length > 0 && elements.length <= LARGEST_CHUNK;
+    if (!fits || !this.#chunks.add(number, new Chunk(elements)))
       reader.fail(`an unexpected segment ${String(number)} of a list`);
   }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { Chunk } from '../../../../src/engine/values/chunk';
+import { LARGEST_CHUNK } from '../../../../src/engine/values/chunk-sequence';
 import { ListValue, type ListEnd } from '../../../../src/engine/values/list';
 
 const end = fc.constantFrom<ListEnd>('left', 'right');
@@ -162,6 +163,20 @@ describe('ListValue', () => {
         const model = [...elements];
         list = apply(list, model, step);
         expect(list.slice(0, list.size)).toEqual(model);
+      }),
+    );
+  });
+
+  it('takes the larger chunks of earlier versions', () => {
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 20 }), (changes) => {
+        let list = new ListValue();
+        const model = Array.from({ length: 3 * LARGEST_CHUNK }, (_, i) => String(i));
+        for (let i = 0; i < model.length; i += LARGEST_CHUNK)
+          list.addChunk(new Chunk(model.slice(i, i + LARGEST_CHUNK)));
+        for (const step of changes) list = apply(list, model, step);
+        expect(list.slice(0, list.size)).toEqual(model);
+        expect(model.map((_, i) => list.at(i))).toEqual(model);
       }),
     );
   });
