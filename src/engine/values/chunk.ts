@@ -58,7 +58,7 @@ export class Chunk extends Segment implements Compactable {
   }
 
   #slicePacked(start: number, end: number): string[] {
-    const reader = new PackedReader(this.#packed);
+    const reader = new PackedReader(this.#packed).prepare();
     reader.skipTexts(Math.min(start, this.#length));
     const found: string[] = [];
     for (let left = Math.min(end, this.#length) - start; left > 0; left--) found.push(reader.readText());
@@ -142,7 +142,7 @@ function removeAt(elements: string[], start: number, count: number): string[] {
 }
 
 function unpacked(text: string): string[] {
-  const reader = new PackedReader(text);
+  const reader = new PackedReader(text).prepare();
   const elements: string[] = [];
   while (!reader.isAtEnd) elements.push(reader.readText());
   return elements;

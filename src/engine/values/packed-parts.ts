@@ -1,3 +1,5 @@
+import { LONGEST_PACKED, owned, slicer } from './packing';
+
 /**
  * Strings behind each other in one string, each after a character that tells its length: what Redis' listpack is to C. A
  * few fields or members cost a byte more than their text this way, where objects around them cost a hundred.
@@ -14,7 +16,7 @@ export interface PackLimits {
 /** So few that walking them is as fast as finding them in a map. */
 export const FEW: PackLimits = { elements: 64, length: 1024 };
 /** As many as Redis keeps in a listpack, where it walks them too. */
-export const MANY: PackLimits = { elements: 512, length: 512 * 2 * 65 };
+export const MANY: PackLimits = { elements: 512, length: LONGEST_PACKED };
 
 /** Parts longer than this cannot be packed. */
 const LONGEST_PART = 255;
@@ -52,9 +54,10 @@ export function pack(parts: Iterable<string>): string {
 export function unpack(packed: string): string[] {
   const parts: string[] = [];
   const { length } = packed;
+  const slice = length > FEW.length ? slicer(packed) : undefined;
   for (let place = 0; place < length;) {
     const end = place + 1 + packed.charCodeAt(place);
-    parts.push(packed.slice(place + 1, end));
+    parts.push(slice === undefined ? packed.slice(place + 1, end) : slice(place + 1, end));
     place = end;
   }
   return parts;
@@ -76,7 +79,8 @@ export function placeOf(packed: string, part: string, step: 1 | 2): number {
 }
 
 export function partAt(packed: string, place: number): string {
-  return packed.slice(place + 1, place + 1 + packed.charCodeAt(place));
+  const part = packed.slice(place + 1, place + 1 + packed.charCodeAt(place));
+  return packed.length > FEW.length ? owned(part) : part;
 }
 
 /** The place behind the part at a place. */

@@ -53,6 +53,7 @@ function write({ ms, seq, fields }: StreamEntry, { first, names }: Common, start
 /** The entries that `packEntries` packed, between two ids, both included. */
 export function unpackEntries(text: string, common: Common, from: StreamId, to: StreamId): StreamEntry[] {
   const reader = new EntryReader(text, common);
+  if (from !== to) reader.prepare();
   const entries: StreamEntry[] = [];
   while (!reader.isAtEnd) {
     const id = reader.id();
