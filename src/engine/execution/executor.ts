@@ -176,7 +176,7 @@ export class Executor {
     if (engine.pausing.active && engine.pausing.postpone(session, record, name, args)) return NO_REPLY;
     const { transaction } = session;
     if (transaction !== undefined && !RUNS_IN_MULTI.has(record.fullName)) {
-      transaction.queue.push({ record, args, name });
+      transaction.add({ record, args, name });
       return QUEUED;
     }
     engine.tracking.executing = session;

@@ -31,10 +31,17 @@ export interface QueuedCommand {
 }
 
 /** An open MULTI. */
-export interface Transaction {
-  readonly queue: QueuedCommand[];
+export class Transaction {
+  readonly queue: QueuedCommand[] = [];
+  /** Bytes of the queued commands' arguments. */
+  bytes = 0;
   /** A command was refused while queueing: EXEC will answer EXECABORT. */
-  aborted: boolean;
+  aborted = false;
+
+  add(command: QueuedCommand): void {
+    this.queue.push(command);
+    for (const arg of command.args) this.bytes += arg.length;
+  }
 }
 
 /** A command that waits. */
@@ -110,11 +117,7 @@ export class Session implements Watcher, Waiter {
 
   /** Estimated bytes of the commands queued with MULTI. */
   get queuedBytes(): number {
-    if (this.transaction === undefined) return 0;
-    return this.transaction.queue.reduce(
-      (sum, { args }) => sum + args.reduce((bytes, arg) => bytes + arg.length, 0),
-      0,
-    );
+    return this.transaction?.bytes ?? 0;
   }
 
   /** Estimated bytes the client takes in all: what it sent, what it did not read, and what it made us remember. */
@@ -155,6 +158,10 @@ export class Session implements Watcher, Waiter {
     this.replyMode = 'on';
     this.engine.monitors.remove(this);
     this.authenticated = !this.engine.requiresPassword;
+  }
+
+  beginTransaction(): void {
+    this.transaction = new Transaction();
   }
 
   discardTransaction(): void {

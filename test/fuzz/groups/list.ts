@@ -1,5 +1,16 @@
 import fc from 'fast-check';
-import { command, integer, key, member, option, options, some, value, type CommandGroup } from '../command-group';
+import {
+  command,
+  type CommandGroup,
+  type FuzzCommand,
+  integer,
+  key,
+  member,
+  option,
+  options,
+  some,
+  value,
+} from '../command-group';
 
 const side = fc.constantFrom('LEFT', 'RIGHT', 'left', 'UP');
 const count = fc.oneof(
@@ -60,7 +71,14 @@ export const listGroup: CommandGroup = {
         option('GET', fc.constantFrom('#', '*', '*->f')),
         option('STORE', key),
       ),
-    ]),
+    ]).map(withoutTies),
     'lpush (element)': command(['LPUSH', key, some(member)]),
   },
 };
+
+/** By texts that are equal, Redis' SORT leaves the members of a set in the order of its hash table: BY without ALPHA. */
+function withoutTies(sort: FuzzCommand): FuzzCommand {
+  const isOption = (word: string, name: string): boolean => word.toUpperCase() === name;
+  if (!sort.words.some((word) => isOption(word, 'BY'))) return sort;
+  return { ...sort, words: sort.words.filter((word) => !isOption(word, 'ALPHA')) };
+}

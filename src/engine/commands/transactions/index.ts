@@ -14,7 +14,7 @@ const multi = defineCommand({
   complexity: 'O(1)',
   run({ session }) {
     if (session.transaction !== undefined) throw error('MULTI calls can not be nested');
-    session.transaction = { queue: [], aborted: false };
+    session.beginTransaction();
     return OK;
   },
 });
