@@ -85,6 +85,7 @@ export function double(text: string, failure: ErrorReply = NOT_A_FLOAT): number 
   return value;
 }
 
+const CURSOR_DIGITS = 21;
 const UINT64_MAX = 18_446_744_073_709_551_615n;
 /** What strtoul reads without white space in front, which Redis forbids here. */
 const CURSOR = /^(?:[+-]?\d+)?(?=\0|$)/;
@@ -93,7 +94,10 @@ const CURSOR = /^(?:[+-]?\d+)?(?=\0|$)/;
 export function cursor(text: string): number {
   const [digits] = CURSOR.exec(text) ?? [];
   if (digits === undefined) throw INVALID_CURSOR;
-  const value = BigInt(digits.startsWith('+') ? digits.slice(1) : digits);
+  const significant = digits.replace(/^[+]?(-?)0*/, '$1');
+  // To read a million digits would take a while.
+  if (significant.length > CURSOR_DIGITS) throw INVALID_CURSOR;
+  const value = significant === '-' ? 0n : BigInt(significant);
   if (value > UINT64_MAX || value < -UINT64_MAX) throw INVALID_CURSOR;
   return value < 0n ? Number.MAX_SAFE_INTEGER : Number(value);
 }

@@ -12,7 +12,6 @@ import {
   Status,
   VerbatimReply,
 } from '../protocol/reply';
-import { errorLine, oneLine } from './error-text';
 import { formatG, numberToString } from './lua/number-text';
 import { LuaTable } from './lua/table';
 import { cString, type LuaValue } from './lua/values';
@@ -120,7 +119,7 @@ const STACK_LIMIT = new ErrorReply('ERR reached lua stack limit');
 function tableToReply(table: LuaTable, resp: 2 | 3, depth: number): Reply {
   if (depth > MAX_DEPTH) return STACK_LIMIT;
   const error = table.getKey('err');
-  if (typeof error === 'string') return new ErrorReply(errorLine(error), table.getKey(COUNTED) === true);
+  if (typeof error === 'string') return new ErrorReply(cString(error), table.getKey(COUNTED) === true);
   const status = table.getKey('ok');
   if (typeof status === 'string') return new Status(oneLine(cString(status)));
   const double = table.getKey('double');
@@ -168,6 +167,11 @@ function toInteger(value: number): number | bigint {
   const whole = Math.trunc(value);
   if (Number.isSafeInteger(whole)) return whole + 0;
   return whole >= -(2 ** 63) && whole < 2 ** 63 ? BigInt(whole) : -(1n << 63n);
+}
+
+/** Status replies are one line. */
+function oneLine(text: string): string {
+  return text.replace(/[\r\n]/g, ' ');
 }
 
 /** A command argument: strings as they are, whole numbers without a fraction, others with all their digits. */

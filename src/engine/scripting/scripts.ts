@@ -1,6 +1,5 @@
 import { ErrorReply, type Reply } from '../protocol/reply';
 import { asText, COUNTED, luaToReply } from './conversions';
-import { oneLine } from './error-text';
 import { LuaError, LuaSyntaxError, NeedsDeepForm } from './lua/errors';
 import { type LuaChunk, type LuaEnvironment, LuaRuntime } from './lua/runtime';
 import { LuaTable } from './lua/table';
@@ -57,7 +56,7 @@ export class Scripts {
       return { sha, source, chunk: this.runtime.compile(body, '@user_script', this.#environment) };
     } catch (failure) {
       if (failure instanceof LuaSyntaxError)
-        throw new ErrorReply(`ERR Error compiling script (new function): ${oneLine(failure.message)}`);
+        throw new ErrorReply(`ERR Error compiling script (new function): ${failure.message}`);
       throw failure;
     }
   }
@@ -101,8 +100,7 @@ export class Scripts {
     try {
       chunk = this.runtime.compile(body, '@user_function', this.#functionEnvironment);
     } catch (failure) {
-      if (failure instanceof LuaSyntaxError)
-        throw new ErrorReply(`ERR Error compiling function: ${oneLine(failure.message)}`);
+      if (failure instanceof LuaSyntaxError) throw new ErrorReply(`ERR Error compiling function: ${failure.message}`);
       throw failure;
     }
     return { chunk, functions: this.#register(chunk) };
@@ -122,7 +120,7 @@ export class Scripts {
       });
     } catch (failure) {
       if (!(failure instanceof LuaError)) throw failure;
-      throw new ErrorReply(oneLine(`ERR Error registering functions: ${this.#message(failure)}`));
+      throw new ErrorReply(`ERR Error registering functions: ${this.#message(failure)}`);
     } finally {
       this.#registrations = undefined;
       this.#setRedis(this.#functionRedis);
@@ -179,7 +177,7 @@ export class Scripts {
     const message = this.#message(error);
     const place = `, on ${site.source}:${String(site.line === 0 ? -1 : site.line)}.`;
     const counted = error.value instanceof LuaTable && error.value.getKey(COUNTED) === true;
-    return new ErrorReply(oneLine(`${message} script: ${name}${place}`), counted);
+    return new ErrorReply(`${message} script: ${name}${place}`, counted);
   }
 
   #message({ value }: LuaError): string {
