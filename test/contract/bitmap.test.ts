@@ -331,3 +331,20 @@ contract(
 );
 
 contract('COMMAND INFO', [['COMMAND', 'INFO', ...BITMAP_COMMANDS.map(({ name }) => name)]]);
+
+contract('what looks at bits to change them makes a string raw, even if it changes none', [
+  ...[
+    ['SETBIT', 's', 0, 0],
+    ['SETBIT', 's', 7, 1],
+    ['BITFIELD', 's', 'SET', 'u1', 0, 0],
+    ['BITFIELD', 's', 'GET', 'u1', 0],
+  ].flatMap((step): Step[] => [
+    ['SET', 's', 1],
+    ['INCRBYFLOAT', 's', 0.5],
+    step,
+    ['OBJECT', 'ENCODING', 's'],
+    ['SET', 's', 'abc'],
+    step,
+    ['OBJECT', 'ENCODING', 's'],
+  ]),
+]);

@@ -8,7 +8,8 @@ import { RawString } from '../values/raw-string';
  */
 export function ownString(context: CommandContext, key: string): RawString | undefined {
   const existing = context.peekString(key);
-  if (existing === undefined || existing instanceof RawString) return existing;
+  if (existing === undefined) return undefined;
+  if (existing instanceof RawString) return existing.own();
   const raw = new RawString(existing);
   context.db.dataset.put(key, raw, context.engine.accessStamp());
   return raw;

@@ -52,6 +52,12 @@ export class RawString {
     return this.#length;
   }
 
+  /** From now on it is one that is changed in place, even if it never is. */
+  own(): this {
+    this.#changed = true;
+    return this;
+  }
+
   /** Estimated bytes of memory: of what is stored, not of what is only remembered. */
   get bytes(): number {
     return 96 + (this.#buffer?.length ?? this.#length);
