@@ -31,9 +31,9 @@ const MOST_INTEGERS = 48;
 /** The object itself, without what it holds. */
 const OBJECT_BYTES = 56;
 
-/** Estimated bytes of integers: packed ones of six digits, or an array with room to grow. */
+/** Estimated bytes of integers: packed ones of six digits, or two to four bytes of each. */
 function integerBytes(count: number): number {
-  return count <= MOST_INTEGERS ? packedBytes(count * 7) : 90 + count * 10;
+  return count <= MOST_INTEGERS ? packedBytes(count * 7) : 150 + count * 3;
 }
 
 /**
@@ -259,6 +259,7 @@ export class SetValue implements SetView, Compactable {
     } else if (integers.size === MOST_INTEGERS + 1) {
       this.#leave(integers);
       integers.stays = true;
+      integers.narrow();
     }
     return true;
   }

@@ -25,13 +25,21 @@ const texts = fc.constantFrom(
   '1.0',
 );
 
+/** Integers of two, of four and of eight bytes. */
+const widths = fc.oneof(
+  { weight: 20, arbitrary: fc.integer({ min: -32_770, max: 32_770 }).map(String) },
+  { weight: 1, arbitrary: fc.constantFrom('-32768', '32767', '-32769', '32768') },
+  { weight: 1, arbitrary: fc.constantFrom('-2147483648', '2147483647', '70000') },
+  { weight: 1, arbitrary: fc.constantFrom('-2147483649', '2147483648', '9223372036854775807') },
+);
+
 interface Change {
   readonly what: 'add' | 'delete' | 'compact';
   readonly member: string;
 }
 
-const changes = (member: fc.Arbitrary<string>) =>
-  fc.array(fc.record<Change>({ what: fc.constantFrom('add', 'add', 'delete', 'compact'), member }), { maxLength: 120 });
+const changes = (member: fc.Arbitrary<string>, maxLength = 120) =>
+  fc.array(fc.record<Change>({ what: fc.constantFrom('add', 'add', 'delete', 'compact'), member }), { maxLength });
 
 /** Applies changes to a set of ours and to one of JavaScript's, comparing every answer. */
 function build(steps: readonly Change[], limit = 512): { readonly set: SetValue; readonly model: Set<string> } {
@@ -88,6 +96,24 @@ describe('SetValue', () => {
         expect(set.members()).toEqual(ascending(model));
         expect(set.at(0)).toBe(ascending(model)[0]);
       }),
+    );
+  });
+
+  it('keeps many integers of any size', () => {
+    const filled = fc
+      .integer({ min: 0, max: 200 })
+      .map((count) => Array.from({ length: count }, (_, i) => String(i * 150)));
+    fc.assert(
+      fc.property(filled, changes(widths, 60), (members, steps) => {
+        const added = members.map((member): Change => ({ what: 'add', member }));
+        const { set, model } = build([...added, ...steps]);
+        expect(set.encoding).toBe('intset');
+        expect(set.members()).toEqual(ascending(model));
+        expect(set.members().map((_, i) => set.at(i))).toEqual(set.members());
+        expect(set.at(set.size)).toBeUndefined();
+        expect(set.clone().members()).toEqual(set.members());
+      }),
+      { numRuns: 300 },
     );
   });
 
