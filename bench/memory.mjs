@@ -31,11 +31,13 @@ const ROWS = {
   'set of 5 short strings': (i) => [['sadd', key(i), ...times(5, (j) => word(i, j))]],
   'set of 50 short strings': (i) => [['sadd', key(i), ...times(50, (j) => word(i, j))]],
   'set of 5 integers': (i) => [['sadd', key(i), ...times(5, (j) => String(i + j * 1000))]],
+  'set of 200 integers': (i) => [['sadd', key(i), ...times(200, (j) => String(i + j * 1000))]],
   'list of 5 short elements': (i) => [['rpush', key(i), ...times(5, (j) => word(i, j))]],
   'list of 100 short elements': (i) => [['rpush', key(i), ...times(100, (j) => word(i, j))]],
   'sorted set of 5 short members': (i) => [['zadd', key(i), ...times(5, (j) => [String(j * 10), word(i, j)])]],
   'sorted set of 100 short members': (i) => [['zadd', key(i), ...times(100, (j) => [String(j * 10), word(i, j)])]],
   'stream of 3 entries': (i) => times(3, (j) => [['xadd', key(i), `${j + 1}-0`, 'field', word(i, j)]]),
+  'stream of 300 entries': (i) => times(300, (j) => [['xadd', key(i), `${j + 1}-0`, 'field', word(i, j)]]),
 };
 
 /** Makes the keys through a client, a hundred at a time. */
