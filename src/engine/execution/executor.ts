@@ -15,7 +15,7 @@ import { describeClient } from '../commands/connection/client/describe-client';
 import { type CommandRecord, type ContainerRecord, takes } from '../commands/table';
 import type { Engine } from '../engine';
 import { ErrorReply, QUEUED, type Reply } from '../protocol/reply';
-import { type BlockedCommand, NO_COMMAND, type Session } from '../session/session';
+import type { BlockedCommand, Session } from '../session/session';
 import { LatencyHistogram } from './latency-histogram';
 import { Block, NO_REPLY, type NoReply } from './block';
 import { filterReply } from './reply-mode';
@@ -155,7 +155,7 @@ export class Executor {
     const { engine } = this;
     session.context.resetClock();
     let record: CommandRecord | undefined;
-    session.lastCommand = NO_COMMAND;
+    session.lastCommand = undefined;
     try {
       record = this.#find(name, args);
       session.lastCommand = record.fullName;

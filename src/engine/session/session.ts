@@ -61,9 +61,6 @@ export interface ClientAddress {
   readonly kind: 'memory' | 'tcp' | 'unix';
 }
 
-/** What CLIENT LIST shows for a command that is none. */
-export const NO_COMMAND = 'NULL';
-
 /** Bytes a connection takes beyond what its commands hold; measured with V8's heap statistics. */
 const SESSION_BYTES = 2048;
 /** Estimated bytes of a watched key, a subscription or a tracked prefix. */
@@ -97,7 +94,7 @@ export class Session implements Watcher, Waiter {
   readonly createdAt: number;
   /** When it last ran a command, on the clock of `performance.now()`. */
   lastInteraction = performance.now();
-  lastCommand = NO_COMMAND;
+  lastCommand: string | undefined;
 
   constructor(
     readonly engine: Engine,

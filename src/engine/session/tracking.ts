@@ -113,7 +113,7 @@ export class Tracking {
     if (
       session.tracking !== undefined &&
       session.transaction === undefined &&
-      !session.lastCommand.startsWith('client|')
+      session.lastCommand?.startsWith('client|') !== true
     ) {
       session.tracking.caching = false;
     }

@@ -30,7 +30,7 @@ export function describeClient(session: Session): string {
     ['omem', unread],
     ['tot-mem', session.bytes],
     ['events', 'r'],
-    ['cmd', session.lastCommand],
+    ['cmd', session.lastCommand ?? 'NULL'],
     ['user', session.user.name],
     ['redir', tracking === undefined ? -1 : tracking.redirect],
     ['resp', session.resp],
