@@ -120,17 +120,22 @@ export class LuaState {
     return result;
   }
 
-  /** Runs `body`; gives its results, or the error it raised. Errors a script may not catch pass through. */
-  protect(body: () => LuaResult): { ok: true; results: LuaValue[] } | { ok: false; error: LuaError } {
+  /**
+   * Runs `body`; gives its results, or the error it raised, and how many calls from native code were nested there. Errors a
+   * script may not catch pass through.
+   */
+  protect(body: () => LuaResult): { ok: true; results: LuaValue[] } | { ok: false; error: LuaError; nested: number } {
     const { depth, nativeDepth, at } = this;
     try {
       return { ok: true, results: all(body()) };
     } catch (thrown) {
       const error = this.caught(thrown);
+      // At least the call of the body itself, which may be the one that was too many.
+      const nested = Math.max(1, this.nativeDepth - nativeDepth);
       this.depth = depth;
       this.nativeDepth = nativeDepth;
       this.at = at;
-      return { ok: false, error };
+      return { ok: false, error, nested };
     }
   }
 

@@ -313,4 +313,13 @@ return t.foo`,
   String.raw`return {[[long
 string]], [==[a]]b]==], 'esc\65\066\n\t\\\'', "a\
 b"}`,
+  String.raw`local n=0 local r={xpcall(function() error('x') end, function(e) n=n+1 error('y') end)} return {n, tostring(r[2])}`,
+  String.raw`local n=0 local r={xpcall(function() local a a.x=1 end, function(e) n=n+1 error('y') end)} return {n, tostring(r[2])}`,
+  String.raw`local n=0 local r={xpcall(function() table.sort({1,2,3},function() error('s') end) end, function(e) n=n+1 error('y') end)} return {n, tostring(r[2])}`,
+  String.raw`local n=0 local r={xpcall(function() error('x') end, function(e) n=n+1 table.sort({1,2,3},function() error('s') end) end)} return {n, tostring(r[2])}`,
+  String.raw`local n=0 local r={xpcall(function() local a a.x=1 end, function(e) n=n+1 table.sort({1,2,3},function() error('s') end) end)} return {n, tostring(r[2])}`,
+  String.raw`local n=0 local r={xpcall(function() table.sort({1,2,3},function() error('s') end) end, function(e) n=n+1 table.sort({1,2,3},function() error('s') end) end)} return {n, tostring(r[2])}`,
+  String.raw`local n=0 local r={xpcall(function() error('x') end, function(e) n=n+1 string.gsub('a','a',function() error('g') end) end)} return {n, tostring(r[2])}`,
+  String.raw`local n=0 local r={xpcall(function() local a a.x=1 end, function(e) n=n+1 string.gsub('a','a',function() error('g') end) end)} return {n, tostring(r[2])}`,
+  String.raw`local n=0 local r={xpcall(function() table.sort({1,2,3},function() error('s') end) end, function(e) n=n+1 string.gsub('a','a',function() error('g') end) end)} return {n, tostring(r[2])}`,
 ] as readonly string[];

@@ -59,12 +59,13 @@ export function baseLibrary({ state, operations, args: check, plain }: LibraryCo
     const outcome = state.protect(() => operations.call(body, []));
     if (outcome.ok) return [true, ...outcome.results];
     let failure = outcome.error;
-    // An error in the handler is handled by the handler, until Lua's allowance for that is used up.
-    for (let depth = state.nativeDepth; depth < MAX_HANDLER_DEPTH; depth++) {
+    // An error in the handler is handled by the handler, at the place where it is raised: until Lua's stack is used up.
+    for (let depth = state.nativeDepth + outcome.nested - 1; depth < MAX_HANDLER_DEPTH;) {
       const message = depth === MAX_NATIVE_DEPTH - 1 ? 'C stack overflow' : failure.value;
       const handled = state.protect(() => operations.call(handler, [message]));
       if (handled.ok) return [false, handled.results[0]];
       failure = handled.error;
+      depth += handled.nested;
     }
     return [false, 'error in error handling'];
   };
