@@ -93,7 +93,7 @@ contract(
   ]),
 );
 
-/** What takes a square of its length to read, or a power, takes hours at this length. */
+/** What takes the square of its length to read takes half an hour at this length. */
 const LONG = 1_000_000;
 const digits = '1'.repeat(LONG);
 
