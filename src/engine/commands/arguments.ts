@@ -1,4 +1,5 @@
 import type { ErrorReply } from '../protocol/reply';
+import { cString } from '../values/c-string';
 import { parseInt64 } from '../values/int64';
 import { scaledDouble } from '../values/rounding';
 import { error, INVALID_CURSOR, NOT_A_FLOAT, NOT_AN_INTEGER, SYNTAX_ERROR } from './errors';
@@ -67,7 +68,7 @@ function isBeyondDouble(text: string, value: number): boolean {
  * is 0, the text ends at a NUL, and what does not fit into a double is infinite or 0.
  */
 export function looseDouble(text: string): number | undefined {
-  const whole = untilNul(text);
+  const whole = cString(text);
   return whole === '' ? 0 : strtod(whole.replace(WHITE_SPACE, ''));
 }
 
@@ -107,15 +108,9 @@ export function choices<Value>(values: Readonly<Record<string, Value>>): Readonl
   return new Map(Object.entries(values));
 }
 
-/** An argument up to a NUL, where C's comparisons end. */
-export function untilNul(text: string): string {
-  const end = text.indexOf('\0');
-  return end < 0 ? text : text.slice(0, end);
-}
-
 /** The word an argument is where words are expected: in lower case, up to a NUL. */
 export function wordOf(text: string): string {
-  return untilNul(text).toLowerCase();
+  return cString(text).toLowerCase();
 }
 
 /** Whether an argument is this option; `option` in lower case. */

@@ -1,3 +1,4 @@
+import { cString } from '../values/c-string';
 import { ErrorReply } from '../protocol/reply';
 
 /** Redis' error replies. The texts are the contract: clients match on them. */
@@ -44,8 +45,7 @@ const SHOWN_ARGUMENTS = 128;
 
 /** What C's `%.*s` shows of a client's text: nothing after a NUL. */
 export function printable(text: string, length = Infinity): string {
-  const end = text.indexOf('\0');
-  return text.slice(0, Math.min(end < 0 ? Infinity : end, length));
+  return cString(text).slice(0, length);
 }
 
 export function unknownCommand(name: string, args: readonly string[]): ErrorReply {

@@ -14,7 +14,8 @@ import {
 } from '../protocol/reply';
 import { formatG, numberToString } from './lua/number-text';
 import { LuaTable } from './lua/table';
-import { cString, type LuaValue } from './lua/values';
+import { cString } from '../values/c-string';
+import type { LuaValue } from './lua/values';
 
 /** A command's reply as a script sees it. */
 export function replyToLua(reply: Reply, resp: 2 | 3): LuaValue {

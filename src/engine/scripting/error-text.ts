@@ -1,4 +1,4 @@
-import { cString } from './lua/values';
+import { cString } from '../values/c-string';
 
 /** What `redis.error_reply` makes of a text: `ERR` is put before one without a code; a leading `-` means nothing. */
 export function errorText(given: string): string {

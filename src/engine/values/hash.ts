@@ -90,16 +90,15 @@ export class HashValue implements HashView, Compactable {
   }
 
   compact(): void {
-    const form = this.#form;
-    if (typeof form === 'string' || form instanceof FieldTable || !form.stays) return;
+    const form = this.#opened;
+    if (form?.stays !== true) return;
     form.stays = false;
     this.#pack(form);
   }
 
   /** Most hashes that are removed are garbage: to pack them later would be in vain. */
   released(): void {
-    const form = this.#form;
-    if (typeof form !== 'string' && !(form instanceof FieldTable)) form.stays = false;
+    if (this.#opened !== undefined) this.#opened.stays = false;
   }
 
   has(field: string): boolean {
@@ -140,8 +139,8 @@ export class HashValue implements HashView, Compactable {
     else if (pairs.length - start > 2) this.#unpack();
     let added = 0;
     for (let i = start; i < pairs.length; i += 2) if (this.set(pairs[i] ?? '', pairs[i + 1] ?? '')) added += 1;
-    const form = this.#form;
-    if (typeof form !== 'string' && !(form instanceof FieldTable) && !form.stays) this.#pack(form);
+    const form = this.#opened;
+    if (form?.stays === false) this.#pack(form);
     return added;
   }
 
@@ -177,6 +176,12 @@ export class HashValue implements HashView, Compactable {
   /** One step of HSCAN. A small hash is handed out whole, whatever `count` says, as Redis does. */
   scan(cursor: number, count: number, visit: (field: string, value: string) => void): number {
     return this.#open().scan(cursor, count, visit);
+  }
+
+  /** The form of a hash that can be packed, while it is not. */
+  get #opened(): OpenPairs | OrderedPairs | undefined {
+    const form = this.#form;
+    return typeof form === 'string' || form instanceof FieldTable ? undefined : form;
   }
 
   /** The form to use: one that is packed is opened now and then, so that it is open if it is used often. */
@@ -238,8 +243,8 @@ export class HashValue implements HashView, Compactable {
   /** Takes another form. */
   #become<Next extends OrderedPairs | FieldTable>(next: Next, pairs: readonly string[]): Next {
     for (let i = 0; i < pairs.length; i += 2) next.set(pairs[i] ?? '', pairs[i + 1] ?? '');
-    const form = this.#form;
-    if (typeof form !== 'string' && !(form instanceof FieldTable) && form.stays) openValues(form).outgrown(this);
+    const form = this.#opened;
+    if (form?.stays === true) openValues(form).outgrown(this);
     this.#form = next;
     return next;
   }

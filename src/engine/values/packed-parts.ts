@@ -1,4 +1,4 @@
-import { LONGEST_PACKED, owned, slicer } from './packing';
+import { flat, LONGEST_PACKED, owned, slicer } from './packing';
 
 /**
  * Strings behind each other in one string, each after a character that tells its length: what Redis' listpack is to C. A
@@ -40,7 +40,7 @@ export function packedBytes(length: number): number {
 }
 
 /** The parts as one flat string of its own. The caller knows that they fit. */
-export function pack(parts: Iterable<string>): string {
+export function pack(parts: readonly string[]): string {
   let at = 0;
   for (const part of parts) {
     const { length } = part;
@@ -95,7 +95,5 @@ export function asPart(text: string): string {
 
 /** Puts parts (made by `asPart`) in the place of those that stand from `start` to before `end`. */
 export function replaceParts(packed: string, start: number, end: number, parts: string): string {
-  const sum = packed.slice(0, start) + parts + packed.slice(end);
-  // Reading it makes V8 copy it together: a sum is a tree of its pieces before, which takes more memory than they do.
-  return sum.charCodeAt(0) >= 0 ? sum : '';
+  return flat(packed.slice(0, start) + parts + packed.slice(end));
 }

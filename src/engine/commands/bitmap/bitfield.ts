@@ -1,8 +1,9 @@
+import { cString } from '../../values/c-string';
 import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
 import { readBits, writeBits, type ByteSource } from '../../values/bits';
 import type { RawString } from '../../values/raw-string';
-import { choices, int64, normalizeInt64, parseInt64, untilNul, wordOf } from '../arguments';
+import { choices, int64, normalizeInt64, parseInt64, wordOf } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
 import { error, SYNTAX_ERROR } from '../errors';
 import { bitOffset, prepareString, sourceOf } from './access';
@@ -31,7 +32,7 @@ interface FieldOperation extends FieldType {
 /** `i1` to `i64`, `u1` to `u63`. */
 function fieldType(text: string): FieldType {
   const signed = text.startsWith('i');
-  const width = parseInt64(untilNul(text.slice(1)));
+  const width = parseInt64(cString(text.slice(1)));
   if ((!signed && !text.startsWith('u')) || typeof width !== 'number' || width < 1 || width > (signed ? 64 : 63))
     throw BAD_TYPE;
   return { signed, width };

@@ -1,6 +1,7 @@
+import { cString } from '../../values/c-string';
 import { HIGHEST_ID, idAfter, idBefore, LOWEST_ID, type StreamId } from '../../values/stream-id';
 import { toUint64, UINT64_MAX, type Uint64 } from '../../values/uint64';
-import { parseInt64, untilNul } from '../arguments';
+import { parseInt64 } from '../arguments';
 import { error } from '../errors';
 
 const INVALID_ID = error('Invalid stream ID specified as stream command argument');
@@ -25,7 +26,7 @@ function parseUint64(text: string): Uint64 | undefined {
 /** An id with what follows a missing sequence number; undefined when the text is none. `-` and `+` are none here. */
 export function parseId(text: string, missingSeq: Uint64 = 0): StreamId | undefined {
   if (text.length > MAX_LENGTH) return undefined;
-  const whole = untilNul(text);
+  const whole = cString(text);
   const dash = whole.indexOf('-');
   const ms = parseUint64(dash < 0 ? whole : whole.slice(0, dash));
   const seq = dash < 0 ? missingSeq : parseUint64(whole.slice(dash + 1));
@@ -41,7 +42,7 @@ export function strictId(text: string, missingSeq: Uint64 = 0): StreamId {
 
 /** An id argument, or `-` and `+` for the lowest and the highest. @throws invalid stream ID */
 export function rangeId(text: string, missingSeq: Uint64 = 0): StreamId {
-  const word = untilNul(text);
+  const word = cString(text);
   if (word === '-') return LOWEST_ID;
   return word === '+' ? HIGHEST_ID : strictId(text, missingSeq);
 }

@@ -1,7 +1,8 @@
+import { cString } from '../../values/c-string';
 import type { CommandContext } from '../../execution/command-context';
 import type { Trim, TrimTarget } from '../../values/stream';
 import type { Uint64 } from '../../values/uint64';
-import { int64, isOption, untilNul } from '../arguments';
+import { int64, isOption } from '../arguments';
 import { error, SYNTAX_ERROR } from '../errors';
 import { strictId } from './ids';
 
@@ -120,7 +121,7 @@ export function parseTrimOptions(context: CommandContext, args: readonly string[
 }
 
 function requestedId(text: string): RequestedId {
-  const whole = untilNul(text);
+  const whole = cString(text);
   if (!whole.endsWith('-*')) return strictId(text);
   const star = whole.length - 1;
   return { ms: strictId(`${text.slice(0, star)}0${text.slice(star + 1)}`).ms, seq: undefined };

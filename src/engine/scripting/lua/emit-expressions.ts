@@ -14,7 +14,8 @@ import {
 import type { BinaryOperator, CallExpression, Expression, FunctionBody, TableExpression, Variable } from './ast';
 import type { ChunkName, Site } from './errors';
 import type { LuaTable } from './table';
-import { cString, type LuaFunction, type LuaValue } from './values';
+import { cString } from '../../values/c-string';
+import type { LuaFunction, LuaValue } from './values';
 
 /** What the emitter must know of the global names. */
 export interface GlobalNames {

@@ -1,4 +1,4 @@
-import { assigns, containsCall, everyCall, isLiteral, isMulti, isNumeric, isReadLate } from './analysis';
+import { assigns, containsCall, everyCall, isMulti, isNumeric, isReadLate } from './analysis';
 import type { Expression, FunctionBody, Statement, Target, Variable } from './ast';
 import { ExpressionEmitter, type Frame, type GlobalNames } from './emit-expressions';
 import type { ChunkName, Site } from './errors';
@@ -167,8 +167,14 @@ class Emitter extends ExpressionEmitter {
   protected assignment(targets: readonly Target[], values: readonly Expression[], line: number): string {
     const [target] = targets;
     const [value] = values;
-    if (targets.length === 1 && values.length === 1 && target !== undefined && value !== undefined) {
-      return this.assign(target, value, line);
+    if (
+      targets.length === 1 &&
+      values.length === 1 &&
+      target !== undefined &&
+      value !== undefined &&
+      !readsLate(target)
+    ) {
+      return this.store(target, this.expression(value), line);
     }
     let places = '';
     const hold = (part: Expression, later: readonly Target[]): string => {
@@ -187,22 +193,6 @@ class Emitter extends ExpressionEmitter {
     const { setup, texts } = this.spread(values, targets.length);
     const written = stores.map((store, i) => store(texts[i] ?? 'undefined')).reverse();
     return `{ ${places}${setup}${written.join('')}}\n`;
-  }
-
-  /** Stores one value. */
-  protected assign(target: Target, value: Expression, line: number): string {
-    const isLate = target.kind === 'index' && (isReadLate(target.object) || isReadLate(target.key));
-    if (!isLate) return this.store(target, this.expression(value), line);
-    // Everything that may call comes first.
-    let before = '';
-    const hold = (part: Expression): string => {
-      if (isReadLate(part) || isLiteral(part)) return this.expression(part);
-      const name = this.fresh('o');
-      before += `const ${name} = ${this.expression(part)};\n`;
-      return name;
-    };
-    const [object, key, text] = [hold(target.object), hold(target.key), hold(value)];
-    return `{ ${before}setIndex(${object}, ${key}, ${text}, ${this.site(target.line, this.describe(target.object))});\n}\n`;
   }
 
   protected store(target: Target, text: string, line: number): string {
@@ -286,4 +276,9 @@ class Emitter extends ExpressionEmitter {
   protected leaveWith(leave: string, text: string, calls: boolean): string {
     return leave === '' || !calls ? `${leave}return ${text};\n` : `t = ${text}; ${leave}return t;\n`;
   }
+}
+
+/** Whether Lua reads parts of a place only when it stores there. */
+function readsLate(target: Target): boolean {
+  return target.kind === 'index' && (isReadLate(target.object) || isReadLate(target.key));
 }

@@ -1,3 +1,4 @@
+import { cString } from '../../values/c-string';
 import { scaledDouble } from '../../values/rounding';
 
 /** Numbers to text and back, as C's printf and strtod do it: JavaScript's own rules differ in ties, names and forms. */
@@ -155,8 +156,7 @@ const NAMED = /^[ \t-\r]*([+-]?)(inf|infinity|nan(?:\(\w*\))?)[ \t-\r]*$/i;
 
 /** What Lua 5.1 (and glibc's strtod under it) reads as a number; nothing when the text is none. */
 export function stringToNumber(text: string): number | undefined {
-  const end = text.indexOf('\0');
-  const source = end < 0 ? text : text.slice(0, end);
+  const source = cString(text);
   if (DECIMAL.test(source)) return Number(source);
   const hex = HEX.exec(source);
   if (hex !== null) return hexToNumber(hex);

@@ -1,5 +1,6 @@
 import type { LuaState } from './state';
-import { cString, type LuaValue } from './values';
+import { cString } from '../../values/c-string';
+import type { LuaValue } from './values';
 
 const MAX_CAPTURES = 32;
 /** C Lua recurses as deep as its stack allows; JavaScript's is kept clear of. */

@@ -54,9 +54,3 @@ export function typeName(value: LuaValue): string {
       return value instanceof LuaThread ? 'thread' : value instanceof LuaUserdata ? 'userdata' : 'table';
   }
 }
-
-/** What C sees of a string: nothing from the first zero byte on. */
-export function cString(text: string): string {
-  const end = text.indexOf('\0');
-  return end < 0 ? text : text.slice(0, end);
-}

@@ -3,7 +3,8 @@ import { stringToNumber } from '../number-text';
 import { MAX_NATIVE_DEPTH } from '../state';
 import { truthy } from '../operations';
 import { LuaTable } from '../table';
-import { cString, type LuaFunction, type LuaResult, type LuaValue, NOTHING, typeName } from '../values';
+import { cString } from '../../../values/c-string';
+import { type LuaFunction, type LuaResult, type LuaValue, NOTHING, typeName } from '../values';
 import type { LibraryContext } from './context';
 
 /** As many results as fit Lua's stack. */

@@ -1,6 +1,7 @@
 import { nonFiniteText, numberToString, formatG } from '../number-text';
 import { LuaTable } from '../table';
-import { cString, type LuaFunction, LuaUserdata, type LuaValue, typeName } from '../values';
+import { cString } from '../../../values/c-string';
+import { type LuaFunction, LuaUserdata, type LuaValue, typeName } from '../values';
 import { JsonReader } from './json-reader';
 import { libraryTable, type LibraryContext, MAX_STACK } from './context';
 

@@ -1,6 +1,7 @@
 import { formatE, formatF, formatG, nonFiniteText } from '../number-text';
 import { toInteger, toUnsigned } from '../arguments';
-import { cString, type LuaValue } from '../values';
+import { cString } from '../../../values/c-string';
+import type { LuaValue } from '../values';
 import type { LibraryContext } from './context';
 
 /** One conversion of a format string. */

@@ -1,7 +1,8 @@
 import { NATIVE } from '../errors';
 import { formatString } from './string-format';
 import { Matcher } from '../pattern';
-import { cString, first, type LuaFunction, type LuaResult, type LuaValue, typeName } from '../values';
+import { cString } from '../../../values/c-string';
+import { first, type LuaFunction, type LuaResult, type LuaValue, typeName } from '../values';
 import { numberToString } from '../number-text';
 import { truthy } from '../operations';
 import { LuaTable } from '../table';
