@@ -159,7 +159,7 @@ function splitList(list: string): string[] {
 
 /** Splits `host:port`. @throws RangeError */
 export function parseAddress(value: string, defaultPort = 6379): { readonly host: string; readonly port: number } {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]/@]+))(?::(\d{1,5}))?$/.exec(value);
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]/@?#]+))(?::(\d{1,5}))?$/.exec(value);
   const host = match?.[1] ?? match?.[2];
   if (host === undefined) throw new RangeError('is not host:port');
   const port = Number(match?.[3] ?? defaultPort);

@@ -3,6 +3,7 @@ import { basename, extname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { asError, RespiteError } from '../errors';
 import { ConfigError } from './config-error';
+import { hideCredentials } from './redact';
 import { isSetting, listSettings, type SettingsSchema, variableOf } from './setting';
 import type { RawValue, Source } from './source';
 
@@ -111,7 +112,8 @@ const parseFlags = (argv: readonly string[]) => {
 
 function readAssignment(assignment: string): RawValue {
   const equals = assignment.indexOf('=');
-  const path = equals === -1 ? assignment : assignment.slice(0, equals);
+  // Without an equals sign it may be a value that is taken for a path.
+  const path = hideCredentials(equals === -1 ? assignment : assignment.slice(0, equals));
   const value = equals === -1 ? undefined : assignment.slice(equals + 1);
   return flagValue(path, value, `--set ${path}`);
 }

@@ -6,7 +6,24 @@ const HIDDEN = '***';
 export function redact(setting: Setting<unknown>, value: unknown): unknown {
   if (setting.sensitive === true) return value === '' ? '' : HIDDEN;
   if (setting.format.name === 'url' && typeof value === 'string') return redactUrl(value);
+  if (typeof value === 'string') return hideCredentials(value);
+  if (Array.isArray(value))
+    return value.map((item: unknown) => (typeof item === 'string' ? hideCredentials(item) : item));
   return setting.format.print === undefined || typeof value !== 'number' ? value : setting.format.print(value);
+}
+
+/**
+ * Hides what may be a login in a text that should hold none: whoever writes a whole URL where an address belongs is told
+ * so, without its password. Everything before the last `@` goes, and what stands in a query.
+ */
+export function hideCredentials(text: string): string {
+  const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text)?.[0] ?? '';
+  const rest = text.slice(scheme.length);
+  const at = rest.lastIndexOf('@');
+  // ":secret" is a login whose host was forgotten.
+  if (at < 0 && /(^|,)\s*:(?!:)/.test(rest)) return scheme + HIDDEN;
+  const shown = at < 0 ? rest : HIDDEN + rest.slice(at);
+  return scheme + shown.replace(/\?.*$/s, `?${HIDDEN}`);
 }
 
 /** Hides the password of a URL, and its query, which may carry one. What cannot be read as a URL is hidden whole. */

@@ -37,6 +37,7 @@ export class RespConnection implements SessionOutput {
   readonly session: Session;
   readonly #parser: RequestParser;
   #ended = false;
+  #peerEnded = false;
   #scheduled = false;
   /** Collects what one turn answers, so that a pipeline leaves in one piece. */
   #out = '';
@@ -66,8 +67,24 @@ export class RespConnection implements SessionOutput {
     this.engine.stats.netInput += chunk.length;
     this.#parser.push(chunk);
     this.#account();
-    this.#process();
+    if (this.#mustHearOthers) this.resume();
+    else this.#process();
     if (this.#parser.buffered > this.engine.parameters.queryBufferLimit) this.drop();
+  }
+
+  /**
+   * Whether requests wait until the system has told of all connections what it knows. It may name a writer before a client
+   * that has gone already, and while that one waits for a key it would be served.
+   */
+  get #mustHearOthers(): boolean {
+    return this.session.address.kind !== 'memory' && this.engine.blocking.blocked.size > 0;
+  }
+
+  /** The peer sends no more: what it sent before is answered, a command that waits is given up. As in Redis. */
+  receiveEnd(): void {
+    if (this.#ended) return;
+    this.#peerEnded = true;
+    this.#endAfterPeer();
   }
 
   send(reply: Reply): void {
@@ -191,6 +208,12 @@ export class RespConnection implements SessionOutput {
       return;
     }
     this.#flush();
+    if (this.#peerEnded) this.#endAfterPeer();
+  }
+
+  /** Hangs up on a peer that sends no more, unless requests of it wait for their turn or for it to read. */
+  #endAfterPeer(): void {
+    if (!this.#scheduled && !this.congested) this.close();
   }
 
   /** Writes what there is before the turn is over; a client that may be dropped in this turn gets nothing of it. */

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -53,13 +54,20 @@ async function listen(server: Server, { host, port }: EndpointOptions): Promise<
     server.once('error', (cause) => {
       reject(
         new RespiteError('METRICS_ENDPOINT_FAILED', {
-          message: `Metrics cannot be served on ${host}:${port} (${cause.message}). Set metrics.port to another port, or to 0 for a free one.`,
+          message: `Metrics cannot be served on ${host}:${port} (${cause.message}). ${advice()}`,
           cause,
         }),
       );
     });
-    server.listen({ host, port }, resolve);
+    // Exclusive: workers of node:cluster would share the address, and each scrape would show another one's figures.
+    server.listen({ host, port, exclusive: true }, resolve);
   });
+}
+
+function advice(): string {
+  return cluster.isWorker
+    ? 'Workers of node:cluster (or PM2 in cluster mode) cannot share an endpoint, each has figures of its own: set metrics.port to 0, or to a port for each worker.'
+    : 'Set metrics.port to another port, or to 0 for a free one.';
 }
 
 async function respond(request: IncomingMessage, response: ServerResponse, options: EndpointOptions): Promise<void> {

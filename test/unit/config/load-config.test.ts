@@ -282,11 +282,24 @@ describe('NFR-5: secrets', () => {
     ['a value in the place of a group', { redis: `redis://u:${SECRET}@h` }],
     ['a group in the place of a secret', { redis: { password: { value: SECRET } } }],
     ['a list in the place of a secret', { redis: { password: [SECRET] } }],
+    ['a URL in the place of an address', { redis: { addr: `redis://u:${SECRET}@h:6379` } }],
+    ['a login before an address', { redis: { addr: `u:${SECRET}@h:6379` } }],
+    ['a login whose host was forgotten', { redis: { addr: `redis://:${SECRET}` } }],
+    ['a login among sentinels', { redis: { sentinels: ['h:1', `u:${SECRET}@h`], sentinel_name: 'm' } }],
+    ['logins in a list written as text', { redis: { cluster_nodes: `h:1,redis://:a,${SECRET}@h` } }],
+    ['a query behind an address', { redis: { addr: `h?password=${SECRET}` } }],
+    ['a URL in the place of a mode', { mode: `redis://u:${SECRET}@h` }],
+    ['a URL in the place of a port', { metrics: { port: `redis://u:${SECRET}@h` } }],
     ['a key that is not supported', { redis: { standalone: { persistence: { encryption_key: SECRET } } } }],
   ])('do not show in the report about %s', (_, config) => {
     // These are what somebody may write by mistake; the types would not let them.
     const problems = problemsOf({ config: config as NonNullable<ConfigSources['config']> });
     expect(JSON.stringify(problems)).not.toContain(SECRET);
     expect(new ConfigError(problems).message).not.toContain(SECRET);
+  });
+
+  it('do not show in the report about a flag without its equals sign', () => {
+    const problems = problemsOf({ argv: ['--set', `redis.addr redis://u:${SECRET}@h`] });
+    expect(JSON.stringify(problems)).not.toContain(SECRET);
   });
 });

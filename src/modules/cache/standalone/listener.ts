@@ -1,8 +1,9 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import { lstat, unlink } from 'node:fs/promises';
+import cluster from 'node:cluster';
+import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { isLoopback } from '../../../config';
-import { RespiteError } from '../../../errors';
+import { asError, RespiteError } from '../../../errors';
 import { RespConnection, type ClientAddress, type Engine } from '../../../engine';
+import { listenInPlaceOf } from './stale-socket';
 
 /** Where other processes reach the engine. */
 export interface ListenerOptions {
@@ -40,7 +41,8 @@ export async function startListener(engine: Engine, options: ListenerOptions): P
     });
   }
   const connections = new Set<Socket>();
-  const server = createServer({ noDelay: true }, (socket) => {
+  // Half open: a client that sends its commands and ends its side gets their answers before we end ours, as from Redis.
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     serve(engine, socket, options, connections);
   });
   await listen(server, options);
@@ -58,39 +60,32 @@ export async function startListener(engine: Engine, options: ListenerOptions): P
 }
 
 async function listen(server: Server, options: ListenerOptions): Promise<void> {
-  const where = options.path === '' ? { host: options.host, port: options.port } : { path: options.path };
-  if (options.path !== '') await removeStaleSocket(options.path);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) => {
-      const name = options.path === '' ? `${options.host}:${String(options.port)}` : options.path;
-      reject(
-        new RespiteError('LISTENER_FAILED', {
-          message: `cannot listen on ${name} (${cause.message}): choose another redis.standalone.listener address, or port 0 for a free one`,
-          cause,
-        }),
-      );
+  const { path, host, port } = options;
+  const name = path === '' ? `${host}:${String(port)}` : path;
+  try {
+    if (path === '') await bind(server, { host, port });
+    else await listenInPlaceOf(path, () => bind(server, { path }));
+  } catch (cause) {
+    const { message } = asError(cause);
+    throw new RespiteError('LISTENER_FAILED', { message: `cannot listen on ${name} (${message}): ${advice()}`, cause });
+  }
+}
+
+function bind(server: Server, where: ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    // Exclusive: workers of node:cluster would share the address, and each would answer from an engine of its own.
+    server.listen({ ...where, exclusive: true }, () => {
+      server.off('error', reject);
+      resolve();
     });
-    server.listen(where, resolve);
   });
 }
 
-/** A socket left by a process that was killed would make the address look taken. What is no socket is not ours to remove. */
-async function removeStaleSocket(path: string): Promise<void> {
-  const found = await lstat(path).catch(() => undefined);
-  if (found?.isSocket() === true && !(await isServed(path))) await unlink(path).catch(() => undefined); // gone meanwhile
-}
-
-function isServed(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = connect(path);
-    probe.once('connect', () => {
-      probe.destroy();
-      resolve(true);
-    });
-    probe.once('error', () => {
-      resolve(false);
-    });
-  });
+function advice(): string {
+  return cluster.isWorker
+    ? 'every worker of node:cluster (or PM2 in cluster mode) has an engine of its own, and two engines cannot answer behind one address. Let one process own the engine and the others connect to it, or run mode: distributed'
+    : 'choose another redis.standalone.listener address, or port 0 for a free one';
 }
 
 function serve(engine: Engine, socket: Socket, options: ListenerOptions, connections: Set<Socket>): void {
@@ -123,9 +118,14 @@ function serve(engine: Engine, socket: Socket, options: ListenerOptions, connect
     socket.resume();
     connection.resume();
   });
+  socket.on('end', () => {
+    connection.receiveEnd();
+  });
+  // Resets are normal. `close` comes a turn of the event loop later, in which nothing may be served any more.
   socket.on('error', () => {
+    connection.abandon();
     socket.destroy();
-  }); // resets are normal: `close` follows
+  });
   socket.on('close', () => {
     connections.delete(socket);
     connection.abandon();

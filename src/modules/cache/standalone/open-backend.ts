@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import type * as Ioredis from 'ioredis';
 import type { RedisOptions } from 'ioredis';
 import { Engine } from '../../../engine';
@@ -11,6 +12,10 @@ export async function openBackend({ config, logger, clock }: BackendContext): Pr
   const { redis } = config;
   const { standalone } = redis;
   const { listener: listenerConfig } = standalone;
+  if (cluster.isWorker) {
+    const message = 'a standalone engine belongs to one process: each worker of node:cluster has data of its own';
+    logger.warn({ event: 'engine_in_worker' }, message);
+  }
   const engine = new Engine({
     databases: standalone.databases,
     maxMemory: standalone.max_memory,
