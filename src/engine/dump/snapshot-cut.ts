@@ -12,13 +12,16 @@ const BATCH_BYTES = 1_048_576;
 /** Looking at the time costs as much as serialising a small key, so it is done every few keys. */
 const KEYS_BETWEEN_LOOKS = 16;
 
-/** Keys of one dataset in an open snapshot. */
+/** One dataset in an open snapshot. */
 interface Pending {
   readonly dataset: Dataset;
-  /** Not yet serialised; a change to one of these serialises it first. */
-  readonly waiting: KeySet;
-  /** Already serialised: they count as changed again if the snapshot fails. */
-  readonly done: string[];
+  /** What changed since the last snapshot, as of the point in time. */
+  readonly taken: KeySet;
+  /**
+   * Keys that are not read in their turn any more: those that changed since the point in time, whose value was read just
+   * before, and big values. A key that is not here has the value it had then, so that reading it twice is harmless.
+   */
+  readonly ahead: KeySet;
 }
 
 /** A big value being read. */
@@ -39,6 +42,8 @@ export class Cut implements SnapshotCut {
   /** What has to be done when the snapshot fails. */
   readonly #undo: (() => void)[] = [];
   readonly #work = this.#read();
+  /** Keys still to be looked at, about. */
+  #toRead = 0;
   #closed = false;
 
   constructor(
@@ -51,18 +56,18 @@ export class Cut implements SnapshotCut {
     this.keys = datasets.reduce((sum, { size }) => sum + size, 0);
     for (const dataset of datasets) {
       for (const id of big.takeOrphans(dataset)) this.#dropSegments(dataset, id);
-      const waiting = this.#take(dataset);
-      if (waiting.size === 0) continue;
-      const pending: Pending = { dataset, waiting, done: [] };
+      const pending: Pending = { dataset, taken: takeChanges(dataset), ahead: new KeySet() };
+      if (pending.taken.size === 0 && !(full && dataset.size > 0)) continue;
       this.#pending.push(pending);
+      this.#toRead += pending.taken.size + (full ? dataset.size : 0);
       dataset.beforeChange = (_, key) => {
-        this.#serialize(pending, key, false);
+        this.#readAhead(pending, key);
       };
     }
   }
 
   get remaining(): number {
-    return this.#pending.reduce((sum, { waiting }) => sum + waiting.size, this.#open.length);
+    return Math.max(0, this.#toRead) + this.#open.length;
   }
 
   next(budgetMs: number): Uint8Array<ArrayBuffer> | undefined {
@@ -84,10 +89,7 @@ export class Cut implements SnapshotCut {
 
   abort(): void {
     if (this.#closed) return;
-    for (const { dataset, waiting, done } of this.#pending) {
-      for (const key of waiting) dataset.changed?.add(key);
-      for (const key of done) dataset.changed?.add(key);
-    }
+    for (const { dataset, taken } of this.#pending) giveBack(dataset, taken);
     for (const undo of this.#undo) undo();
     this.#close(undefined);
   }
@@ -99,36 +101,55 @@ export class Cut implements SnapshotCut {
     this.onClose(saved);
   }
 
-  #take(dataset: Dataset): KeySet {
-    const changed = dataset.changed ?? new KeySet();
-    if (dataset.changed !== undefined) dataset.changed = new KeySet();
-    if (this.full) for (const entry of dataset.keys.entries()) changed.add(entry.key);
-    return changed;
-  }
-
   /** Serialises everything, a key or a segment at a time. */
   *#read(): Generator<void> {
     for (const pending of this.#pending) {
-      for (const key of pending.waiting) {
-        this.#serialize(pending, key, true);
-        yield;
-        while (this.#readSegment()) yield;
-      }
+      for (const key of pending.taken) yield* this.#readInTurn(pending, key);
+      if (this.full) yield* this.#sweep(pending);
     }
     // Those opened by a change since.
     while (this.#readSegment()) yield;
   }
 
+  /**
+   * Reads every key that is not among the changed ones, from the last place of the dataset to the first: a key that moves
+   * because another one goes only ever moves towards the places still to come.
+   */
+  *#sweep(pending: Pending): Generator<void> {
+    const { keys } = pending.dataset;
+    for (let at = keys.size - 1; at >= 0; at = Math.min(at, keys.size) - 1) {
+      const entry = keys.at(at);
+      if (entry !== undefined && !pending.taken.has(entry.key)) yield* this.#readInTurn(pending, entry.key);
+    }
+  }
+
+  *#readInTurn(pending: Pending, key: string): Generator<void> {
+    this.#toRead -= 1;
+    if (!pending.ahead.has(key)) this.#serialize(pending, key, true);
+    yield;
+    while (this.#readSegment()) yield;
+  }
+
+  /** A key is about to change: what it holds is what it held at the point in time, if this is the first time. */
+  #readAhead(pending: Pending, key: string): void {
+    if (!this.full && !pending.taken.has(key)) return;
+    if (pending.ahead.has(key)) return;
+    pending.ahead.add(key);
+    // In a full snapshot a key that neither changed nor was there needs no record.
+    if (pending.taken.has(key) || pending.dataset.keys.has(key)) this.#serialize(pending, key, false);
+  }
+
   /** @param inTurn whether the key is read in its turn, not because it is about to change */
-  #serialize({ dataset, waiting, done }: Pending, key: string, inTurn: boolean): void {
-    if (!waiting.delete(key)) return;
-    done.push(key);
+  #serialize({ dataset, ahead }: Pending, key: string, inTurn: boolean): void {
     const entry = dataset.keys.get(key);
     const plan = entry === undefined ? undefined : this.big.plan(dataset, key, entry.value);
     if (plan === undefined || plan.anew) this.#forgetSegments(dataset, key);
     if (entry === undefined) this.#append(RecordKind.gone, dataset, key);
     else if (plan === undefined) this.#writeWhole(dataset, entry);
-    else this.#openValue(dataset, entry, plan, inTurn);
+    else {
+      ahead.add(key);
+      this.#openValue(dataset, entry, plan, inTurn);
+    }
   }
 
   #writeWhole(dataset: Dataset, entry: Entry): void {
@@ -146,6 +167,7 @@ export class Cut implements SnapshotCut {
     const reading = segmentation.read(this.full || anew);
     this.#undo.push(() => {
       reading.undo();
+      dataset.changed?.add(key);
       if (!anew) return;
       this.big.forget(dataset, key);
       this.big.orphan(dataset, id);
@@ -175,7 +197,10 @@ export class Cut implements SnapshotCut {
 
   #forgetSegments(dataset: Dataset, key: string): void {
     const id = this.big.forget(dataset, key);
-    if (id !== undefined) this.#dropSegments(dataset, id);
+    if (id === undefined) return;
+    this.#dropSegments(dataset, id);
+    // A full snapshot reads keys that did not change: when it fails, the kept head of this one has lost its segments.
+    this.#undo.push(() => dataset.changed?.add(key));
   }
 
   #dropSegments(dataset: Dataset, id: number): void {
@@ -188,4 +213,17 @@ export class Cut implements SnapshotCut {
   #append(kind: RecordKind, dataset: Dataset, key: string, value?: Uint8Array, expireAt = 0): void {
     this.#batch.append({ kind, dataset: dataset.id, expireAt, key, value });
   }
+}
+
+function takeChanges(dataset: Dataset): KeySet {
+  const changed = dataset.changed ?? new KeySet();
+  if (dataset.changed !== undefined) dataset.changed = new KeySet();
+  return changed;
+}
+
+/** A snapshot failed: what it took counts as changed again, beside what changed since, which is less as a rule. */
+function giveBack(dataset: Dataset, taken: KeySet): void {
+  if (dataset.changed === undefined) return;
+  for (const key of dataset.changed) taken.add(key);
+  dataset.changed = taken;
 }

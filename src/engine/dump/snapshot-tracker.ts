@@ -61,11 +61,13 @@ export class SnapshotTracker implements SnapshotSource {
   }
 
   abortRestore(): void {
+    for (const dataset of this.#restoring?.datasets.values() ?? []) dataset.retire();
     this.#restoring = undefined;
   }
 
   #show(layout: DatasetLayout): void {
-    const { databases } = this.engine.keyspace;
+    const { keyspace } = this.engine;
+    const { databases } = keyspace;
     const beyond = layout.datasets.findLastIndex((id) => id !== 0);
     if (beyond >= databases.length) {
       throw new RangeError(
@@ -74,8 +76,8 @@ export class SnapshotTracker implements SnapshotSource {
     }
     databases.forEach((database, index) => {
       const id = layout.datasets[index] ?? 0;
-      database.dataset =
-        this.#restoring?.datasets.get(id) ?? this.engine.keyspace.newDataset(id === 0 ? undefined : id);
+      const dataset = this.#restoring?.datasets.get(id) ?? keyspace.newDataset(id === 0 ? undefined : id);
+      keyspace.show(database, dataset);
     });
     this.engine.libraries.restore(layout.libraries);
   }

@@ -173,7 +173,7 @@ export class CommandContext {
     if (raw !== existing) dataset.put(key, raw, this.engine.accessStamp());
     const accounted = raw === existing ? bytesBefore : raw.bytes;
     change(raw);
-    dataset.bytes += raw.bytes - accounted;
+    dataset.addBytes(raw.bytes - accounted);
     return raw;
   }
 
@@ -241,7 +241,7 @@ export class CommandContext {
     for (const edit of this.#edits) {
       if (edit.entry.index < 0 || edit.entry.value !== edit.value) continue;
       const { bytes } = edit.value;
-      edit.dataset.bytes += bytes - edit.accounted;
+      edit.dataset.addBytes(bytes - edit.accounted);
       edit.accounted = bytes;
     }
   }

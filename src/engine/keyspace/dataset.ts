@@ -3,6 +3,11 @@ import { ExpiryHeap } from '../values/expiry-heap';
 import { entryBytes, type Entry, type StoredValue } from './entry';
 import { KeySet } from './key-set';
 
+/** Bytes of several datasets together. */
+export interface MemoryAccount {
+  bytes: number;
+}
+
 /** Called before a key's first change while a snapshot is being read. */
 export type BeforeChange = (dataset: Dataset, key: string) => void;
 
@@ -17,14 +22,32 @@ export class Dataset {
   changed: KeySet | undefined;
   /** Set while a snapshot reads this dataset. */
   beforeChange: BeforeChange | undefined;
-  /** Estimated bytes of all keys and values. */
-  bytes = 0;
+  #bytes = 0;
 
   constructor(
     readonly id: number,
     tracked: boolean,
+    /** What this dataset's bytes are part of. */
+    private account: MemoryAccount,
   ) {
     if (tracked) this.changed = new KeySet();
+  }
+
+  /** Estimated bytes of all keys and values. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Something stored here takes more, or less, than it did. */
+  addBytes(change: number): void {
+    this.#bytes += change;
+    this.account.bytes += change;
+  }
+
+  /** It is no longer in use: what it holds counts no more, even if a snapshot still reads it. */
+  retire(): void {
+    this.account.bytes -= this.#bytes;
+    this.account = { bytes: 0 };
   }
 
   get size(): number {
@@ -45,14 +68,14 @@ export class Dataset {
   put(key: string, value: StoredValue, access: number): Entry {
     const existing = this.keys.get(key);
     if (existing !== undefined) {
-      this.bytes += entryBytes(key, value) - entryBytes(key, existing.value);
+      this.addBytes(entryBytes(key, value) - entryBytes(key, existing.value));
       existing.value = value;
       existing.access = access;
       return existing;
     }
     const entry: Entry = { key, value, index: -1, heapIndex: -1, access };
     this.keys.add(entry);
-    this.bytes += entryBytes(key, value);
+    this.addBytes(entryBytes(key, value));
     return entry;
   }
 
@@ -62,7 +85,7 @@ export class Dataset {
     if (entry === undefined) return undefined;
     this.expiries.remove(entry);
     const { value } = entry;
-    this.bytes -= entryBytes(key, value);
+    this.addBytes(-entryBytes(key, value));
     if (typeof value !== 'string' && 'released' in value) value.released();
     return entry;
   }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock';
 import { Database } from './database';
-import { Dataset } from './dataset';
+import { Dataset, type MemoryAccount } from './dataset';
 import type { Entry } from './entry';
 import { NotificationFlags, type EventClass } from './notifications';
 
@@ -38,6 +38,7 @@ export class Keyspace {
   onTouch: ((key: string, byClient: boolean) => void) | undefined;
   /** Told of every emptied database, while somebody tracks keys. */
   onFlush: (() => void) | undefined;
+  readonly #account: MemoryAccount = { bytes: 0 };
   #nextDatasetId = 1;
   #tracked = false;
   #timer: unknown;
@@ -52,9 +53,7 @@ export class Keyspace {
 
   /** Estimated bytes of all datasets. */
   get bytes(): number {
-    let sum = 0;
-    for (const database of this.databases) sum += database.dataset.bytes;
-    return sum;
+    return this.#account.bytes;
   }
 
   /** A logical database by number. @throws RangeError when there is none: callers have checked what a client sent */
@@ -66,13 +65,19 @@ export class Keyspace {
 
   newDataset(id = this.#nextDatasetId): Dataset {
     this.#nextDatasetId = Math.max(this.#nextDatasetId, id + 1);
-    return new Dataset(id, this.#tracked);
+    return new Dataset(id, this.#tracked, this.#account);
+  }
+
+  /** Gives a logical database another dataset; the one it had is no longer in use. */
+  show(database: Database, dataset: Dataset): void {
+    database.dataset.retire();
+    database.dataset = dataset;
   }
 
   /** From now on every dataset remembers which keys changed. Called once, before anything is written. */
   trackChanges(): void {
     this.#tracked = true;
-    for (const database of this.databases) database.dataset = this.newDataset(database.dataset.id);
+    for (const database of this.databases) this.show(database, this.newDataset(database.dataset.id));
   }
 
   /**
@@ -139,7 +144,7 @@ export class Keyspace {
       if (dataset.keys.has(key)) for (const watcher of watchers) watcher.invalidate();
     }
     for (const key of database.waiters.keys()) if (dataset.keys.has(key)) this.signalReady(database, key);
-    database.dataset = this.newDataset();
+    this.show(database, this.newDataset());
     if (this.onFlush !== undefined) this.onFlush();
     return dataset.size;
   }

@@ -34,7 +34,7 @@ function reloadAll({ keyspace, limits }: Engine): void {
       writer.reset();
       writeValue(writer, entry.value);
       const value = readValue(new RdbReader(Buffer.from(writer.view())), limits);
-      dataset.bytes += entryBytes(entry.key, value) - entryBytes(entry.key, entry.value);
+      dataset.addBytes(entryBytes(entry.key, value) - entryBytes(entry.key, entry.value));
       entry.value = value;
     }
   }
