@@ -21,8 +21,8 @@ import type { NoReply } from './execution/block';
 import type { ErrorReply, Reply } from './protocol/reply';
 import { PubSub, unsubscribe } from './pubsub/pubsub';
 import { FunctionLibraries } from './scripting/function-libraries';
-import { ClientEviction } from './session/client-eviction';
 import { ClientLimits } from './session/client-limits';
+import { ClientMemory } from './session/client-memory';
 import { Rate } from './execution/rate';
 import { Session, type ClientAddress, type SessionOutput } from './session/session';
 import { SnapshotTracker } from './dump/snapshot-tracker';
@@ -64,6 +64,10 @@ export interface EngineStats {
   readonly errors: Map<string, number>;
 }
 
+/** How many codes of errors are counted, and how long they may be, in bytes. */
+const MOST_ERROR_CODES = 1024;
+const LONGEST_ERROR_CODE = 128;
+
 /** One Redis, in process: databases, commands and the clients that share them. */
 export class Engine {
   readonly clock: Clock;
@@ -81,7 +85,7 @@ export class Engine {
   readonly latency = new Latency();
   readonly tracking: Tracking;
   readonly clientLimits: ClientLimits;
-  readonly clientEviction: ClientEviction;
+  readonly clientMemory: ClientMemory;
   readonly pubsub = new PubSub();
   readonly parameters: Parameters;
   readonly sessions = new Map<number, Session>();
@@ -133,13 +137,15 @@ export class Engine {
     this.memory = new Memory(this.keyspace, options.maxMemory ?? 0, this.random);
     if (options.maxMemoryPolicy !== undefined) this.memory.setPolicy(options.maxMemoryPolicy);
     this.commands = new CommandTable(ALL_COMMANDS);
-    this.acl = new Acl(this.commands);
+    this.acl = new Acl(this.commands, (change) => {
+      this.memory.userBytes += change;
+    });
     this.executor = new Executor(this);
     this.blocking = new Blocking(this);
     this.pausing = new Pausing(this);
     this.tracking = new Tracking(this);
     this.clientLimits = new ClientLimits(this);
-    this.clientEviction = new ClientEviction(this);
+    this.clientMemory = new ClientMemory(this);
     this.parameters = new Parameters(this, options);
     this.#tracker = new SnapshotTracker(this);
     if (options.persistent === true) this.keyspace.trackChanges();
@@ -187,10 +193,10 @@ export class Engine {
     this.blocking.forget(session);
     this.tracking.disable(session);
     this.clientLimits.forget(session);
-    this.clientEviction.forget(session);
     this.monitors.remove(session);
     session.discardTransaction();
     this.unsubscribeAll(session);
+    this.clientMemory.forget(session);
   }
 
   unsubscribeAll(session: Session): void {
@@ -213,14 +219,18 @@ export class Engine {
     if (reply.counted) return;
     const space = reply.text.indexOf(' ');
     const code = space < 0 ? reply.text : reply.text.slice(0, space);
-    this.stats.errors.set(code, (this.stats.errors.get(code) ?? 0) + 1);
+    const { errors } = this.stats;
+    const count = errors.get(code);
+    // Scripts make up codes as they like.
+    if (count === undefined && (errors.size >= MOST_ERROR_CODES || code.length > LONGEST_ERROR_CODE)) return;
+    errors.set(code, (count ?? 0) + 1);
   }
 
   /** CONFIG RESETSTAT. */
   resetStatistics(): void {
     Object.assign(this.stats, { commands: 0, connections: 0, rejectedConnections: 0, netInput: 0, netOutput: 0 });
     this.stats.errors.clear();
-    this.clientEviction.evicted = 0;
+    this.clientMemory.evicted = 0;
     Object.assign(this.keyspace.stats, { hits: 0, misses: 0, expired: 0, evicted: 0, lazyFreed: 0 });
     for (const { stats } of this.commands.records())
       Object.assign(stats, { calls: 0, microseconds: 0, rejected: 0, failed: 0, histogram: undefined });

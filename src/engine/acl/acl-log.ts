@@ -22,12 +22,21 @@ const GROUPING_MS = 60_000;
 /** So many of the latest are compared. */
 const COMPARED = 10;
 
+const ENTRY_BYTES = 200;
+
+function bytesOf({ object, user, clientInfo }: LoggedDenial): number {
+  return ENTRY_BYTES + object.length + user.length + clientInfo.length;
+}
+
 /** What ACL LOG shows: the latest refusals. */
 export class AclLog {
   /** Newest first. */
-  entries: LoggedDenial[] = [];
+  readonly entries: LoggedDenial[] = [];
   /** `acllog-max-len` */
   maxLength = 128;
+
+  /** @param onBytes told by how much what is kept has grown, in bytes */
+  constructor(private readonly onBytes: (change: number) => void) {}
 
   add(denial: Denial, at: number, clientInfo: string): void {
     const { reason, context, object, user } = denial;
@@ -42,7 +51,14 @@ export class AclLog {
           at - each.at <= GROUPING_MS,
       );
     const [known] = same < 0 ? [] : this.entries.splice(same, 1);
-    this.entries.unshift({ ...denial, count: (known?.count ?? 0) + 1, at, clientInfo });
-    if (this.entries.length > this.maxLength) this.entries.length = this.maxLength;
+    if (known !== undefined) this.onBytes(-bytesOf(known));
+    const entry = { ...denial, count: (known?.count ?? 0) + 1, at, clientInfo };
+    this.entries.unshift(entry);
+    this.onBytes(bytesOf(entry));
+    for (const surplus of this.entries.splice(this.maxLength)) this.onBytes(-bytesOf(surplus));
+  }
+
+  clear(): void {
+    for (const entry of this.entries.splice(0)) this.onBytes(-bytesOf(entry));
   }
 }

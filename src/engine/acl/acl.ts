@@ -26,13 +26,18 @@ const WEIGHT: Record<Refusal['reason'], number> = { command: 1, key: 2, channel:
 
 /** The users of an engine and what they may do. */
 export class Acl {
-  readonly log = new AclLog();
+  readonly log: AclLog;
   readonly default: User;
   /** `acl-pubsub-default`: whether new users may use all channels. */
   allChannels = false;
   readonly #users = new Map<string, User>();
 
-  constructor(private readonly commands: CommandTable) {
+  /** @param onBytes told by how much what is kept of users has grown, in bytes */
+  constructor(
+    private readonly commands: CommandTable,
+    private readonly onBytes: (change: number) => void = () => undefined,
+  ) {
+    this.log = new AclLog(onBytes);
     this.default = this.#create(DEFAULT_USER);
     for (const rule of ['on', 'nopass', '+@all', '~*', '&*']) this.default.apply(rule);
   }
@@ -57,11 +62,13 @@ export class Acl {
         onError(rule, failure);
       }
     }
+    this.onBytes(changed.bytes - (existing?.bytes ?? 0));
     if (existing === undefined) this.#users.set(name, changed);
     else existing.become(changed);
   }
 
   deleteUser(name: string): boolean {
+    this.onBytes(-(this.#users.get(name)?.bytes ?? 0));
     return this.#users.delete(name);
   }
 

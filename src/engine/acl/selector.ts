@@ -12,6 +12,8 @@ interface KeyPattern {
   readonly write: boolean;
 }
 
+const RULE_BYTES = 40;
+
 const UNKNOWN_COMMAND = 'Unknown command or category name in ACL';
 
 /** What somebody may do: commands, keys and channels. A user has one, and maybe more in parentheses. */
@@ -65,6 +67,16 @@ export class Selector {
 
   get channelRules(): string {
     return this.allChannels ? '&*' : this.#channels.map((channel) => `&${channel}`).join(' ');
+  }
+
+  /** Estimated. */
+  get bytes(): number {
+    let bytes = this.#allowed.size * RULE_BYTES;
+    for (const { pattern } of this.#keys) bytes += pattern.length + RULE_BYTES;
+    for (const channel of this.#channels) bytes += channel.length + RULE_BYTES;
+    for (const words of this.#firstArguments.values())
+      for (const word of words.keys()) bytes += 2 * (word.length + RULE_BYTES);
+    return bytes;
   }
 
   toString(): string {

@@ -12,6 +12,10 @@ export function hashPassword(password: string): string {
   return createHash('sha256').update(Buffer.from(password, 'latin1')).digest('hex');
 }
 
+const USER_BYTES = 500;
+/** A hash, as text. */
+const PASSWORD_BYTES = 96;
+
 /** One ACL user. */
 export class User {
   enabled = false;
@@ -49,6 +53,12 @@ export class User {
     this.selectors = other.selectors.map((selector) => selector.clone());
     this.unrestricted = this.selectors.some((selector) => selector.unrestricted);
     return this;
+  }
+
+  /** Estimated, of what was said about this user: names, patterns, passwords. */
+  get bytes(): number {
+    const rules = this.selectors.reduce((sum, selector) => sum + selector.bytes, 0);
+    return USER_BYTES + this.name.length + this.passwords.length * PASSWORD_BYTES + rules;
   }
 
   get flags(): string[] {

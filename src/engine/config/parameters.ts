@@ -166,13 +166,13 @@ export class Parameters {
     this.#keep('proc-title-template', '{title} {listen-addr} {server-mode}', titleTemplate);
   }
 
-  #addClientLimits({ clientLimits, clientEviction, tracking }: Engine): void {
+  #addClientLimits({ clientLimits, clientMemory, tracking }: Engine): void {
     this.#bind(
       'maxmemory-clients',
       sizeOrPercent,
-      () => clientEviction.limit,
+      () => clientMemory.limit,
       (value) => {
-        clientEviction.setLimit(value);
+        clientMemory.setLimit(value);
       },
     );
     this.#bind(

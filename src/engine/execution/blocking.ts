@@ -18,7 +18,9 @@ export class Blocking {
   /** Lets a session wait. */
   block(session: Session, command: QueuedCommand, block: Block): void {
     const database = session.context.db;
-    session.blocked = { ...command, block, database, since: performance.now(), timer: undefined };
+    let argumentBytes = 0;
+    for (const arg of command.args) argumentBytes += arg.length;
+    session.blocked = { ...command, argumentBytes, block, database, since: performance.now(), timer: undefined };
     this.blocked.add(session);
     if (block.noticesRemoval) this.#noticingRemoval += 1;
     if (block.timeoutMs > 0) this.#armTimeout(session, this.engine.clock.now() + block.timeoutMs);

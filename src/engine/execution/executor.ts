@@ -151,6 +151,14 @@ export class Executor {
     return 'container' in entry ? resolveSubcommand(entry, args) : entry;
   }
 
+  /** Answers a command whose arguments were not kept, for want of memory. */
+  refuseUnread(session: Session, name: string): ErrorReply {
+    const reply = isExec(name) ? refuseExec(session, OUT_OF_MEMORY) : OUT_OF_MEMORY;
+    if (session.transaction !== undefined) session.transaction.aborted = true;
+    this.engine.countError(reply);
+    return reply;
+  }
+
   #dispatch(session: Session, name: string, args: readonly string[]): Reply | NoReply {
     const { engine } = this;
     session.context.resetClock();
@@ -177,6 +185,7 @@ export class Executor {
     const { transaction } = session;
     if (transaction !== undefined && !RUNS_IN_MULTI.has(record.fullName)) {
       transaction.add({ record, args, name });
+      engine.clientMemory.update(session);
       return QUEUED;
     }
     engine.tracking.executing = session;

@@ -61,11 +61,16 @@ export class SlowLog {
   }
 }
 
+/** A slice would keep the whole word alive. */
+function copyOf(slice: string): string {
+  return Buffer.from(slice, 'latin1').latin1Slice();
+}
+
 function shortened(words: readonly string[]): string[] {
   const kept = words.length > MAX_WORDS ? words.slice(0, MAX_WORDS - 1) : words;
   const short = kept.map((word) =>
     word.length > MAX_LENGTH
-      ? `${word.slice(0, MAX_LENGTH)}... (${String(word.length - MAX_LENGTH)} more bytes)`
+      ? `${copyOf(word.slice(0, MAX_LENGTH))}... (${String(word.length - MAX_LENGTH)} more bytes)`
       : word,
   );
   if (kept.length < words.length) short.push(`... (${String(words.length - kept.length)} more arguments)`);

@@ -16,8 +16,18 @@ export const EVICTION_POLICIES = [
 ] as const;
 export type EvictionPolicy = (typeof EVICTION_POLICIES)[number];
 
-/** Share of V8's heap limit that keys may fill: beyond it garbage collection thrashes, and at the limit V8 ends the process. */
+/** Share of the available heap that keys may fill: beyond it garbage collection thrashes, and at the limit V8 ends the process. */
 const SAFE_SHARE = 0.6;
+
+/** What V8's limit holds for young objects, which keys do not stay: three semi-spaces of 16 MB. */
+const YOUNG_BYTES = 50_331_648;
+
+/** Bytes. At least half of the heap, however full of garbage it may be now. */
+function availableHeap(): number {
+  const { heap_size_limit: limit, used_heap_size: used } = getHeapStatistics();
+  const old = Math.max(limit - YOUNG_BYTES, limit / 2);
+  return Math.floor(Math.max(old - used, old / 2));
+}
 
 /** Bytes an engine without keys takes: Redis counts its own too, so that no limit is met before a small one is reached. */
 export const STARTUP_BYTES = 1_048_576;
@@ -29,6 +39,14 @@ export class Memory {
   /** Bytes as configured; 0 = derived from V8's heap limit. */
   configured = 0;
   peak = 0;
+  /** Estimated bytes of what clients sent, did not read and made us remember; `ClientMemory` keeps it right. */
+  clientBytes = 0;
+  /** Estimated bytes of the keys that clients cache; `Tracking` keeps it right. */
+  trackingBytes = 0;
+  /** Estimated bytes of users and of the log of what they were refused; `Acl` keeps it right. */
+  userBytes = 0;
+  /** Bytes of V8's heap that there are for keys, clients and scripts: what its limit leaves beside the program itself. */
+  readonly heapLimit = availableHeap();
   /** `maxmemory-samples`: how many keys are looked at to choose one. */
   samples = 5;
   readonly access: AccessClock;
@@ -49,7 +67,7 @@ export class Memory {
   /** @param bytes 0 = as much as V8's heap limit safely allows: beyond it V8 would end the process */
   setLimit(bytes: number): void {
     this.configured = bytes;
-    this.limit = bytes > 0 ? bytes : Math.floor(getHeapStatistics().heap_size_limit * SAFE_SHARE);
+    this.limit = bytes > 0 ? bytes : Math.floor(this.heapLimit * SAFE_SHARE);
   }
 
   get policy(): EvictionPolicy {
@@ -73,7 +91,7 @@ export class Memory {
 
   /** Estimated bytes in use. */
   get used(): number {
-    const used = this.keyspace.bytes + STARTUP_BYTES;
+    const used = this.keyspace.bytes + this.clientBytes + this.trackingBytes + this.userBytes + STARTUP_BYTES;
     if (used > this.peak) this.peak = used;
     return used;
   }

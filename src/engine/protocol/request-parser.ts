@@ -2,6 +2,8 @@
 export interface Request {
   readonly name: string;
   readonly args: string[];
+  /** There was no room for its arguments: they were read, and are not here. */
+  readonly refused: boolean;
 }
 
 /** What the parser needs to know of the configuration, asked anew each time: CONFIG SET may change it. */
@@ -10,6 +12,8 @@ export interface RequestLimits {
   readonly maxBulkLength: number;
   /** Whether the client has authenticated; strangers get small limits. */
   readonly authenticated: boolean;
+  /** Bytes that arguments may still take. */
+  readonly room: number;
 }
 
 /** The peer does not speak RESP; the connection has to be closed after the error was sent. */
@@ -27,6 +31,9 @@ const MAX_LINE = 65_536;
 const MAX_ARGUMENTS = 2_147_483_647;
 const STRANGER_ARGUMENTS = 10;
 const STRANGER_BULK = 16_384;
+/** Whether there is room is asked anew after so many bytes of arguments, their strings' headers included. */
+const BYTES_BETWEEN_LOOKS = 65_536;
+const STRING_BYTES = 32;
 
 /**
  * Cuts the byte stream of a client into commands: RESP arrays of bulk strings, and inline commands. Bytes of an
@@ -50,12 +57,23 @@ export class RequestParser {
   #startedAt = 0;
   /** Bytes of the last command. */
   requestBytes = 0;
+  /** Bytes of the arguments read so far of the command being read. */
+  #heldBytes = 0;
+  /** What they may grow to before the room is asked for again. */
+  #grantedBytes = BYTES_BETWEEN_LOOKS;
+  #refused = false;
 
   constructor(private readonly limits: RequestLimits) {}
 
   /** Bytes that were received and not yet parsed. */
   get buffered(): number {
     return this.#buffer.length - this.#at + this.#waiting;
+  }
+
+  /** Of the command being read: its arguments that are there. */
+  get held(): { readonly count: number; readonly bytes: number } {
+    if (this.#left === 0 || this.#name === undefined) return { count: 0, bytes: 0 };
+    return { count: this.#args.length + 1, bytes: this.#heldBytes };
   }
 
   push(chunk: Buffer): void {
@@ -117,6 +135,9 @@ export class RequestParser {
     this.#left = Math.max(count, 0);
     this.#name = undefined;
     this.#args = [];
+    this.#heldBytes = 0;
+    this.#grantedBytes = BYTES_BETWEEN_LOOKS;
+    this.#refused = false;
     return true;
   }
 
@@ -128,15 +149,31 @@ export class RequestParser {
         this.#needed = this.#bulkLength + 2;
         return undefined;
       }
-      const part = this.#buffer.latin1Slice(this.#at, end);
-      if (this.#name === undefined) this.#name = part;
-      else this.#args.push(part);
+      this.#keep(end);
       this.#at = end + 2;
       this.#needed = 0;
       this.#bulkLength = -1;
       this.#left -= 1;
     }
-    return { name: this.#name ?? '', args: this.#args };
+    return { name: this.#name ?? '', args: this.#args, refused: this.#refused };
+  }
+
+  /** Keeps the argument that ends at `end`, if there is room for it. */
+  #keep(end: number): void {
+    this.#heldBytes += this.#bulkLength;
+    const bytes = this.#heldBytes + this.#args.length * STRING_BYTES;
+    if (bytes > this.#grantedBytes) this.#askForRoom(bytes);
+    const part = this.#refused ? '' : this.#buffer.latin1Slice(this.#at, end);
+    if (this.#name === undefined) this.#name = part;
+    else if (!this.#refused) this.#args.push(part);
+  }
+
+  #askForRoom(bytes: number): void {
+    this.#grantedBytes = bytes + BYTES_BETWEEN_LOOKS;
+    if (bytes <= this.limits.room) return;
+    this.#refused = true;
+    this.#args = [];
+    this.#heldBytes = 0;
   }
 
   #readBulkHeader(): boolean {
@@ -196,7 +233,7 @@ export class RequestParser {
     if (words === undefined) throw new ProtocolError('unbalanced quotes in request');
     this.#at = end + 1;
     const [name, ...args] = words;
-    return { name: name ?? '', args };
+    return { name: name ?? '', args, refused: false };
   }
 }
 

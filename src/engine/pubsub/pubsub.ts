@@ -1,6 +1,6 @@
 import { matchGlob } from '../values/glob';
 import { PushReply } from '../protocol/reply';
-import type { Session } from '../session/session';
+import { REMEMBERED_BYTES, type Session } from '../session/session';
 
 /** Who listens to what. Delivery goes to each session's output, never into the publisher's stack. */
 export class PubSub {
@@ -48,6 +48,7 @@ export function subscribe(
   let sessions = registry.get(name);
   if (sessions === undefined) registry.set(name, (sessions = new Set()));
   sessions.add(session);
+  session.subscribedBytes += name.length + REMEMBERED_BYTES;
   return true;
 }
 
@@ -59,6 +60,7 @@ export function unsubscribe(
   session: Session,
 ): boolean {
   if (!own.delete(name)) return false;
+  session.subscribedBytes -= name.length + REMEMBERED_BYTES;
   const sessions = registry.get(name);
   sessions?.delete(session);
   if (sessions?.size === 0) registry.delete(name);

@@ -5,7 +5,7 @@ import { NoReply } from '../execution/block';
 import { encodeInPieces, encodeReply } from '../protocol/encode-reply';
 import { ErrorReply, PushReply, type Reply } from '../protocol/reply';
 import { ProtocolError, RequestParser } from '../protocol/request-parser';
-import type { ClientAddress, Session, SessionOutput } from './session';
+import type { ClientAddress, HeldArguments, Session, SessionOutput } from './session';
 
 /** The bytes' way out: a socket, or the in-memory stream. */
 export interface Transport {
@@ -59,7 +59,11 @@ export class RespConnection implements SessionOutput {
       get authenticated() {
         return session.authenticated;
       },
+      get room() {
+        return engine.clientMemory.room;
+      },
     });
+    this.#account();
   }
 
   receive(chunk: Buffer): void {
@@ -126,12 +130,16 @@ export class RespConnection implements SessionOutput {
   /** Whether requests wait because the peer does not read. Where there is a limit it is closed instead, as in Redis. */
   get congested(): boolean {
     if (this.transport.congested?.() !== true) return false;
-    const { clientLimits, clientEviction } = this.engine;
-    return !clientEviction.active && !clientLimits.isLimited(this.session);
+    const { clientLimits, clientMemory } = this.engine;
+    return !clientMemory.limited && !clientLimits.isLimited(this.session);
   }
 
   unread(): number {
     return this.#out.length + (this.transport.unsent?.() ?? 0);
+  }
+
+  held(): HeldArguments {
+    return this.#parser.held;
   }
 
   unanswered(): number {
@@ -229,8 +237,7 @@ export class RespConnection implements SessionOutput {
   }
 
   #account(): void {
-    const { clientEviction } = this.engine;
-    if (clientEviction.active && !this.#ended) clientEviction.lookAt(this.session);
+    if (!this.#ended) this.engine.clientMemory.lookAt(this.session);
   }
 
   /** A web page was made to talk to us: like Redis, we hang up without a word. */
@@ -253,7 +260,9 @@ export class RespConnection implements SessionOutput {
         this.#dropHttp();
         return;
       }
-      const reply = this.engine.execute(session, request.name, request.args);
+      const reply = request.refused
+        ? this.engine.executor.refuseUnread(session, request.name)
+        : this.engine.execute(session, request.name, request.args);
       if (!(reply instanceof NoReply)) this.#writeReply(reply);
       if (this.engine.tracking.clients > 0) this.engine.tracking.flush();
       if (this.#out.length >= FLUSH_AT) this.#flushEarly();

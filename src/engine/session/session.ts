@@ -21,6 +21,14 @@ export interface SessionOutput {
   unread?(): number;
   /** Bytes received and not answered yet, those of the running command included. */
   unanswered?(): number;
+  /** Bytes of the arguments read so far of a command that is not there as a whole. */
+  held?(): HeldArguments;
+}
+
+/** Arguments that are kept: how many, and their bytes together. */
+export interface HeldArguments {
+  readonly count: number;
+  readonly bytes: number;
 }
 
 export interface QueuedCommand {
@@ -33,14 +41,15 @@ export interface QueuedCommand {
 /** An open MULTI. */
 export class Transaction {
   readonly queue: QueuedCommand[] = [];
-  /** Bytes of the queued commands' arguments. */
+  /** Bytes of the queued commands, names included, as Redis counts them: each word takes eight more. */
   bytes = 0;
   /** A command was refused while queueing: EXEC will answer EXECABORT. */
   aborted = false;
 
   add(command: QueuedCommand): void {
     this.queue.push(command);
-    for (const arg of command.args) this.bytes += arg.length;
+    this.bytes += command.name.length + WORD_BYTES;
+    for (const arg of command.args) this.bytes += arg.length + WORD_BYTES;
   }
 }
 
@@ -48,6 +57,7 @@ export class Transaction {
 export interface BlockedCommand extends QueuedCommand {
   readonly block: Block;
   readonly database: Database;
+  readonly argumentBytes: number;
   /** When the wait began, on the clock of `performance.now()`. */
   readonly since: number;
   timer: unknown;
@@ -63,8 +73,16 @@ export interface ClientAddress {
 
 /** Bytes a connection takes beyond what its commands hold; measured with V8's heap statistics. */
 const SESSION_BYTES = 2048;
-/** Estimated bytes of a watched key, a subscription or a tracked prefix. */
-const REMEMBERED_BYTES = 120;
+/** Estimated bytes of a watched key, a subscription or a tracked prefix, beside its name. */
+export const REMEMBERED_BYTES = 120;
+/** What Redis counts for each word of a command that waits, beside its bytes. */
+const WORD_BYTES = 8;
+/** Bytes that a word takes here beyond those: the string's header, and its rounding. */
+const STRING_BYTES = 24;
+/** Estimated bytes of a queued command, beside its words. */
+const QUEUED_BYTES = 120;
+
+const NOTHING_HELD: HeldArguments = { count: 0, bytes: 0 };
 
 /** One client: what it has selected, watches, subscribed to and waits for. */
 export class Session implements Watcher, Waiter {
@@ -91,10 +109,17 @@ export class Session implements Watcher, Waiter {
   closing = false;
   /** Set once the session may answer no more commands. */
   closed = false;
+  /** What the account of all clients holds for this one; only `ClientMemory` changes it. */
+  countedBytes = 0;
+  countedReceived = 0;
   readonly createdAt: number;
   /** When it last ran a command, on the clock of `performance.now()`. */
   lastInteraction = performance.now();
   lastCommand: string | undefined;
+
+  #watchedBytes = 0;
+  /** Bytes of the channels and patterns it subscribed to. */
+  subscribedBytes = 0;
 
   constructor(
     readonly engine: Engine,
@@ -112,16 +137,37 @@ export class Session implements Watcher, Waiter {
     return this.channels.size + this.patterns.size + this.shardChannels.size;
   }
 
-  /** Estimated bytes of the commands queued with MULTI. */
+  /** Bytes of the commands queued with MULTI, as Redis counts them. */
   get queuedBytes(): number {
     return this.transaction?.bytes ?? 0;
   }
 
+  /** Arguments of a command that is not run yet: it waits, or is not there as a whole. */
+  get held(): HeldArguments {
+    const { blocked } = this;
+    if (blocked === undefined) return this.output.held?.() ?? NOTHING_HELD;
+    return { count: blocked.args.length + 1, bytes: blocked.name.length + blocked.argumentBytes };
+  }
+
+  /** Bytes received and not answered yet. */
+  get receivedBytes(): number {
+    return this.output.unanswered?.() ?? 0;
+  }
+
   /** Estimated bytes the client takes in all: what it sent, what it did not read, and what it made us remember. */
   get bytes(): number {
-    const remembered = this.watched.size + this.subscriptions + (this.tracking?.prefixes.length ?? 0);
-    const buffers = (this.output.unread?.() ?? 0) + (this.output.unanswered?.() ?? 0);
-    return SESSION_BYTES + this.queuedBytes + buffers + remembered * REMEMBERED_BYTES;
+    const { transaction, held, output } = this;
+    const queued = transaction === undefined ? 0 : transaction.bytes + transaction.queue.length * QUEUED_BYTES;
+    const buffers = (output.unread?.() ?? 0) + this.receivedBytes;
+    const words = held.bytes + held.count * (WORD_BYTES + STRING_BYTES);
+    return SESSION_BYTES + this.name.length + queued + buffers + words + this.rememberedBytes;
+  }
+
+  /** Of watched keys, subscriptions and tracked prefixes. */
+  get rememberedBytes(): number {
+    let bytes = this.#watchedBytes + this.subscribedBytes;
+    for (const prefix of this.tracking?.prefixes ?? []) bytes += prefix.length + REMEMBERED_BYTES;
+    return bytes;
   }
 
   invalidate(): void {
@@ -133,6 +179,8 @@ export class Session implements Watcher, Waiter {
     const id = `${String(database.index)}:${key}`;
     if (this.watched.has(id)) return;
     this.watched.set(id, { database, key });
+    // Twice: here, and where the database looks for who watches.
+    this.#watchedBytes += 2 * key.length + REMEMBERED_BYTES;
     database.watch(key, this);
   }
 
@@ -140,6 +188,7 @@ export class Session implements Watcher, Waiter {
   unwatchAll(): void {
     for (const { database, key } of this.watched.values()) database.unwatch(key, this);
     this.watched.clear();
+    this.#watchedBytes = 0;
     this.watchBroken = false;
   }
 
@@ -164,5 +213,6 @@ export class Session implements Watcher, Waiter {
   discardTransaction(): void {
     this.transaction = undefined;
     this.unwatchAll();
+    this.engine.clientMemory.update(this);
   }
 }

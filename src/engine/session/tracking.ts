@@ -25,9 +25,13 @@ export interface TrackingState {
 /** The channel that carries invalidations to a RESP2 client. */
 const INVALIDATION_CHANNEL = '__redis__:invalidate';
 
+/** Estimated bytes of a tracked key, beside its name. */
+const TRACKED_BYTES = 200;
+
 /** Client side caching: remembers who read which keys, and tells them when one changes. */
 export class Tracking {
-  readonly #readers = new Map<string, Set<Session>>();
+  /** Ids of the clients that read a key: of those that are gone nothing else stays. */
+  readonly #readers = new Map<string, Set<number>>();
   readonly #clients = new Set<Session>();
   /** Changed keys that broadcast clients have not been told of, with who changed them. */
   readonly #changed = new Map<string, Session | undefined>();
@@ -68,7 +72,7 @@ export class Tracking {
   disable(session: Session): void {
     session.tracking = undefined;
     if (!this.#clients.delete(session) || this.#clients.size > 0) return;
-    this.#readers.clear();
+    this.#forgetAll();
     this.#changed.clear();
     this.engine.keyspace.onTouch = undefined;
     this.engine.keyspace.onFlush = undefined;
@@ -83,8 +87,11 @@ export class Tracking {
     for (const { position } of findKeys(record.definition, args) ?? []) {
       const key = args[position - 1] ?? '';
       let readers = this.#readers.get(key);
-      if (readers === undefined) this.#readers.set(key, (readers = new Set()));
-      readers.add(session);
+      if (readers === undefined) {
+        this.#readers.set(key, (readers = new Set()));
+        this.engine.memory.trackingBytes += key.length + TRACKED_BYTES;
+      }
+      readers.add(session.id);
     }
     this.#forgetSurplus();
   }
@@ -124,9 +131,12 @@ export class Tracking {
     const readers = this.#readers.get(key);
     if (readers !== undefined) {
       this.#readers.delete(key);
-      for (const reader of readers) {
-        const state = reader.tracking;
-        if (state === undefined || state.broadcast || (state.noLoop && reader === writer)) continue;
+      this.engine.memory.trackingBytes -= key.length + TRACKED_BYTES;
+      for (const id of readers) {
+        const reader = this.engine.sessions.get(id);
+        const state = reader?.tracking;
+        if (reader === undefined || state === undefined || state.broadcast || (state.noLoop && reader === writer))
+          continue;
         this.#tell(reader, [key]);
       }
     }
@@ -136,8 +146,13 @@ export class Tracking {
     }
   }
 
-  #invalidateAll(): void {
+  #forgetAll(): void {
     this.#readers.clear();
+    this.engine.memory.trackingBytes = 0;
+  }
+
+  #invalidateAll(): void {
+    this.#forgetAll();
     // FLUSHALL empties database after database, but is told once.
     if (this.#flushed) return;
     this.#flushed = true;

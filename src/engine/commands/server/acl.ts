@@ -196,7 +196,7 @@ const log = defineCommand({
   run({ engine }, [name, option, extra]) {
     if (extra !== undefined) throw wrongSubcommandArguments('acl', name);
     if (option?.toLowerCase() === 'reset') {
-      engine.acl.log.entries = [];
+      engine.acl.log.clear();
       return OK;
     }
     const count = option === undefined ? DEFAULT_LOG_LENGTH : integer(option);

@@ -21,7 +21,7 @@ export function describeClient(session: Session): string {
     ['multi', transaction === undefined ? -1 : transaction.queue.length],
     ['qbuf', received],
     ['qbuf-free', 0],
-    ['argv-mem', 0],
+    ['argv-mem', session.held.bytes],
     ['multi-mem', session.queuedBytes],
     ['rbs', 0],
     ['rbp', 0],
