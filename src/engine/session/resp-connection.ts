@@ -9,6 +9,9 @@ import type { ClientAddress, HeldArguments, Session, SessionOutput } from './ses
 
 /** The bytes' way out: a socket, or the in-memory stream. */
 export interface Transport {
+  /** Requests are about to be run: what is written until `done` answers them, and comes before what they cause for others. */
+  begin?(): void;
+  done?(): void;
   /** Sends bytes, given as a latin1 string. Must not run the peer's code before returning. */
   write(bytes: string): void;
   /** Closes after everything written has left. */
@@ -203,6 +206,7 @@ export class RespConnection implements SessionOutput {
     if (this.#processing || this.#scheduled || this.#ended) return;
     this.#processing = true;
     this.#produced = 0;
+    this.transport.begin?.();
     try {
       this.#runRequests();
     } catch (failure) {
@@ -211,16 +215,15 @@ export class RespConnection implements SessionOutput {
     } finally {
       this.#processing = false;
     }
-    if (this.session.closing) {
-      this.close();
-      return;
-    }
-    this.#flush();
+    if (this.session.closing) this.close();
+    else this.#flush();
+    this.transport.done?.();
     if (this.#peerEnded) this.#endAfterPeer();
   }
 
   /** Hangs up on a peer that sends no more, unless requests of it wait for their turn or for it to read. */
   #endAfterPeer(): void {
+    if (this.#ended) return;
     if (!this.#scheduled && !this.congested) this.close();
   }
 

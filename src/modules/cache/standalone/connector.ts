@@ -40,19 +40,20 @@ export function connectorFor(engine: EngineOf): Connector {
       return true;
     }
 
-    async connect(): Promise<MemoryStream> {
+    connect(): Promise<MemoryStream> {
       this.#connecting = true;
-      // As with a socket, the caller's own tick is over before anything happens.
-      await Promise.resolve();
-      const joined = this.#wanted() ? engine(this.#options) : undefined;
-      if (joined === undefined) throw new Error(CLOSED);
-      this.#stream = new MemoryStream(joined);
-      return this.#stream;
-    }
-
-    /** Asked again after the wait: `disconnect` may have come meanwhile. */
-    #wanted(): boolean {
-      return this.#connecting;
+      // As with a socket, the caller's own tick is over before anything happens; `disconnect` may come meanwhile.
+      return new Promise((resolve, reject) => {
+        process.nextTick(() => {
+          const joined = this.#connecting ? engine(this.#options) : undefined;
+          if (joined === undefined) {
+            reject(new Error(CLOSED));
+            return;
+          }
+          this.#stream = new MemoryStream(joined);
+          resolve(this.#stream);
+        });
+      });
     }
 
     disconnect(): void {

@@ -8,17 +8,37 @@ import { setImmediate } from 'node:timers';
  */
 const REPLIES_PER_TURN = 200;
 
+/** Something a client will hear of in a later turn. */
+interface Delivery {
+  readonly run: () => void;
+  /**
+   * Whether what its hearer does at once is done before the next delivery, as between two reads of sockets. Replies that
+   * only settle promises share a turn.
+   */
+  readonly alone: boolean;
+}
+
 let used = 0;
 let resetPending = false;
-let drainPending = false;
-let queue: (() => void)[] = [];
+let queue: Delivery[] = [];
+/** How many deliveries left the queue so far. */
+let delivered = 0;
+
+/**
+ * The place in the order of deliveries of what comes next. Whoever runs a command takes it before: the command's own reply
+ * goes there, before everything the command causes for others.
+ */
+export function nextPlace(): number {
+  return delivered + queue.length;
+}
 
 /**
  * Takes one reply's place in this turn. The caller delivers at once when this returns true; otherwise it hands the
  * delivery to `deliverLater`.
+ * @param place what `nextPlace` gave before the command ran
  */
-export function mayDeliverNow(): boolean {
-  if (queue.length > 0 || used >= REPLIES_PER_TURN) return false;
+export function mayDeliverNow(place: number): boolean {
+  if (place > delivered || used >= REPLIES_PER_TURN) return false;
   used += 1;
   if (!resetPending) {
     resetPending = true;
@@ -27,16 +47,23 @@ export function mayDeliverNow(): boolean {
   return true;
 }
 
-/** Queues a delivery for the next turn, behind everything that is queued already. */
-export function deliverLater(delivery: () => void): void {
-  queue.push(delivery);
-  scheduleDrain();
+/** Queues a reply for a later turn, at its place. */
+export function deliverLater(run: () => void, place: number): void {
+  insert({ run, alone: false }, place);
 }
 
-function scheduleDrain(): void {
-  if (drainPending || queue.length === 0) return;
-  drainPending = true;
-  setImmediate(drain);
+/** Queues what arrives on a connection for a later turn: bytes, or its end. At the end of the queue without a place. */
+export function deliverAlone(run: () => void, place = nextPlace()): void {
+  insert({ run, alone: true }, place);
+}
+
+function insert(delivery: Delivery, place: number): void {
+  const at = place - delivered;
+  // A reply that joins one before it is delivered in the turn of that one.
+  const joins = !delivery.alone && at > 0 && at === queue.length && queue[at - 1]?.alone === false;
+  if (at === queue.length) queue.push(delivery);
+  else queue.splice(at, 0, delivery);
+  if (!joins) setImmediate(deliverNext);
 }
 
 function reset(): void {
@@ -44,16 +71,25 @@ function reset(): void {
   used = 0;
 }
 
-function drain(): void {
-  drainPending = false;
-  const batch = queue;
-  queue = [];
+/** Delivers one that stands alone, or a few that do not. Node runs microtasks and ticks before the next immediate. */
+function deliverNext(): void {
+  let count = 0;
+  while (count < queue.length && count < REPLIES_PER_TURN && (count === 0 || queue[count]?.alone === false)) {
+    count += 1;
+    if (queue[count - 1]?.alone === true) break;
+  }
+  const batch = queue.splice(0, count);
+  delivered += count;
   let done = 0;
   try {
-    while (done < batch.length && done < REPLIES_PER_TURN) batch[done++]?.();
+    while (done < batch.length) batch[done++]?.run();
   } finally {
     // A listener that throws must not cost the others their replies.
-    if (done < batch.length) queue = [...batch.slice(done), ...queue];
-    scheduleDrain();
+    if (done < batch.length) {
+      queue.unshift(...batch.slice(done));
+      delivered -= batch.length - done;
+      setImmediate(deliverNext);
+    }
+    if (queue[0]?.alone === false) setImmediate(deliverNext);
   }
 }

@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import type { ChainableCommander, Command, Redis, RedisOptions } from 'ioredis';
 import { encodeReply, ErrorReply, NoReply, type Engine, type Reply } from '../../../engine';
 import { connectorFor, isEngineConnector } from './connector';
-import { deliverLater, mayDeliverNow } from './delivery';
+import { deliverLater, mayDeliverNow, nextPlace } from './delivery';
 import { execItemsAsText, fill, makeLean, pipelineOf, twinOf, unlean, type PipelineInternals } from './lean-pipeline';
 import { MemoryStream } from './memory-stream';
 import { FOR_PARSER, isPlain, toClientValue, type ClientValue, type ReplyForm } from './reply-to-client';
@@ -95,10 +95,13 @@ export function defineInProcessRedis(
   const { ReplyError } = ioredis;
   const Connector = connectorFor(engine);
 
-  return class InProcessRedis extends ioredis.Redis {
+  class InProcessRedis extends ioredis.Redis {
+    [ANNOUNCED]: unknown;
+
     constructor(...args: ClientArguments) {
       super(...inProcess(args, Connector));
     }
+
 
     override duplicate(override?: Partial<RedisOptions>): Redis {
       return new InProcessRedis({ ...this.options, ...override });
@@ -118,7 +121,7 @@ export function defineInProcessRedis(
     }
 
     override sendCommand(command: Command, stream?: PipelineStream): unknown {
-      const link = directLink(this, command);
+      const link = directLink(this, this[ANNOUNCED], command);
       if (link === undefined) {
         unlean(command);
         pathCounters.stream += 1;
@@ -130,7 +133,31 @@ export function defineInProcessRedis(
       runDirect(this, link, command as unknown as CommandInternals, stream, ReplyError);
       return command.promise;
     }
+  }
+  noteAnnouncements(InProcessRedis.prototype);
+  return InProcessRedis;
+}
+
+/** The connection of a client whose `ready` everybody has heard: only then replies may come before the next turn. */
+const ANNOUNCED = Symbol('announced');
+
+interface Announcing {
+  [ANNOUNCED]: unknown;
+  readonly stream?: unknown;
+  /** ioredis' own, private in its types: it emits the status in the next tick. */
+  setStatus(status: string, argument?: unknown): void;
+}
+
+function noteAnnouncements(prototype: object): void {
+  const { setStatus } = prototype as Announcing;
+  const noting: Announcing['setStatus'] = function (this: Announcing, status, argument) {
+    setStatus.call(this, status, argument);
+    if (status !== 'ready') return;
+    process.nextTick(() => {
+      this[ANNOUNCED] = this.stream;
+    });
   };
+  Object.defineProperty(prototype, 'setStatus', { value: noting, writable: true, configurable: true });
 }
 
 /** The arguments of a client, with our options among them. */
@@ -156,11 +183,10 @@ interface PipelineStream {
 }
 
 /** The client's stream when this command may bypass it; order is what every condition protects. */
-function directLink(client: Redis, command: Command): MemoryStream | undefined {
+function directLink(client: Redis, stream: unknown, command: Command): MemoryStream | undefined {
   if (client.status !== 'ready') return undefined;
   const internals = client as unknown as ClientInternals; // see ClientInternals
-  const { stream } = internals;
-  if (!(stream instanceof MemoryStream) || !stream.writable) return undefined;
+  if (!(stream instanceof MemoryStream) || stream !== internals.stream || !stream.writable) return undefined;
   if (internals.commandQueue.length > 0 || internals.offlineQueue.length > 0) return undefined;
   if (THROUGH_STREAM.has(command.name) || THROUGH_STREAM.has(command.name.toLowerCase())) return undefined;
   if (Boolean(internals.condition?.subscriber) || tracing.hasSubscribers) return undefined;
@@ -183,7 +209,8 @@ function runDirect(
   // A defined script decides between EVALSHA and EVAL when it is written to a socket: let it decide now.
   if (command.name === 'evalsha' && session.engine.scripts.get(String(command.args[0])) === undefined)
     command.toWritable(link);
-  const reply = session.engine.execute(session, command.name, toBytes(command.args));
+  const place = nextPlace();
+  const reply = session.engine.execute(session, toByteString(command.name), toBytes(command.args));
   const pipeline = pipelineOf(command);
   const form: ReplyForm = {
     text: command.replyEncoding === 'utf8',
@@ -196,17 +223,17 @@ function runDirect(
     // ioredis' parser knows how to map it: let it see the bytes.
     unlean(command);
     internals.commandQueue.push({ command, stream, select: internals.condition?.select ?? 0 });
-    if (!(reply instanceof NoReply)) link.deliver(encodeReply(reply, session.resp));
+    if (!(reply instanceof NoReply)) link.deliver(encodeReply(reply, session.resp), place);
     return;
   }
   const failed = reply instanceof ErrorReply;
   // Results of a pipeline are only stored; the last one delivers them all.
-  if ((pipeline !== undefined && pipeline.replyPending > 1) || mayDeliverNow())
+  if ((pipeline !== undefined && pipeline.replyPending > 1) || mayDeliverNow(place))
     settle(command, pipeline, value, failed);
   else
     deliverLater(() => {
       settle(command, pipeline, value, failed);
-    });
+    }, place);
 }
 
 /** Converts a reply; EXEC's in a pipeline item by item, since the queued commands decide what they want. */
@@ -246,8 +273,11 @@ function toBytes(args: readonly (string | Buffer)[]): string[] {
   const bytes = new Array<string>(args.length);
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? '';
-    if (typeof arg !== 'string') bytes[i] = arg.latin1Slice();
-    else bytes[i] = Buffer.byteLength(arg) === arg.length ? arg : Buffer.from(arg).latin1Slice();
+    bytes[i] = typeof arg === 'string' ? toByteString(arg) : arg.latin1Slice();
   }
   return bytes;
+}
+
+function toByteString(text: string): string {
+  return Buffer.byteLength(text) === text.length ? text : Buffer.from(text).latin1Slice();
 }

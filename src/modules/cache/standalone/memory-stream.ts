@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 // Imported, not the globals: see delivery.ts.
 import { clearInterval, setImmediate, setInterval } from 'node:timers';
 import { RespConnection, type Engine, type Session } from '../../../engine';
-import { deliverLater } from './delivery';
+import { deliverAlone, nextPlace } from './delivery';
 
 /** Node's longest timer; an interval of it is only there to be counted by the event loop. */
 const LONGEST_INTERVAL_MS = 2_147_483_647;
@@ -12,13 +12,15 @@ const LONGEST_INTERVAL_MS = 2_147_483_647;
  * It offers just what ioredis touches. Like a socket it keeps the process alive while it is open.
  */
 export class MemoryStream extends EventEmitter {
-  readonly connecting = false;
+  connecting = true;
   readonly remoteAddress = '127.0.0.1';
   readonly remotePort = 0;
   writable = true;
   destroyed = false;
   readonly _writableState = { ended: false };
   readonly #connection: RespConnection;
+  /** Where in the order of deliveries the answers to the requests being run belong. */
+  #place: number | undefined;
   readonly #keepAlive = setInterval(() => undefined, LONGEST_INTERVAL_MS);
 
   constructor(engine: Engine) {
@@ -27,16 +29,28 @@ export class MemoryStream extends EventEmitter {
       engine,
       { remote: '127.0.0.1:0', local: '127.0.0.1:0', kind: 'memory' },
       {
+        begin: () => {
+          this.#place = nextPlace();
+        },
+        done: () => {
+          this.#place = undefined;
+        },
         write: (bytes) => {
-          this.deliver(bytes);
+          this.deliver(bytes, this.#place === undefined ? undefined : this.#place++);
         },
         end: () => {
-          deliverLater(() => {
+          this.#later(() => {
             this.#close();
           });
         },
       },
     );
+    deliverAlone(() => {
+      this.connecting = false;
+      this.emit('connect');
+      // What ioredis waits for when the options have TLS: there is nothing to encrypt.
+      this.emit('secureConnect');
+    });
   }
 
   get session(): Session {
@@ -44,10 +58,14 @@ export class MemoryStream extends EventEmitter {
   }
 
   /** Hands bytes (a latin1 string) to the client, in a later turn of the event loop. */
-  deliver(bytes: string): void {
-    deliverLater(() => {
+  deliver(bytes: string, place?: number): void {
+    deliverAlone(() => {
       if (!this.destroyed) this.emit('data', Buffer.from(bytes, 'latin1'));
-    });
+    }, place);
+  }
+
+  #later(run: () => void): void {
+    deliverAlone(run, this.#place === undefined ? undefined : this.#place++);
   }
 
   write(data: string | Buffer, callback?: () => void): boolean {
@@ -66,7 +84,7 @@ export class MemoryStream extends EventEmitter {
   destroy(failure?: Error): this {
     if (this.destroyed) return this;
     this.#connection.abandon();
-    deliverLater(() => {
+    this.#later(() => {
       if (failure !== undefined) this.emit('error', failure);
       this.#close();
     });

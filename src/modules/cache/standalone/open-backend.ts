@@ -39,6 +39,8 @@ export async function openBackend({ config, logger, clock }: BackendContext): Pr
   };
   const client = new InProcessRedis({ ...clientOptions, lazyConnect: true });
   await client.connect();
+  // Only this client was to be waited for: its duplicates connect by themselves, as those of any client do.
+  client.options.lazyConnect = false;
   try {
     const listener = listenerConfig.enabled ? await startListener(engine, listenerConfig) : undefined;
     return new StandaloneBackend({ engine, InProcessRedis, clientOptions, client, listener });
