@@ -4,18 +4,13 @@ import type { Engine } from '../engine';
 import { ErrorReply, type Reply } from '../protocol/reply';
 import type { ScriptHost } from '../scripting/script-host';
 import type { LibraryFunction } from '../scripting/function-libraries';
-import { type LoadedLibrary, type Script, Scripts } from '../scripting/scripts';
+import { type LoadedLibrary, Scripts } from '../scripting/scripts';
 import { sha1 } from '../scripting/redis-library';
 import { parseShebang, type ScriptFlag } from '../scripting/shebang';
 import { Block, NoReply } from './block';
 import type { CommandContext } from './command-context';
 import { BudgetExceeded, ScriptBudget } from './script-budget';
-
-/** A script that clients may run by its SHA-1. */
-export interface CachedScript {
-  readonly script: Script;
-  readonly flags: ReadonlySet<ScriptFlag> | undefined;
-}
+import { type CachedScript, type ScriptBytes, ScriptCache } from './script-cache';
 
 const UNKNOWN_COMMAND = error('Unknown Redis command called from script');
 const WRONG_ARITY = error('Wrong number of args calling Redis command from script');
@@ -28,12 +23,15 @@ const FORBIDDEN = {
 const READ_ONLY = error('Write commands are not allowed from read-only scripts.');
 const RO_NEEDS_NO_WRITES = error('Can not execute a script with write flag using *_ro command.');
 
+/** Of V8's heap, what the scripts of SCRIPT LOAD may take. */
+const LOADED_SHARE = 0.25;
+
 /** How long a library's body may run, in milliseconds: Redis' own limit. */
 const LOAD_LIMIT_MS = 500;
 
 /** The scripts of an engine: those it knows, and how they run. */
 export class ScriptRunner {
-  readonly #cache = new Map<string, CachedScript>();
+  readonly #cache = new ScriptCache();
   /** Made when the first script comes. */
   #scripts: Scripts | undefined;
   readonly #budget = new ScriptBudget();
@@ -49,20 +47,43 @@ export class ScriptRunner {
     return this.#cache.get(sha.toLowerCase());
   }
 
-  flush(): void {
-    this.#cache.clear();
+  has(sha: string): boolean {
+    return this.#cache.has(sha.toLowerCase());
   }
 
-  /** Compiles a script, unless it is known. @throws ErrorReply when it is no script */
-  load(source: string): CachedScript {
+  get bytes(): ScriptBytes {
+    return this.#cache.bytes;
+  }
+
+  flush(): void {
+    this.#cache.clear();
+    this.count();
+  }
+
+  /** Tells the engine's memory what scripts and libraries take. Called when that has changed. */
+  count(): void {
+    const { memory, libraries } = this.engine;
+    memory.scriptBytes = this.#cache.total + libraries.bytes.sources + libraries.bytes.compiled;
+  }
+
+  /** Compiles a script, unless it is known. @param stays SCRIPT LOAD. @throws ErrorReply when it is no script */
+  load(source: string, stays = false): CachedScript {
     const sha = sha1(source);
     let cached = this.#cache.get(sha);
     if (cached === undefined) {
+      if (stays) this.#refuseWhenFull();
       const { body, flags } = parseShebang(source);
-      cached = { script: this.#runtime.compile(source, sha, body), flags };
-      this.#cache.set(sha, cached);
-    }
+      cached = this.#cache.add(this.#runtime.compile(source, sha, body), flags, stays);
+      this.count();
+    } else if (stays) this.#cache.keep(cached);
     return cached;
+  }
+
+  /** A server takes scripts until the machine's memory ends; here V8's heap would, and the process with it. */
+  #refuseWhenFull(): void {
+    const { memory } = this.engine;
+    if (this.#cache.loadedBytes > memory.heapLimit * LOADED_SHARE || (memory.configured === 0 && !memory.makeRoom()))
+      throw OUT_OF_MEMORY;
   }
 
   /** Whether a command that runs scripts might write: what the script declares of itself decides. */
@@ -83,13 +104,16 @@ export class ScriptRunner {
   /** Runs a script to its end. @param readOnly EVAL_RO and its like */
   run(
     context: CommandContext,
-    { script, flags }: CachedScript,
+    cached: CachedScript,
     keys: readonly string[],
     args: readonly string[],
     readOnly: boolean,
   ): Reply {
+    const { script, flags } = cached;
     const host = this.#hostFor(context, flags, readOnly);
-    return this.#guarded(context, script.sha, () => this.#runtime.run(script, host, keys, args));
+    const reply = this.#guarded(context, script.sha, () => this.#runtime.run(script, host, keys, args));
+    if (this.#cache.recount(cached)) this.count();
+    return reply;
   }
 
   /** Calls a function of a library. @param readOnly FCALL_RO */

@@ -29,6 +29,10 @@ export class Memory {
   /** Bytes as configured; 0 = derived from V8's heap limit. */
   configured = 0;
   peak = 0;
+  /** Estimated bytes of scripts and function libraries, compiled; `ScriptRunner` keeps it right. */
+  scriptBytes = 0;
+  /** V8's, in bytes. */
+  readonly heapLimit = getHeapStatistics().heap_size_limit;
   /** `maxmemory-samples`: how many keys are looked at to choose one. */
   samples = 5;
   readonly access: AccessClock;
@@ -49,7 +53,7 @@ export class Memory {
   /** @param bytes 0 = as much as V8's heap limit safely allows: beyond it V8 would end the process */
   setLimit(bytes: number): void {
     this.configured = bytes;
-    this.limit = bytes > 0 ? bytes : Math.floor(getHeapStatistics().heap_size_limit * SAFE_SHARE);
+    this.limit = bytes > 0 ? bytes : Math.floor(this.heapLimit * SAFE_SHARE);
   }
 
   get policy(): EvictionPolicy {
@@ -73,7 +77,7 @@ export class Memory {
 
   /** Estimated bytes in use. */
   get used(): number {
-    const used = this.keyspace.bytes + STARTUP_BYTES;
+    const used = this.keyspace.bytes + this.scriptBytes + STARTUP_BYTES;
     if (used > this.peak) this.peak = used;
     return used;
   }

@@ -14,6 +14,8 @@ export interface Script {
   readonly sha: string;
   readonly source: string;
   readonly chunk: LuaChunk;
+  /** Estimated bytes of what it is compiled to; more once it was needed in its other form. */
+  readonly bytes: number;
 }
 
 /** A function library that has run its body. */
@@ -54,7 +56,15 @@ export class Scripts {
    */
   compile(source: string, sha: string, body: string): Script {
     try {
-      return { sha, source, chunk: this.runtime.compile(body, '@user_script', this.#environment) };
+      const chunk = this.runtime.compile(body, '@user_script', this.#environment);
+      return {
+        sha,
+        source,
+        chunk,
+        get bytes() {
+          return chunk.compiled.bytes;
+        },
+      };
     } catch (failure) {
       if (failure instanceof LuaSyntaxError)
         throw new ErrorReply(`ERR Error compiling script (new function): ${failure.message}`);
