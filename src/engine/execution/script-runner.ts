@@ -4,7 +4,8 @@ import type { Engine } from '../engine';
 import { ErrorReply, type Reply } from '../protocol/reply';
 import type { ScriptHost } from '../scripting/script-host';
 import type { LibraryFunction } from '../scripting/function-libraries';
-import { type LoadedLibrary, Scripts } from '../scripting/scripts';
+import { type LoadedLibrary, type Script, Scripts } from '../scripting/scripts';
+import { allocate, consume, LONG, stopMeter } from '../scripting/lua/meter';
 import { sha1 } from '../scripting/redis-library';
 import { parseShebang, type ScriptFlag } from '../scripting/shebang';
 import { Block, NoReply } from './block';
@@ -25,6 +26,12 @@ const RO_NEEDS_NO_WRITES = error('Can not execute a script with write flag using
 
 /** Of V8's heap, what the scripts of SCRIPT LOAD may take. */
 const LOADED_SHARE = 0.25;
+
+/** Steps that a command counts as: one that may take long is nearly always followed by a look at the clock. */
+const FAST_STEPS = 10;
+const SLOW_STEPS = 4_000;
+/** A reply takes more than what is packed in a value. */
+const REPLY_FACTOR = 2;
 
 /** How long a library's body may run, in milliseconds: Redis' own limit. */
 const LOAD_LIMIT_MS = 500;
@@ -73,10 +80,32 @@ export class ScriptRunner {
     if (cached === undefined) {
       if (stays) this.#refuseWhenFull();
       const { body, flags } = parseShebang(source);
-      cached = this.#cache.add(this.#runtime.compile(source, sha, body), flags, stays);
+      cached = this.#cache.add(this.#compile(source, sha, body), flags, stays);
       this.count();
     } else if (stays) this.#cache.keep(cached);
     return cached;
+  }
+
+  /** Long texts take time and memory to compile, too. */
+  #compile(source: string, sha: string, body: string): Script {
+    this.#begin();
+    try {
+      return this.#runtime.compile(source, sha, body);
+    } catch (failure) {
+      throw stopped(failure, sha);
+    } finally {
+      this.#end();
+    }
+  }
+
+  #begin(): void {
+    const limit = this.engine.parameters.scriptTimeLimit;
+    this.#budget.begin(limit > 0 ? limit : Infinity);
+  }
+
+  #end(): void {
+    this.#budget.end();
+    stopMeter();
   }
 
   /** A server takes scripts until the machine's memory ends; here V8's heap would, and the process with it. */
@@ -137,6 +166,8 @@ export class ScriptRunner {
     } catch (failure) {
       if (failure instanceof BudgetExceeded) throw error('Error registering functions: FUNCTION LOAD timeout');
       throw failure;
+    } finally {
+      this.#end();
     }
   }
 
@@ -158,16 +189,17 @@ export class ScriptRunner {
   /** Runs with a deadline, and puts back what a script may have left changed in its caller's session. */
   #guarded(context: CommandContext, name: string, work: () => Reply): Reply {
     const { db, denyBlocking } = context;
-    const limit = this.engine.parameters.scriptTimeLimit;
-    this.#budget.begin(limit > 0 ? limit : Infinity);
+    this.#begin();
     context.denyBlocking = true;
     context.inScript = true;
     try {
       return work();
     } catch (failure) {
-      if (!(failure instanceof BudgetExceeded)) throw failure;
-      return error(`Script stopped: ${failure.message}. script: ${name}`);
+      const reply = stopped(failure, name);
+      if (reply instanceof ErrorReply) return reply;
+      throw reply;
     } finally {
+      this.#end();
       context.db = db;
       context.denyBlocking = denyBlocking;
       context.inScript = false;
@@ -175,10 +207,19 @@ export class ScriptRunner {
   }
 
   get #runtime(): Scripts {
-    return (this.#scripts ??= new Scripts(() => {
-      this.#budget.check();
+    return (this.#scripts ??= new Scripts({
+      checkBudget: () => {
+        this.#budget.check();
+      },
+      reserve: (bytes) => this.#budget.reserve(bytes),
     }));
   }
+}
+
+/** What the client is told of a script that used up what it may; anything else stays as it is. */
+function stopped(failure: unknown, name: string): unknown {
+  if (!(failure instanceof BudgetExceeded)) return failure;
+  return error(`Script stopped: ${failure.message}. script: ${name}`);
 }
 
 interface ScriptRights {
@@ -209,6 +250,7 @@ class CommandHost implements ScriptHost {
     }
     if (record.write) this.#hasWritten = true;
     const { context } = this;
+    this.#spend(record, args);
     const { session } = context;
     context.scriptResp = resp;
     // Time stands still while a script runs.
@@ -217,6 +259,15 @@ class CommandHost implements ScriptHost {
     context.scriptResp = undefined;
     if (reply instanceof Block) return reply.otherwise;
     return reply instanceof NoReply ? null : reply;
+  }
+
+  /** What a command is going to cost: nobody can stop it once it has begun. */
+  #spend({ constant, readOnly }: CommandRecord, [key]: readonly string[]): void {
+    consume(constant ? FAST_STEPS : SLOW_STEPS);
+    if (constant || !readOnly || key === undefined) return;
+    const value = this.context.db.dataset.keys.get(key)?.value;
+    // A read may copy all of it.
+    if (typeof value === 'object' && value.bytes > LONG) allocate(REPLY_FACTOR * value.bytes);
   }
 
   #counted(refusal: ErrorReply): ErrorReply {

@@ -56,8 +56,14 @@ export class ErrorReply {
 function oneLine(text: string): string {
   let end = text.length;
   while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end -= 1;
-  return text.slice(0, end).replace(/[\r\n]/g, ' ');
+  let line = '';
+  // Slice by slice: a list of all line breaks of a long text takes many times its memory.
+  for (let from = 0; from < end; from += ONE_LINE_SLICE)
+    line += text.slice(from, Math.min(from + ONE_LINE_SLICE, end)).replace(/[\r\n]/g, ' ');
+  return line;
 }
+
+const ONE_LINE_SLICE = 65_536;
 
 /** The null array of RESP2 (`*-1`), RESP3's null. */
 export class NullArray {

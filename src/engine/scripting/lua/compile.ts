@@ -3,6 +3,7 @@ import { emit, type EmittedChunk } from './emitter';
 import { type ChunkName, LuaSyntaxError, position, raise, type Site } from './errors';
 import { modulo, type Operations, power } from './operations';
 import { parse } from './parser';
+import { allocate } from './meter';
 import type { LuaState } from './state';
 import { constructorSize, LuaTable } from './table';
 import type { Trampoline } from './trampoline';
@@ -62,6 +63,7 @@ export class CompiledChunk {
       const { code, sites, constants } = form.emitted;
       this.bytes +=
         FORM_BYTES + CODE_FACTOR * code.length + SITE_BYTES * sites.length + CONSTANT_BYTES * constants.length;
+      for (const constant of constants) if (typeof constant === 'string') this.bytes += constant.length;
       if (!deep) this.fastLimit = Math.min(4_000, Math.floor(STACK_BUDGET / Math.max(form.emitted.frameSize, 1)));
     }
     return form;
@@ -128,6 +130,8 @@ export function createHelpers(
 
   /** A table of the items of a constructor, of which `known` were written out and the others came from a call. */
   function list(items: LuaValue[], known: number): LuaTable {
+    allocate(8 * items.length);
+    state.consume(items.length >> 4);
     const size = Math.max(constructorSize(known), items.length);
     while (items.length < size) items.push(undefined);
     return new LuaTable(items);
@@ -135,6 +139,8 @@ export function createHelpers(
 
   /** An empty table with room for a constructor's items and fields. */
   function room(items: number, fields: number): LuaTable {
+    allocate(8 * items + 64 * fields);
+    state.consume((items + fields) >> 3);
     return new LuaTable(
       items === 0 ? [] : new Array<LuaValue>(constructorSize(items)).fill(undefined),
       constructorSize(fields),
