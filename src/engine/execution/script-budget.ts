@@ -1,31 +1,45 @@
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { ScriptStopped } from '../scripting/lua/errors';
 
-/** How often the heap is looked at, in milliseconds: looking takes a microsecond. */
-const HEAP_INTERVAL_MS = 10;
 /** A script is stopped when so much of V8's heap is in use, ... */
-const FULL_SHARE = 0.8;
+const FULL_SHARE = 0.75;
 /** ... unless it was nearly so before: of the heap's limit, a script may add this much in any case, ... */
 const OWN_SHARE = 0.15;
-/** ... but nothing beyond this: V8 ends the process when it finds no room, and needs some itself. */
-const LAST_SHARE = 0.92;
+/** ... but nothing beyond this: V8 ends the process when it finds no room, or finds little again and again. */
+const LAST_SHARE = 0.85;
+
+/** Bytes of pages that a young byte needs when it gets old. */
+const MOST_PER_BYTE = 2;
+/** What pages may take. */
+const PAGES_SHARE = 0.95;
 
 /** V8 counts its young generation into the limit of its heap; nothing that lives, and no long string, has room there. */
 const YOUNG_BYTES = 48 * 1_048_576;
 /** A script that is told that there is room is asked again after a part of it, or at the latest after so many bytes. */
 const MOST_GRANTED = 64 * 1_048_576;
 const GRANTED_SHARE = 0.25;
+/** Of the heap's limit. */
+const LEAST_SHARE = 0.03;
 
 /** A script used up what it may. What it wrote stays, as in Redis. */
 export class BudgetExceeded extends ScriptStopped {}
+
+/** Of V8's heap, in bytes. */
+export interface HeapUse {
+  readonly used: number;
+  /** What the pages take that long-lived objects are in: half of one may be of no use, when two strings do not fit it. */
+  readonly pages: number;
+  readonly limit: number;
+  /** What objects keep outside of it. */
+  readonly external: number;
+}
 
 /** The clock and the heap that a budget looks at. */
 export interface BudgetSources {
   /** Milliseconds, on a clock that never goes back. */
   readonly now: () => number;
-  /** Bytes: of V8's heap in use, of its limit, and of what its objects keep outside of it. */
-  readonly heap: () => { readonly used: number; readonly limit: number; readonly external: number };
+  readonly heap: () => HeapUse;
   readonly collectGarbage: () => void;
 }
 
@@ -37,7 +51,6 @@ export class ScriptBudget {
   #limitMs = Infinity;
   /** On the clock of `now`. */
   #deadline = Infinity;
-  #nextHeapLook = Infinity;
   /** Of V8's heap, and of what is kept outside of it, when it was first looked at. */
   #usedBefore = -1;
   #externalBefore = 0;
@@ -46,26 +59,20 @@ export class ScriptBudget {
 
   /** @param limitMs Infinity: forever */
   begin(limitMs: number): void {
-    const now = this.sources.now();
     this.#limitMs = limitMs;
-    this.#deadline = now + limitMs;
-    this.#nextHeapLook = now + HEAP_INTERVAL_MS;
+    this.#deadline = this.sources.now() + limitMs;
     this.#usedBefore = -1;
   }
 
   /** Nothing runs: nothing can be used up. */
   end(): void {
-    this.#deadline = this.#nextHeapLook = Infinity;
+    this.#deadline = Infinity;
   }
 
   /** @throws BudgetExceeded */
   check(): void {
-    const now = this.sources.now();
-    if (now > this.#deadline) throw new BudgetExceeded(`it ran longer than the limit of ${String(this.#limitMs)} ms`);
-    if (now > this.#nextHeapLook) {
-      this.#nextHeapLook = now + HEAP_INTERVAL_MS;
-      this.reserve(0);
-    }
+    if (this.sources.now() > this.#deadline)
+      throw new BudgetExceeded(`it ran longer than the limit of ${String(this.#limitMs)} ms`);
   }
 
   /**
@@ -75,25 +82,28 @@ export class ScriptBudget {
    * @throws BudgetExceeded when they cannot
    */
   reserve(bytes: number): number {
-    let room = this.#room();
-    if (room <= bytes) {
+    let room = this.#room() - bytes;
+    if (room <= 0) {
+      this.check();
       // Much of it may be garbage that V8 has not found time to collect.
       this.sources.collectGarbage();
-      room = this.#room();
-      if (room <= bytes) throw new BudgetExceeded("it filled the process' memory");
+      room = this.#room() - bytes;
+      // With little left, most of the time from now on would go into collecting garbage.
+      if (room <= this.sources.heap().limit * LEAST_SHARE) throw new BudgetExceeded("it filled the process' memory");
     }
-    return Math.min((room - bytes) * GRANTED_SHARE, MOST_GRANTED);
+    return Math.min(room * GRANTED_SHARE, MOST_GRANTED);
   }
 
   /** Bytes that the script may still add. */
   #room(): number {
-    const { used, limit, external } = this.sources.heap();
+    const { used, pages, limit, external } = this.sources.heap();
     // Most scripts end before the first look; what a longer one had made by then is not counted as its own.
     if (this.#usedBefore < 0) [this.#usedBefore, this.#externalBefore] = [used, external];
     const old = limit - Math.min(YOUNG_BYTES, limit / 3);
     const most = Math.max(old * FULL_SHARE, Math.min(this.#usedBefore + old * OWN_SHARE, old * LAST_SHARE));
     // Long strings made of buffers live outside of the heap. A script gets no more there than it would inside.
-    return Math.min(most - used, old * FULL_SHARE - (external - this.#externalBefore));
+    const outside = external - this.#externalBefore;
+    return Math.min(most - used, old * PAGES_SHARE - pages, old * FULL_SHARE - outside);
   }
 }
 
@@ -113,7 +123,10 @@ const PROCESS: BudgetSources = {
   now: () => performance.now(),
   heap: () => {
     const { used_heap_size: used, heap_size_limit: limit, external_memory: external } = getHeapStatistics();
-    return { used, limit, external };
+    let pages = 0;
+    for (const { space_name: name, space_size: size, space_used_size: young } of getHeapSpaceStatistics())
+      pages += name.startsWith('new_') ? young * MOST_PER_BYTE : size;
+    return { used, pages, limit, external };
   },
   collectGarbage,
 };

@@ -15,7 +15,7 @@ import {
 import { formatG, numberToString } from './lua/number-text';
 import { LuaTable } from './lua/table';
 import { allocate, consume, LONG } from './lua/meter';
-import { mapSlices, read, stored } from './lua/texts';
+import { mapSlices, read, sent, stored } from './lua/texts';
 import { cString } from '../values/c-string';
 import type { LuaValue } from './lua/values';
 
@@ -133,9 +133,9 @@ function tableToReply(table: LuaTable, resp: 2 | 3, depth: number): Reply {
   consume(TABLE_STEPS);
   allocate(TABLE_BYTES);
   const error = table.getKey('err');
-  if (typeof error === 'string') return new ErrorReply(cString(error), table.getKey(COUNTED) === true);
+  if (typeof error === 'string') return new ErrorReply(cString(sent(error)), table.getKey(COUNTED) === true);
   const status = table.getKey('ok');
-  if (typeof status === 'string') return new Status(oneLine(cString(status)));
+  if (typeof status === 'string') return new Status(oneLine(cString(sent(status))));
   const double = table.getKey('double');
   if (typeof double === 'number') return new DoubleReply(double, formatG(double, 17, false));
   const map = table.getKey('map');

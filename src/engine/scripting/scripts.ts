@@ -3,7 +3,7 @@ import { asText, COUNTED, luaToReply } from './conversions';
 import { LuaError, LuaSyntaxError, NeedsDeepForm } from './lua/errors';
 import { type LuaChunk, type LuaEnvironment, LuaRuntime, type LuaRuntimeOptions } from './lua/runtime';
 import { LuaTable } from './lua/table';
-import { read } from './lua/texts';
+import { sent } from './lua/texts';
 import { cString } from '../values/c-string';
 import type { LuaFunction, LuaValue } from './lua/values';
 import { type Registration, registerFunction } from './register-function';
@@ -27,8 +27,7 @@ export interface LoadedLibrary {
 
 /** A message, whatever its length. */
 function shown(message: string): string {
-  read(message);
-  return cString(message);
+  return cString(sent(message));
 }
 
 /** Compiles and runs the scripts of EVAL, and function libraries. One per engine. */

@@ -30,6 +30,9 @@ function spending(code: string): string {
   return steps === 1 ? '--S.budget < 0' : `(S.budget -= ${String(steps)}) < 0`;
 }
 
+/** More arguments than these are counted where a function takes any number. */
+const FEW_ARGUMENTS = 16;
+
 const tick = (code: string): string => `if (${spending(code)}) S.check();`;
 
 const FOR_PARTS = ['"initial value"', '"limit"', '"step"'];
@@ -81,7 +84,8 @@ class Emitter extends ExpressionEmitter {
           : ''
         : `if (++S.depth > S.limit || ${spending(statements)}) S.enter(); S.frames[S.depth] = S.at;`;
     const leave = body.body.at(-1)?.kind === 'return' ? '' : `${this.leave(frame)}return E;`;
-    const text = `(${parameters.join(', ')}) {\n${enter} let ${frame.temporaries.join(', ')};${arg}\n${statements}${leave}\n}`;
+    const spread = body.isVararg ? `if (v.length > ${String(FEW_ARGUMENTS)}) S.consume(v.length >> 3); ` : '';
+    const text = `(${parameters.join(', ')}) {\n${enter} ${spread}let ${frame.temporaries.join(', ')};${arg}\n${statements}${leave}\n}`;
     allocate(text.length);
     return this.deep ? `deep(function*${text})` : `function${text}`;
   }

@@ -5,6 +5,8 @@ import { all, type LuaFunction, type LuaResult, type LuaValue } from './values';
 
 /** How many steps (loop rounds, calls, bytes worked on) pass between two looks at the clock. */
 export const STEPS_BETWEEN_CHECKS = 10_000;
+/** What a step allocates at most, in tables, closures and their like. */
+const BYTES_PER_STEP = 256;
 /** How many bytes a script may allocate before the heap is looked at for the first time. */
 const FIRST_ROOM = 4 * 1_048_576;
 
@@ -68,6 +70,7 @@ export class LuaState implements Meter {
   check(): void {
     this.budget = STEPS_BETWEEN_CHECKS;
     this.checkBudget();
+    this.allocate(STEPS_BETWEEN_CHECKS * BYTES_PER_STEP);
   }
 
   /** Native work of about `steps` simple steps. */

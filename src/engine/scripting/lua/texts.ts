@@ -37,6 +37,16 @@ export function read(text: string): void {
   spend(length);
 }
 
+/** Copies of a text that are made on its way to a client as an error or a status. */
+const COPIES = 4;
+
+/** A text that goes to a client as a line. */
+export function sent(text: string): string {
+  read(text);
+  if (text.length >= LONG) allocate(COPIES * text.length);
+  return text;
+}
+
 /** A text that is to outlive the script: flat, and counted by its bytes. */
 export function stored(text: string): string {
   const { length } = text;

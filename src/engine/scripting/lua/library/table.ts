@@ -1,5 +1,6 @@
 import { NATIVE } from '../errors';
 import { truthy } from '../operations';
+import { allocate } from '../meter';
 import type { LuaTable } from '../table';
 import { TextBuilder } from '../texts';
 import { first, type LuaFunction, type LuaResult, type LuaValue, NOTHING, typeName } from '../values';
@@ -63,6 +64,7 @@ export function tableLibrary(context: LibraryContext): Record<string, LuaFunctio
       parts.push(part);
       length += part.length + separator.length;
       if (length < JOINED_LENGTH) continue;
+      allocate(length);
       text.add(parts.join(separator));
       parts = i < to ? [''] : [];
       length = 0;
