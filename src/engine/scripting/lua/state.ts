@@ -59,10 +59,12 @@ export class LuaState implements Meter {
     this.refill();
   }
 
-  /** What is spent from now on is spent here. */
+  /**
+   * What is spent from now on is spent here. The room stays what the scripts before have left of it: what functions keep, and
+   * what many scripts store, adds up.
+   */
   refill(): void {
     this.budget = STEPS_BETWEEN_CHECKS;
-    this.room = FIRST_ROOM;
     runOn(this);
   }
 
