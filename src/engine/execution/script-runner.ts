@@ -27,8 +27,7 @@ const RO_NEEDS_NO_WRITES = error('Can not execute a script with write flag using
 /** Of V8's heap, what the scripts of SCRIPT LOAD may take. */
 const LOADED_SHARE = 0.25;
 
-/** Steps that a command counts as: one that may take long is nearly always followed by a look at the clock. */
-const FAST_STEPS = 10;
+/** Steps that a command counts as that may take long: every third one is followed by a look at the clock. */
 const SLOW_STEPS = 4_000;
 /** A reply takes more than what is packed in a value. */
 const REPLY_FACTOR = 2;
@@ -250,7 +249,7 @@ class CommandHost implements ScriptHost {
     }
     if (record.write) this.#hasWritten = true;
     const { context } = this;
-    this.#spend(record, args);
+    if (!record.constant) this.#spend(record, args);
     const { session } = context;
     context.scriptResp = resp;
     // Time stands still while a script runs.
@@ -261,10 +260,11 @@ class CommandHost implements ScriptHost {
     return reply instanceof NoReply ? null : reply;
   }
 
-  /** What a command is going to cost: nobody can stop it once it has begun. */
-  #spend({ constant, readOnly }: CommandRecord, [key]: readonly string[]): void {
-    consume(constant ? FAST_STEPS : SLOW_STEPS);
-    if (constant || !readOnly || key === undefined) return;
+  /** What a command may cost whose time depends on what there is: nobody can stop it once it has begun. */
+  #spend(record: CommandRecord, args: readonly string[]): void {
+    consume(SLOW_STEPS);
+    const key = args[0];
+    if (!record.readOnly || key === undefined) return;
     const value = this.context.db.dataset.keys.get(key)?.value;
     // A read may copy all of it.
     if (typeof value === 'object' && value.bytes > LONG) allocate(REPLY_FACTOR * value.bytes);

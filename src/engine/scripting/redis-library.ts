@@ -37,6 +37,9 @@ function errorTable(text: string, isCounted = false): LuaTable {
   return table;
 }
 
+/** What any command costs. */
+const CALL_STEPS = 10;
+
 /** What follows a command's name, as text; undefined when something among it is none. */
 function argumentsOf(values: readonly LuaValue[]): string[] | undefined {
   const args: string[] = [];
@@ -70,6 +73,7 @@ function commandFunctions(runtime: LuaRuntime, session: ScriptSession): Record<s
     }
     const { host, resp } = session;
     if (host === undefined) return fail('ERR redis.call/pcall can only be called inside a script invocation');
+    state.consume(CALL_STEPS);
     const reply = host.call(name, args, resp);
     if (!(reply instanceof ErrorReply)) return replyToLua(reply, resp);
     const table = errorTable(reply.text, true);
