@@ -104,7 +104,12 @@ export class Engine {
   readonly startedAt: number;
   readonly acceptsAnyCredentials: boolean;
   /** Function libraries; kept by snapshots. */
-  readonly libraries: FunctionLibraries = new FunctionLibraries((body) => this.scripts.loadLibrary(body));
+  readonly libraries: FunctionLibraries = new FunctionLibraries(
+    (body) => this.scripts.loadLibrary(body),
+    () => {
+      this.scripts.count();
+    },
+  );
   /** DEBUG SET-SKIP-CHECKSUM-VALIDATION: whether RESTORE takes payloads with a wrong checksum. */
   skipsChecksums = false;
   /** DEBUG SET-DISABLE-DENY-SCRIPTS: whether scripts may run what is denied to them. */

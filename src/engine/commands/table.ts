@@ -28,6 +28,8 @@ export interface CommandRecord {
   readonly blocking: boolean;
   readonly noScript: boolean;
   readonly fast: boolean;
+  /** Takes the same time whatever a key holds. */
+  readonly constant: boolean;
   readonly admin: boolean;
   readonly skipMonitor: boolean;
   readonly skipSlowLog: boolean;
@@ -136,6 +138,7 @@ function commandRecord(definition: AnyCommand, fullName: string): CommandRecord 
     blocking: has('blocking'),
     noScript: has('noscript'),
     fast: has('fast'),
+    constant: has('fast') || definition.complexity === 'O(1)',
     admin: has('admin'),
     skipMonitor: has('skip_monitor'),
     skipSlowLog: has('skip_slowlog'),

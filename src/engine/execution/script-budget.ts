@@ -1,16 +1,47 @@
-import { getHeapStatistics, setFlagsFromString } from 'node:v8';
+import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { ScriptStopped } from '../scripting/lua/errors';
 
-/** How often the heap is looked at, in milliseconds: looking takes some microseconds. */
-const HEAP_INTERVAL_MS = 10;
 /** A script is stopped when so much of V8's heap is in use, ... */
-const FULL_SHARE = 0.8;
-/** ... unless it was nearly so before: of the heap's limit, a script may add this much in any case. */
+const FULL_SHARE = 0.75;
+/** ... unless it was nearly so before: of the heap's limit, a script may add this much in any case, ... */
 const OWN_SHARE = 0.15;
+/** ... but nothing beyond this: V8 ends the process when it finds no room, or finds little again and again. */
+const LAST_SHARE = 0.85;
+
+/** Bytes of pages that a young byte needs when it gets old. */
+const MOST_PER_BYTE = 2;
+/** What pages may take. */
+const PAGES_SHARE = 0.95;
+
+/** V8 counts its young generation into the limit of its heap; nothing that lives, and no long string, has room there. */
+const YOUNG_BYTES = 48 * 1_048_576;
+/** A script that is told that there is room is asked again after a part of it, or at the latest after so many bytes. */
+const MOST_GRANTED = 64 * 1_048_576;
+const GRANTED_SHARE = 0.25;
+/** Of the heap's limit. */
+const LEAST_SHARE = 0.03;
 
 /** A script used up what it may. What it wrote stays, as in Redis. */
 export class BudgetExceeded extends ScriptStopped {}
+
+/** Of V8's heap, in bytes. */
+export interface HeapUse {
+  readonly used: number;
+  /** What the pages take that long-lived objects are in: half of one may be of no use, when two strings do not fit it. */
+  readonly pages: number;
+  readonly limit: number;
+  /** What objects keep outside of it. */
+  readonly external: number;
+}
+
+/** The clock and the heap that a budget looks at. */
+export interface BudgetSources {
+  /** Milliseconds, on a clock that never goes back. */
+  readonly now: () => number;
+  readonly heap: () => HeapUse;
+  readonly collectGarbage: () => void;
+}
 
 /**
  * What the running script may use. One that runs for ever would stop the whole process, and one that fills V8's heap would
@@ -18,49 +49,84 @@ export class BudgetExceeded extends ScriptStopped {}
  */
 export class ScriptBudget {
   #limitMs = Infinity;
-  /** On `performance.now()`'s clock. */
+  /** On the clock of `now`. */
   #deadline = Infinity;
-  #nextHeapLook = 0;
-  #heapBefore = 0;
+  /** Of V8's heap, and of what is kept outside of it, when it was first looked at. */
+  #usedBefore = -1;
+  #externalBefore = 0;
+
+  constructor(private readonly sources: BudgetSources = PROCESS) {}
 
   /** @param limitMs Infinity: forever */
   begin(limitMs: number): void {
-    const now = performance.now();
     this.#limitMs = limitMs;
-    this.#deadline = now + limitMs;
-    this.#nextHeapLook = now + HEAP_INTERVAL_MS;
-    this.#heapBefore = 0;
+    this.#deadline = this.sources.now() + limitMs;
+    this.#usedBefore = -1;
+  }
+
+  /** Nothing runs: nothing can be used up. */
+  end(): void {
+    this.#deadline = Infinity;
   }
 
   /** @throws BudgetExceeded */
   check(): void {
-    const now = performance.now();
-    if (now > this.#deadline) throw new BudgetExceeded(`it ran longer than the limit of ${String(this.#limitMs)} ms`);
-    if (now > this.#nextHeapLook) {
-      this.#nextHeapLook = now + HEAP_INTERVAL_MS;
-      this.#lookAtHeap();
+    if (this.sources.now() > this.#deadline)
+      throw new BudgetExceeded(`it ran longer than the limit of ${String(this.#limitMs)} ms`);
+  }
+
+  /**
+   * Sees to it that so many bytes can be allocated, by collecting garbage if need be.
+   *
+   * @returns how many bytes more before it is to be asked again
+   * @throws BudgetExceeded when they cannot
+   */
+  reserve(bytes: number): number {
+    let room = this.#room() - bytes;
+    if (room <= 0) {
+      this.check();
+      // Much of it may be garbage that V8 has not found time to collect.
+      this.sources.collectGarbage();
+      room = this.#room() - bytes;
+      // With little left, most of the time from now on would go into collecting garbage.
+      if (room <= this.sources.heap().limit * LEAST_SHARE) throw new BudgetExceeded("it filled the process' memory");
     }
+    return Math.min(room * GRANTED_SHARE, MOST_GRANTED);
   }
 
-  #lookAtHeap(): void {
+  /** Bytes that the script may still add. */
+  #room(): number {
+    const { used, pages, limit, external } = this.sources.heap();
     // Most scripts end before the first look; what a longer one had made by then is not counted as its own.
-    if (this.#heapBefore === 0) this.#heapBefore = getHeapStatistics().used_heap_size;
-    if (!this.#isHeapFull()) return;
-    // Much of it may be garbage that V8 has not found time to collect.
-    collectGarbage();
-    if (this.#isHeapFull()) throw new BudgetExceeded("it filled the process' memory");
-  }
-
-  #isHeapFull(): boolean {
-    const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
-    return used > limit * FULL_SHARE && used - this.#heapBefore > limit * OWN_SHARE;
+    if (this.#usedBefore < 0) [this.#usedBefore, this.#externalBefore] = [used, external];
+    const old = limit - Math.min(YOUNG_BYTES, limit / 3);
+    const most = Math.max(old * FULL_SHARE, Math.min(this.#usedBefore + old * OWN_SHARE, old * LAST_SHARE));
+    // Long strings made of buffers live outside of the heap. A script gets no more there than it would inside.
+    const outside = external - this.#externalBefore;
+    return Math.min(most - used, old * PAGES_SHARE - pages, old * FULL_SHARE - outside);
   }
 }
+
+let collector: (() => void) | undefined;
 
 /** Node has no other way to ask for it. Takes as long as V8's own collection would a moment later. */
 function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  setFlagsFromString('--no-expose-gc');
-  collect();
+  if (collector === undefined) {
+    setFlagsFromString('--expose-gc');
+    collector = runInNewContext('gc') as () => void;
+    setFlagsFromString('--no-expose-gc');
+  }
+  collector();
 }
+
+const PROCESS: BudgetSources = {
+  now: () => performance.now(),
+  heap: () => {
+    const { used_heap_size: used, heap_size_limit: limit, external_memory: external } = getHeapStatistics();
+    let pages = 0;
+    for (const { space_name: name, space_size: size, space_used_size: young } of getHeapSpaceStatistics())
+      pages += name.startsWith('new_') ? young * MOST_PER_BYTE : size;
+    return { used, pages, limit, external };
+  },
+  collectGarbage,
+};

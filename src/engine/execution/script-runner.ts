@@ -5,17 +5,13 @@ import { ErrorReply, type Reply } from '../protocol/reply';
 import type { ScriptHost } from '../scripting/script-host';
 import type { LibraryFunction } from '../scripting/function-libraries';
 import { type LoadedLibrary, type Script, Scripts } from '../scripting/scripts';
+import { allocate, consume, LONG, stopMeter } from '../scripting/lua/meter';
 import { sha1 } from '../scripting/redis-library';
 import { parseShebang, type ScriptFlag } from '../scripting/shebang';
 import { Block, NoReply } from './block';
 import type { CommandContext } from './command-context';
 import { BudgetExceeded, ScriptBudget } from './script-budget';
-
-/** A script that clients may run by its SHA-1. */
-export interface CachedScript {
-  readonly script: Script;
-  readonly flags: ReadonlySet<ScriptFlag> | undefined;
-}
+import { type CachedScript, type ScriptBytes, ScriptCache } from './script-cache';
 
 const UNKNOWN_COMMAND = error('Unknown Redis command called from script');
 const WRONG_ARITY = error('Wrong number of args calling Redis command from script');
@@ -28,12 +24,20 @@ const FORBIDDEN = {
 const READ_ONLY = error('Write commands are not allowed from read-only scripts.');
 const RO_NEEDS_NO_WRITES = error('Can not execute a script with write flag using *_ro command.');
 
+/** Of V8's heap, what the scripts of SCRIPT LOAD may take. */
+const LOADED_SHARE = 0.25;
+
+/** Steps that a command counts as that may take long: every third one is followed by a look at the clock. */
+const SLOW_STEPS = 4_000;
+/** A reply takes more than what is packed in a value. */
+const REPLY_FACTOR = 2;
+
 /** How long a library's body may run, in milliseconds: Redis' own limit. */
 const LOAD_LIMIT_MS = 500;
 
 /** The scripts of an engine: those it knows, and how they run. */
 export class ScriptRunner {
-  readonly #cache = new Map<string, CachedScript>();
+  readonly #cache = new ScriptCache();
   /** Made when the first script comes. */
   #scripts: Scripts | undefined;
   readonly #budget = new ScriptBudget();
@@ -49,20 +53,65 @@ export class ScriptRunner {
     return this.#cache.get(sha.toLowerCase());
   }
 
-  flush(): void {
-    this.#cache.clear();
+  has(sha: string): boolean {
+    return this.#cache.has(sha.toLowerCase());
   }
 
-  /** Compiles a script, unless it is known. @throws ErrorReply when it is no script */
-  load(source: string): CachedScript {
+  get bytes(): ScriptBytes {
+    return this.#cache.bytes;
+  }
+
+  flush(): void {
+    this.#cache.clear();
+    this.count();
+  }
+
+  /** Tells the engine's memory what scripts and libraries take. Called when that has changed. */
+  count(): void {
+    const { memory, libraries } = this.engine;
+    memory.scriptBytes = this.#cache.total + libraries.bytes.sources + libraries.bytes.compiled;
+  }
+
+  /** Compiles a script, unless it is known. @param stays SCRIPT LOAD. @throws ErrorReply when it is no script */
+  load(source: string, stays = false): CachedScript {
     const sha = sha1(source);
     let cached = this.#cache.get(sha);
     if (cached === undefined) {
+      if (stays) this.#refuseWhenFull();
       const { body, flags } = parseShebang(source);
-      cached = { script: this.#runtime.compile(source, sha, body), flags };
-      this.#cache.set(sha, cached);
-    }
+      cached = this.#cache.add(this.#compile(source, sha, body), flags, stays);
+      this.count();
+    } else if (stays) this.#cache.keep(cached);
     return cached;
+  }
+
+  /** Long texts take time and memory to compile, too. */
+  #compile(source: string, sha: string, body: string): Script {
+    this.#begin();
+    try {
+      return this.#runtime.compile(source, sha, body);
+    } catch (failure) {
+      throw stopped(failure, sha);
+    } finally {
+      this.#end();
+    }
+  }
+
+  #begin(): void {
+    const limit = this.engine.parameters.scriptTimeLimit;
+    this.#budget.begin(limit > 0 ? limit : Infinity);
+  }
+
+  #end(): void {
+    this.#budget.end();
+    stopMeter();
+  }
+
+  /** A server takes scripts until the machine's memory ends; here V8's heap would, and the process with it. */
+  #refuseWhenFull(): void {
+    const { memory } = this.engine;
+    if (this.#cache.loadedBytes > memory.heapLimit * LOADED_SHARE || (memory.configured === 0 && !memory.makeRoom()))
+      throw OUT_OF_MEMORY;
   }
 
   /** Whether a command that runs scripts might write: what the script declares of itself decides. */
@@ -83,13 +132,16 @@ export class ScriptRunner {
   /** Runs a script to its end. @param readOnly EVAL_RO and its like */
   run(
     context: CommandContext,
-    { script, flags }: CachedScript,
+    cached: CachedScript,
     keys: readonly string[],
     args: readonly string[],
     readOnly: boolean,
   ): Reply {
+    const { script, flags } = cached;
     const host = this.#hostFor(context, flags, readOnly);
-    return this.#guarded(context, script.sha, () => this.#runtime.run(script, host, keys, args));
+    const reply = this.#guarded(context, script.sha, () => this.#runtime.run(script, host, keys, args));
+    if (this.#cache.recount(cached)) this.count();
+    return reply;
   }
 
   /** Calls a function of a library. @param readOnly FCALL_RO */
@@ -113,6 +165,8 @@ export class ScriptRunner {
     } catch (failure) {
       if (failure instanceof BudgetExceeded) throw error('Error registering functions: FUNCTION LOAD timeout');
       throw failure;
+    } finally {
+      this.#end();
     }
   }
 
@@ -134,16 +188,17 @@ export class ScriptRunner {
   /** Runs with a deadline, and puts back what a script may have left changed in its caller's session. */
   #guarded(context: CommandContext, name: string, work: () => Reply): Reply {
     const { db, denyBlocking } = context;
-    const limit = this.engine.parameters.scriptTimeLimit;
-    this.#budget.begin(limit > 0 ? limit : Infinity);
+    this.#begin();
     context.denyBlocking = true;
     context.inScript = true;
     try {
       return work();
     } catch (failure) {
-      if (!(failure instanceof BudgetExceeded)) throw failure;
-      return error(`Script stopped: ${failure.message}. script: ${name}`);
+      const reply = stopped(failure, name);
+      if (reply instanceof ErrorReply) return reply;
+      throw reply;
     } finally {
+      this.#end();
       context.db = db;
       context.denyBlocking = denyBlocking;
       context.inScript = false;
@@ -151,10 +206,19 @@ export class ScriptRunner {
   }
 
   get #runtime(): Scripts {
-    return (this.#scripts ??= new Scripts(() => {
-      this.#budget.check();
+    return (this.#scripts ??= new Scripts({
+      checkBudget: () => {
+        this.#budget.check();
+      },
+      reserve: (bytes) => this.#budget.reserve(bytes),
     }));
   }
+}
+
+/** What the client is told of a script that used up what it may; anything else stays as it is. */
+function stopped(failure: unknown, name: string): unknown {
+  if (!(failure instanceof BudgetExceeded)) return failure;
+  return error(`Script stopped: ${failure.message}. script: ${name}`);
 }
 
 interface ScriptRights {
@@ -185,6 +249,7 @@ class CommandHost implements ScriptHost {
     }
     if (record.write) this.#hasWritten = true;
     const { context } = this;
+    if (!record.constant) this.#spend(record, args);
     const { session } = context;
     context.scriptResp = resp;
     // Time stands still while a script runs.
@@ -193,6 +258,16 @@ class CommandHost implements ScriptHost {
     context.scriptResp = undefined;
     if (reply instanceof Block) return reply.otherwise;
     return reply instanceof NoReply ? null : reply;
+  }
+
+  /** What a command may cost whose time depends on what there is: nobody can stop it once it has begun. */
+  #spend(record: CommandRecord, args: readonly string[]): void {
+    consume(SLOW_STEPS);
+    const key = args[0];
+    if (!record.readOnly || key === undefined) return;
+    const value = this.context.db.dataset.keys.get(key)?.value;
+    // A read may copy all of it.
+    if (typeof value === 'object' && value.bytes > LONG) allocate(REPLY_FACTOR * value.bytes);
   }
 
   #counted(refusal: ErrorReply): ErrorReply {

@@ -47,6 +47,8 @@ export class Memory {
   userBytes = 0;
   /** Bytes of V8's heap that there are for keys, clients and scripts: what its limit leaves beside the program itself. */
   readonly heapLimit = availableHeap();
+  /** Estimated bytes of scripts and function libraries, compiled; `ScriptRunner` keeps it right. */
+  scriptBytes = 0;
   /** `maxmemory-samples`: how many keys are looked at to choose one. */
   samples = 5;
   readonly access: AccessClock;
@@ -91,7 +93,8 @@ export class Memory {
 
   /** Estimated bytes in use. */
   get used(): number {
-    const used = this.keyspace.bytes + this.clientBytes + this.trackingBytes + this.userBytes + STARTUP_BYTES;
+    const besides = this.clientBytes + this.trackingBytes + this.userBytes + this.scriptBytes;
+    const used = this.keyspace.bytes + besides + STARTUP_BYTES;
     if (used > this.peak) this.peak = used;
     return used;
   }

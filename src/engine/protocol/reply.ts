@@ -56,8 +56,17 @@ export class ErrorReply {
 function oneLine(text: string): string {
   let end = text.length;
   while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end -= 1;
-  return text.slice(0, end).replace(/[\r\n]/g, ' ');
+  if (end < LONG_LINE) return text.slice(0, end).replace(/[\r\n]/g, ' ');
+  // The places of all line breaks of a long text take many times its memory, and much time. It is bytes: a client's.
+  const bytes = Buffer.from(text.slice(0, end), 'latin1');
+  for (let i = 0; i < end; i++) if (bytes[i] === CARRIAGE_RETURN || bytes[i] === LINE_FEED) bytes[i] = BLANK;
+  return bytes.toString('latin1');
 }
+
+const LONG_LINE = 65_536;
+const CARRIAGE_RETURN = 13;
+const LINE_FEED = 10;
+const BLANK = 32;
 
 /** The null array of RESP2 (`*-1`), RESP3's null. */
 export class NullArray {

@@ -14,6 +14,8 @@ import {
 } from '../protocol/reply';
 import { formatG, numberToString } from './lua/number-text';
 import { LuaTable } from './lua/table';
+import { allocate, consume, LONG } from './lua/meter';
+import { mapSlices, read, sent, stored } from './lua/texts';
 import { cString } from '../values/c-string';
 import type { LuaValue } from './lua/values';
 
@@ -21,6 +23,8 @@ import type { LuaValue } from './lua/values';
 export function replyToLua(reply: Reply, resp: 2 | 3): LuaValue {
   switch (typeof reply) {
     case 'string':
+      if (reply.length >= LONG) read(reply);
+      return reply;
     case 'number':
       return reply;
     case 'bigint':
@@ -72,6 +76,7 @@ function typedToLua(reply: TypedReply): LuaValue {
 }
 
 function listToLua(items: readonly Reply[], resp: 2 | 3): LuaTable {
+  consume(items.length);
   return new LuaTable(items.map((item) => replyToLua(item, resp)));
 }
 
@@ -99,7 +104,7 @@ export function luaToReply(value: LuaValue, resp: 2 | 3): Reply {
 function valueToReply(value: LuaValue, resp: 2 | 3, depth: number): Reply {
   switch (typeof value) {
     case 'string':
-      return value;
+      return stored(value);
     case 'number':
       return toInteger(value);
     case 'boolean':
@@ -113,16 +118,24 @@ function valueToReply(value: LuaValue, resp: 2 | 3, depth: number): Reply {
 /** Marks error tables of failed commands: the failure has been counted already. */
 export const COUNTED = 'ignore_error_stats_update';
 
+/** What a list of a reply costs, and each of its items. */
+const TABLE_STEPS = 16;
+const TABLE_BYTES = 64;
+const ITEM_BYTES = 16;
+
 /** A table nested deeper than this is an error in Redis as well: its Lua stack is full. */
 const MAX_DEPTH = 2_000;
 const STACK_LIMIT = new ErrorReply('ERR reached lua stack limit');
 
 function tableToReply(table: LuaTable, resp: 2 | 3, depth: number): Reply {
   if (depth > MAX_DEPTH) return STACK_LIMIT;
+  // Tables that share others are small, and their reply has all of them in every place.
+  consume(TABLE_STEPS);
+  allocate(TABLE_BYTES);
   const error = table.getKey('err');
-  if (typeof error === 'string') return new ErrorReply(cString(error), table.getKey(COUNTED) === true);
+  if (typeof error === 'string') return new ErrorReply(cString(sent(error)), table.getKey(COUNTED) === true);
   const status = table.getKey('ok');
-  if (typeof status === 'string') return new Status(oneLine(cString(status)));
+  if (typeof status === 'string') return new Status(oneLine(cString(sent(status))));
   const double = table.getKey('double');
   if (typeof double === 'number') return new DoubleReply(double, formatG(double, 17, false));
   const map = table.getKey('map');
@@ -149,6 +162,8 @@ function listToReply(table: LuaTable, resp: 2 | 3, depth: number): Reply[] {
   for (let i = 1; ; i++) {
     const item = table.getNumber(i);
     if (item === undefined) return items;
+    consume(1);
+    allocate(ITEM_BYTES);
     items.push(valueToReply(item, resp, depth));
   }
 }
@@ -157,6 +172,8 @@ function listToReply(table: LuaTable, resp: 2 | 3, depth: number): Reply[] {
 function nodesToReplies(table: LuaTable, resp: 2 | 3, depth: number, paired: boolean): Reply[] {
   const replies: Reply[] = [];
   for (let key = table.nextKey(undefined); key !== undefined; key = table.nextKey(key)) {
+    consume(2);
+    allocate(2 * ITEM_BYTES);
     replies.push(valueToReply(key, resp, depth));
     if (paired) replies.push(valueToReply(table.get(key), resp, depth));
   }
@@ -172,7 +189,7 @@ function toInteger(value: number): number | bigint {
 
 /** Status replies are one line. */
 function oneLine(text: string): string {
-  return text.replace(/[\r\n]/g, ' ');
+  return mapSlices(text, (slice) => slice.replace(/[\r\n]/g, ' '));
 }
 
 /** A command argument: strings as they are, whole numbers without a fraction, others with all their digits. */

@@ -1,4 +1,5 @@
 import { cString } from '../values/c-string';
+import { consume } from './lua/meter';
 
 /** What `redis.error_reply` makes of a text: `ERR` is put before one without a code; a leading `-` means nothing. */
 export function errorText(given: string): string {
@@ -13,8 +14,8 @@ export function errorText(given: string): string {
 function withoutLineBreaksAround(text: string): string {
   let start = 0;
   let end = text.length;
-  while (isLineBreak(text, start)) start++;
-  while (end > start && isLineBreak(text, end - 1)) end--;
+  while (isLineBreak(text, start)) if ((++start & 0x3ff) === 0) consume(0x400);
+  while (end > start && isLineBreak(text, end - 1)) if ((--end & 0x3ff) === 0) consume(0x400);
   return text.slice(start, end);
 }
 

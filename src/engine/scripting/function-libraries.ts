@@ -22,13 +22,41 @@ export type RestorePolicy = 'flush' | 'append' | 'replace';
 
 type Libraries = Map<string, FunctionLibrary>;
 
+/** Bytes, as INFO tells them apart. */
+interface LibraryBytes {
+  readonly sources: number;
+  readonly compiled: number;
+}
+
+const NONE: LibraryBytes = { sources: 0, compiled: 0 };
+/** What a library and each of its functions take besides text and code. */
+const PLACE_BYTES = 240;
+
+function bytesOf(libraries: Libraries): LibraryBytes {
+  let sources = 0;
+  let compiled = 0;
+  for (const { source, loaded } of libraries.values()) {
+    sources += source.length + PLACE_BYTES * (1 + loaded.functions.size);
+    compiled += loaded.chunk.compiled.bytes;
+  }
+  return { sources, compiled };
+}
+
 /** The function libraries of one engine. Function names are unique among all of them. */
 export class FunctionLibraries {
   #libraries: Libraries = new Map();
   #functions = new Map<string, FunctionPlace>();
+  /** Estimated bytes of the texts, with their places, and of what they are compiled to. */
+  bytes: LibraryBytes = NONE;
 
-  /** @param compile compiles a library and runs its body. @throws ErrorReply */
-  constructor(private readonly compile: (body: string) => LoadedLibrary) {}
+  /**
+   * @param compile compiles a library and runs its body. @throws ErrorReply
+   * @param changed called when there are other libraries than before
+   */
+  constructor(
+    private readonly compile: (body: string) => LoadedLibrary,
+    private readonly changed: () => void,
+  ) {}
 
   /** Source texts, for snapshots. */
   sources(): readonly string[] {
@@ -92,6 +120,8 @@ export class FunctionLibraries {
   #become(libraries: Libraries): void {
     this.#libraries = libraries;
     this.#functions = indexOf(libraries);
+    this.bytes = bytesOf(libraries);
+    this.changed();
   }
 }
 

@@ -5,8 +5,10 @@ import { asText, COUNTED, replyToLua, toArgument } from './conversions';
 import { errorText } from './error-text';
 import { raise } from './lua/errors';
 import { libraryTable } from './lua/library/context';
+import { consume, SLICE, spend } from './lua/meter';
 import type { LuaRuntime } from './lua/runtime';
 import { type LuaTable } from './lua/table';
+import { read, stored } from './lua/texts';
 import { type LuaFunction, type LuaValue, NOTHING } from './lua/values';
 import type { ScriptHost } from './script-host';
 
@@ -35,13 +37,17 @@ function errorTable(text: string, isCounted = false): LuaTable {
   return table;
 }
 
+/** What any command costs. */
+const CALL_STEPS = 10;
+
 /** What follows a command's name, as text; undefined when something among it is none. */
 function argumentsOf(values: readonly LuaValue[]): string[] | undefined {
   const args: string[] = [];
+  if (values.length > 16) consume(values.length >> 2);
   for (let i = 1; i < values.length; i++) {
     const text = toArgument(values[i]);
     if (text === undefined) return undefined;
-    args.push(text);
+    args.push(stored(text));
   }
   return args;
 }
@@ -67,7 +73,7 @@ function commandFunctions(runtime: LuaRuntime, session: ScriptSession): Record<s
     }
     const { host, resp } = session;
     if (host === undefined) return fail('ERR redis.call/pcall can only be called inside a script invocation');
-    state.consume(10);
+    state.consume(CALL_STEPS);
     const reply = host.call(name, args, resp);
     if (!(reply instanceof ErrorReply)) return replyToLua(reply, resp);
     const table = errorTable(reply.text, true);
@@ -120,7 +126,9 @@ function commonFunctions(runtime: LuaRuntime, session: ScriptSession): Record<st
     const [level, ...parts] = args;
     if (typeof level !== 'number') return fail('ERR First argument must be a number (log level).');
     if (level < LOG_LEVELS.LOG_DEBUG || level > LOG_LEVELS.LOG_WARNING) return fail('ERR Invalid debug level.');
-    session.host?.log(level, parts.flatMap((part) => asText(part) ?? []).join(' '));
+    const texts = parts.flatMap((part) => asText(part) ?? []);
+    texts.forEach(read);
+    session.host?.log(level, texts.join(' '));
     return NOTHING;
   };
 
@@ -132,6 +140,7 @@ function commonFunctions(runtime: LuaRuntime, session: ScriptSession): Record<st
   const single = (name: string, args: readonly LuaValue[], convert: (text: string) => string): LuaTable => {
     const [text] = args;
     if (args.length !== 1 || typeof text !== 'string') return errorTable('ERR wrong number or type of arguments');
+    read(text);
     return libraryTable({ [name]: convert(text) });
   };
 
@@ -141,8 +150,19 @@ function commonFunctions(runtime: LuaRuntime, session: ScriptSession): Record<st
   return { log, sha1hex, error_reply: errorReply, status_reply: statusReply };
 }
 
+/** Hashing a byte takes longer than copying one. */
+const HASH_FACTOR = 16;
+
+/** In hexadecimal digits. Within a script it can be stopped, however long the text is. */
 export function sha1(text: string): string {
-  return createHash('sha1').update(text, 'latin1').digest('hex');
+  const hash = createHash('sha1');
+  if (text.length <= SLICE) return hash.update(text, 'latin1').digest('hex');
+  read(text);
+  for (let from = 0; from < text.length; from += SLICE) {
+    hash.update(text.slice(from, from + SLICE), 'latin1');
+    spend(HASH_FACTOR * SLICE);
+  }
+  return hash.digest('hex');
 }
 
 const [major = 0, minor = 0, patch = 0] = REDIS_VERSION.split('.').map(Number);

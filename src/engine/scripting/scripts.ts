@@ -1,8 +1,9 @@
 import { ErrorReply, type Reply } from '../protocol/reply';
 import { asText, COUNTED, luaToReply } from './conversions';
 import { LuaError, LuaSyntaxError, NeedsDeepForm } from './lua/errors';
-import { type LuaChunk, type LuaEnvironment, LuaRuntime } from './lua/runtime';
+import { type LuaChunk, type LuaEnvironment, LuaRuntime, type LuaRuntimeOptions } from './lua/runtime';
 import { LuaTable } from './lua/table';
+import { sent } from './lua/texts';
 import { cString } from '../values/c-string';
 import type { LuaFunction, LuaValue } from './lua/values';
 import { type Registration, registerFunction } from './register-function';
@@ -14,12 +15,19 @@ export interface Script {
   readonly sha: string;
   readonly source: string;
   readonly chunk: LuaChunk;
+  /** Estimated bytes of what it is compiled to; more once it was needed in its other form. */
+  readonly bytes: number;
 }
 
 /** A function library that has run its body. */
 export interface LoadedLibrary {
   readonly chunk: LuaChunk;
   functions: ReadonlyMap<string, Registration>;
+}
+
+/** A message, whatever its length. */
+function shown(message: string): string {
+  return cString(sent(message));
 }
 
 /** Compiles and runs the scripts of EVAL, and function libraries. One per engine. */
@@ -33,9 +41,8 @@ export class Scripts {
   /** Takes what the library being loaded registers. */
   #registrations: Map<string, Registration> | undefined;
 
-  /** @param checkBudget called every few thousand steps; ends a script by throwing a `ScriptStopped` */
-  constructor(checkBudget: () => void) {
-    this.runtime = new LuaRuntime({ checkBudget });
+  constructor(options: LuaRuntimeOptions) {
+    this.runtime = new LuaRuntime(options);
     const redis = redisLibrary(this.runtime, this.session);
     const handler: LuaFunction = (error) => error;
     this.#environment = this.runtime.createEnvironment({ redis, __redis__err__handler: handler }, ['KEYS', 'ARGV']);
@@ -54,7 +61,15 @@ export class Scripts {
    */
   compile(source: string, sha: string, body: string): Script {
     try {
-      return { sha, source, chunk: this.runtime.compile(body, '@user_script', this.#environment) };
+      const chunk = this.runtime.compile(body, '@user_script', this.#environment);
+      return {
+        sha,
+        source,
+        chunk,
+        get bytes() {
+          return chunk.compiled.bytes;
+        },
+      };
     } catch (failure) {
       if (failure instanceof LuaSyntaxError)
         throw new ErrorReply(`ERR Error compiling script (new function): ${failure.message}`);
@@ -182,8 +197,8 @@ export class Scripts {
   }
 
   #message({ value }: LuaError): string {
-    if (!(value instanceof LuaTable)) return `ERR ${cString(this.runtime.operations.toText(value))}`;
+    if (!(value instanceof LuaTable)) return `ERR ${shown(this.runtime.operations.toText(value))}`;
     // Redis 7.0.15 crashes on an error table without a message.
-    return cString(asText(value.getKey('err')) ?? 'ERR unknown error');
+    return shown(asText(value.getKey('err')) ?? 'ERR unknown error');
   }
 }

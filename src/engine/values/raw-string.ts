@@ -1,4 +1,6 @@
 const MIN_CAPACITY = 64;
+/** Bytes made ready beyond what is needed, as in Redis; an eighth of a long one, or growing it byte by byte takes the square. */
+const MOST_SPARE = 1_048_576;
 /** Redis stores strings up to this length in one allocation, which it calls `embstr`. */
 export const EMBEDDED_LENGTH = 44;
 
@@ -128,7 +130,9 @@ export class RawString {
     if (this.observer !== undefined) this.observer.beforeChange(this.#length, length);
     const bytes = this.#bytes();
     if (length > bytes.length) {
-      const grown = Buffer.alloc(Math.max(length, Math.min(bytes.length * 2, bytes.length + 1_048_576)));
+      const grown = Buffer.alloc(
+        Math.max(length, Math.min(bytes.length * 2, bytes.length + Math.max(MOST_SPARE, bytes.length >> 3))),
+      );
       bytes.copy(grown, 0, 0, this.#length);
       this.#buffer = grown;
     } else {

@@ -1,5 +1,5 @@
 import type { CommandContext } from '../../execution/command-context';
-import type { CachedScript } from '../../execution/script-runner';
+import type { CachedScript } from '../../execution/script-cache';
 import { ErrorReply, type Reply } from '../../protocol/reply';
 import { integer } from '../arguments';
 import { countedKeys, defineCommand, type KeySpec } from '../define-command';

@@ -15,7 +15,7 @@ const exists = defineCommand({
   hints: ['request_policy:all_shards', 'response_policy:agg_logical_and'],
   syntax: 'sha1 [sha1 ...]',
   run({ engine }, [, ...shas]) {
-    return shas.map((sha) => (engine.scripts.get(sha) === undefined ? 0 : 1));
+    return shas.map((sha) => (engine.scripts.has(sha) ? 1 : 0));
   },
 });
 
@@ -30,7 +30,7 @@ const load = defineCommand({
   hints: ['request_policy:all_nodes', 'response_policy:all_succeeded'],
   syntax: 'script',
   run({ engine }, [, source]) {
-    return engine.scripts.load(source).script.sha;
+    return engine.scripts.load(source, true).script.sha;
   },
 });
 

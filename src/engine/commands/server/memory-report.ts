@@ -10,15 +10,39 @@ export interface MemoryReport {
   readonly dataset: number;
   /** The part of `used` that is not values: the engine itself, entries and indexes. */
   readonly overhead: number;
+  /** Of EVAL and SCRIPT LOAD. */
+  readonly scripts: CodeReport;
+  readonly functions: CodeReport;
   readonly heapUsed: number;
   readonly heapTotal: number;
   readonly resident: number;
 }
 
-export function memoryReport({ memory, keyspace }: Engine): MemoryReport {
+/** Bytes of code that clients brought. */
+export interface CodeReport {
+  /** Of the texts and their places. */
+  readonly sources: number;
+  /** Of what they are compiled to, and of what runs them. */
+  readonly vm: number;
+}
+
+/** What an interpreter takes that has no code yet. */
+const VM_BYTES = 32_768;
+
+export function memoryReport({ memory, keyspace, scripts, libraries }: Engine): MemoryReport {
   const { heapUsed, heapTotal, rss } = process.memoryUsage();
   const { used } = memory;
   const keys = keyspace.databases.reduce((sum, { dataset }) => sum + dataset.size, 0);
-  const overhead = Math.min(used, STARTUP_BYTES + keys * ENTRY_OVERHEAD);
-  return { used, peak: memory.peak, dataset: used - overhead, overhead, heapUsed, heapTotal, resident: rss };
+  const overhead = Math.min(used, STARTUP_BYTES + keys * ENTRY_OVERHEAD + memory.scriptBytes);
+  return {
+    used,
+    peak: memory.peak,
+    dataset: used - overhead,
+    overhead,
+    scripts: { sources: scripts.bytes.sources, vm: VM_BYTES + scripts.bytes.compiled },
+    functions: { sources: libraries.bytes.sources, vm: VM_BYTES + libraries.bytes.compiled },
+    heapUsed,
+    heapTotal,
+    resident: rss,
+  };
 }

@@ -63,9 +63,9 @@ const stats = defineCommand({
       'aof.buffer',
       0,
       'lua.caches',
-      0,
+      report.scripts.sources,
       'functions.caches',
-      0,
+      report.functions.sources,
     ];
     for (const { index, dataset } of engine.keyspace.databases) {
       if (dataset.size === 0) continue;

@@ -1,8 +1,10 @@
 import { NATIVE, position, raise } from './errors';
 import { numberToString } from './number-text';
+import { LONG } from './meter';
 import { toNumber } from './operations';
 import type { LuaState } from './state';
 import { LuaTable } from './table';
+import { FLAT_LENGTH, read } from './texts';
 import { type LuaFunction, type LuaValue, typeName } from './values';
 
 /** Reads the arguments of native functions as Lua's C library does, with its errors. Positions are 1-based. */
@@ -35,10 +37,18 @@ export class Arguments {
     const value = args[index - 1];
     if (typeof value === 'string') {
       // Whatever is done with it takes time by its length.
-      if (value.length > 256) this.state.consume(value.length >> 8);
+      if (value.length >= LONG) read(value);
       return value;
     }
     return typeof value === 'number' ? numberToString(value) : this.wrongType(args, index, 'string');
+  }
+
+  /** As `string`, for a function that looks at a part of it only. */
+  peekedString(args: readonly LuaValue[], index: number): string {
+    const value = args[index - 1];
+    if (typeof value !== 'string') return this.string(args, index);
+    if (value.length >= LONG && value.length < FLAT_LENGTH) this.state.peek(value.length);
+    return value;
   }
 
   optionalString(args: readonly LuaValue[], index: number, fallback: string): string {

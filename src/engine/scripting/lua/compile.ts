@@ -3,6 +3,7 @@ import { emit, type EmittedChunk } from './emitter';
 import { type ChunkName, LuaSyntaxError, position, raise, type Site } from './errors';
 import { modulo, type Operations, power } from './operations';
 import { parse } from './parser';
+import { allocate } from './meter';
 import type { LuaState } from './state';
 import { constructorSize, LuaTable } from './table';
 import type { Trampoline } from './trampoline';
@@ -11,11 +12,19 @@ import { all, first, type LuaFunction, type LuaValue, NOTHING } from './values';
 /** The JavaScript stack that the fast form may use, in bytes of estimated frames: under half of V8's 984 KB. */
 const STACK_BUDGET = 400_000;
 
+/** What V8 keeps of the smallest chunk, of each byte of code (and its bytecode), each site and each constant, as measured. */
+const FORM_BYTES = 2_500;
+const CODE_FACTOR = 3;
+const SITE_BYTES = 80;
+const CONSTANT_BYTES = 16;
+
 /** Source that is Lua, ready to become functions. */
 export class CompiledChunk {
   readonly #forms = new Map<boolean, Form>();
   /** Frames of the fast form that fit its stack. */
   fastLimit = 0;
+  /** Estimated bytes of what V8 keeps of it: the generated code, its functions, and the places it may fail at. */
+  bytes = 0;
 
   /** @throws LuaSyntaxError */
   constructor(
@@ -51,6 +60,10 @@ export class CompiledChunk {
         return { emitted, create: new Function('H', 'K', 'C', emitted.code) as Creator };
       });
       this.#forms.set(deep, form);
+      const { code, sites, constants } = form.emitted;
+      this.bytes +=
+        FORM_BYTES + CODE_FACTOR * code.length + SITE_BYTES * sites.length + CONSTANT_BYTES * constants.length;
+      for (const constant of constants) if (typeof constant === 'string') this.bytes += constant.length;
       if (!deep) this.fastLimit = Math.min(4_000, Math.floor(STACK_BUDGET / Math.max(form.emitted.frameSize, 1)));
     }
     return form;
@@ -117,6 +130,8 @@ export function createHelpers(
 
   /** A table of the items of a constructor, of which `known` were written out and the others came from a call. */
   function list(items: LuaValue[], known: number): LuaTable {
+    allocate(8 * items.length);
+    state.consume(items.length >> 4);
     const size = Math.max(constructorSize(known), items.length);
     while (items.length < size) items.push(undefined);
     return new LuaTable(items);
@@ -124,6 +139,8 @@ export function createHelpers(
 
   /** An empty table with room for a constructor's items and fields. */
   function room(items: number, fields: number): LuaTable {
+    allocate(8 * items + 64 * fields);
+    state.consume((items + fields) >> 3);
     return new LuaTable(
       items === 0 ? [] : new Array<LuaValue>(constructorSize(items)).fill(undefined),
       constructorSize(fields),

@@ -13,6 +13,7 @@ import {
 } from './analysis';
 import type { BinaryOperator, CallExpression, Expression, FunctionBody, TableExpression, Variable } from './ast';
 import type { ChunkName, Site } from './errors';
+import { consume, LONG } from './meter';
 import type { LuaTable } from './table';
 import { cString } from '../../values/c-string';
 import type { LuaFunction, LuaValue } from './values';
@@ -51,6 +52,9 @@ const ARITHMETIC: Partial<Record<BinaryOperator, string>> = {
   '%': 'mod',
   '^': 'pow',
 };
+
+/** What making code of a node costs. */
+const NODE_STEPS = 16;
 
 /** From so many items on Lua makes room for a rounded number. */
 const ROUNDED_SIZES = 16;
@@ -118,6 +122,7 @@ export abstract class ExpressionEmitter {
 
   /** JavaScript for exactly one value. */
   protected expression(expression: Expression): string {
+    consume(NODE_STEPS);
     switch (expression.kind) {
       case 'nil':
         return 'undefined';
@@ -129,7 +134,8 @@ export abstract class ExpressionEmitter {
       case 'number':
         return this.number(expression.value);
       case 'string':
-        return JSON.stringify(expression.value);
+        // Not a long one: as a constant it stands in memory once, and V8 does not have to read it.
+        return isShortText(expression) ? JSON.stringify(expression.value) : this.constant(expression.value);
       case 'function':
         return this.function(expression.body);
       case 'local':
@@ -217,7 +223,7 @@ export abstract class ExpressionEmitter {
     if (known !== undefined) return this.constant(known);
     const site = this.site(expression.line, this.describe(expression.object));
     const { key } = expression;
-    if (key.kind === 'string')
+    if (isShortText(key))
       return `indexKey(${this.expression(expression.object)}, ${JSON.stringify(key.value)}, ${site})`;
     return this.withOperands(expression.object, key, (a, b) => `index(${a}, ${b}, ${site})`);
   }
@@ -384,7 +390,7 @@ export abstract class ExpressionEmitter {
   }
 
   protected equality(operator: '==' | '~=', left: Expression, right: Expression, line: number): string {
-    if (isLiteral(left) || isLiteral(right) || isNumeric(left) || isNumeric(right)) {
+    if (isNative(left) || isNative(right)) {
       return this.withOperands(left, right, (a, b) => `(${a} ${operator === '==' ? '===' : '!=='} ${b})`);
     }
     const site = this.site(line);
@@ -451,7 +457,7 @@ export abstract class ExpressionEmitter {
     for (const { key, value, after } of fields) {
       addItems(after);
       steps.push(
-        key.kind === 'string'
+        isShortText(key)
           ? `${table}.setKey(${JSON.stringify(key.value)}, ${this.expression(value)})`
           : this.withOperands(key, value, (a, b) => `field(${table}, ${a}, ${b}, ${this.site(line)})`),
       );
@@ -460,6 +466,16 @@ export abstract class ExpressionEmitter {
     steps.push(list === '' ? table : `finish(${table}, ${list})`);
     return `(${steps.join(', ')})`;
   }
+}
+
+/** A string literal that costs nothing to compare or to look for. */
+export function isShortText(expression: Expression): expression is Expression & { kind: 'string' } {
+  return expression.kind === 'string' && expression.value.length < LONG;
+}
+
+/** What JavaScript compares as Lua does, in no time. */
+function isNative(expression: Expression): boolean {
+  return isNumeric(expression) || (expression.kind === 'string' ? isShortText(expression) : isLiteral(expression));
 }
 
 function nativeArithmetic(operator: BinaryOperator, a: string, b: string, canRepeat: boolean): string {

@@ -1,7 +1,8 @@
 import { assigns, containsCall, everyCall, isMulti, isNumeric, isReadLate } from './analysis';
 import type { Expression, FunctionBody, Statement, Target, Variable } from './ast';
-import { ExpressionEmitter, type Frame, type GlobalNames } from './emit-expressions';
+import { ExpressionEmitter, type Frame, type GlobalNames, isShortText } from './emit-expressions';
 import type { ChunkName, Site } from './errors';
+import { allocate } from './meter';
 import type { LuaValue } from './values';
 
 /** A chunk as JavaScript: the body of a function with the parameters `H` (helpers), `K` (sites), `C` (constants). */
@@ -18,7 +19,21 @@ export const HELPERS =
   'S E T V first all fn at method index indexKey setIndex setKey field list room finish add sub mul div mod pow minus len concat ' +
   'eq lt le forNumber noGlobal setGlobal next inext step legacyArg floor deep call tail';
 
-const TICK = 'if (--S.budget < 0) S.check();';
+/** Characters of generated code that run in about the time of one step. */
+const CODE_PER_STEP = 128;
+/** A function that keeps no record of its calls is counted by its callers, unless it is longer than this. */
+const LONGEST_UNCOUNTED = 1_024;
+
+/** How many steps a piece of code counts as: a loop may hold a thousand statements. */
+function spending(code: string): string {
+  const steps = 1 + Math.floor(code.length / CODE_PER_STEP);
+  return steps === 1 ? '--S.budget < 0' : `(S.budget -= ${String(steps)}) < 0`;
+}
+
+/** More arguments than these are counted where a function takes any number. */
+const FEW_ARGUMENTS = 16;
+
+const tick = (code: string): string => `if (${spending(code)}) S.check();`;
 
 const FOR_PARTS = ['"initial value"', '"limit"', '"step"'];
 
@@ -62,12 +77,16 @@ class Emitter extends ExpressionEmitter {
     const arg =
       body.legacyArg === undefined ? '' : `let ${body.legacyArg.id}${body.usesVararg ? '' : ' = legacyArg(v)'};`;
     const enter = this.deep
-      ? TICK
+      ? tick(statements)
       : isLeaf
-        ? ''
-        : 'if (++S.depth > S.limit || --S.budget < 0) S.enter(); S.frames[S.depth] = S.at;';
+        ? statements.length > LONGEST_UNCOUNTED
+          ? tick(statements)
+          : ''
+        : `if (++S.depth > S.limit || ${spending(statements)}) S.enter(); S.frames[S.depth] = S.at;`;
     const leave = body.body.at(-1)?.kind === 'return' ? '' : `${this.leave(frame)}return E;`;
-    const text = `(${parameters.join(', ')}) {\n${enter} let ${frame.temporaries.join(', ')};${arg}\n${statements}${leave}\n}`;
+    const spread = body.isVararg ? `if (v.length > ${String(FEW_ARGUMENTS)}) S.consume(v.length >> 3); ` : '';
+    const text = `(${parameters.join(', ')}) {\n${enter} ${spread}let ${frame.temporaries.join(', ')};${arg}\n${statements}${leave}\n}`;
+    allocate(text.length);
     return this.deep ? `deep(function*${text})` : `function${text}`;
   }
 
@@ -92,7 +111,7 @@ class Emitter extends ExpressionEmitter {
       case 'block':
         return `{\n${this.block(statement.body)}}\n`;
       case 'while':
-        return `while (${this.condition(statement.condition)}) { ${TICK}\n${this.block(statement.body)}}\n`;
+        return this.while(statement);
       case 'repeat':
         return this.repeat(statement);
       case 'if':
@@ -110,10 +129,17 @@ class Emitter extends ExpressionEmitter {
     }
   }
 
+  protected while({ condition, body }: Statement & { kind: 'while' }): string {
+    const test = this.condition(condition);
+    const text = this.block(body);
+    return `while (${test}) { ${tick(test + text)}\n${text}}\n`;
+  }
+
   protected repeat({ body, condition }: Statement & { kind: 'repeat' }): string {
     const endsEarly = body.at(-1)?.kind === 'return' || body.at(-1)?.kind === 'break';
     const test = endsEarly ? '' : `if (${this.condition(condition)}) break;`;
-    return `for (;;) { ${TICK}\n${this.block(body)}${test} }\n`;
+    const text = this.block(body) + test;
+    return `for (;;) { ${tick(text)}\n${text} }\n`;
   }
 
   protected if({ clauses, otherwise }: Statement & { kind: 'if' }): string {
@@ -204,7 +230,7 @@ class Emitter extends ExpressionEmitter {
       case 'index': {
         const site = this.site(target.line, this.describe(target.object));
         const object = this.expression(target.object);
-        return target.key.kind === 'string'
+        return isShortText(target.key)
           ? `setKey(${object}, ${JSON.stringify(target.key.value)}, ${text}, ${site});\n`
           : `setIndex(${object}, ${this.expression(target.key)}, ${text}, ${site});\n`;
       }
@@ -235,7 +261,7 @@ class Emitter extends ExpressionEmitter {
     const text = this.block(body);
     return (
       `{ let ${i} = ${parts[0] ?? ''}, ${end} = ${parts[1] ?? ''}, ${by} = ${parts[2] ?? ''}; ${checks}${begin}\n` +
-      `for (; ${test}; ${i} += ${literal === undefined ? by : `(${String(literal)})`}) { ${TICK} let ${variable.id} = ${i};\n${text}} }\n`
+      `for (; ${test}; ${i} += ${literal === undefined ? by : `(${String(literal)})`}) { ${tick(text)} let ${variable.id} = ${i};\n${text}} }\n`
     );
   }
 
@@ -252,13 +278,14 @@ class Emitter extends ExpressionEmitter {
       : `at(fn(${f}, ${site}), ${named})(${s}, ${c})`;
     const rest = others.map(({ id }, i) => `${id} = ${r}[${String(i + 2)}];`).join(' ');
     const extra = others.length === 0 ? '' : `, ${others.map(({ id }) => id).join(', ')}`;
+    const text = this.block(body);
     return (
       `{ ${setup}let ${f} = ${texts[0] ?? 'undefined'}, ${s} = ${texts[1] ?? 'undefined'}, ${c} = ${texts[2] ?? 'undefined'};\n` +
-      `for (;;) { ${TICK} let ${k}, ${v}${extra};\n` +
+      `for (;;) { ${tick(text)} let ${k}, ${v}${extra};\n` +
       `if (${f} === next && ${s} instanceof T) { ${k} = step(${s}, ${c}, ${named}); if (${k} === undefined) break; ${v} = ${s}.get(${k}); }\n` +
       `else if (${f} === inext && ${s} instanceof T) { ${k} = ${c} + 1; ${v} = ${s}.getNumber(${k}); if (${v} === undefined) break; }\n` +
       `else { const ${r} = all(${call}); ${k} = ${r}[0]; if (${k} === undefined) break; ${v} = ${r}[1]; ${rest} }\n` +
-      `${c} = ${k};\n${this.block(body)}} }\n`
+      `${c} = ${k};\n${text}} }\n`
     );
   }
 

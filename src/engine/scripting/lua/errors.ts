@@ -1,3 +1,4 @@
+import { made } from './texts';
 import type { LuaValue } from './values';
 
 /**
@@ -55,5 +56,5 @@ export class LuaSyntaxError extends Error {}
 /** Throws an error that the script can catch. */
 export function raise(value: LuaValue, site: Site): never {
   // eslint-disable-next-line @typescript-eslint/only-throw-error -- see LuaError: no JavaScript stack is wanted
-  throw new LuaError(value, site);
+  throw new LuaError(typeof value === 'string' ? made(value) : value, site);
 }

@@ -1,5 +1,7 @@
 import { LuaSyntaxError } from './errors';
+import { allocate, consume, SLICE } from './meter';
 import { stringToNumber } from './number-text';
+import { endOfRun, TextBuilder } from './texts';
 
 /** Kinds of token besides the reserved words and punctuation, which are their own kind. */
 export type TokenKind = string;
@@ -28,10 +30,13 @@ const isNewline = (c: number): boolean => c === 10 || c === 13;
 // A script is read once, by code that V8 has not optimised yet: native searches beat loops over characters many times.
 const BLANKS = /[ \t\v\f]*/y;
 const NAME = /\w*/y;
+const LINE_OR_BRACKET = /[^\n\r\]]*/y;
 const TO_LINE_END = /[^\n\r]*/y;
 /** What stands in a string as itself. */
 const PLAIN: Readonly<Record<string, RegExp>> = { '"': /[^"\\\n\r]*/y, "'": /[^'\\\n\r]*/y };
-const NEWLINES = /\n/g;
+/** What a token becomes: nodes of the tree, and the code that is made of them. */
+const TOKEN_STEPS = 16;
+const TOKEN_BYTES = 512;
 
 /**
  * Splits Lua 5.1 source into tokens.
@@ -124,6 +129,8 @@ export class Lexer {
 
   #scan(): TokenKind {
     const source = this.source;
+    consume(TOKEN_STEPS);
+    allocate(TOKEN_BYTES);
     for (;;) {
       this.#start = this.#position;
       if (this.#position >= source.length) return '<eof>';
@@ -137,8 +144,9 @@ export class Lexer {
     }
   }
 
-  /** Where the characters end that a sticky pattern matches from here on. */
+  /** Where the characters end that a sticky pattern of one repeated class matches from here on. */
   #endOf(pattern: RegExp): number {
+    if (this.source.length > SLICE) return endOfRun(this.source, pattern, this.#position);
     pattern.lastIndex = this.#position;
     pattern.test(this.source);
     return pattern.lastIndex;
@@ -234,7 +242,7 @@ export class Lexer {
     let text = end < 0 ? '' : source.slice(this.#position, end);
     if (end >= 0 && !text.includes('\r')) {
       this.#position = end;
-      this.line += text.match(NEWLINES)?.length ?? 0;
+      this.line += countLines(text);
     } else text = this.#scanLongSlowly(close, unfinished);
     this.#position += close.length;
     this.text = text;
@@ -244,16 +252,21 @@ export class Lexer {
 
   #scanLongSlowly(close: string, unfinished: string): string {
     const source = this.source;
-    let text = '';
+    const text = new TextBuilder();
     for (;;) {
+      const start = this.#position;
+      this.#position = this.#endOf(LINE_OR_BRACKET);
+      text.add(source.slice(start, this.#position));
+      consume(1);
       const code = source.charCodeAt(this.#position);
       if (this.#position >= source.length) return this.#failNear(unfinished, '<eof>');
-      if (code === 93 && source.startsWith(close, this.#position)) return text;
+      if (code === 93 && source.startsWith(close, this.#position)) return text.text();
       if (isNewline(code)) {
         this.#skipNewline();
-        text += '\n';
+        text.add('\n');
       } else {
-        text += source[this.#position++] ?? '';
+        text.add(']');
+        this.#position++;
       }
     }
   }
@@ -261,25 +274,26 @@ export class Lexer {
   #scanString(quote: string): TokenKind {
     const source = this.source;
     const plain = PLAIN[quote] ?? TO_LINE_END;
-    let text = '';
+    const text = new TextBuilder();
     this.#position++;
     for (;;) {
       const start = this.#position;
       this.#position = this.#endOf(plain);
-      text += source.slice(start, this.#position);
+      consume(1);
+      text.add(source.slice(start, this.#position));
       if (this.#position >= source.length) return this.#failNear('unfinished string', '<eof>');
       const code = source.charCodeAt(this.#position);
       if (code === quote.charCodeAt(0)) break;
-      if (isNewline(code)) return this.#failNear('unfinished string', quote + text);
-      text += this.#scanEscape(quote + text);
+      if (isNewline(code)) return this.#failNear('unfinished string', quote + text.text());
+      text.add(this.#scanEscape(quote, text));
     }
     this.#position++;
-    this.text = text;
-    this.#shown = quote + text + quote;
+    this.text = text.text();
+    this.#shown = quote + this.text + quote;
     return '<string>';
   }
 
-  #scanEscape(soFar: string): string {
+  #scanEscape(quote: string, soFar: TextBuilder): string {
     const source = this.source;
     this.#position++;
     if (this.#position >= source.length) return '';
@@ -296,7 +310,16 @@ export class Lexer {
     for (let i = 0; i < 3 && isDigit(source.charCodeAt(this.#position)); i++) {
       value = value * 10 + source.charCodeAt(this.#position++) - 48;
     }
-    if (value > 255) return this.#failNear('escape sequence too large', soFar);
+    if (value > 255) return this.#failNear('escape sequence too large', quote + soFar.text());
     return String.fromCharCode(value);
   }
+}
+
+function countLines(text: string): number {
+  let lines = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) {
+    lines++;
+    consume(1);
+  }
+  return lines;
 }

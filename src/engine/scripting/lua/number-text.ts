@@ -1,5 +1,7 @@
 import { cString } from '../../values/c-string';
 import { scaledDouble } from '../../values/rounding';
+import { consume, LONG } from './meter';
+import { endOfRun, read } from './texts';
 
 /** Numbers to text and back, as C's printf and strtod do it: JavaScript's own rules differ in ties, names and forms. */
 
@@ -156,7 +158,7 @@ const NAMED = /^[ \t-\r]*([+-]?)(inf|infinity|nan(?:\(\w*\))?)[ \t-\r]*$/i;
 
 /** What Lua 5.1 (and glibc's strtod under it) reads as a number; nothing when the text is none. */
 export function stringToNumber(text: string): number | undefined {
-  const source = cString(text);
+  const source = text.length < LONG ? cString(text) : shortened(text);
   if (DECIMAL.test(source)) return Number(source);
   const hex = HEX.exec(source);
   if (hex !== null) return hexToNumber(hex);
@@ -166,6 +168,63 @@ export function stringToNumber(text: string): number | undefined {
   if (named[2]?.[0]?.toLowerCase() === 'n') return nanOf(negative);
   return negative ? -Infinity : Infinity;
 }
+
+const BLANKS = /[ \t-\r]*/y;
+const DIGITS = /\d*/y;
+const HEX_DIGITS = /[0-9a-fA-F]*/y;
+
+/** A text without the blanks around it. */
+export function trimmed(text: string): string {
+  const from = text.length < LONG ? 0 : endOfRun(text, BLANKS, 0);
+  if (text.length < LONG) return text.replace(/^[ \t-\r]+/, '').replace(/[ \t-\r]+$/, '');
+  let to = text.length;
+  for (; to > from && isBlank(text.charCodeAt(to - 1)); to--) if ((to & 0x3ff) === 0) consume(0x100);
+  return text.slice(from, to);
+}
+
+const isBlank = (code: number): boolean => code === 32 || (code >= 9 && code <= 13);
+
+/** Digits beyond these cannot matter but for being zero or not: a double in the middle of two has fewer. */
+const DIGITS_THAT_COUNT = 1_200;
+
+/** A long text that reads as the same number: without blanks around it, zeros in front and digits that cannot matter. */
+function shortened(text: string): string {
+  read(text);
+  const source = trimmed(cString(text));
+  if (source.length <= 2 * DIGITS_THAT_COUNT) return source;
+  const prefix = /^[+-]?(?:0[xX])?/.exec(source)?.[0] ?? '';
+  const isHex = prefix.length > 1;
+  const pattern = isHex ? HEX_DIGITS : DIGITS;
+  const wholeEnd = endOfRun(source, pattern, prefix.length);
+  const hasPoint = source[wholeEnd] === '.';
+  const end = hasPoint ? endOfRun(source, pattern, wholeEnd + 1) : wholeEnd;
+  const exponent = (isHex ? HEX_EXPONENT : EXPONENT).exec(source.slice(end));
+  // What is no number at all is told by the text as it stands, cut short.
+  if (end - prefix.length - (hasPoint ? 1 : 0) === 0 || exponent === null) return `${source.slice(0, 20)}?`;
+  const given = exponent[2] === undefined || exponent[2] === '' ? 0 : Number(`${exponent[1] ?? ''}${exponent[2]}`);
+  const whole = source.slice(prefix.length, wholeEnd);
+  const places = hasPoint ? source.slice(wholeEnd + 1, end) : '';
+  const { digits, dropped } = significant(whole, places);
+  const shift = dropped * (isHex ? 4 : 1) + given;
+  return `${prefix}${digits}${isHex ? 'p' : 'e'}${String(Math.max(-1e9, Math.min(1e9, shift)))}`;
+}
+
+/** The digits that matter, as an integer, and how many places its last one is from the point (negative: behind it). */
+function significant(whole: string, places: string): { digits: string; dropped: number } {
+  const all = whole + places;
+  const first = endOfRun(all, ZEROS, 0);
+  const digits = all.slice(first, first + DIGITS_THAT_COUNT);
+  const rest = all.length - first - digits.length;
+  const isExact = rest <= 0 || endOfRun(all, ZEROS, first + digits.length) === all.length;
+  return {
+    digits: (digits === '' ? '0' : digits) + (isExact ? '0' : '1'),
+    dropped: Math.max(rest, 0) - 1 - places.length,
+  };
+}
+
+const ZEROS = /0*/y;
+const EXPONENT = /^(?:[eE]([+-]?)(?=\d)0*(\d*))?$/;
+const HEX_EXPONENT = /^(?:[pP]([+-]?)(?=\d)0*(\d*))?$/;
 
 function hexToNumber([, sign, whole = '', fraction = '', onlyFraction = '', exponent = '0']: RegExpExecArray): number {
   const places = fraction + onlyFraction;

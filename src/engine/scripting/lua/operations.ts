@@ -2,6 +2,8 @@ import { NATIVE, position, raise, type Site } from './errors';
 import { negate, numberToString, stringToNumber } from './number-text';
 import type { LuaState } from './state';
 import { identityOf, LuaTable } from './table';
+import { LONG } from './meter';
+import { made, readKey, sameText, textBefore } from './texts';
 import {
   first,
   type LuaFunction,
@@ -101,6 +103,7 @@ export function createOperations(state: LuaState): Operations {
 
   function index(object: LuaValue, key: LuaValue, site: Site): LuaValue {
     if (object instanceof LuaTable) {
+      if (typeof key === 'string' && key.length >= LONG) readKey(key);
       const value = object.get(key);
       if (value !== undefined || object.metatable === undefined) return value;
     }
@@ -137,9 +140,14 @@ export function createOperations(state: LuaState): Operations {
   function setIndex(object: LuaValue, key: LuaValue, value: LuaValue, site: Site): void {
     if (object instanceof LuaTable && object.metatable === undefined && !object.readonly) {
       if (typeof key === 'number' && key === key) object.setNumber(key, value);
-      else if (typeof key === 'string') object.setKey(key, value);
+      else if (typeof key === 'string') setText(object, key, value);
       else rawSet(object, key, value, site);
     } else setSlow(object, key, value, site);
+  }
+
+  function setText(table: LuaTable, key: string, value: LuaValue): void {
+    if (key.length >= LONG) readKey(key);
+    table.setKey(key, value);
   }
 
   function setKey(object: LuaValue, key: string, value: LuaValue, site: Site): void {
@@ -151,6 +159,7 @@ export function createOperations(state: LuaState): Operations {
     if (table.readonly) fail(READONLY, site);
     if (key === undefined) fail('table index is nil', site);
     if (key !== key) fail('table index is NaN', site);
+    if (typeof key === 'string' && key.length >= LONG) readKey(key);
     table.set(key, value);
   }
 
@@ -212,13 +221,13 @@ export function createOperations(state: LuaState): Operations {
   }
 
   function joined(a: string, b: string): string {
-    if (b.length > 256) state.consume(b.length >> 8);
-    return a + b;
+    return made(a + b);
   }
 
   const text = (value: string | number): string => (typeof value === 'string' ? value : numberToString(value));
 
   function equals(a: LuaValue, b: LuaValue, site: Site): boolean {
+    if (typeof a === 'string') return typeof b === 'string' && (a.length < LONG ? a === b : sameText(a, b));
     if (a === b) return true;
     if (!(a instanceof LuaTable) || !(b instanceof LuaTable)) return false;
     const handler = sharedMetamethod(a, b, '__eq');
@@ -233,7 +242,7 @@ export function createOperations(state: LuaState): Operations {
 
   function lessThan(a: LuaValue, b: LuaValue, site: Site): boolean {
     if (typeof a === 'number' && typeof b === 'number') return a < b;
-    if (typeof a === 'string' && typeof b === 'string') return a < b;
+    if (typeof a === 'string' && typeof b === 'string') return textBefore(a, b);
     const handler = typeName(a) === typeName(b) ? sharedMetamethod(a, b, '__lt') : undefined;
     if (handler === undefined) return compareError(a, b, site);
     return truthy(first(callMeta(handler, [a, b], site)));
@@ -241,7 +250,7 @@ export function createOperations(state: LuaState): Operations {
 
   function lessOrEqual(a: LuaValue, b: LuaValue, site: Site): boolean {
     if (typeof a === 'number' && typeof b === 'number') return a <= b;
-    if (typeof a === 'string' && typeof b === 'string') return a <= b;
+    if (typeof a === 'string' && typeof b === 'string') return !textBefore(b, a);
     if (typeName(a) !== typeName(b)) return compareError(a, b, site);
     const handler = sharedMetamethod(a, b, '__le');
     if (handler !== undefined) return truthy(first(callMeta(handler, [a, b], site)));

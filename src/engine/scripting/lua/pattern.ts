@@ -1,4 +1,6 @@
+import { spend } from './meter';
 import type { LuaState } from './state';
+import { part, sameText } from './texts';
 import { cString } from '../../values/c-string';
 import type { LuaValue } from './values';
 
@@ -9,6 +11,12 @@ const UNCLOSED = -1;
 const POSITION = -2;
 
 const ESCAPE = 37; // %
+
+/** A set so long is counted by what is looked at of it. */
+const LONG_SET = 64;
+/** Loops over the subject are counted every so many characters: a power of two. */
+const COUNTED = 1_024;
+const COUNTED_MASK = COUNTED - 1;
 
 const isAlpha = (c: number): boolean => (c >= 97 && c <= 122) || (c >= 65 && c <= 90);
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
@@ -84,7 +92,7 @@ export class Matcher {
 
   /** The text of a match. */
   whole(start: number, end: number): string {
-    return this.subject.slice(start, end);
+    return part(this.subject, start, end);
   }
 
   /** The `i`th capture (0-based) of a match of `start` to `end`; the whole match when there are none. */
@@ -97,7 +105,7 @@ export class Matcher {
     const at = this.#starts[i] ?? 0;
     if (length === POSITION) return at + 1;
     if (length === UNCLOSED) return this.state.fail('unfinished capture');
-    return this.subject.slice(at, at + length);
+    return part(this.subject, at, at + length);
   }
 
   /** All captures; the whole match when there are none and `whole` asks for it. */
@@ -185,6 +193,7 @@ export class Matcher {
       if (p >= pattern.length) state.fail("malformed pattern (missing ']')");
       if (pattern.charCodeAt(p++) === ESCAPE && p < pattern.length) p++;
     } while (pattern.charCodeAt(p) !== 93);
+    if (p - at > LONG_SET) this.state.consume((p - at) >> 2);
     return p + 1;
   }
 
@@ -206,19 +215,26 @@ export class Matcher {
       const code = pattern.charCodeAt(p);
       if (code === ESCAPE) {
         p++;
-        if (inClass(c, pattern.charCodeAt(p))) return !isNegated;
+        if (inClass(c, pattern.charCodeAt(p))) return this.#looked(!isNegated, p - at);
       } else if (pattern.charCodeAt(p + 1) === 45 && p + 2 < last) {
-        if (code <= c && c <= pattern.charCodeAt(p + 2)) return !isNegated;
+        if (code <= c && c <= pattern.charCodeAt(p + 2)) return this.#looked(!isNegated, p - at);
         p += 2;
-      } else if (code === c) return !isNegated;
+      } else if (code === c) return this.#looked(!isNegated, p - at);
     }
-    return isNegated;
+    return this.#looked(isNegated, p - at);
+  }
+
+  /** So much of a set was looked at. */
+  #looked(result: boolean, length: number): boolean {
+    if (length > LONG_SET) this.state.consume(length >> 2);
+    return result;
   }
 
   #maxExpand(s: number, p: number, end: number): number {
     let count = 0;
-    while (s + count < this.subject.length && this.#single(s + count, p, end)) count++;
-    this.state.consume(count >> 2);
+    while (s + count < this.subject.length && this.#single(s + count, p, end))
+      if ((++count & COUNTED_MASK) === 0) this.state.consume(COUNTED >> 2);
+    this.state.consume((count & COUNTED_MASK) >> 2);
     for (; count >= 0; count--) {
       const result = this.#match(s + count, end + 1);
       if (result >= 0) return result;
@@ -268,17 +284,13 @@ export class Matcher {
     if (subject.charCodeAt(s) !== open) return -1;
     let nesting = 1;
     for (let i = s + 1; i < subject.length; i++) {
+      if ((i & COUNTED_MASK) === 0) this.state.consume(COUNTED >> 2);
       const c = subject.charCodeAt(i);
       if (c === close) {
-        if (--nesting === 0) return this.#counted(i + 1, i - s);
+        if (--nesting === 0) return i + 1;
       } else if (c === open) nesting++;
     }
-    return this.#counted(-1, subject.length - s);
-  }
-
-  #counted(result: number, steps: number): number {
-    this.state.consume(steps >> 2);
-    return result;
+    return -1;
   }
 
   /** `%f[set]`: the pattern's end of the set when here is a frontier, or -1. */
@@ -296,6 +308,9 @@ export class Matcher {
     const length = this.#lengths[i] ?? 0;
     const start = this.#starts[i] ?? 0;
     if (length < 0) return -1;
-    return this.subject.startsWith(this.subject.slice(start, start + length), s) ? s + length : -1;
+    const end = s + length;
+    if (end > this.subject.length) return -1;
+    spend(length);
+    return sameText(this.subject.slice(start, start + length), this.subject.slice(s, end)) ? end : -1;
   }
 }

@@ -21,6 +21,8 @@ import { all, type LuaFunction, type LuaValue } from './values';
 export interface LuaRuntimeOptions {
   /** Called every few thousand steps of a script; ends it by throwing a `ScriptStopped`. */
   readonly checkBudget: () => void;
+  /** Called before many bytes are allocated: see `LuaState.reserve`. Default: there is always room. */
+  readonly reserve?: (bytes: number) => number;
 }
 
 /** The global names one kind of script sees. */
@@ -54,9 +56,10 @@ export class LuaRuntime {
   readonly #generator: { state: bigint };
   readonly #cjson: ReturnType<typeof cjsonLibrary>;
 
-  constructor({ checkBudget }: LuaRuntimeOptions) {
+  constructor({ checkBudget, reserve }: LuaRuntimeOptions) {
     const { state } = this;
     state.checkBudget = checkBudget;
+    if (reserve !== undefined) state.reserve = reserve;
     this.operations = createOperations(state);
     this.context = { state, operations: this.operations, args: new Arguments(state), plain: new Set() };
     this.#trampoline = createTrampoline(state, this.operations);
@@ -150,6 +153,7 @@ export class LuaRuntime {
    * @throws LuaSyntaxError
    */
   compile(source: string, name: string, environment: LuaEnvironment): LuaChunk {
+    this.state.refill();
     return {
       compiled: new CompiledChunk(source, { source: name, shown: chunkName(name) }, environment.names),
       environment,

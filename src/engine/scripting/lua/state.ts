@@ -1,9 +1,14 @@
 import { LuaError, NATIVE, NeedsDeepForm, position, raise, ScriptStopped, type Site } from './errors';
+import { type Meter, runOn } from './meter';
 import { type LuaTable, UNKNOWN_KEY } from './table';
 import { all, type LuaFunction, type LuaResult, type LuaValue } from './values';
 
 /** How many steps (loop rounds, calls, bytes worked on) pass between two looks at the clock. */
-const STEPS_BETWEEN_CHECKS = 10_000;
+export const STEPS_BETWEEN_CHECKS = 10_000;
+/** What a step allocates at most, in tables, closures and their like. */
+const BYTES_PER_STEP = 256;
+/** How many bytes a script may allocate before the heap is looked at for the first time. */
+const FIRST_ROOM = 4 * 1_048_576;
 
 /** Lua 5.1's limits: nested Lua calls, and calls of Lua from native code inside each other. */
 export const MAX_LUA_DEPTH = 19_999;
@@ -19,7 +24,7 @@ function nameless(site: Site): Site {
 }
 
 /** What is running now. One per runtime: scripts run one at a time. */
-export class LuaState {
+export class LuaState implements Meter {
   /** The call in progress: where its line and the called function's name are found. */
   at: Site = NATIVE;
   /** For each Lua function running, the call that started it. */
@@ -29,6 +34,8 @@ export class LuaState {
   limit = 0;
   /** Steps left before the next look at the clock. */
   budget = STEPS_BETWEEN_CHECKS;
+  /** Bytes that may be allocated before the next look at the heap. */
+  room = FIRST_ROOM;
   nativeDepth = 0;
   /** The results of a native function called from deep-form code. */
   result: LuaResult;
@@ -38,6 +45,8 @@ export class LuaState {
   deep = false;
   /** Ends the script by throwing a `ScriptStopped` when its time is over. */
   checkBudget: () => void = () => undefined;
+  /** Sees to it that so many bytes can be allocated, or ends the script. @returns how many more before it is to be asked again */
+  reserve: (bytes: number) => number = () => FIRST_ROOM;
 
   /** Prepares for a run. */
   reset(limit: number, deep: boolean): void {
@@ -47,18 +56,42 @@ export class LuaState {
     this.limit = limit;
     this.deep = deep;
     this.nativeDepth = 0;
+    this.refill();
+  }
+
+  /**
+   * What is spent from now on is spent here. The room stays what the scripts before have left of it: what functions keep, and
+   * what many scripts store, adds up.
+   */
+  refill(): void {
     this.budget = STEPS_BETWEEN_CHECKS;
+    runOn(this);
   }
 
   /** The budget ran out: looks at the clock and goes on. */
   check(): void {
     this.budget = STEPS_BETWEEN_CHECKS;
     this.checkBudget();
+    this.allocate(STEPS_BETWEEN_CHECKS * BYTES_PER_STEP);
   }
 
   /** Native work of about `steps` simple steps. */
   consume(steps: number): void {
     if ((this.budget -= steps) < 0) this.check();
+  }
+
+  allocate(bytes: number): void {
+    if ((this.room -= bytes) < 0) this.room = this.reserve(bytes);
+  }
+
+  /** Before a little of a text of so many bytes is read: where it is not flat yet, that makes it so. */
+  peek(bytes: number): void {
+    if ((this.room -= bytes) < 0) this.room = this.reserve(bytes);
+    if ((this.budget -= bytes >> 10) < 0) this.check();
+  }
+
+  outOfMemory(): never {
+    return this.failPlain('not enough memory');
   }
 
   /** A function began and found the stack or the budget used up. */

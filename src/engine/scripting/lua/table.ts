@@ -1,3 +1,4 @@
+import { allocate, consume } from './meter';
 import { type LuaFunction, type LuaThread, LuaUserdata, type LuaValue } from './values';
 
 /** What `nextKey` answers when the key it is to continue from is not in the table. */
@@ -10,6 +11,9 @@ const MAX_ARRAY = 2 ** MAX_BITS;
 const MAX_SCANNED = 8;
 
 const NONE: LuaValue[] = [];
+/** What V8 takes for a place of the array part, and for a node with its place in the map. */
+const PLACE_BYTES = 8;
+const NODE_BYTES = 64;
 
 /**
  * A Lua table, laid out as Lua 5.1 lays it out: an array part and a hash part of nodes, both grown by Lua's rules. Scripts
@@ -137,6 +141,8 @@ export class LuaTable {
       this.#makeNodes(1);
       return;
     }
+    // Keys that come and go can make each new one the cause of a rehash.
+    consume((array.length + keys.length) >> 2);
     slices.fill(0);
     let used = 1;
     let integers = countInteger(extra);
@@ -159,6 +165,7 @@ export class LuaTable {
     const { array } = this;
     const keys = this.#keys;
     const values = this.#values;
+    if (arraySize + nodes > MAX_SCANNED) allocate(PLACE_BYTES * arraySize + NODE_BYTES * nodes);
     const vanishing = array.length > arraySize ? array.splice(arraySize) : NONE;
     while (array.length < arraySize) array.push(undefined);
     this.#filled = countFilled(array);
@@ -210,7 +217,7 @@ export class LuaTable {
   /** For tables built so that doubling never meets a nil. */
   #borderByCounting(): number {
     let key = 1;
-    while (this.getNumber(key) !== undefined) key++;
+    while (this.getNumber(key) !== undefined) if ((++key & 0xff) === 0) consume(0x100);
     return key - 1;
   }
 
@@ -225,7 +232,10 @@ export class LuaTable {
       if (typeof key !== 'number' || key < 1 || key > array.length || (key | 0) !== key) return this.#nextNodeKey(key);
       from = key;
     }
-    for (let i = from; i < array.length; i++) if (array[i] !== undefined) return i + 1;
+    for (let i = from; i < array.length; i++) {
+      if (array[i] !== undefined) return i + 1;
+      if ((i & 0xff) === 0xff) consume(0x40);
+    }
     return this.#nodeKeyFrom(0);
   }
 
@@ -236,7 +246,10 @@ export class LuaTable {
 
   #nodeKeyFrom(from: number): LuaValue {
     const values = this.#values;
-    for (let i = from; i < values.length; i++) if (values[i] !== undefined) return this.#keys[i];
+    for (let i = from; i < values.length; i++) {
+      if (values[i] !== undefined) return this.#keys[i];
+      if ((i & 0xff) === 0xff) consume(0x40);
+    }
     return undefined;
   }
 }

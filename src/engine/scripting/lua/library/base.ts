@@ -1,8 +1,10 @@
 import { NATIVE, position, raise, type Site } from '../errors';
-import { stringToNumber } from '../number-text';
+import { checkLength, consume } from '../meter';
+import { stringToNumber, trimmed } from '../number-text';
 import { MAX_NATIVE_DEPTH } from '../state';
 import { truthy } from '../operations';
 import { LuaTable } from '../table';
+import { endOfRun, made, readKey, sameText } from '../texts';
 import { cString } from '../../../values/c-string';
 import { type LuaFunction, type LuaResult, type LuaValue, NOTHING, typeName } from '../values';
 import type { LibraryContext } from './context';
@@ -101,7 +103,7 @@ export function baseLibrary({ state, operations, args: check, plain }: LibraryCo
       const value = check.any(args, 1);
       return typeof value === 'number' ? value : typeof value === 'string' ? stringToNumber(value) : undefined;
     }
-    const text = check.string(args, 1);
+    const text = trimmed(cString(check.string(args, 1)));
     if (base < 2 || base > 36) check.fail(2, 'base out of range');
     return parseInBase(text, base);
   };
@@ -110,6 +112,7 @@ export function baseLibrary({ state, operations, args: check, plain }: LibraryCo
     const [selector] = args;
     if (typeof selector === 'string' && selector.startsWith('#')) return args.length - 1;
     const index = check.int(args, 1);
+    if (args.length > 16) state.consume(args.length >> 4);
     const from = index < 0 ? args.length + index : index;
     if (from < 1) check.fail(1, 'index out of range');
     return args.slice(from);
@@ -187,10 +190,15 @@ export function baseLibrary({ state, operations, args: check, plain }: LibraryCo
     next,
     pairs: ((...args) => [next, check.table(args, 1), undefined]) as LuaFunction,
     pcall,
-    rawequal: ((...args) => check.any(args, 1) === check.any(args, 2)) as LuaFunction,
+    rawequal: ((...args) => {
+      const [a, b] = [check.any(args, 1), check.any(args, 2)];
+      return typeof a === 'string' && typeof b === 'string' ? sameText(a, b) : a === b;
+    }) as LuaFunction,
     rawget: ((...args) => {
       const table = check.table(args, 1);
-      return table.get(check.any(args, 2));
+      const key = check.any(args, 2);
+      if (typeof key === 'string') readKey(key);
+      return table.get(key);
     }) as LuaFunction,
     rawset,
     select,
@@ -206,16 +214,20 @@ export function baseLibrary({ state, operations, args: check, plain }: LibraryCo
   return { entries, select, next, inext };
 }
 
-/** C's strtoul in a base other than ten. */
+const LETTERS_AND_DIGITS = /[0-9a-zA-Z]*/y;
+
+/** C's strtoul in a base other than ten. @param text without blanks around it */
 function parseInBase(text: string, base: number): number | undefined {
-  const match = /^[ \t-\r]*([+-]?)(0[xX](?=[0-9a-fA-F]))?([0-9a-zA-Z]+)[ \t-\r]*(?:\0|$)/.exec(text);
-  if (match === null) return undefined;
-  const [, sign, prefix = '', rest = ''] = match;
+  const match = /^([+-]?)(0[xX](?=[0-9a-fA-F]))?(?=[0-9a-zA-Z])/.exec(text);
+  if (match === null || endOfRun(text, LETTERS_AND_DIGITS, match[0].length) < text.length) return undefined;
+  const [{ length }, sign, prefix = ''] = match;
+  const rest = text.slice(length);
   const digits = prefix !== '' && base !== 16 ? prefix + rest : rest;
   const largest = (1n << 64n) - 1n;
   let value = 0n;
-  for (const digit of digits) {
-    const amount = parseInt(digit, 36);
+  for (let i = 0; i < digits.length; i++) {
+    if ((i & 0x3ff) === 0x3ff) consume(0x1000);
+    const amount = parseInt(digits.charAt(i), 36);
     if (amount >= base) return undefined;
     // Once too large it stays so, and need not grow.
     if (value <= largest) value = value * BigInt(base) + BigInt(amount);
@@ -255,7 +267,10 @@ export function loadLibrary(
       if (piece === undefined || piece === '') return compile(source, name);
       if (typeof piece !== 'string' && typeof piece !== 'number')
         return [undefined, 'reader function must return a string'];
-      source += operations.toText(piece);
+      state.consume(10);
+      const text = operations.toText(piece);
+      checkLength(source.length + text.length);
+      source = made(source + text);
     }
   };
   return { load, loadstring };

@@ -2,7 +2,7 @@ import type { LuaFunction } from '../values';
 import type { LibraryContext } from './context';
 
 /** The `bit` library (Lua BitOp): signed 32-bit results. */
-export function bitLibrary({ args: check, plain }: LibraryContext): Record<string, LuaFunction> {
+export function bitLibrary({ state, args: check, plain }: LibraryContext): Record<string, LuaFunction> {
   const double = new Float64Array(1);
   const words = new Int32Array(double.buffer);
 
@@ -16,6 +16,7 @@ export function bitLibrary({ args: check, plain }: LibraryContext): Record<strin
 
   const fold = (combine: (a: number, b: number) => number): LuaFunction => {
     return (...args) => {
+      if (args.length > 16) state.consume(args.length >> 2);
       let result = bits(args, 1);
       for (let i = args.length; i > 1; i--) result = combine(result, bits(args, i));
       return result;

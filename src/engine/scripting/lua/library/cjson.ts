@@ -1,5 +1,7 @@
 import { nonFiniteText, numberToString, formatG } from '../number-text';
 import { LuaTable } from '../table';
+import { LONG } from '../meter';
+import { made, mapSlices, TAIL, TextBuilder } from '../texts';
 import { cString } from '../../../values/c-string';
 import { type LuaFunction, LuaUserdata, type LuaValue, typeName } from '../values';
 import { JsonReader } from './json-reader';
@@ -55,7 +57,7 @@ function createModule(context: LibraryContext, settings: JsonSettings): LuaTable
 
   const encode: LuaFunction = (...args) => {
     one(args);
-    return new Encoder(context, settings).encode(args[0]);
+    return made(new Encoder(context, settings).encode(args[0]));
   };
 
   const decode: LuaFunction = (...args) => {
@@ -155,8 +157,11 @@ const SHORT: Readonly<Record<string, string>> = {
   '\r': '\\r',
 };
 
+const escaped = (text: string): string =>
+  text.replace(ESCAPED, (c) => SHORT[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
 function quote(text: string): string {
-  return `"${text.replace(ESCAPED, (c) => SHORT[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
+  return `"${text.length < LONG ? escaped(text) : mapSlices(text, escaped)}"`;
 }
 
 class Encoder {
@@ -167,10 +172,9 @@ class Encoder {
 
   /** @param used how much of its stack the C library would have in use */
   encode(value: LuaValue, depth = 0, used = 1): string {
-    this.context.state.consume(1);
+    this.context.state.consume(4);
     switch (typeof value) {
       case 'string':
-        this.context.state.consume(value.length >> 6);
         return quote(value);
       case 'number':
         return this.#number(value);
@@ -230,19 +234,29 @@ class Encoder {
 
   #array(table: LuaTable, length: number, depth: number, used: number): string {
     let text = '[';
-    for (let i = 1; i <= length; i++) text += (i > 1 ? ',' : '') + this.encode(table.getNumber(i), depth, used + 1);
-    return `${text}]`;
+    let whole: TextBuilder | undefined;
+    for (let i = 1; i <= length; i++) {
+      text += (i > 1 ? ',' : '') + this.encode(table.getNumber(i), depth, used + 1);
+      if (text.length <= TAIL) continue;
+      (whole ??= new TextBuilder()).add(text);
+      text = '';
+    }
+    return whole === undefined ? `${text}]` : whole.textWith(`${text}]`);
   }
 
   #object(table: LuaTable, depth: number, used: number): string {
     let text = '{';
+    let whole: TextBuilder | undefined;
     for (let key = table.nextKey(undefined); key !== undefined; key = table.nextKey(key)) {
-      if (text.length > 1) text += ',';
+      if (text.length !== 1) text += ',';
       if (typeof key === 'number') text += `"${this.#number(key)}":`;
       else if (typeof key === 'string') text += `${quote(key)}:`;
       else this.#unsupported(key, 'table key must be a number or string');
       text += this.encode(table.get(key), depth, used + 2);
+      if (text.length <= TAIL) continue;
+      (whole ??= new TextBuilder()).add(text);
+      text = '';
     }
-    return `${text}}`;
+    return whole === undefined ? `${text}}` : whole.textWith(`${text}}`);
   }
 }

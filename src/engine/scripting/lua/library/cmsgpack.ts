@@ -1,6 +1,8 @@
 import { nanOf, nonFiniteText } from '../number-text';
 import { NATIVE } from '../errors';
+import { allocate, checkLength, consume, LONG, spend } from '../meter';
 import { LuaTable } from '../table';
+import { part, read } from '../texts';
 import type { LuaFunction, LuaValue } from '../values';
 import { libraryTable, type LibraryContext, MAX_STACK } from './context';
 
@@ -72,6 +74,8 @@ class Writer {
   constructor(private readonly context: LibraryContext) {}
 
   text(): string {
+    checkLength(this.#length);
+    if (this.#length >= LONG) allocate(this.#length);
     return this.#buffer.toString('latin1', 0, this.#length);
   }
 
@@ -79,7 +83,11 @@ class Writer {
   #reserve(bytes: number): number {
     const at = this.#length;
     if (at + bytes > this.#buffer.length) {
-      const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, at + bytes));
+      checkLength(at + bytes);
+      const size = Math.max(this.#buffer.length * 2, at + bytes);
+      allocate(size);
+      spend(size);
+      const larger = Buffer.allocUnsafe(size);
       this.#buffer.copy(larger, 0, 0, at);
       this.#buffer = larger;
     }
@@ -100,7 +108,7 @@ class Writer {
   }
 
   value(value: LuaValue, depth: number): void {
-    this.context.state.consume(1);
+    this.context.state.consume(4);
     switch (typeof value) {
       case 'string':
         this.#string(value);
@@ -123,7 +131,7 @@ class Writer {
     else if (length <= 0xff) this.#tagged(0xd9, length, 1);
     else if (length <= 0xffff) this.#tagged(0xda, length, 2);
     else this.#tagged(0xdb, length, 4);
-    this.context.state.consume(length >> 8);
+    read(value);
     const at = this.#reserve(length);
     this.#buffer.write(value, at, 'latin1');
   }
@@ -171,7 +179,10 @@ class Writer {
       return;
     }
     let count = 0;
-    for (let key = table.nextKey(undefined); key !== undefined; key = table.nextKey(key)) count++;
+    for (let key = table.nextKey(undefined); key !== undefined; key = table.nextKey(key)) {
+      this.context.state.consume(1);
+      count++;
+    }
     this.#header(0x80, 0xde, count);
     for (let key = table.nextKey(undefined); key !== undefined; key = table.nextKey(key)) {
       this.value(key, depth + 1);
@@ -191,6 +202,7 @@ function isArray(table: LuaTable): boolean {
   let count = 0;
   let largest = 0;
   for (let key = table.nextKey(undefined); key !== undefined; key = table.nextKey(key)) {
+    consume(1);
     if (typeof key !== 'number' || key <= 0 || key > INT_MAX || Math.floor(key) !== key) return false;
     if (key > largest) largest = key;
     count++;
@@ -242,15 +254,14 @@ class Reader {
   }
 
   #string(length: number): string {
-    this.context.state.consume(length >> 8);
     const at = this.#take(length);
-    return this.text.slice(at, at + length);
+    return part(this.text, at, at + length);
   }
 
   /** @param used how much of its stack the C library would have in use */
   value(used: number): LuaValue {
     this.#checkStack(used, 'too many return values at once; use unpack_one or unpack_limit instead.');
-    this.context.state.consume(1);
+    this.context.state.consume(4);
     const tag = this.#unsigned(1);
     switch (tag) {
       case 0xc0:

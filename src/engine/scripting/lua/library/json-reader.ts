@@ -1,5 +1,7 @@
 import { stringToNumber } from '../number-text';
+import { LONG } from '../meter';
 import { LuaTable } from '../table';
+import { part, readKey, TextBuilder } from '../texts';
 import type { LuaValue } from '../values';
 import type { JsonSettings } from './cjson';
 import { type LibraryContext, MAX_STACK } from './context';
@@ -43,6 +45,10 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const NUMBER =
   /[+-]?(?:0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)(?:[pP][+-]?\d+)?|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf(?:inity)?|nan(?:\(\w*\))?)/iy;
 
+/** Loops over the text are counted every so many characters: a power of two. */
+const COUNTED = 1_024;
+const COUNTED_MASK = COUNTED - 1;
+
 /** Reads JSON as lua-cjson does: lenient about numbers and control characters, strict about the rest. */
 export class JsonReader {
   #text = '';
@@ -80,7 +86,7 @@ export class JsonReader {
   }
 
   #readValue(): LuaValue {
-    this.context.state.consume(1);
+    this.context.state.consume(4);
     switch (this.#type) {
       case 'T_STRING':
       case 'T_NUMBER':
@@ -112,6 +118,7 @@ export class JsonReader {
     while (type !== 'T_OBJ_END') {
       if (type !== 'T_STRING') this.#unexpected('object key string');
       const key = this.#value;
+      if (typeof key === 'string' && key.length >= LONG) readKey(key);
       if (this.#next() !== 'T_COLON') this.#unexpected('colon');
       this.#next();
       table.setKey(key, this.#readValue());
@@ -166,7 +173,10 @@ export class JsonReader {
   #scan(): void {
     const text = this.#text;
     let code = text.charCodeAt(this.#position);
-    while (code === 32 || (code >= 9 && code <= 10) || code === 13) code = text.charCodeAt(++this.#position);
+    while (code === 32 || (code >= 9 && code <= 10) || code === 13) {
+      code = text.charCodeAt(++this.#position);
+      if ((this.#position & COUNTED_MASK) === 0) this.context.state.consume(COUNTED >> 2);
+    }
     this.#at = this.#position;
     if (this.#position >= text.length) {
       this.#type = 'T_END';
@@ -205,8 +215,13 @@ export class JsonReader {
   #readString(): void {
     const text = this.#text;
     let from = this.#at + 1;
-    let result = '';
+    let escaped: TextBuilder | undefined;
+    let counted = Math.min(from + COUNTED, text.length);
     for (let i = from; ; i++) {
+      if (i >= counted) {
+        this.context.state.consume(COUNTED >> 2);
+        counted = Math.min(i + COUNTED, text.length);
+      }
       const code = text.charCodeAt(i);
       // C's strings end at a zero byte.
       if (i >= text.length || code === 0) {
@@ -214,12 +229,15 @@ export class JsonReader {
         return;
       }
       if (code === 34) {
-        this.#set('T_STRING', result + text.slice(from, i), i + 1 - this.#at);
-        this.context.state.consume((i - this.#at) >> 6);
+        const last = part(text, from, i);
+        escaped?.add(last);
+        this.#set('T_STRING', escaped?.text() ?? last, i + 1 - this.#at);
         return;
       }
       if (code !== 92) continue;
-      result += text.slice(from, i);
+      escaped ??= new TextBuilder();
+      escaped.add(text.slice(from, i));
+      this.context.state.consume(4);
       const escape = text.charAt(i + 1);
       if (escape === 'u') {
         const decoded = decodeUnicode(text, i);
@@ -227,7 +245,7 @@ export class JsonReader {
           this.#fail('invalid unicode escape code', i);
           return;
         }
-        result += decoded.bytes;
+        escaped.add(decoded.bytes);
         i += decoded.length - 1;
       } else {
         const replaced = ESCAPES[escape];
@@ -235,7 +253,7 @@ export class JsonReader {
           this.#fail('invalid escape code', i);
           return;
         }
-        result += replaced;
+        escaped.add(replaced);
         i++;
       }
       from = i + 1;

@@ -43,6 +43,7 @@ export function mathLibrary({ state, args: check, plain }: LibraryContext): {
 
   const extreme = (pick: (a: number, b: number) => boolean): LuaFunction => {
     return (...args) => {
+      if (args.length > 16) state.consume(args.length >> 2);
       let best = check.number(args, 1);
       for (let i = 2; i <= args.length; i++) {
         const value = check.number(args, i);

@@ -1,6 +1,7 @@
 import { formatE, formatF, formatG, nonFiniteText } from '../number-text';
 import { toInteger, toUnsigned } from '../arguments';
 import { cString } from '../../../values/c-string';
+import { made, mapSlices, part, TAIL, TextBuilder } from '../texts';
 import type { LuaValue } from '../values';
 import type { LibraryContext } from './context';
 
@@ -22,11 +23,17 @@ export function formatString(context: LibraryContext, args: LuaValue[]): string 
   const { state, args: check } = context;
   const format = check.string(args, 1);
   let result = '';
+  let whole: TextBuilder | undefined;
   let argument = 1;
   let i = 0;
   while (i < format.length) {
     const percent = format.indexOf('%', i);
     if (percent < 0) break;
+    state.consume(2);
+    if (result.length > TAIL) {
+      (whole ??= new TextBuilder()).add(result);
+      result = '';
+    }
     result += format.slice(i, percent);
     i = percent + 1;
     if (format[i] === '%') {
@@ -40,8 +47,8 @@ export function formatString(context: LibraryContext, args: LuaValue[]): string 
     i = end;
     result += convert(context, directive, args, argument);
   }
-  state.consume(result.length >> 8);
-  return result + format.slice(i);
+  result += format.slice(i);
+  return whole === undefined ? made(result) : whole.textWith(result);
 }
 
 function readDirective(
@@ -121,7 +128,7 @@ function characterOf(value: number): string {
 function text(directive: Directive, value: string): string {
   if (directive.precision === undefined && value.length >= 100) return value;
   const visible = cString(value);
-  return padded(directive, directive.precision === undefined ? visible : visible.slice(0, directive.precision), false);
+  return padded(directive, directive.precision === undefined ? visible : part(visible, 0, directive.precision), false);
 }
 
 function padded(directive: Directive, value: string, zeros: boolean): string {
@@ -176,10 +183,14 @@ function float(directive: Directive, value: number): string {
   return conversion === 'E' || conversion === 'G' ? result.toUpperCase() : result;
 }
 
+/** Without a function to call for each character: there may be nothing but such ones. */
+const escaped = (text: string): string =>
+  text
+    .replace(/["\\\n]/g, '\\$&')
+    .replace(/\r/g, '\\r')
+    .replace(/\0/g, '\\000');
+
 /** `%q`: a literal that Lua reads back as the same string. */
 function quoted(value: string): string {
-  const escaped = value.replace(/["\\\n\r\0]/g, (character) =>
-    character === '\r' ? '\\r' : character === '\0' ? '\\000' : `\\${character}`,
-  );
-  return `"${escaped}"`;
+  return `"${mapSlices(value, escaped)}"`;
 }

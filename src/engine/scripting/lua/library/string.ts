@@ -6,15 +6,19 @@ import { first, type LuaFunction, type LuaResult, type LuaValue, typeName } from
 import { numberToString } from '../number-text';
 import { truthy } from '../operations';
 import { LuaTable } from '../table';
+import { allocate, checkLength, SLICE, spend } from '../meter';
+import { indexOfText, made, mapSlices, part, someSlice, TAIL, TextBuilder } from '../texts';
 import type { LibraryContext } from './context';
 
 const SPECIALS = /[\^$*+?.([%-]/;
 
-/** The longest string: what V8 can hold, less room for what is added to it. */
-const MAX_LENGTH = 2 ** 29 - 1024;
-
 /** What compiled chunks begin with. Nothing follows: Redis refuses to load them, and so does the compiler here. */
 const BINARY_CHUNK_HEADER = '\x1bLuaQ\0\x01\x04\x08\x04\x08\0';
+
+const isSpecial = (text: string): boolean => SPECIALS.test(text);
+const reversed = (text: string): string => Buffer.from(text, 'latin1').reverse().toString('latin1');
+const lowered = (text: string): string => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+const raised = (text: string): string => text.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 
 /** The `string` library. */
 export function stringLibrary(context: LibraryContext): Record<string, LuaFunction> {
@@ -27,20 +31,21 @@ export function stringLibrary(context: LibraryContext): Record<string, LuaFuncti
   };
 
   const sub: LuaFunction = (...args) => {
-    const text = check.string(args, 1);
+    const text = check.peekedString(args, 1);
     const from = Math.max(relative(check.integer(args, 2), text.length), 1);
     const to = Math.min(relative(check.optionalInteger(args, 3, -1), text.length), text.length);
-    return from <= to ? text.slice(from - 1, to) : '';
+    return from <= to ? part(text, from - 1, to) : '';
   };
 
   const byte: LuaFunction = (...args) => {
-    const text = check.string(args, 1);
+    const text = check.peekedString(args, 1);
     const from = relative(check.optionalInteger(args, 2, 1), text.length);
     const to = Math.min(relative(check.optionalInteger(args, 3, from), text.length), text.length);
     const start = Math.max(from, 1);
     if (start > to) return [];
     if (start === to) return text.charCodeAt(start - 1);
     if (to - start >= 7_990) state.fail('string slice too long');
+    state.consume((to - start) >> 2);
     const codes: LuaValue[] = [];
     for (let i = start; i <= to; i++) codes.push(text.charCodeAt(i - 1));
     return codes;
@@ -48,6 +53,7 @@ export function stringLibrary(context: LibraryContext): Record<string, LuaFuncti
 
   const char: LuaFunction = (...args) => {
     let text = '';
+    state.consume(args.length >> 2);
     for (let i = 1; i <= args.length; i++) {
       const code = check.int(args, i);
       if (code < 0 || code > 255) check.fail(i, 'invalid value');
@@ -60,29 +66,33 @@ export function stringLibrary(context: LibraryContext): Record<string, LuaFuncti
     const text = check.string(args, 1);
     const count = check.int(args, 2);
     if (count <= 0 || text === '') return '';
-    if (text.length * count > MAX_LENGTH) state.failPlain('not enough memory');
-    state.consume((text.length * count) >> 8);
-    return text.repeat(count);
+    checkLength(text.length * count);
+    return made(text.repeat(count));
   };
 
   const reverse: LuaFunction = (...args) => {
     const text = check.string(args, 1);
-    state.consume(text.length >> 4);
-    return Buffer.from(text, 'latin1').reverse().toString('latin1');
+    if (text.length <= SLICE) return reversed(text);
+    let result = '';
+    for (let to = text.length; to > 0; to -= SLICE) {
+      spend(16 * SLICE);
+      allocate(SLICE);
+      result += reversed(text.slice(Math.max(to - SLICE, 0), to));
+    }
+    return made(result);
   };
 
   /** Only the letters of ASCII change: Redis runs in the C locale. */
-  const lower: LuaFunction = (...args) => check.string(args, 1).replace(/[A-Z]+/g, (part) => part.toLowerCase());
-  const upper: LuaFunction = (...args) => check.string(args, 1).replace(/[a-z]+/g, (part) => part.toUpperCase());
+  const lower: LuaFunction = (...args) => mapSlices(check.string(args, 1), lowered);
+  const upper: LuaFunction = (...args) => mapSlices(check.string(args, 1), raised);
 
   function find(args: LuaValue[], isFind: boolean): LuaResult {
-    const text = check.string(args, 1);
+    const text = check.peekedString(args, 1);
     const pattern = check.string(args, 2);
     const init = Math.min(Math.max(relative(check.optionalInteger(args, 3, 1), text.length) - 1, 0), text.length);
-    const isPlain = isFind && (truthy(args[3]) || !SPECIALS.test(cString(pattern)));
+    const isPlain = isFind && (truthy(args[3]) || !someSlice(cString(pattern), isSpecial));
     if (isPlain) {
-      const at = text.indexOf(pattern, init);
-      state.consume((text.length - init) >> 8);
+      const at = indexOfText(text, pattern, init);
       return at < 0 ? undefined : [at + 1, at + pattern.length];
     }
     const isAnchored = pattern.startsWith('^');
@@ -124,20 +134,29 @@ export function stringLibrary(context: LibraryContext): Record<string, LuaFuncti
     const isAnchored = pattern.startsWith('^');
     const matcher = new Matcher(state, text, pattern);
     let result = '';
+    let whole: TextBuilder | undefined;
     let position = 0;
     let count = 0;
+    /** Where the text begins that nothing has matched. */
+    let kept = 0;
     while (count < limit) {
       const end = matcher.match(position, isAnchored ? 1 : 0);
       if (end >= 0) {
         count++;
-        result += replace(matcher, replacement, position, end);
+        if (result.length > TAIL) {
+          (whole ??= new TextBuilder()).add(result);
+          result = '';
+        }
+        result += text.slice(kept, position) + replace(matcher, replacement, position, end);
+        kept = Math.max(position, end);
       }
       if (end > position) position = end;
-      else if (position < text.length) result += text.charAt(position++);
+      else if (position < text.length) position++;
       else break;
       if (isAnchored) break;
     }
-    return [result + text.slice(position), count];
+    result += text.slice(kept);
+    return [whole === undefined ? made(result) : whole.textWith(result), count];
   };
 
   function replace(matcher: Matcher, replacement: LuaValue, start: number, end: number): string {
@@ -148,7 +167,9 @@ export function stringLibrary(context: LibraryContext): Record<string, LuaFuncti
     } else if (replacement instanceof LuaTable) {
       value = operations.index(replacement, matcher.capture(0, start, end), NATIVE);
     } else {
-      return expand(matcher, operations.toText(replacement), start, end);
+      const template = operations.toText(replacement);
+      spend(template.length);
+      return expand(matcher, template, start, end);
     }
     if (value === undefined || value === false) return matcher.whole(start, end);
     if (typeof value === 'string') return value;
@@ -160,21 +181,19 @@ export function stringLibrary(context: LibraryContext): Record<string, LuaFuncti
   /** Puts captures in the place of `%0` to `%9`. */
   function expand(matcher: Matcher, replacement: string, start: number, end: number): string {
     if (!replacement.includes('%')) return replacement;
-    let result = '';
-    for (let i = 0; i < replacement.length; i++) {
-      const character = replacement.charAt(i);
-      if (character !== '%') {
-        result += character;
-        continue;
-      }
-      const next = replacement.charCodeAt(++i);
-      if (next === 48) result += matcher.whole(start, end);
-      else if (next >= 49 && next <= 57) {
-        const value = matcher.capture(next - 49, start, end);
-        result += context.operations.toText(value);
-      } else result += i < replacement.length ? replacement.charAt(i) : '\0';
+    const result = new TextBuilder();
+    let from = 0;
+    for (let at = replacement.indexOf('%'); at >= 0; at = replacement.indexOf('%', from)) {
+      state.consume(4);
+      result.add(replacement.slice(from, at));
+      from = at + 2;
+      const next = replacement.charCodeAt(at + 1);
+      if (next === 48) result.add(matcher.whole(start, end));
+      else if (next >= 49 && next <= 57) result.add(context.operations.toText(matcher.capture(next - 49, start, end)));
+      else result.add(at + 1 < replacement.length ? replacement.charAt(at + 1) : '\0');
     }
-    return result;
+    result.add(replacement.slice(from));
+    return result.text();
   }
 
   const dump: LuaFunction = (...args) => {
@@ -191,7 +210,10 @@ export function stringLibrary(context: LibraryContext): Record<string, LuaFuncti
     gfind: gmatch,
     gmatch,
     gsub,
-    len: (...args) => check.string(args, 1).length,
+    len: (...args) => {
+      const [text] = args;
+      return typeof text === 'string' ? text.length : check.string(args, 1).length;
+    },
     lower,
     match: (...args) => find(args, false),
     rep,

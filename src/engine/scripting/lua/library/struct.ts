@@ -1,12 +1,16 @@
 import { toUnsigned } from '../arguments';
 import { nanOf, nonFiniteText } from '../number-text';
 import { toNumber } from '../operations';
+import { endOfRun, indexOfText, part, TextBuilder } from '../texts';
 import type { LuaFunction, LuaValue } from '../values';
 import { type LibraryContext, MAX_STACK } from './context';
 
 const MAX_INTEGER_SIZE = 32;
 const MAX_ALIGNMENT = 8;
-const INT_MAX = 2147483647n;
+const INT_MAX = 2147483647;
+const MOST_DIGITS = 10;
+const DIGITS = /\d*/y;
+const ZEROS = /0*/y;
 
 /** Walks through a format string: what each option takes, where it is aligned. */
 class Format {
@@ -21,6 +25,7 @@ class Format {
 
   /** The next option and its size in bytes; nothing at the end. */
   next(): { option: string; size: number } | undefined {
+    this.context.state.consume(8);
     // C strings end at a NUL.
     const option = this.text.charAt(this.#position);
     if (option === '' || option === '\0') return undefined;
@@ -60,11 +65,13 @@ class Format {
   }
 
   #number(fallback: number): number {
-    const digits = /^\d*/.exec(this.text.slice(this.#position))?.[0] ?? '';
-    if (digits === '') return fallback;
-    this.#position += digits.length;
-    if (BigInt(digits) > INT_MAX) this.context.state.fail('integral size overflow');
-    return Number(digits);
+    const start = this.#position;
+    this.#position = endOfRun(this.text, DIGITS, start);
+    if (this.#position === start) return fallback;
+    const digits = this.text.slice(endOfRun(this.text, ZEROS, start), this.#position);
+    const value = digits.length > MOST_DIGITS ? Infinity : Number(digits);
+    if (value > INT_MAX) this.context.state.fail('integral size overflow');
+    return value;
   }
 
   /** How many bytes to leave out so that an option of `size` at `position` is aligned. */
@@ -107,34 +114,34 @@ export function structLibrary(context: LibraryContext): Record<string, LuaFuncti
     // The library pushes a nil behind the arguments: the first missing one is not "no value".
     const args = [...given, undefined];
     const format = new Format(context, check.string(args, 1));
-    let result = '';
+    const result = new TextBuilder();
     let argument = 2;
     for (let step = format.next(); step !== undefined; step = format.next()) {
       const { option, size } = step;
-      result += '\0'.repeat(format.padding(result.length, option, size));
-      state.consume(1 + (size >> 6));
+      result.add('\0'.repeat(format.padding(result.length, option, size)));
       switch (option) {
         case 'x':
-          result += '\0';
+          result.add('\0');
           break;
         case 'f':
         case 'd':
-          result += floatBytes(check.number(args, argument++), size, format.isLittle);
+          result.add(floatBytes(check.number(args, argument++), size, format.isLittle));
           break;
         case 'c':
         case 's': {
           const text = check.string(args, argument++);
           const length = size === 0 ? text.length : size;
           if (text.length < length) check.fail(argument, 'string too short');
-          result += option === 's' ? `${text}\0` : text.slice(0, length);
+          result.add(text.slice(0, length));
+          if (option === 's') result.add('\0');
           break;
         }
         default:
-          if (isIntegerOption(option)) result += integerBytes(check.number(args, argument++), size, format.isLittle);
+          if (isIntegerOption(option)) result.add(integerBytes(check.number(args, argument++), size, format.isLittle));
           else format.control(option);
       }
     }
-    return result;
+    return result.text();
   };
 
   const unpack: LuaFunction = (...args) => {
@@ -154,7 +161,6 @@ export function structLibrary(context: LibraryContext): Record<string, LuaFuncti
       position += format.padding(position, option, size);
       need(size);
       if (args.length + values.length + 2 > MAX_STACK) state.fail('stack overflow (too many results)');
-      state.consume(1);
       switch (option) {
         case 'x':
           break;
@@ -170,12 +176,12 @@ export function structLibrary(context: LibraryContext): Record<string, LuaFuncti
             size = Number(toUnsigned(length));
             need(size);
           }
-          values.push(data.slice(position, position + size));
+          values.push(part(data, position, position + size));
           break;
         case 's': {
-          const end = data.indexOf('\0', position);
+          const end = indexOfText(data, '\0', position);
           if (end < 0) return state.fail('unfinished string in data');
-          values.push(data.slice(position, end));
+          values.push(part(data, position, end));
           size = end - position + 1;
           break;
         }

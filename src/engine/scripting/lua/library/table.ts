@@ -1,8 +1,13 @@
 import { NATIVE } from '../errors';
 import { truthy } from '../operations';
+import { allocate } from '../meter';
 import type { LuaTable } from '../table';
+import { TextBuilder } from '../texts';
 import { first, type LuaFunction, type LuaResult, type LuaValue, NOTHING, typeName } from '../values';
 import type { LibraryContext } from './context';
+
+/** Bytes that are joined at once, so that joining many can be stopped. */
+const JOINED_LENGTH = 16_384;
 
 /** The `table` library. */
 export function tableLibrary(context: LibraryContext): Record<string, LuaFunction> {
@@ -46,24 +51,33 @@ export function tableLibrary(context: LibraryContext): Record<string, LuaFunctio
     const separator = check.optionalString(args, 2, '');
     const from = check.optionalInt(args, 3, 1);
     const to = args[3] === undefined ? table.length() : check.int(args, 4);
-    const parts: string[] = [];
+    const text = new TextBuilder();
+    let parts: string[] = [];
+    let length = 0;
     for (let i = from; i <= to; i++) {
       const value = table.getNumber(i);
       if (typeof value !== 'string' && typeof value !== 'number') {
         state.fail(`invalid value (${typeName(value)}) at index ${String(i)} in table for 'concat'`);
       }
+      state.consume(2);
       const part = operations.toText(value);
-      state.consume(1 + (part.length >> 8));
       parts.push(part);
+      length += part.length + separator.length;
+      if (length < JOINED_LENGTH) continue;
+      allocate(length);
+      text.add(parts.join(separator));
+      parts = i < to ? [''] : [];
+      length = 0;
     }
-    return parts.join(separator);
+    text.add(parts.join(separator));
+    return text.text();
   };
 
   const maxn: LuaFunction = (...args) => {
     const table = check.table(args, 1);
     let largest = 0;
     for (let key = table.nextKey(undefined); key !== undefined; key = table.nextKey(key)) {
-      state.consume(1);
+      state.consume(2);
       if (typeof key === 'number' && key > largest) largest = key;
     }
     return largest;
