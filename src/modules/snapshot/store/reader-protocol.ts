@@ -1,5 +1,5 @@
 /**
- * What the reader's process writes to its standard output: frames of one byte (the type), four bytes (length, little
+ * What the reader's process writes: frames of one byte (the type), four bytes (length, little
  * endian) and a body. `begin`, any number of `batch`, then `end` or `failed`; without a last frame it crashed.
  */
 export const Frame = {
@@ -12,6 +12,9 @@ export const Frame = {
   /** JSON: a `ReadFailure`. */
   failed: 4,
 } as const;
+
+/** Not standard output, where whatever the host preloads (`NODE_OPTIONS`) may write. */
+export const FRAMES_DESCRIPTOR = 3;
 
 export const FRAME_HEADER_BYTES = 5;
 
