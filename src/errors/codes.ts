@@ -150,12 +150,18 @@ export const errorCodes = {
     remedy: 'Find out who did that. Restart the process when no other one uses the directory.',
   },
   SNAPSHOT_DIR_FOREIGN: {
-    means: 'The data directory holds something else than our snapshots, or its marker file is damaged.',
+    means:
+      'The data directory holds something else than our snapshots, or its marker file is damaged and the data file cannot stand in for it.',
     remedy: 'Set redis.standalone.persistence.data_dir to an empty or a new directory.',
   },
   SNAPSHOT_DIR_UNUSABLE: {
     means: 'The data directory cannot be created, read or written.',
     remedy: 'Correct what the message names: the path, its owner and mode, or the free space.',
+  },
+  SNAPSHOT_FILE_UNSAFE: {
+    means: 'A file of the data directory is a symbolic link or no regular file. Nothing was written through it.',
+    remedy:
+      'Remove what the message names. To keep the data elsewhere, set redis.standalone.persistence.data_dir to that directory.',
   },
   SNAPSHOT_NETWORK_FILESYSTEM: {
     means: 'The data directory is on a network filesystem, where the data file is not safe.',

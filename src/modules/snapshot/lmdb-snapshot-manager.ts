@@ -6,6 +6,7 @@ import { restore, type RestoreOutcome } from './restore';
 import type { RestoreProgress, SnapshotSettings } from './settings';
 import type { SnapshotManager, SnapshotOptions, SnapshotResult, SnapshotStatus } from './snapshot-manager';
 import { SnapshotStore } from './store/snapshot-store';
+import { messageOf } from './system-error';
 import { systemTimers, type Timers } from './timers';
 import { writeSnapshot } from './write-snapshot';
 
@@ -70,7 +71,12 @@ export class LmdbSnapshotManager implements SnapshotManager {
     try {
       const directory = await this.#openDirectory(signal);
       this.#restore = await this.#fill(directory, signal);
-      const store = new SnapshotStore(directory.dataFile, directory.datasetId, this.#restore.sequence);
+      const store = new SnapshotStore({
+        path: directory.dataFile,
+        file: directory.dataFileIdentity,
+        datasetId: directory.datasetId,
+        sequence: this.#restore.sequence,
+      });
       this.#opened = { directory, store };
     } catch (error) {
       this.#source.abortRestore();
@@ -227,16 +233,20 @@ export class LmdbSnapshotManager implements SnapshotManager {
   async #write(full: boolean): Promise<SnapshotResult> {
     const opened = this.#opened;
     if (opened === undefined || !this.#source.restored) throw notReady();
+    // Also when there is nothing to write: "saved" means that it is there.
+    await opened.directory.assertUsable();
     if (this.#source.changes === 0 && !full) {
       this.#lastSuccess = this.#timers.now();
       return { skipped: true, written: 0, keys: this.#last?.keys ?? 0, bytes: this.#last?.bytes ?? 0, duration: 0 };
     }
     const started = performance.now();
-    await opened.directory.assertLocked();
     await opened.directory.upgrade();
     let time = 0;
-    const now = (): number => (time = this.#timers.now());
-    const { written, keys, bytes, sequence } = await writeSnapshot(this.#source, opened.store, { full, now });
+    const { written, keys, bytes, sequence } = await writeSnapshot(this.#source, opened.store, {
+      full,
+      now: () => (time = this.#timers.now()),
+      beforeItCounts: () => opened.directory.noteSnapshot(),
+    });
     await this.#note(opened.directory, sequence);
     this.#last = { skipped: false, written, keys, bytes, duration: performance.now() - started };
     this.#lastSuccess = time;
@@ -259,7 +269,10 @@ export class LmdbSnapshotManager implements SnapshotManager {
   #failed(error: unknown): RespiteError {
     const failure = RespiteError.is(error)
       ? error
-      : new RespiteError('SNAPSHOT_WRITE_FAILED', { message: 'The snapshot was not written.', cause: error });
+      : new RespiteError('SNAPSHOT_WRITE_FAILED', {
+          message: `The snapshot was not written: ${messageOf(error)}. The previous one is intact.`,
+          cause: error,
+        });
     this.#failures++;
     this.#failuresInARow++;
     this.#lastFailure = failure;

@@ -1,3 +1,4 @@
+import type { FileIdentity } from '../directory/own-file';
 import type { CommitResult, SnapshotHeading } from './writer';
 
 /**
@@ -19,6 +20,8 @@ export type WriterResponse =
 /** How a worker learns what it writes. */
 export interface WriterWorkerData {
   readonly path: string;
+  /** Which file has to be there. */
+  readonly file: FileIdentity;
   readonly datasetId: string;
   /** Sequence of the snapshot already in the file; 0 = none. */
   readonly sequence: number;

@@ -17,15 +17,14 @@ interface Waiter {
  * first snapshot and keeps neither itself nor the process alive while it has nothing to do.
  */
 export class SnapshotStore {
-  readonly #settings: Omit<WriterWorkerData, 'sequence'>;
+  readonly #settings: WriterWorkerData;
   #sequence: number;
   #worker: Worker | undefined;
   readonly #waiting: Waiter[] = [];
 
-  /** @param sequence of the snapshot already in the file; 0 = none. */
-  constructor(path: string, datasetId: string, sequence: number) {
-    this.#settings = { path, datasetId };
-    this.#sequence = sequence;
+  constructor(settings: WriterWorkerData) {
+    this.#settings = settings;
+    this.#sequence = settings.sequence;
   }
 
   /** Starts a snapshot; one at a time. */

@@ -7,8 +7,8 @@ import { type SnapshotHeading, SnapshotWriter } from './writer';
 import { messageOf } from '../system-error';
 
 /** The writer's thread: collects the batches of one snapshot, then writes them in one transaction. */
-function serve(port: MessagePort, { path, datasetId, sequence }: WriterWorkerData): void {
-  const writer = new SnapshotWriter(path, datasetId, sequence);
+function serve(port: MessagePort, settings: WriterWorkerData): void {
+  const writer = new SnapshotWriter(settings);
   let heading: SnapshotHeading | undefined;
   let records = new PendingRecords();
 
@@ -27,7 +27,7 @@ function serve(port: MessagePort, { path, datasetId, sequence }: WriterWorkerDat
       // A thread that failed ends: LMDB refuses everything after some failures, and lmdb does not give back the memory
       // of an environment that is opened anew. Its successor may come with the answer, so the file is closed before.
       await writer.close();
-      answer({ type: 'failed', message: `${messageOf(error)} (${freeSpace(path)})` });
+      answer({ type: 'failed', message: `${messageOf(error)} (${freeSpace(settings.path)})` });
       port.close();
     } finally {
       forget();

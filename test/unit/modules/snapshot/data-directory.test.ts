@@ -39,9 +39,10 @@ describe('a directory that is not ours', () => {
     expect(await readFile(join(path, 'data.mdb'), 'utf8')).toBe('theirs');
   });
 
-  it('is refused when its marker is damaged, with the data untouched', async () => {
+  it('is refused when its marker is damaged and the data file does not say whose it is, which stays untouched', async () => {
     const path = await directoryWithSnapshot();
-    const data = await readFile(join(path, 'data.mdb'));
+    const data = (await readFile(join(path, 'data.mdb'))).fill(0, 0, 4096);
+    await writeFile(join(path, 'data.mdb'), data);
     await writeFile(join(path, 'respite.json'), '{"kind":"resp');
     await expect(start(path)).rejects.toMatchObject({ code: 'SNAPSHOT_DIR_FOREIGN' });
     expect(await readFile(join(path, 'data.mdb'))).toEqual(data);
@@ -103,7 +104,7 @@ describe('setting a snapshot aside', () => {
     expect((await readdir(target)).sort()).toEqual(['data.mdb', 'data.mdb-lock', 'last-snapshot', 'respite.json']);
     expect((await readdir(path)).sort()).toEqual(['data.mdb', 'data.mdb-lock', 'lock.1', 'respite.json']);
     expect(directory.datasetId).not.toBe(before);
-    await directory.assertLocked();
+    await directory.assertUsable();
     expect(await directory.hasSnapshot()).toBe(false);
     await directory.close();
 
