@@ -7,7 +7,15 @@ import { FORMAT_VERSION } from '../store/record-format';
 import { DirectoryLock, type LockOptions } from './directory-lock';
 import { differences, type Marker, newMarker, writeMarker } from './marker';
 import { refuseNetworkFilesystem } from './network-filesystem';
-import { assertSameFile, type FileIdentity, identityOf, openOwnFile, ownFileSize, syncDirectory } from './own-file';
+import {
+  assertSameFile,
+  type FileIdentity,
+  identityIfThere,
+  identityOf,
+  openOwnFile,
+  ownFileSize,
+  syncDirectory,
+} from './own-file';
 import { DATA, LMDB_LOCK, MARKER, recognise, type Recognised, WITNESS } from './recognise';
 import { readWitness, writeWitness } from './witness';
 import { codeOf, messageOf } from '../system-error';
@@ -262,15 +270,6 @@ async function makeNew(wanted: string): Promise<string | undefined> {
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') return undefined;
     }
-  }
-}
-
-function identityIfThere(path: string): FileIdentity | undefined {
-  try {
-    return identityOf(path);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
   }
 }
 

@@ -102,6 +102,16 @@ export function identityOf(path: string): FileIdentity {
   return { device: stats.dev, inode: stats.ino };
 }
 
+/** As `identityOf`; `undefined` when there is no file. */
+export function identityIfThere(path: string): FileIdentity | undefined {
+  try {
+    return identityOf(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 /**
  * Whoever replaced the file wants what is in the new one, and what is written to the old one is lost.
  * @throws RespiteError `SNAPSHOT_WRITE_FAILED` when another file, or none, is at the path now
