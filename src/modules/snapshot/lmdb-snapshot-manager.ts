@@ -1,5 +1,5 @@
 import type { Logger } from '../../container';
-import type { SaveHooks, SnapshotSource } from '../../engine/snapshot-source';
+import { SaveFailure, type SaveHooks, type SnapshotSource } from '../../engine/snapshot-source';
 import { RespiteError } from '../../errors';
 import { DataDirectory } from './directory/data-directory';
 import { restore, type RestoreOutcome } from './restore';
@@ -129,13 +129,12 @@ export class LmdbSnapshotManager implements SnapshotManager {
   /** For the commands SAVE, BGSAVE and LASTSAVE. */
   readonly saveHooks: SaveHooks = {
     save: async () => {
-      if (this.#running !== undefined) {
-        throw new RespiteError('SNAPSHOT_RUNNING', { message: 'A snapshot is being written already.' });
-      }
-      await this.snapshotNow();
+      if (this.#running !== undefined)
+        throw new SaveFailure('SNAPSHOT_RUNNING', 'A snapshot is being written already.');
+      await this.snapshotNow().catch(toSaveFailure);
     },
     saveNext: async () => {
-      await this.snapshotNow();
+      await this.snapshotNow().catch(toSaveFailure);
     },
     setFinalSave: (wanted) => {
       this.#savesOnStop = wanted;
@@ -282,6 +281,12 @@ export class LmdbSnapshotManager implements SnapshotManager {
     );
     return failure;
   }
+}
+
+/** The engine knows no errors of ours. Logged and counted it was where it happened. */
+function toSaveFailure(error: unknown): never {
+  if (!RespiteError.is(error)) throw error;
+  throw new SaveFailure(error.code, error.message);
 }
 
 function notReady(): RespiteError {

@@ -20,6 +20,9 @@ import { DATA, LMDB_LOCK, MARKER, recognise, type Recognised, WITNESS } from './
 import { readWitness, writeWitness } from './witness';
 import { codeOf, messageOf } from '../system-error';
 
+/** More than LMDB's lock file takes with its 126 readers. */
+const LMDB_LOCK_BYTES = 16_384;
+
 export interface DataDirectoryOptions extends LockOptions {
   /** Told about what is odd and not fatal. */
   readonly onWarning?: (message: string) => void;
@@ -236,14 +239,28 @@ async function syncIfAllowed(path: string): Promise<void> {
 
 /** LMDB would create its files readable for all; existing empty ones it takes as they are. */
 async function createFiles(path: string): Promise<Recognised> {
-  for (const name of [DATA, LMDB_LOCK]) await touch(join(path, name));
+  await touch(join(path, DATA));
+  await fillLmdbLock(join(path, LMDB_LOCK));
   return { marker: await writeMarker(join(path, MARKER), newMarker()) };
 }
 
 /** Makes the files that may be missing without any loss. */
 async function completeFiles(path: string, { marker }: Recognised): Promise<void> {
   if (marker.written === false) await touch(join(path, DATA));
-  await touch(join(path, LMDB_LOCK));
+  await fillLmdbLock(join(path, LMDB_LOCK));
+}
+
+/**
+ * LMDB maps its lock file into memory: on a full disk, a block of it that is not there yet would end the process with
+ * SIGBUS. Nobody has it open while we hold the directory.
+ */
+async function fillLmdbLock(path: string): Promise<void> {
+  const file = await openOwnFile(path, constants.O_CREAT | constants.O_RDWR);
+  try {
+    await file.write(Buffer.alloc(LMDB_LOCK_BYTES), 0, LMDB_LOCK_BYTES, 0);
+  } finally {
+    await file.close();
+  }
 }
 
 async function touch(path: string): Promise<void> {

@@ -4,6 +4,7 @@ import type { DatasetLayout } from '../../../engine/snapshot-source';
 import { assertSameFile, type FileIdentity } from '../directory/own-file';
 import type { WriterWorkerData } from './protocol';
 import { openEnvironment } from './environment';
+import { assertOpenable } from './openable';
 import type { PendingRecord, PendingRecords } from './pending-records';
 import { datasetPrefixes, encodeRecord, STAMP_KEY, storedEntry, type StoredEntry } from './record-format';
 import { decodeStamp, encodeStamp, type Stamp } from './stamp';
@@ -62,13 +63,18 @@ export class SnapshotWriter {
   write(heading: SnapshotHeading, records: PendingRecords): CommitResult {
     const pending = records.sorted();
     assertSameFile(this.#path, this.#file);
-    const database = (this.#database ??= openEnvironment(this.#path, { readOnly: false }));
+    const database = (this.#database ??= this.#open());
     const stamp = database.transactionSync(() => this.#writeAll(database, heading, pending));
     // LMDB writes to the file it opened, whatever has its name by now.
     assertSameFile(this.#path, this.#file);
     this.#expectedSequence = stamp.sequence;
     const { count, sequence } = stamp;
     return { written: pending.length, count, keys: heading.keys, sequence, bytes: usedBytes(database) };
+  }
+
+  #open(): RootDatabase<Buffer, Buffer> {
+    assertOpenable(this.#path);
+    return openEnvironment(this.#path, { readOnly: false });
   }
 
   async close(): Promise<void> {
