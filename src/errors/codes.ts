@@ -172,8 +172,10 @@ export const errorCodes = {
     remedy: 'Use the version that wrote it, or another data directory.',
   },
   SNAPSHOT_BUILD_MISSING: {
-    means: 'The compiled worker of the snapshot module is missing.',
-    remedy: 'Install the package again; in a clone of the repository, run "npm run build".',
+    means:
+      "Files that the snapshot module runs as a thread and as a process are missing, or are somebody else's: the application was bundled, or its files were copied by what is required.",
+    remedy:
+      'Mark "respite" as external in the bundler, or include its package and lmdb in what is copied; in a clone of the repository, run "npm run build".',
   },
   SNAPSHOT_NOT_READY: {
     means: 'A snapshot was asked for before the data directory was restored, or after it was closed.',

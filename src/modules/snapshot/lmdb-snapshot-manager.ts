@@ -5,6 +5,7 @@ import { DataDirectory } from './directory/data-directory';
 import { restore, type RestoreOutcome } from './restore';
 import type { RestoreProgress, SnapshotSettings } from './settings';
 import type { SnapshotManager, SnapshotOptions, SnapshotResult, SnapshotStatus } from './snapshot-manager';
+import { assertBuiltFiles } from './store/built-file';
 import { SnapshotStore } from './store/snapshot-store';
 import { messageOf } from './system-error';
 import { systemTimers, type Timers } from './timers';
@@ -63,12 +64,13 @@ export class LmdbSnapshotManager implements SnapshotManager {
 
   /**
    * Locks the data directory, restores what is in it and starts the timer.
-   * @throws RespiteError `RESTORE_CORRUPT`, `RESTORE_FAILED`, and those of `DataDirectory.open`
+   * @throws RespiteError `SNAPSHOT_BUILD_MISSING`, `RESTORE_CORRUPT`, `RESTORE_FAILED`, and those of `DataDirectory.open`
    */
   async start(signal?: AbortSignal): Promise<void> {
     // Before anything is waited for: a client of the listener must not write to what is about to be replaced.
     this.#source.beginRestore();
     try {
+      assertBuiltFiles();
       const directory = await this.#openDirectory(signal);
       this.#restore = await this.#fill(directory, signal);
       const store = new SnapshotStore({

@@ -13,6 +13,8 @@ export type WriterRequest =
   | { readonly type: 'close' };
 
 export type WriterResponse =
+  /** First of all. */
+  | { readonly type: 'ready'; readonly signature: string }
   | { readonly type: 'accepted' }
   | { readonly type: 'committed'; readonly result: CommitResult }
   | { readonly type: 'failed'; readonly message: string };

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { PassThrough, pipeline, Readable } from 'node:stream';
 import { RespiteError } from '../../../errors';
-import { builtFile } from './built-file';
+import { builtFile, signatureOf } from './built-file';
 import { damageIn } from './check-snapshot';
 import { Frame, FRAME_HEADER_BYTES, FRAMES_DESCRIPTOR, type ReadFailure } from './reader-protocol';
 import type { Stamp } from './stamp';
@@ -29,11 +29,14 @@ export async function readSnapshot(path: string, receiver: SnapshotReceiver, sig
   try {
     for await (const { type, body } of reader.frames()) {
       // What the reader's process writes is `reader-protocol.ts`; it is our own code at the other end.
+      if (type === Frame.hello) continue;
       if (type === Frame.begin) receiver.begin((JSON.parse(body.toString()) as Stamp | null) ?? undefined);
       else if (type === Frame.batch) await receiver.batch(body);
       else if (type === Frame.end) return;
       else throw refused(path, JSON.parse(body.toString()) as ReadFailure);
     }
+    // One that lives on without an answer is none of ours.
+    reader.kill();
     throw died(path, await reader.ended, signal?.aborted === true);
   } finally {
     reader.kill();
@@ -71,7 +74,7 @@ class ReaderProcess {
     // Out of descriptors, Node makes no streams at all.
     const stdio = this.#child?.stdio;
     const stream = stdio?.[FRAMES_DESCRIPTOR];
-    if (stream instanceof Readable) yield* cutFrames(readAhead(stream));
+    if (stream instanceof Readable) yield* ofReader(cutFrames(readAhead(stream)));
   }
 
   kill(): void {
@@ -102,6 +105,16 @@ function notStarted(error: unknown): Ending {
 interface FrameOfReader {
   readonly type: number;
   readonly body: Buffer;
+}
+
+/** The frames of our reader; none of another program. */
+async function* ofReader(frames: AsyncGenerator<FrameOfReader>): AsyncGenerator<FrameOfReader> {
+  let known = false;
+  for await (const frame of frames) {
+    known ||= frame.type === Frame.hello && frame.body.toString() === signatureOf('reader.js');
+    if (!known) return;
+    yield frame;
+  }
 }
 
 /** A pipe holds less than is loaded at a time: what comes meanwhile waits here, and nobody for the other. */

@@ -6,6 +6,9 @@ import { PendingRecords } from './pending-records';
 import { type SnapshotHeading, SnapshotWriter } from './writer';
 import { messageOf } from '../system-error';
 
+/** By which the one who starts it knows this file: `built-file.ts`. */
+const SIGNATURE = 'respite:snapshot:worker.js:1';
+
 /** The writer's thread: collects the batches of one snapshot, then writes them in one transaction. */
 function serve(port: MessagePort, settings: WriterWorkerData): void {
   const writer = new SnapshotWriter(settings);
@@ -34,6 +37,7 @@ function serve(port: MessagePort, settings: WriterWorkerData): void {
     }
   };
 
+  answer({ type: 'ready', signature: SIGNATURE });
   port.on('message', (request: WriterRequest) => {
     switch (request.type) {
       case 'begin':
