@@ -89,7 +89,7 @@ describe('an application whose files were copied', () => {
       if (!['lmdb', '@lmdb', 'respite'].includes(name))
         symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
     }
-    for (const name of ['lmdb', '@lmdb'])
+    for (const name of ['lmdb', `@lmdb/lmdb-${process.platform}-${process.arch}`])
       cpSync(join(ROOT, 'node_modules', name), join(modules, name), { recursive: true });
     cpSync(join(ROOT, 'dist'), join(respite, 'dist'), { recursive: true });
     for (const name of ['package.json', 'schemas']) cpSync(join(ROOT, name), join(respite, name), { recursive: true });

@@ -1,4 +1,4 @@
-import { chmod, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { chmod, cp, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keep, setAside, start } from '../../../support/kept-engine';
 import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
@@ -9,13 +9,19 @@ afterEach(() => {
 });
 afterAll(removeTemporaryPaths);
 
-const KEYS = 3_000;
+const KEYS = 2_000;
+
+let pristine: string;
+beforeAll(async () => {
+  pristine = await temporaryPath();
+  const kept = await start(pristine);
+  for (let i = 0; i < KEYS; i++) kept.run('SET', `key:${String(i)}`, i === KEYS / 2 ? 'needle' : 'x'.repeat(100));
+  await kept.manager.stop();
+});
 
 async function directoryWithKeys(): Promise<string> {
   const path = await temporaryPath();
-  const kept = await start(path);
-  for (let i = 0; i < KEYS; i++) kept.run('SET', `key:${String(i)}`, i === KEYS / 2 ? 'needle' : 'x'.repeat(100));
-  await kept.manager.stop();
+  await cp(pristine, path, { recursive: true });
   return path;
 }
 
