@@ -1,5 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
-import { type Kept, start } from '../../support/kept-engine';
+import { start, tellSnapshot } from '../../support/kept-engine';
 
 /** Takes a snapshot while the process has no descriptor left, one when it has again, and both once more. */
 async function main(path: string): Promise<void> {
@@ -7,9 +7,9 @@ async function main(path: string): Promise<void> {
   for (let round = 0; round < 2; round++) {
     kept.run('SET', 'a', String(round));
     const opened = openAll();
-    await tell('without descriptors', kept);
+    await tellSnapshot('without descriptors', kept);
     for (const descriptor of opened) closeSync(descriptor);
-    await tell('with descriptors', kept);
+    await tellSnapshot('with descriptors', kept);
   }
   await kept.manager.stop();
 }
@@ -21,14 +21,6 @@ function openAll(): number[] {
   } catch {
     return opened;
   }
-}
-
-async function tell(what: string, { manager }: Kept): Promise<void> {
-  const outcome = await manager.snapshotNow().then(
-    () => 'written',
-    () => manager.status().lastFailure?.code,
-  );
-  process.stdout.write(`${what}: ${String(outcome)}\n`);
 }
 
 void main(process.argv[2] ?? '');

@@ -1,15 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type App, CacheBackend, createApp, SnapshotManager } from '../../../src';
 import type { Logger } from '../../../src/container';
 import { RecordingLogger, setAside, start } from '../../support/kept-engine';
+import { mayMount, removeSmallDisks, smallDisk } from '../../support/small-disk';
 import { removeTemporaryPaths, temporaryPath } from '../../support/temporary-path';
 
-const mounts: string[] = [];
 afterAll(async () => {
-  for (const mount of mounts) execFileSync('umount', ['--lazy', mount]);
+  removeSmallDisks();
   await removeTemporaryPaths();
 });
 
@@ -110,15 +109,12 @@ describe.each(EVENTS)('SAVE while %s', (_what, code, happen) => {
 });
 
 /** Mounting takes root; the limits below are for everybody. */
-const asRoot = process.getuid?.() === 0 && process.platform === 'linux' ? it : it.skip;
+const asRoot = mayMount ? it : it.skip;
 
 asRoot(
   'NFR-2: SAVE on a full disk is SNAPSHOT_WRITE_FAILED and no defect of ours, and OK when there is room',
   async () => {
-    const disk = await temporaryPath();
-    await mkdir(disk);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'none', disk]);
-    mounts.push(disk);
+    const disk = await smallDisk('4m');
     const logger = new RecordingLogger();
     const app = await startApp(join(disk, 'data'), logger);
     const { client } = app.get(CacheBackend);
@@ -135,10 +131,7 @@ asRoot(
 );
 
 asRoot('NFR-2: SAVE of the very first snapshot on a disk without any room is SNAPSHOT_WRITE_FAILED', async () => {
-  const disk = await temporaryPath();
-  await mkdir(disk);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=512k', 'none', disk]);
-  mounts.push(disk);
+  const disk = await smallDisk('512k');
   const app = await startApp(join(disk, 'data'), new RecordingLogger());
   const { client } = app.get(CacheBackend);
   await client.set('a', '1');
@@ -152,21 +145,18 @@ asRoot('NFR-2: SAVE of the very first snapshot on a disk without any room is SNA
 });
 
 asRoot('NFR-2: SAVE on a disk that has become read-only is SNAPSHOT_WRITE_FAILED', async () => {
-  const disk = await temporaryPath();
-  await mkdir(disk);
-  execFileSync('mount', ['-t', 'tmpfs', 'none', disk]);
-  mounts.push(disk);
+  const disk = await smallDisk('4m');
   const app = await startApp(join(disk, 'data'), new RecordingLogger());
   const { client } = app.get(CacheBackend);
   await client.set('a', '1');
   // A mount over it that does not let anything be written; the system refuses to remount one with files open for writing.
   execFileSync('mount', ['--bind', disk, disk]);
-  mounts.unshift(disk);
   execFileSync('mount', ['-o', 'remount,bind,ro', disk]);
   await expect(client.save()).rejects.toThrow(/^ERR SNAPSHOT_WRITE_FAILED .*EROFS/);
   execFileSync('mount', ['-o', 'remount,bind,rw', disk]);
   expect(await client.save()).toBe('OK');
   await app.stop();
+  execFileSync('umount', [disk]);
 });
 
 describe('a data file whose content was replaced in place', () => {

@@ -1,27 +1,16 @@
-import { constants } from 'node:fs';
 import { chmod, mkdir, rename, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { RespiteError } from '../../../errors';
 import type { Stamp } from '../store/stamp';
 import { FORMAT_VERSION } from '../store/record-format';
+import { completeFiles, createFiles } from './complete-files';
 import { DirectoryLock, type LockOptions } from './directory-lock';
-import { differences, type Marker, newMarker, writeMarker } from './marker';
+import { differences, type Marker, writeMarker } from './marker';
 import { refuseNetworkFilesystem } from './network-filesystem';
-import {
-  assertSameFile,
-  type FileIdentity,
-  identityIfThere,
-  identityOf,
-  openOwnFile,
-  ownFileSize,
-  syncDirectory,
-} from './own-file';
+import { assertSameFile, type FileIdentity, identityIfThere, identityOf, ownFileSize, syncDirectory } from './own-file';
 import { DATA, LMDB_LOCK, MARKER, recognise, type Recognised, WITNESS } from './recognise';
 import { readWitness, writeWitness } from './witness';
 import { codeOf, messageOf } from '../system-error';
-
-/** More than LMDB's lock file takes with its 126 readers. */
-const LMDB_LOCK_BYTES = 16_384;
 
 export interface DataDirectoryOptions extends LockOptions {
   /** Told about what is odd and not fatal. */
@@ -235,36 +224,6 @@ async function makeDirectory(path: string): Promise<void> {
 /** Others' directories may be closed to us; a name in them is then as durable as the system makes it. */
 async function syncIfAllowed(path: string): Promise<void> {
   await syncDirectory(path).catch(() => undefined);
-}
-
-/** LMDB would create its files readable for all; existing empty ones it takes as they are. */
-async function createFiles(path: string): Promise<Recognised> {
-  await touch(join(path, DATA));
-  await fillLmdbLock(join(path, LMDB_LOCK));
-  return { marker: await writeMarker(join(path, MARKER), newMarker()) };
-}
-
-/** Makes the files that may be missing without any loss. */
-async function completeFiles(path: string, { marker }: Recognised): Promise<void> {
-  if (marker.written === false) await touch(join(path, DATA));
-  await fillLmdbLock(join(path, LMDB_LOCK));
-}
-
-/**
- * LMDB maps its lock file into memory: on a full disk, a block of it that is not there yet would end the process with
- * SIGBUS. Nobody has it open while we hold the directory.
- */
-async function fillLmdbLock(path: string): Promise<void> {
-  const file = await openOwnFile(path, constants.O_CREAT | constants.O_RDWR);
-  try {
-    await file.write(Buffer.alloc(LMDB_LOCK_BYTES), 0, LMDB_LOCK_BYTES, 0);
-  } finally {
-    await file.close();
-  }
-}
-
-async function touch(path: string): Promise<void> {
-  await (await openOwnFile(path, constants.O_CREAT | constants.O_WRONLY)).close();
 }
 
 async function makePrivate(path: string, { onWarning }: DataDirectoryOptions): Promise<void> {

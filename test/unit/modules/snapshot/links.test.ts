@@ -1,20 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rename, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setAside, start } from '../../../support/kept-engine';
+import { directoryWith, setAside, start } from '../../../support/kept-engine';
 import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
 
 afterAll(removeTemporaryPaths);
 
 const NAMES = ['respite.json', 'respite.json.new', 'data.mdb', 'data.mdb-lock', 'last-snapshot', 'lock.1', 'lock.7'];
-
-async function directoryWith(key: string): Promise<string> {
-  const path = await temporaryPath();
-  const kept = await start(path);
-  kept.run('SET', key, '1');
-  await kept.manager.stop();
-  return path;
-}
 
 async function victim(): Promise<string> {
   const path = await temporaryPath();

@@ -1,20 +1,12 @@
 import { cp, mkdir, readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { recognise } from '../../../../src/modules/snapshot/directory/recognise';
-import { setAside, start } from '../../../support/kept-engine';
+import { directoryWith, setAside, start } from '../../../support/kept-engine';
 import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
 
 afterAll(removeTemporaryPaths);
 
 const FORMAT_1 = join(__dirname, '../../../e2e/snapshot/format-1');
-
-async function directoryWith(key: string): Promise<string> {
-  const path = await temporaryPath();
-  const kept = await start(path);
-  kept.run('SET', key, '1');
-  await kept.manager.stop();
-  return path;
-}
 
 /** A directory as versions before wrote it, whose marker has no checksum and does not say that there is a snapshot. */
 async function oldDirectory(): Promise<string> {
