@@ -64,9 +64,20 @@ export interface SnapshotCut {
   abort(): void;
 }
 
+/** A snapshot that was not written for a reason its keeper knows and has reported; anything else is a defect of ours. */
+export class SaveFailure extends Error {
+  /** @param code of `errors/codes.ts` */
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 /** What SAVE, BGSAVE and LASTSAVE do; the snapshot module provides it. */
 export interface SaveHooks {
-  /** Starts a snapshot in the background. @throws when one is running */
+  /** Starts a snapshot in the background. @throws SaveFailure when one is running, or it cannot be written */
   save(): Promise<void>;
   /** Decides whether the last snapshot is written when the application stops, whatever the settings say. */
   setFinalSave?(wanted: boolean): void;
@@ -74,7 +85,7 @@ export interface SaveHooks {
   lastSave(): number;
   /** Whether a snapshot is being written. */
   saving(): boolean;
-  /** Writes a snapshot once the one being written is finished. */
+  /** Writes a snapshot once the one being written is finished. @throws SaveFailure */
   saveNext?(): Promise<void>;
   /** Whether the last snapshot could not be written. */
   failed?(): boolean;

@@ -150,12 +150,18 @@ export const errorCodes = {
     remedy: 'Find out who did that. Restart the process when no other one uses the directory.',
   },
   SNAPSHOT_DIR_FOREIGN: {
-    means: 'The data directory holds something else than our snapshots, or its marker file is damaged.',
+    means:
+      'The data directory holds something else than our snapshots, or its marker file is damaged and the data file cannot stand in for it.',
     remedy: 'Set redis.standalone.persistence.data_dir to an empty or a new directory.',
   },
   SNAPSHOT_DIR_UNUSABLE: {
     means: 'The data directory cannot be created, read or written.',
     remedy: 'Correct what the message names: the path, its owner and mode, or the free space.',
+  },
+  SNAPSHOT_FILE_UNSAFE: {
+    means: 'A file of the data directory is a symbolic link or no regular file. Nothing was written through it.',
+    remedy:
+      'Remove what the message names. To keep the data elsewhere, set redis.standalone.persistence.data_dir to that directory.',
   },
   SNAPSHOT_NETWORK_FILESYSTEM: {
     means: 'The data directory is on a network filesystem, where the data file is not safe.',
@@ -166,8 +172,10 @@ export const errorCodes = {
     remedy: 'Use the version that wrote it, or another data directory.',
   },
   SNAPSHOT_BUILD_MISSING: {
-    means: 'The compiled worker of the snapshot module is missing.',
-    remedy: 'Install the package again; in a clone of the repository, run "npm run build".',
+    means:
+      "Files that the snapshot module runs as a thread and as a process are missing, or are somebody else's: the application was bundled, or its files were copied by what is required.",
+    remedy:
+      'Mark "respite" as external in the bundler, or include its package and lmdb in what is copied; in a clone of the repository, run "npm run build".',
   },
   SNAPSHOT_NOT_READY: {
     means: 'A snapshot was asked for before the data directory was restored, or after it was closed.',

@@ -7,6 +7,7 @@ import type { SnapshotSource } from '../../src/engine/snapshot-source';
 import { LmdbSnapshotManager } from '../../src/modules/snapshot/lmdb-snapshot-manager';
 import type { RestoreProgress, SnapshotSettings } from '../../src/modules/snapshot/settings';
 import type { Timers } from '../../src/modules/snapshot/timers';
+import { temporaryPath } from './temporary-path';
 
 /** What was logged. */
 export class RecordingLogger implements Logger {
@@ -85,6 +86,24 @@ export async function start(dataDirectory: string, options: KeptOptions = {}): P
   const kept = keep(dataDirectory, options);
   await kept.manager.start();
   return kept;
+}
+
+/** A directory with a snapshot of one key, whose value is 1. */
+export async function directoryWith(key: string): Promise<string> {
+  const path = await temporaryPath();
+  const kept = await start(path);
+  kept.run('SET', key, '1');
+  await kept.manager.stop();
+  return path;
+}
+
+/** For programs of their own: takes a snapshot and prints what became of it, after a word and a colon. */
+export async function tellSnapshot(what: string, { manager }: Kept): Promise<void> {
+  const outcome = await manager.snapshotNow().then(
+    () => 'written',
+    () => manager.status().lastFailure?.code,
+  );
+  process.stdout.write(`${what}: ${String(outcome)}\n`);
 }
 
 /** Everything an engine holds, in a form that can be compared: type, expiry and content by database and key. */

@@ -1,11 +1,13 @@
 import type { Logger } from '../../container';
-import type { SaveHooks, SnapshotSource } from '../../engine/snapshot-source';
+import { SaveFailure, type SaveHooks, type SnapshotSource } from '../../engine/snapshot-source';
 import { RespiteError } from '../../errors';
 import { DataDirectory } from './directory/data-directory';
 import { restore, type RestoreOutcome } from './restore';
 import type { RestoreProgress, SnapshotSettings } from './settings';
 import type { SnapshotManager, SnapshotOptions, SnapshotResult, SnapshotStatus } from './snapshot-manager';
+import { assertBuiltFiles } from './store/built-file';
 import { SnapshotStore } from './store/snapshot-store';
+import { messageOf } from './system-error';
 import { systemTimers, type Timers } from './timers';
 import { writeSnapshot } from './write-snapshot';
 
@@ -62,15 +64,21 @@ export class LmdbSnapshotManager implements SnapshotManager {
 
   /**
    * Locks the data directory, restores what is in it and starts the timer.
-   * @throws RespiteError `RESTORE_CORRUPT`, `RESTORE_FAILED`, and those of `DataDirectory.open`
+   * @throws RespiteError `SNAPSHOT_BUILD_MISSING`, `RESTORE_CORRUPT`, `RESTORE_FAILED`, and those of `DataDirectory.open`
    */
   async start(signal?: AbortSignal): Promise<void> {
     // Before anything is waited for: a client of the listener must not write to what is about to be replaced.
     this.#source.beginRestore();
     try {
+      assertBuiltFiles();
       const directory = await this.#openDirectory(signal);
       this.#restore = await this.#fill(directory, signal);
-      const store = new SnapshotStore(directory.dataFile, directory.datasetId, this.#restore.sequence);
+      const store = new SnapshotStore({
+        path: directory.dataFile,
+        file: directory.dataFileIdentity,
+        datasetId: directory.datasetId,
+        sequence: this.#restore.sequence,
+      });
       this.#opened = { directory, store };
     } catch (error) {
       this.#source.abortRestore();
@@ -123,13 +131,12 @@ export class LmdbSnapshotManager implements SnapshotManager {
   /** For the commands SAVE, BGSAVE and LASTSAVE. */
   readonly saveHooks: SaveHooks = {
     save: async () => {
-      if (this.#running !== undefined) {
-        throw new RespiteError('SNAPSHOT_RUNNING', { message: 'A snapshot is being written already.' });
-      }
-      await this.snapshotNow();
+      if (this.#running !== undefined)
+        throw new SaveFailure('SNAPSHOT_RUNNING', 'A snapshot is being written already.');
+      await this.snapshotNow().catch(toSaveFailure);
     },
     saveNext: async () => {
-      await this.snapshotNow();
+      await this.snapshotNow().catch(toSaveFailure);
     },
     setFinalSave: (wanted) => {
       this.#savesOnStop = wanted;
@@ -227,16 +234,20 @@ export class LmdbSnapshotManager implements SnapshotManager {
   async #write(full: boolean): Promise<SnapshotResult> {
     const opened = this.#opened;
     if (opened === undefined || !this.#source.restored) throw notReady();
+    // Also when there is nothing to write: "saved" means that it is there.
+    await opened.directory.assertUsable();
     if (this.#source.changes === 0 && !full) {
       this.#lastSuccess = this.#timers.now();
       return { skipped: true, written: 0, keys: this.#last?.keys ?? 0, bytes: this.#last?.bytes ?? 0, duration: 0 };
     }
     const started = performance.now();
-    await opened.directory.assertLocked();
     await opened.directory.upgrade();
     let time = 0;
-    const now = (): number => (time = this.#timers.now());
-    const { written, keys, bytes, sequence } = await writeSnapshot(this.#source, opened.store, { full, now });
+    const { written, keys, bytes, sequence } = await writeSnapshot(this.#source, opened.store, {
+      full,
+      now: () => (time = this.#timers.now()),
+      beforeItCounts: () => opened.directory.noteSnapshot(),
+    });
     await this.#note(opened.directory, sequence);
     this.#last = { skipped: false, written, keys, bytes, duration: performance.now() - started };
     this.#lastSuccess = time;
@@ -259,7 +270,10 @@ export class LmdbSnapshotManager implements SnapshotManager {
   #failed(error: unknown): RespiteError {
     const failure = RespiteError.is(error)
       ? error
-      : new RespiteError('SNAPSHOT_WRITE_FAILED', { message: 'The snapshot was not written.', cause: error });
+      : new RespiteError('SNAPSHOT_WRITE_FAILED', {
+          message: `The snapshot was not written: ${messageOf(error)}. The previous one is intact.`,
+          cause: error,
+        });
     this.#failures++;
     this.#failuresInARow++;
     this.#lastFailure = failure;
@@ -269,6 +283,12 @@ export class LmdbSnapshotManager implements SnapshotManager {
     );
     return failure;
   }
+}
+
+/** The engine knows no errors of ours. Logged and counted it was where it happened. */
+function toSaveFailure(error: unknown): never {
+  if (!RespiteError.is(error)) throw error;
+  throw new SaveFailure(error.code, error.message);
 }
 
 function notReady(): RespiteError {

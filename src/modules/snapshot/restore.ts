@@ -81,17 +81,33 @@ async function load(context: RestoreContext): Promise<RestoreOutcome> {
   });
   const duration = performance.now() - started;
   const { keys } = loading;
+  await settle(context, stamp !== undefined);
   logger.info({ event: 'snapshot_restored', keys, duration }, `restored ${String(keys)} keys`);
   return { sequence: stamp?.sequence ?? 0, keys, duration, snapshotTime: stamp?.time ?? 0 };
+}
+
+/** The data is there, whatever becomes of the marker: the first snapshot tries again. */
+async function settle({ directory, logger }: RestoreContext, hasSnapshot: boolean): Promise<void> {
+  try {
+    const trouble = await directory.settle(hasSnapshot);
+    if (trouble === undefined) return;
+    const message = `respite.json was ${trouble} and was written anew: the data file is whole and says what it is`;
+    logger.warn({ event: 'snapshot_marker_rewritten', trouble, path: directory.path }, message);
+  } catch (err) {
+    if (RespiteError.is(err)) throw err;
+    logger.warn({ event: 'snapshot_directory', err }, `respite.json could not be written: ${messageOf(err)}`);
+  }
 }
 
 /** @throws RespiteError `RESTORE_CORRUPT` when a whole and sound file is not the one we left here. */
 async function expectedStamp(directory: DataDirectory, stamp: Stamp | undefined): Promise<Stamp | undefined> {
   const last = await directory.lastSequence();
   const found = stamp?.sequence ?? 0;
-  if (stamp !== undefined && stamp.datasetId !== directory.datasetId) {
+  if (stamp !== undefined && !directory.owns(stamp)) {
     throw corrupt(directory, 'it belongs to another data directory');
   }
+  const lost = stamp === undefined ? await directory.lostSnapshot() : undefined;
+  if (lost !== undefined) throw corrupt(directory, `it is empty, but ${lost}`);
   if (found < last) throw corrupt(directory, `it is snapshot ${String(found)}, but ${String(last)} was written`);
   return stamp;
 }

@@ -10,6 +10,8 @@ export interface WriteOptions {
   readonly full: boolean;
   /** The point in time stamped on the snapshot, milliseconds since the epoch. */
   readonly now: () => number;
+  /** Called when it is on the disk and before it counts: when this fails, the snapshot has failed. */
+  readonly beforeItCounts: () => Promise<void>;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface WriteOptions {
 export async function writeSnapshot(
   source: SnapshotSource,
   store: SnapshotStore,
-  { full, now }: WriteOptions,
+  { full, now, beforeItCounts }: WriteOptions,
 ): Promise<CommitResult> {
   // A turn of its own, so that no command, transaction or script is half done at the point in time.
   await nextTurn();
@@ -28,6 +30,7 @@ export async function writeSnapshot(
     store.begin({ full, time: now(), layout: cut.layout, keys: cut.keys });
     await handOver(cut, store);
     const result = await store.commit();
+    await beforeItCounts();
     cut.commit();
     return result;
   } catch (error) {

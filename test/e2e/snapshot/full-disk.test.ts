@@ -1,15 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { contentsOf, type Kept, start } from '../../support/kept-engine';
+import { mayMount, removeSmallDisks, smallDisk } from '../../support/small-disk';
 import { removeTemporaryPaths, temporaryPath } from '../../support/temporary-path';
 
-const mounts: string[] = [];
 afterAll(async () => {
-  for (const mount of mounts) execFileSync('umount', [mount]);
+  removeSmallDisks();
   await removeTemporaryPaths();
 });
 
@@ -19,15 +18,12 @@ function writeTooMuch(kept: Kept): void {
 }
 
 /** Mounting takes root. Without, the limit on the size of a file below is what is tested. */
-const asRoot = process.getuid?.() === 0 && process.platform === 'linux' ? it : it.skip;
+const asRoot = mayMount ? it : it.skip;
 
 asRoot(
   'NFR-2: a full disk fails the snapshot, leaves the last one intact, and is over when there is room',
   async () => {
-    const disk = await temporaryPath();
-    await mkdir(disk);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'none', disk]);
-    mounts.push(disk);
+    const disk = await smallDisk('4m');
     const ballast = join(disk, 'ballast');
     mkdirSync(ballast);
     const path = join(disk, 'data');

@@ -1,10 +1,11 @@
 // Imported, not the global: fake timers of a test must hold up no snapshot.
 import { setImmediate } from 'node:timers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Engine } from '../../engine';
 import type { CommandContext } from '../../execution/command-context';
 import { waitForCause } from '../../execution/block';
 import { ErrorReply, OK, Status, type Reply } from '../../protocol/reply';
-import type { SaveHooks } from '../../snapshot-source';
+import { SaveFailure, type SaveHooks } from '../../snapshot-source';
 import { isOption } from '../arguments';
 import { defineCommand } from '../define-command';
 import { error, SYNTAX_ERROR } from '../errors';
@@ -18,6 +19,12 @@ function idleHooks({ engine }: CommandContext): SaveHooks {
   if (saveHooks === undefined) throw NOWHERE_TO_SAVE;
   if (saveHooks.saving()) throw ALREADY_SAVING;
   return saveHooks;
+}
+
+/** Redis answers `ERR` and nothing else, and says why in its log. */
+function notSaved(engine: Engine, command: string, failure: unknown): ErrorReply {
+  if (!(failure instanceof SaveFailure)) return engine.internalError(command, failure);
+  return error(`${failure.code} ${failure.message.replace(/[\r\n]+/g, ' ')}`);
 }
 
 export const save = defineCommand({
@@ -34,8 +41,13 @@ export const save = defineCommand({
     const saved = async (): Promise<Reply> => {
       // The snapshot begins once this command is over, so that it holds everything up to here.
       await nextTurn();
-      await hooks.save();
-      return OK;
+      if (hooks.saving()) return ALREADY_SAVING;
+      try {
+        await hooks.save();
+        return OK;
+      } catch (failure) {
+        return notSaved(engine, 'save', failure);
+      }
     };
     return engine.blocking.waitFor(session, 'save', saved());
   },
@@ -45,7 +57,7 @@ export const save = defineCommand({
 function saveInBackground(context: CommandContext): void {
   const hooks = idleHooks(context);
   setImmediate(() => {
-    hooks.save().catch((failure: unknown) => context.engine.internalError('bgsave', failure));
+    hooks.save().catch((failure: unknown) => notSaved(context.engine, 'bgsave', failure));
   });
 }
 
@@ -76,7 +88,7 @@ export const bgrewriteaof = defineCommand({
   run(context) {
     const { engine } = context;
     if (engine.saveHooks?.saving() === true && engine.saveHooks.saveNext !== undefined) {
-      engine.saveHooks.saveNext().catch((failure: unknown) => engine.internalError('bgrewriteaof', failure));
+      engine.saveHooks.saveNext().catch((failure: unknown) => notSaved(engine, 'bgrewriteaof', failure));
       return new Status('Background append only file rewriting scheduled');
     }
     saveInBackground(context);

@@ -1,24 +1,16 @@
-import type { Stats } from 'node:fs';
-import { chmod, mkdir, open, readdir, rename, rmdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, rename, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { RespiteError } from '../../../errors';
-import { DirectoryLock, LOCK_FILE, type LockOptions } from './directory-lock';
+import type { Stamp } from '../store/stamp';
 import { FORMAT_VERSION } from '../store/record-format';
-import { type Marker, readMarker, syncDirectory, writeMarker } from './marker';
+import { completeFiles, createFiles } from './complete-files';
+import { DirectoryLock, type LockOptions } from './directory-lock';
+import { differences, type Marker, writeMarker } from './marker';
 import { refuseNetworkFilesystem } from './network-filesystem';
+import { assertSameFile, type FileIdentity, identityIfThere, identityOf, ownFileSize, syncDirectory } from './own-file';
+import { DATA, LMDB_LOCK, MARKER, recognise, type Recognised, WITNESS } from './recognise';
 import { readWitness, writeWitness } from './witness';
 import { codeOf, messageOf } from '../system-error';
-
-const MARKER = 'respite.json';
-const DATA = 'data.mdb';
-const LMDB_LOCK = 'data.mdb-lock';
-const WITNESS = 'last-snapshot';
-
-/**
- * What may lie in a directory without a marker that we may still use: what a start that was killed leaves behind, what
- * was set aside within it, and what systems put into every directory.
- */
-const HARMLESS = [LOCK_FILE, /^\./, /^lost\+found$/, /^respite\.json\.new$/, /^(corrupt|kept)-/];
 
 export interface DataDirectoryOptions extends LockOptions {
   /** Told about what is odd and not fatal. */
@@ -40,31 +32,37 @@ export class DataDirectory {
   readonly dataFile: string;
   readonly #lock: DirectoryLock;
   #marker: Marker;
+  #markerTrouble: string | undefined;
+  /** The data file as it was found, or made; `undefined` while it is missing. */
+  #dataFile: FileIdentity | undefined;
 
-  private constructor(path: string, lock: DirectoryLock, marker: Marker) {
+  private constructor(path: string, lock: DirectoryLock, { marker, markerTrouble }: Recognised) {
     this.path = path;
     this.dataFile = join(path, DATA);
     this.#lock = lock;
     this.#marker = marker;
+    this.#markerTrouble = markerTrouble;
+    this.#dataFile = identityIfThere(this.dataFile);
   }
 
   /**
    * Creates the directory (0700) if needed, refuses one that is not ours, and locks it.
-   * @throws RespiteError `SNAPSHOT_DIR_FOREIGN`, `SNAPSHOT_DIR_UNUSABLE`, `SNAPSHOT_FORMAT_UNSUPPORTED`,
-   * `SNAPSHOT_LOCKED`, `SNAPSHOT_NETWORK_FILESYSTEM`
+   * @throws RespiteError `SNAPSHOT_DIR_FOREIGN`, `SNAPSHOT_DIR_UNUSABLE`, `SNAPSHOT_FILE_UNSAFE`,
+   * `SNAPSHOT_FORMAT_UNSUPPORTED`, `SNAPSHOT_LOCKED`, `SNAPSHOT_NETWORK_FILESYSTEM`
    */
   static async open(directory: string, options: DataDirectoryOptions = {}): Promise<DataDirectory> {
     const path = resolve(directory);
     try {
       await makeDirectory(path);
       // Looked at before anything is changed in it: a mistyped path may name any directory of the machine.
-      await refuseForeign(path);
+      await recognise(path);
       await refuseNetworkFilesystem(path);
       await makePrivate(path, options);
       const lock = await DirectoryLock.acquire(path, options);
       try {
-        const marker = (await refuseForeign(path)) ?? (await createFiles(path));
-        return new DataDirectory(path, lock, marker);
+        const found = (await recognise(path)) ?? (await createFiles(path));
+        await completeFiles(path, found);
+        return new DataDirectory(path, lock, found);
       } catch (error) {
         await lock.release();
         throw error;
@@ -81,7 +79,63 @@ export class DataDirectory {
 
   /** Whether there is, or was, a snapshot to restore. */
   async hasSnapshot(): Promise<boolean> {
-    return ((await statOf(this.dataFile))?.size ?? 0) > 0 || (await this.lastSequence()) > 0;
+    return ((await ownFileSize(this.dataFile)) ?? 0) > 0 || (await this.lostSnapshot()) !== undefined;
+  }
+
+  /**
+   * What says that a snapshot was written here, so that a data file without one has lost it.
+   * @returns `undefined` when nothing does
+   */
+  async lostSnapshot(): Promise<string | undefined> {
+    if (this.#marker.written === true) return `${MARKER} says that a snapshot was written`;
+    const last = await this.lastSequence();
+    if (last > 0) return `${WITNESS} says that snapshot ${String(last)} was written`;
+    // The data file of a directory is made before its marker.
+    return this.#marker.written === undefined && this.#dataFile === undefined ? `${DATA} is gone` : undefined;
+  }
+
+  /**
+   * Whether a snapshot belongs into this directory. Where the marker has no checksum, an identity that differs in one
+   * letter is a damaged one: two random ones differ in most.
+   */
+  owns({ datasetId }: Stamp): boolean {
+    const own = this.#marker;
+    if (datasetId === own.datasetId) return true;
+    if (own.sealed || differences(datasetId, own.datasetId) !== 1) return false;
+    this.#marker = { ...own, datasetId };
+    this.#markerTrouble = 'damaged';
+    return true;
+  }
+
+  /**
+   * To be called when the data file has proved to be what it has to be: from now on it may not be replaced, and the
+   * marker says that there is a snapshot.
+   * @param hasSnapshot whether it holds one
+   * @returns what was wrong with the marker: `missing` or `damaged`
+   * @throws RespiteError `SNAPSHOT_WRITE_FAILED` when it was replaced meanwhile; errors of the system
+   */
+  async settle(hasSnapshot: boolean): Promise<string | undefined> {
+    assertSameFile(this.dataFile, this.dataFileIdentity);
+    const trouble = this.#markerTrouble;
+    const { sealed, written } = this.#marker;
+    if (hasSnapshot && (trouble !== undefined || !sealed || written !== true))
+      await this.#writeMarker({ written: true });
+    this.#markerTrouble = undefined;
+    return trouble;
+  }
+
+  /** The data file that snapshots are written to. */
+  get dataFileIdentity(): FileIdentity {
+    return (this.#dataFile ??= identityOf(this.dataFile));
+  }
+
+  /**
+   * That the directory is locked for us, and that the data file is the one that was restored.
+   * @throws RespiteError `SNAPSHOT_LOCK_LOST`, `SNAPSHOT_WRITE_FAILED`
+   */
+  async assertUsable(): Promise<void> {
+    await this.#lock.assertHeld();
+    assertSameFile(this.dataFile, this.dataFileIdentity);
   }
 
   /** Sequence of the last snapshot known to be written; the data file's may be higher, never lower. 0 = none. */
@@ -89,19 +143,18 @@ export class DataDirectory {
     return readWitness(join(this.path, WITNESS));
   }
 
+  /** Makes sure that the marker says, durably, that a snapshot was written: before the first one counts. */
+  async noteSnapshot(): Promise<void> {
+    if (this.#marker.written !== true) await this.#writeMarker({ written: true });
+  }
+
   noteSequence(sequence: number): Promise<void> {
     return writeWitness(join(this.path, WITNESS), sequence);
   }
 
-  /** @throws RespiteError `SNAPSHOT_LOCK_LOST` */
-  assertLocked(): Promise<void> {
-    return this.#lock.assertHeld();
-  }
-
   /** Gives a directory of an older format the format of this version, before anything is written that needs it. */
   async upgrade(): Promise<void> {
-    const { format, datasetId } = this.#marker;
-    if (format !== FORMAT_VERSION) this.#marker = await writeMarker(join(this.path, MARKER), datasetId);
+    if (this.#marker.format !== FORMAT_VERSION) await this.#writeMarker({ format: FORMAT_VERSION });
   }
 
   /**
@@ -115,7 +168,9 @@ export class DataDirectory {
     try {
       const target = (await this.#moveTo(`${this.path}.${name}`)) ?? (await this.#moveTo(join(this.path, name)));
       if (target === undefined) throw new Error('the directory cannot be written');
-      this.#marker = await createFiles(this.path);
+      this.#marker = (await createFiles(this.path)).marker;
+      this.#markerTrouble = undefined;
+      this.#dataFile = identityOf(this.dataFile);
       return target;
     } catch (error) {
       throw unusable(this.path, error);
@@ -124,6 +179,10 @@ export class DataDirectory {
 
   close(): Promise<void> {
     return this.#lock.release();
+  }
+
+  async #writeMarker(change: Partial<Marker>): Promise<void> {
+    this.#marker = await writeMarker(join(this.path, MARKER), { ...this.#marker, ...change });
   }
 
   /** @returns the new path, or `undefined` when nothing was moved because it cannot be. */
@@ -141,7 +200,9 @@ export class DataDirectory {
         return undefined;
       }
     }
+    // The names in it, its own name, and that they are no longer here; in this order.
     await syncDirectory(target);
+    await syncIfAllowed(dirname(target));
     await syncDirectory(this.path);
     return target;
   }
@@ -157,29 +218,12 @@ async function makeDirectory(path: string): Promise<void> {
     await makeDirectory(dirname(path));
     await mkdir(path, { mode: 0o700 });
   }
+  await syncIfAllowed(dirname(path));
 }
 
-/** @returns the marker of a directory of ours, `undefined` for one that may become ours. */
-async function refuseForeign(path: string): Promise<Marker | undefined> {
-  const marker = await readMarker(join(path, MARKER));
-  if (marker !== undefined) return marker;
-  for (const name of await readdir(path)) {
-    if (HARMLESS.some((pattern) => pattern.test(name))) continue;
-    const unfinished = name === DATA || name === LMDB_LOCK;
-    if (unfinished && (await statOf(join(path, name)))?.size === 0) continue;
-    throw new RespiteError('SNAPSHOT_DIR_FOREIGN', {
-      message:
-        `The directory ${path} holds "${name}" and no snapshot of ours, so it is left alone. Set ` +
-        'redis.standalone.persistence.data_dir to an empty or a new directory.',
-    });
-  }
-  return undefined;
-}
-
-/** LMDB would create its files readable for all; existing empty ones it takes as they are. */
-async function createFiles(path: string): Promise<Marker> {
-  for (const name of [DATA, LMDB_LOCK]) await (await open(join(path, name), 'a', 0o600)).close();
-  return writeMarker(join(path, MARKER));
+/** Others' directories may be closed to us; a name in them is then as durable as the system makes it. */
+async function syncIfAllowed(path: string): Promise<void> {
+  await syncDirectory(path).catch(() => undefined);
 }
 
 async function makePrivate(path: string, { onWarning }: DataDirectoryOptions): Promise<void> {
@@ -202,15 +246,6 @@ async function makeNew(wanted: string): Promise<string | undefined> {
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') return undefined;
     }
-  }
-}
-
-async function statOf(path: string): Promise<Stats | undefined> {
-  try {
-    return await stat(path);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
   }
 }
 

@@ -1,19 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, readdir, readFile, stat, unlink, utimes } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RespiteError } from '../../../errors';
 import { systemTimers, type Timers } from '../timers';
+import { holdsOpen } from './held-open';
+import { LockFile, type LockHolder, readHolder } from './lock-file';
+import { identityIfThere, removeFile } from './own-file';
 import { livenessOf, ownIdentity, type ProcessIdentity } from './process-identity';
 import { codeOf } from '../system-error';
 
 /** Names of lock files: `lock.1`, `lock.2`, ... */
 export const LOCK_FILE = /^lock\.(\d+)$/;
-
-/** What a lock file holds, as JSON. */
-export interface LockHolder extends ProcessIdentity {
-  /** Tells two locks of one process apart. */
-  readonly token: string;
-}
 
 export interface LockOptions {
   readonly timers?: Timers;
@@ -46,15 +43,13 @@ const DEFAULT_STALE_AFTER = 15_000;
  * again: of two that do this at once, the later one sees the earlier and withdraws.
  */
 export class DirectoryLock {
-  readonly #path: string;
-  readonly #token: string;
+  readonly #file: LockFile;
   readonly #onLost: () => void;
   readonly #stopHeartbeat: () => void;
   #lost = false;
 
-  private constructor(path: string, token: string, options: LockOptions) {
-    this.#path = path;
-    this.#token = token;
+  private constructor(file: LockFile, options: LockOptions) {
+    this.#file = file;
     this.#onLost = options.onLost ?? (() => undefined);
     const timers = options.timers ?? systemTimers;
     this.#stopHeartbeat = timers.every(options.heartbeat ?? DEFAULT_HEARTBEAT, () => void this.#beat());
@@ -67,42 +62,44 @@ export class DirectoryLock {
       const stale = await onlyStale(directory, await findLocks(directory), identity, options);
       const number = Math.max(0, ...stale.map((lock) => lock.number)) + 1;
       const holder: LockHolder = { token: randomUUID(), ...identity };
-      const path = join(directory, `lock.${String(number)}`);
-      if (!(await create(path, holder))) continue;
+      const file = await LockFile.create(join(directory, `lock.${String(number)}`), holder);
+      if (file === undefined) continue;
       try {
-        const others = (await findLocks(directory)).filter((lock) => lock.path !== path);
-        for (const lock of await onlyStale(directory, others, identity, options)) await remove(lock.path);
+        const others = (await findLocks(directory)).filter((lock) => lock.path !== file.path);
+        for (const lock of await onlyStale(directory, others, identity, options)) await removeFile(lock.path);
       } catch (error) {
-        await remove(path);
+        await file.remove();
         throw error;
       }
-      return new DirectoryLock(path, holder.token, options);
+      return new DirectoryLock(file, options);
     }
   }
 
-  /** @throws RespiteError `SNAPSHOT_LOCK_LOST` when the file is no longer ours; nothing may be written then. */
+  /**
+   * @throws RespiteError `SNAPSHOT_LOCK_LOST` when the file is no longer ours; nothing may be written then. Errors of the
+   * system, such as a lack of descriptors, say nothing about that.
+   */
   async assertHeld(): Promise<void> {
-    const found = this.#lost ? undefined : await readHolder(this.#path);
-    if (found?.token === this.#token) return;
+    if (!this.#lost && (await this.#file.isThere())) return;
     this.#lose();
     throw new RespiteError('SNAPSHOT_LOCK_LOST', {
       message:
-        `The lock file ${this.#path} was removed or taken over: another process may use the data directory now. ` +
+        `The lock file ${this.#file.path} was removed or taken over: another process may use the data directory now. ` +
         'No snapshot is written any more; restart this process when it is the only one.',
     });
   }
 
   async release(): Promise<void> {
     this.#stopHeartbeat();
-    if ((await readHolder(this.#path))?.token === this.#token) await remove(this.#path);
+    await this.#file.remove();
   }
 
   async #beat(): Promise<void> {
-    const now = new Date();
     try {
-      await utimes(this.#path, now, now);
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') this.#lose();
+      if (await this.#file.isThere()) await this.#file.touch();
+      else this.#lose();
+    } catch {
+      // Neither held nor lost: the next beat, or the next snapshot, will tell.
     }
   }
 
@@ -132,11 +129,19 @@ async function onlyStale(
   options: LockOptions,
 ): Promise<readonly Found[]> {
   for (const lock of locks) {
-    const liveness = lock.holder === undefined ? 'unknown' : livenessOf(lock.holder, identity);
-    const alive = liveness === 'alive' || (liveness === 'unknown' && (await beats(lock.path, options)));
-    if (alive) throw locked(directory, lock);
+    if (isAlive(lock, identity) ?? (await beats(lock.path, options))) throw locked(directory, lock);
   }
   return locks;
+}
+
+/** Whether the holder of a lock lives; `undefined` when only its heartbeat tells. */
+function isAlive({ path, holder }: Found, identity: ProcessIdentity): boolean | undefined {
+  if (holder === undefined) return undefined;
+  const liveness = livenessOf(holder, identity);
+  if (liveness === 'unknown') return undefined;
+  if (liveness !== 'process') return liveness === 'alive';
+  const file = identityIfThere(path);
+  return file === undefined ? false : holdsOpen(holder.pid, file);
 }
 
 /**
@@ -160,7 +165,7 @@ function locked(directory: string, { path, holder }: Found): RespiteError {
   const who =
     holder === undefined
       ? 'another process that is just starting'
-      : `process ${String(holder.pid)} on ${holder.host}${holder.pid === process.pid ? ' (this very process)' : ''}`;
+      : `process ${String(holder.pid)} on ${holder.host}${holder.pid === process.pid ? ` (${partOfUs(holder)})` : ''}`;
   return new RespiteError('SNAPSHOT_LOCKED', {
     message:
       `The data directory ${directory} is in use by ${who}. End it, or give this one another ` +
@@ -168,33 +173,8 @@ function locked(directory: string, { path, holder }: Found): RespiteError {
   });
 }
 
-/** @returns false when the file exists already. */
-async function create(path: string, holder: LockHolder): Promise<boolean> {
-  let file: FileHandle;
-  try {
-    file = await open(path, 'wx', 0o600);
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
-    throw error;
-  }
-  try {
-    await file.writeFile(JSON.stringify(holder));
-  } catch (error) {
-    await remove(path);
-    throw error;
-  } finally {
-    await file.close();
-  }
-  return true;
-}
-
-async function readHolder(path: string): Promise<LockHolder | undefined> {
-  try {
-    // Written by `create`; a file cut short does not parse.
-    return JSON.parse(await readFile(path, 'utf8')) as LockHolder;
-  } catch {
-    return undefined;
-  }
+function partOfUs({ thread = 0 }: LockHolder): string {
+  return thread === 0 ? 'this very process' : `thread ${String(thread)} of this very process`;
 }
 
 async function modified(path: string): Promise<number | undefined> {
@@ -203,13 +183,5 @@ async function modified(path: string): Promise<number | undefined> {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
-  }
-}
-
-async function remove(path: string): Promise<void> {
-  try {
-    await unlink(path);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
   }
 }

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { RespiteError } from '../../../errors';
 import { FORMAT_VERSION, READABLE_VERSIONS } from '../store/record-format';
-import { codeOf } from '../system-error';
+import { readOwnFile, replaceOwnFile } from './own-file';
 
 /** The file that says a directory is ours and how to open its data file, read before LMDB sees anything. */
 export interface Marker {
@@ -11,60 +10,67 @@ export interface Marker {
   /** Also in each snapshot's stamp, so that data files cannot be mixed up. */
   readonly datasetId: string;
   readonly encryption: 'none';
+  /** Whether a snapshot was taken, so that a data file without one has lost it. Versions before did not note it. */
+  readonly written?: boolean;
+  /** Whether its checksum vouches for it; versions before wrote none. */
+  readonly sealed: boolean;
 }
 
 const KIND = 'respite snapshot';
+/** All that a marker without a checksum has: with more in it, it had one. */
+const UNSEALED_FIELDS = ['kind', 'format', 'datasetId', 'encryption'].join();
 
-/** @returns `undefined` when there is no file. @throws RespiteError `SNAPSHOT_DIR_FOREIGN`, `SNAPSHOT_FORMAT_UNSUPPORTED` */
-export async function readMarker(path: string): Promise<Marker | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-  const { kind, format, datasetId, encryption } = parse(text);
-  if (kind !== KIND || typeof format !== 'number' || typeof datasetId !== 'string') throw notOurs(path);
-  if (!READABLE_VERSIONS.has(format) || encryption !== 'none') {
-    throw new RespiteError('SNAPSHOT_FORMAT_UNSUPPORTED', {
-      message:
-        `${path} says format ${String(format)}, encryption ${String(encryption)}; this version of Respite reads ` +
-        `formats up to ${String(FORMAT_VERSION)}, encryption none. Use the version that wrote it, or another data directory.`,
-    });
-  }
-  return { format, datasetId, encryption };
+/**
+ * @returns `missing` when there is no file, `damaged` when it is not what was written or not ours.
+ * @throws RespiteError `SNAPSHOT_FORMAT_UNSUPPORTED`, `SNAPSHOT_FILE_UNSAFE`
+ */
+export async function readMarker(path: string): Promise<Marker | 'missing' | 'damaged'> {
+  const bytes = await readOwnFile(path);
+  if (bytes === undefined) return 'missing';
+  const { checksum, ...fields } = parse(bytes.toString());
+  const { kind, format, datasetId, encryption, written } = fields;
+  const sealed = checksum !== undefined;
+  const whole = sealed ? checksum === checksumOf(fields) : Object.keys(fields).join() === UNSEALED_FIELDS;
+  const isMarker = kind === KIND && typeof encryption === 'string';
+  if (!isMarker || typeof format !== 'number' || typeof datasetId !== 'string') return 'damaged';
+  const readable = READABLE_VERSIONS.has(format) && encryption === 'none';
+  if (!readable && ((whole && sealed) || !isSlip(format, encryption))) throw unsupported(path, format, encryption);
+  if (!whole || !readable) return 'damaged';
+  return { format, datasetId, encryption, sealed, ...(typeof written === 'boolean' ? { written } : {}) };
+}
+
+/** Whether what a damaged marker says is one letter from what we write, rather than another version's. */
+function isSlip(format: number, encryption: string): boolean {
+  const letters = READABLE_VERSIONS.has(format) ? 0 : differences(String(format), String(FORMAT_VERSION));
+  return letters + differences(encryption, 'none') === 1;
+}
+
+/** In how many letters two texts of one length differ; of others, Infinity. */
+export function differences(a: string, b: string): number {
+  if (a.length !== b.length) return Infinity;
+  return Array.from(a).filter((letter, i) => letter !== b[i]).length;
+}
+
+/** The marker of a new directory. */
+export function newMarker(): Marker {
+  return { format: FORMAT_VERSION, datasetId: randomUUID(), encryption: 'none', written: false, sealed: true };
 }
 
 /**
- * Writes a marker of the format of this version; a crash leaves the old file or the whole new one.
- * @param datasetId default: a new identity
+ * Writes a marker, durably; a crash leaves the old file or the whole new one.
+ * @returns it, sealed
  */
-export async function writeMarker(path: string, datasetId: string = randomUUID()): Promise<Marker> {
-  const marker: Marker = { format: FORMAT_VERSION, datasetId, encryption: 'none' };
-  const unfinished = `${path}.new`;
-  const file = await open(unfinished, 'w', 0o600);
-  try {
-    await file.writeFile(`${JSON.stringify({ kind: KIND, ...marker }, undefined, 2)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(unfinished, path);
-  await syncDirectory(dirname(path));
-  return marker;
+export async function writeMarker(path: string, marker: Marker): Promise<Marker> {
+  const { format, datasetId, encryption, written } = marker;
+  const fields = { kind: KIND, format, datasetId, encryption, ...(written === undefined ? {} : { written }) };
+  const sealed = { ...fields, checksum: checksumOf(fields) };
+  await replaceOwnFile(path, `${JSON.stringify(sealed, undefined, 2)}\n`);
+  return { ...marker, sealed: true };
 }
 
-/** Makes renames and new names in a directory durable. */
-export async function syncDirectory(path: string): Promise<void> {
-  // Windows neither can nor needs to sync a directory.
-  if (process.platform === 'win32') return;
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
+/** Of all other fields, in the order they are written in. */
+function checksumOf(fields: object): string {
+  return crc32(JSON.stringify(fields)).toString(16).padStart(8, '0');
 }
 
 function parse(text: string): Partial<Record<string, unknown>> {
@@ -76,10 +82,10 @@ function parse(text: string): Partial<Record<string, unknown>> {
   }
 }
 
-function notOurs(path: string): RespiteError {
-  return new RespiteError('SNAPSHOT_DIR_FOREIGN', {
+function unsupported(path: string, format: number, encryption: string): RespiteError {
+  return new RespiteError('SNAPSHOT_FORMAT_UNSUPPORTED', {
     message:
-      `${path} is damaged or not ours, so its directory is left alone. Set ` +
-      'redis.standalone.persistence.data_dir to another directory, or move this one away.',
+      `${path} says format ${String(format)}, encryption ${encryption}; this version of Respite reads ` +
+      `formats up to ${String(FORMAT_VERSION)}, encryption none. Use the version that wrote it, or another data directory.`,
   });
 }

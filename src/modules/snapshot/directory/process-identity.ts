@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { threadId } from 'node:worker_threads';
 import { codeOf } from '../system-error';
 
 /** Names one process so that it can be recognised, also after its process id was given to another. */
@@ -13,12 +14,17 @@ export interface ProcessIdentity {
   readonly pid: number;
   /** When the process started, in the system's own words; empty when it does not tell. */
   readonly startTime: string;
+  /** Which of its threads; 0 or nothing is the main one. A number is never used twice in a process. */
+  readonly thread?: number;
 }
 
-/** Whether a process lives. `unknown`: its process ids are not ours, so it cannot be asked. */
-export type Liveness = 'alive' | 'dead' | 'unknown';
+/**
+ * Whether a process lives. `process`: it does, but it was one of its worker threads, which may have ended. `unknown`: its
+ * process ids are not ours, so it cannot be asked.
+ */
+export type Liveness = 'alive' | 'process' | 'dead' | 'unknown';
 
-/** This process. */
+/** This process and thread. */
 export function ownIdentity(): ProcessIdentity {
   return {
     host: hostname(),
@@ -26,6 +32,7 @@ export function ownIdentity(): ProcessIdentity {
     pidNamespace: orEmpty(() => readlinkSync('/proc/self/ns/pid')),
     pid: process.pid,
     startTime: startTimeOf(process.pid),
+    thread: threadId,
   };
 }
 
@@ -36,7 +43,9 @@ export function livenessOf(other: ProcessIdentity, own: ProcessIdentity): Livene
     own.boot === '' ? other.host === own.host : other.boot === own.boot && other.pidNamespace === own.pidNamespace;
   if (!sameView) return 'unknown';
   if (!processExists(other.pid)) return 'dead';
-  return startTimeOf(other.pid) === other.startTime ? 'alive' : 'dead';
+  if (startTimeOf(other.pid) !== other.startTime) return 'dead';
+  const thread = other.thread ?? 0;
+  return thread === 0 || (other.pid === own.pid && thread === own.thread) ? 'alive' : 'process';
 }
 
 function processExists(pid: number): boolean {

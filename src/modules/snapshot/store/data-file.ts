@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { codeOf } from '../system-error';
 
 /** The data file is not what LMDB wrote. */
@@ -79,7 +79,8 @@ export class DataFile implements Disposable {
 /** We left a file here, so that one that is gone is damage like any other. */
 function openExisting(path: string): number {
   try {
-    return openSync(path, 'r');
+    // Not through a link; undefined on Windows, which adds nothing.
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   } catch (error) {
     throw codeOf(error) === 'ENOENT' ? new DamagedFileError('it is gone') : error;
   }

@@ -1,3 +1,4 @@
+import type { FileIdentity } from '../directory/own-file';
 import type { CommitResult, SnapshotHeading } from './writer';
 
 /**
@@ -12,6 +13,8 @@ export type WriterRequest =
   | { readonly type: 'close' };
 
 export type WriterResponse =
+  /** First of all. */
+  | { readonly type: 'ready'; readonly signature: string }
   | { readonly type: 'accepted' }
   | { readonly type: 'committed'; readonly result: CommitResult }
   | { readonly type: 'failed'; readonly message: string };
@@ -19,6 +22,8 @@ export type WriterResponse =
 /** How a worker learns what it writes. */
 export interface WriterWorkerData {
   readonly path: string;
+  /** Which file has to be there. */
+  readonly file: FileIdentity;
   readonly datasetId: string;
   /** Sequence of the snapshot already in the file; 0 = none. */
   readonly sequence: number;

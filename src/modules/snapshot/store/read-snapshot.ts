@@ -1,14 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { PassThrough, pipeline, type Readable } from 'node:stream';
+import { PassThrough, pipeline, Readable } from 'node:stream';
 import { RespiteError } from '../../../errors';
-import { builtFile } from './built-file';
-import { Frame, FRAME_HEADER_BYTES, type ReadFailure } from './reader-protocol';
+import { builtFile, signatureOf } from './built-file';
+import { damageIn } from './check-snapshot';
+import { Frame, FRAME_HEADER_BYTES, FRAMES_DESCRIPTOR, type ReadFailure } from './reader-protocol';
 import type { Stamp } from './stamp';
+import { messageOf } from '../system-error';
 
-/** Signals by which a damaged memory map ends its process; anything else that ends it says nothing about the file. */
-const DAMAGE_SIGNALS: ReadonlySet<string> = new Set(['SIGBUS', 'SIGSEGV', 'SIGABRT', 'SIGILL', 'SIGFPE']);
-/** The same as Windows exit codes: access violation, in-page error. */
-const DAMAGE_EXIT_CODES: ReadonlySet<number> = new Set([0xc0000005, 0xc0000006]);
 const STDERR_KEPT = 2_000;
 const READ_AHEAD_BYTES = 1024 * 1024;
 
@@ -21,51 +19,102 @@ export interface SnapshotReceiver {
 }
 
 /**
- * Validates and reads a data file in a process of its own.
+ * Validates and reads a data file in a process of its own. When that process ends without an answer, whatever ended it,
+ * the file is looked at once more without LMDB: only what is found in it is damage.
  * @throws RespiteError `RESTORE_CORRUPT` when the file is damaged, `RESTORE_FAILED` when it could not be read; and
  * whatever the receiver throws.
  */
 export async function readSnapshot(path: string, receiver: SnapshotReceiver, signal?: AbortSignal): Promise<void> {
-  const child = spawn(process.execPath, [builtFile('reader.js'), path], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_OPTIONS: withoutInspector(process.env['NODE_OPTIONS']) },
-    windowsHide: true,
-    ...(signal === undefined ? {} : { signal }),
-  });
-  const ended = ending(child);
+  const reader = new ReaderProcess(path, signal);
   try {
-    for await (const { type, body } of frames(readAhead(child.stdout))) {
+    for await (const { type, body } of reader.frames()) {
       // What the reader's process writes is `reader-protocol.ts`; it is our own code at the other end.
+      if (type === Frame.hello) continue;
       if (type === Frame.begin) receiver.begin((JSON.parse(body.toString()) as Stamp | null) ?? undefined);
       else if (type === Frame.batch) await receiver.batch(body);
       else if (type === Frame.end) return;
       else throw refused(path, JSON.parse(body.toString()) as ReadFailure);
     }
-    throw crashed(path, await ended);
+    // One that lives on without an answer is none of ours.
+    reader.kill();
+    throw died(path, await reader.ended, signal?.aborted === true);
   } finally {
-    child.kill('SIGKILL');
+    reader.kill();
   }
 }
 
+/** How a process ended. */
 interface Ending {
-  readonly code: string | number | null;
-  readonly ended: 'closed' | 'not started';
+  readonly how: string;
   readonly stderr: string;
 }
 
-async function ending(child: ChildProcess): Promise<Ending> {
+class ReaderProcess {
+  readonly #child: ChildProcess | undefined;
+  readonly ended: Promise<Ending>;
+
+  constructor(path: string, signal: AbortSignal | undefined) {
+    try {
+      this.#child = spawn(process.execPath, [builtFile('reader.js'), path], {
+        stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+        env: { ...process.env, NODE_OPTIONS: withoutInspector(process.env['NODE_OPTIONS']) },
+        windowsHide: true,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      this.ended = ending(this.#child);
+    } catch (error) {
+      // Some failures are thrown, such as a lack of memory; others are events.
+      if (RespiteError.is(error)) throw error;
+      this.ended = Promise.resolve(notStarted(error));
+    }
+  }
+
+  /** All it writes. Ends when it does, or at once when it could not be started. */
+  async *frames(): AsyncGenerator<FrameOfReader> {
+    // Out of descriptors, Node makes no streams at all.
+    const stdio = this.#child?.stdio;
+    const stream = stdio?.[FRAMES_DESCRIPTOR];
+    if (stream instanceof Readable) yield* ofReader(cutFrames(readAhead(stream)));
+  }
+
+  kill(): void {
+    this.#child?.kill('SIGKILL');
+  }
+}
+
+function ending(child: ChildProcess): Promise<Ending> {
   let stderr = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+  // As for the other descriptors, there may be none.
+  (child.stderr as Readable | undefined | null)?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_KEPT);
   });
   return new Promise((resolve) => {
     child.once('error', (error) => {
-      resolve({ code: error.message, ended: 'not started', stderr });
+      resolve(notStarted(error));
     });
     child.once('close', (code, signal) => {
-      resolve({ code: signal ?? code, ended: 'closed', stderr });
+      resolve({ how: `the process reading it ended with ${String(signal ?? code)}`, stderr });
     });
   });
+}
+
+function notStarted(error: unknown): Ending {
+  return { how: `the process to read it could not be run: ${messageOf(error)}`, stderr: '' };
+}
+
+interface FrameOfReader {
+  readonly type: number;
+  readonly body: Buffer;
+}
+
+/** The frames of our reader; none of another program. */
+async function* ofReader(frames: AsyncGenerator<FrameOfReader>): AsyncGenerator<FrameOfReader> {
+  let known = false;
+  for await (const frame of frames) {
+    known ||= frame.type === Frame.hello && frame.body.toString() === signatureOf('reader.js');
+    if (!known) return;
+    yield frame;
+  }
 }
 
 /** A pipe holds less than is loaded at a time: what comes meanwhile waits here, and nobody for the other. */
@@ -75,12 +124,11 @@ function readAhead(stream: Readable): Readable {
 }
 
 /** Cuts a stream into frames. It is not read while the consumer is busy, so that the pipe fills up and the writer waits. */
-async function* frames(stream: Readable): AsyncGenerator<{ readonly type: number; readonly body: Buffer }> {
+async function* cutFrames(stream: Readable): AsyncGenerator<FrameOfReader> {
   let parts: Buffer[] = [];
   let available = 0;
   let needed = FRAME_HEADER_BYTES;
-  // A stream without an encoding yields Buffers.
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
+  for await (const chunk of chunksOf(stream)) {
     parts.push(chunk);
     available += chunk.length;
     if (available < needed) continue;
@@ -94,6 +142,16 @@ async function* frames(stream: Readable): AsyncGenerator<{ readonly type: number
   }
 }
 
+/** A pipe that breaks has ended: how the process did says why. */
+async function* chunksOf(stream: Readable): AsyncGenerator<Buffer> {
+  try {
+    // A stream without an encoding yields Buffers.
+    yield* stream as AsyncIterable<Buffer>;
+  } catch {
+    return;
+  }
+}
+
 function frameLength(start: Buffer): number {
   return start.length < FRAME_HEADER_BYTES ? FRAME_HEADER_BYTES : FRAME_HEADER_BYTES + start.readUInt32LE(1);
 }
@@ -104,11 +162,27 @@ function refused(path: string, failure: ReadFailure): RespiteError {
   });
 }
 
-function crashed(path: string, { code, ended, stderr }: Ending): RespiteError {
-  const damaged = ended === 'closed' && (DAMAGE_SIGNALS.has(String(code)) || DAMAGE_EXIT_CODES.has(Number(code)));
-  return new RespiteError(damaged ? 'RESTORE_CORRUPT' : 'RESTORE_FAILED', {
-    message: `The snapshot ${path} could not be restored: the process reading it ended with ${String(code)}.`,
-    ...(stderr === '' ? {} : { cause: new Error(stderr) }),
+/** A process may be ended by a lack of threads or memory, or by somebody, as well as by a damaged file. */
+function died(path: string, { how, stderr }: Ending, givenUp: boolean): RespiteError {
+  const cause = stderr === '' ? {} : { cause: new Error(stderr) };
+  const failed = (what: string): RespiteError =>
+    new RespiteError('RESTORE_FAILED', {
+      message: `The snapshot ${path} could not be read: ${how}. ${what} Nothing was changed on disk.`,
+      ...cause,
+    });
+  if (givenUp) return failed('The start was given up.');
+  let damage: string | undefined;
+  try {
+    damage = damageIn(path);
+  } catch (error) {
+    return failed(`Nor could it be read here: ${messageOf(error)}.`);
+  }
+  if (damage === undefined) {
+    return failed('No damage is found in the file; look at the limits on processes, threads, memory and open files.');
+  }
+  return new RespiteError('RESTORE_CORRUPT', {
+    message: `The snapshot ${path} could not be restored: ${damage} (${how}).`,
+    ...cause,
   });
 }
 

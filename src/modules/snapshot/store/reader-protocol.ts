@@ -1,8 +1,10 @@
 /**
- * What the reader's process writes to its standard output: frames of one byte (the type), four bytes (length, little
- * endian) and a body. `begin`, any number of `batch`, then `end` or `failed`; without a last frame it crashed.
+ * What the reader's process writes: frames of one byte (the type), four bytes (length, little
+ * endian) and a body. `hello`, `begin`, any number of `batch`, then `end` or `failed`; without a last frame it crashed.
  */
 export const Frame = {
+  /** Text: the signature of the reader. What does not begin so is somebody else's. */
+  hello: 0,
   /** JSON: the `Stamp`, or `null` when there is none. Not yet vouched for. */
   begin: 1,
   /** A packed record batch. */
@@ -12,6 +14,9 @@ export const Frame = {
   /** JSON: a `ReadFailure`. */
   failed: 4,
 } as const;
+
+/** Not standard output, where whatever the host preloads (`NODE_OPTIONS`) may write. */
+export const FRAMES_DESCRIPTOR = 3;
 
 export const FRAME_HEADER_BYTES = 5;
 

@@ -1,11 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import { RespiteError } from '../../../errors';
-import { builtFile } from './built-file';
+import { messageOf } from '../system-error';
+import { builtFile, signatureOf } from './built-file';
 import type { WriterRequest, WriterResponse, WriterWorkerData } from './protocol';
 import type { CommitResult, SnapshotHeading } from './writer';
 
 /** Batches (about 1 MB each) handed over and not yet accepted by the worker. */
 const MAX_UNACCEPTED = 8;
+
+/** Milliseconds. A thread starts in a fraction of a second; a machine may be that busy. */
+const ANSWER_WITHIN = 60_000;
 
 interface Waiter {
   resolve(result: CommitResult | undefined): void;
@@ -17,15 +21,17 @@ interface Waiter {
  * first snapshot and keeps neither itself nor the process alive while it has nothing to do.
  */
 export class SnapshotStore {
-  readonly #settings: Omit<WriterWorkerData, 'sequence'>;
+  readonly #settings: WriterWorkerData;
+  readonly #answerWithin: number;
   #sequence: number;
   #worker: Worker | undefined;
   readonly #waiting: Waiter[] = [];
 
-  /** @param sequence of the snapshot already in the file; 0 = none. */
-  constructor(path: string, datasetId: string, sequence: number) {
-    this.#settings = { path, datasetId };
-    this.#sequence = sequence;
+  /** @param answerWithin milliseconds a new thread has to say that it is ours */
+  constructor(settings: WriterWorkerData, answerWithin = ANSWER_WITHIN) {
+    this.#settings = settings;
+    this.#answerWithin = answerWithin;
+    this.#sequence = settings.sequence;
   }
 
   /** Starts a snapshot; one at a time. */
@@ -90,9 +96,7 @@ export class SnapshotStore {
     // No execArgv: a host's loaders and flags are not for this thread.
     const worker = new Worker(builtFile('worker.js'), { workerData, execArgv: [], name: 'respite-snapshot' });
     worker.unref();
-    worker.on('message', (response: WriterResponse) => {
-      this.#settle(worker, response);
-    });
+    this.#greet(worker);
     worker.on('error', (cause) => {
       this.#fail(worker, cause);
     });
@@ -100,6 +104,31 @@ export class SnapshotStore {
       this.#fail(worker, new Error('the snapshot thread ended'));
     });
     return worker;
+  }
+
+  /** Nothing is believed of a thread that does not first say that it is ours, and in time. */
+  #greet(worker: Worker): void {
+    const refuse = (reason: string): void => {
+      this.#fail(worker, new Error(reason));
+      void worker.terminate();
+    };
+    const unanswered = setTimeout(() => {
+      refuse(`it did not answer within ${String(this.#answerWithin)} ms`);
+    }, this.#answerWithin).unref();
+    worker.once('exit', () => {
+      clearTimeout(unanswered);
+    });
+    // Somebody else's thread may say anything.
+    worker.once('message', (first: Partial<WriterResponse> | null) => {
+      clearTimeout(unanswered);
+      if (first?.type !== 'ready' || first.signature !== signatureOf('worker.js')) {
+        refuse('it is not ours');
+        return;
+      }
+      worker.on('message', (response: WriterResponse) => {
+        this.#settle(worker, response);
+      });
+    });
   }
 
   #settle(worker: Worker, response: WriterResponse): void {
@@ -116,7 +145,8 @@ export class SnapshotStore {
   #fail(worker: Worker, cause: unknown): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
-    for (const waiter of this.#waiting.splice(0)) waiter.reject(writeFailed('its thread ended', cause));
+    for (const waiter of this.#waiting.splice(0))
+      waiter.reject(writeFailed(`its thread failed: ${messageOf(cause)}`, cause));
   }
 }
 

@@ -6,9 +6,12 @@ import { PendingRecords } from './pending-records';
 import { type SnapshotHeading, SnapshotWriter } from './writer';
 import { messageOf } from '../system-error';
 
+/** By which the one who starts it knows this file: `built-file.ts`. */
+const SIGNATURE = 'respite:snapshot:worker.js:1';
+
 /** The writer's thread: collects the batches of one snapshot, then writes them in one transaction. */
-function serve(port: MessagePort, { path, datasetId, sequence }: WriterWorkerData): void {
-  const writer = new SnapshotWriter(path, datasetId, sequence);
+function serve(port: MessagePort, settings: WriterWorkerData): void {
+  const writer = new SnapshotWriter(settings);
   let heading: SnapshotHeading | undefined;
   let records = new PendingRecords();
 
@@ -27,13 +30,14 @@ function serve(port: MessagePort, { path, datasetId, sequence }: WriterWorkerDat
       // A thread that failed ends: LMDB refuses everything after some failures, and lmdb does not give back the memory
       // of an environment that is opened anew. Its successor may come with the answer, so the file is closed before.
       await writer.close();
-      answer({ type: 'failed', message: `${messageOf(error)} (${freeSpace(path)})` });
+      answer({ type: 'failed', message: `${messageOf(error)} (${freeSpace(settings.path)})` });
       port.close();
     } finally {
       forget();
     }
   };
 
+  answer({ type: 'ready', signature: SIGNATURE });
   port.on('message', (request: WriterRequest) => {
     switch (request.type) {
       case 'begin':

@@ -1,7 +1,10 @@
 import type { RootDatabase } from 'lmdb';
 import { type PackedRecord, RecordKind } from '../../../engine/record-batch';
 import type { DatasetLayout } from '../../../engine/snapshot-source';
+import { assertSameFile, type FileIdentity } from '../directory/own-file';
+import type { WriterWorkerData } from './protocol';
 import { openEnvironment } from './environment';
+import { assertOpenable } from './openable';
 import type { PendingRecord, PendingRecords } from './pending-records';
 import { datasetPrefixes, encodeRecord, STAMP_KEY, storedEntry, type StoredEntry } from './record-format';
 import { decodeStamp, encodeStamp, type Stamp } from './stamp';
@@ -39,29 +42,39 @@ const DELETE_CHUNK = 10_000;
  */
 export class SnapshotWriter {
   readonly #path: string;
+  readonly #file: FileIdentity;
   readonly #datasetId: string;
   /** Sequence of the last snapshot this data directory is known to hold; 0 = none. */
   #expectedSequence: number;
   #database: RootDatabase<Buffer, Buffer> | undefined;
 
-  constructor(path: string, datasetId: string, sequence: number) {
+  constructor({ path, file, datasetId, sequence }: WriterWorkerData) {
     this.#path = path;
+    this.#file = file;
     this.#datasetId = datasetId;
     this.#expectedSequence = sequence;
   }
 
   /**
    * Writes a snapshot and returns when it is on the disk.
-   * @throws Error of LMDB, e.g. on a full disk; the previous snapshot is then still the one stored.
+   * @throws RespiteError when the file was replaced; Error of LMDB, e.g. on a full disk; the previous snapshot is then still the one stored.
    * This writer has to be closed then.
    */
   write(heading: SnapshotHeading, records: PendingRecords): CommitResult {
     const pending = records.sorted();
-    const database = (this.#database ??= openEnvironment(this.#path, { readOnly: false }));
+    assertSameFile(this.#path, this.#file);
+    const database = (this.#database ??= this.#open());
     const stamp = database.transactionSync(() => this.#writeAll(database, heading, pending));
+    // LMDB writes to the file it opened, whatever has its name by now.
+    assertSameFile(this.#path, this.#file);
     this.#expectedSequence = stamp.sequence;
     const { count, sequence } = stamp;
     return { written: pending.length, count, keys: heading.keys, sequence, bytes: usedBytes(database) };
+  }
+
+  #open(): RootDatabase<Buffer, Buffer> {
+    assertOpenable(this.#path);
+    return openEnvironment(this.#path, { readOnly: false });
   }
 
   async close(): Promise<void> {

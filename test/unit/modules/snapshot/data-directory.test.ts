@@ -3,19 +3,10 @@ import { dirname, join } from 'node:path';
 import { DataDirectory } from '../../../../src/modules/snapshot/directory/data-directory';
 import { networkFilesystem } from '../../../../src/modules/snapshot/directory/network-filesystem';
 import { readWitness, writeWitness } from '../../../../src/modules/snapshot/directory/witness';
-import { setAside, start } from '../../../support/kept-engine';
+import { directoryWith, setAside, start } from '../../../support/kept-engine';
 import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
 
 afterAll(removeTemporaryPaths);
-
-/** A directory holding one snapshot with the key `a`. */
-async function directoryWithSnapshot(): Promise<string> {
-  const path = await temporaryPath();
-  const kept = await start(path);
-  kept.run('SET', 'a', '1');
-  await kept.manager.stop();
-  return path;
-}
 
 describe('a directory that is not ours', () => {
   it('is refused and left alone', async () => {
@@ -39,9 +30,10 @@ describe('a directory that is not ours', () => {
     expect(await readFile(join(path, 'data.mdb'), 'utf8')).toBe('theirs');
   });
 
-  it('is refused when its marker is damaged, with the data untouched', async () => {
-    const path = await directoryWithSnapshot();
-    const data = await readFile(join(path, 'data.mdb'));
+  it('is refused when its marker is damaged and the data file does not say whose it is, which stays untouched', async () => {
+    const path = await directoryWith('a');
+    const data = (await readFile(join(path, 'data.mdb'))).fill(0, 0, 4096);
+    await writeFile(join(path, 'data.mdb'), data);
     await writeFile(join(path, 'respite.json'), '{"kind":"resp');
     await expect(start(path)).rejects.toMatchObject({ code: 'SNAPSHOT_DIR_FOREIGN' });
     expect(await readFile(join(path, 'data.mdb'))).toEqual(data);
@@ -51,7 +43,7 @@ describe('a directory that is not ours', () => {
     ['a newer format', { format: 99 }],
     ['an encrypted one', { encryption: 'aes' }],
   ])('is refused as unsupported, not as damaged: %s', async (_what, change) => {
-    const path = await directoryWithSnapshot();
+    const path = await directoryWith('a');
     const marker = join(path, 'respite.json');
     await writeFile(marker, JSON.stringify({ ...(JSON.parse(await readFile(marker, 'utf8')) as object), ...change }));
     await expect(start(path)).rejects.toMatchObject({ code: 'SNAPSHOT_FORMAT_UNSUPPORTED' });
@@ -95,7 +87,7 @@ describe('a directory that may become ours', () => {
 
 describe('setting a snapshot aside', () => {
   it('moves its files, keeps the lock, and leaves a directory of a new identity', async () => {
-    const path = await directoryWithSnapshot();
+    const path = await directoryWith('a');
     const directory = await DataDirectory.open(path);
     const before = directory.datasetId;
     const target = await directory.setAside('kept', Date.UTC(2026, 0, 2, 3, 4, 5));
@@ -103,7 +95,7 @@ describe('setting a snapshot aside', () => {
     expect((await readdir(target)).sort()).toEqual(['data.mdb', 'data.mdb-lock', 'last-snapshot', 'respite.json']);
     expect((await readdir(path)).sort()).toEqual(['data.mdb', 'data.mdb-lock', 'lock.1', 'respite.json']);
     expect(directory.datasetId).not.toBe(before);
-    await directory.assertLocked();
+    await directory.assertUsable();
     expect(await directory.hasSnapshot()).toBe(false);
     await directory.close();
 
@@ -113,7 +105,7 @@ describe('setting a snapshot aside', () => {
   });
 
   it('does not mix two of the same second', async () => {
-    const path = await directoryWithSnapshot();
+    const path = await directoryWith('a');
     const directory = await DataDirectory.open(path);
     const targets = [await directory.setAside('corrupt', 0), await directory.setAside('corrupt', 0)];
     expect(targets[1]).toBe(`${String(targets[0])}-2`);
@@ -121,7 +113,7 @@ describe('setting a snapshot aside', () => {
   });
 
   it('stays within the directory when its parent cannot be written', async () => {
-    const path = await directoryWithSnapshot();
+    const path = await directoryWith('a');
     const directory = await DataDirectory.open(path);
     // Root may write anywhere, so the neighbour's name is made too long instead.
     const long = join(dirname(path), 'n'.repeat(250));

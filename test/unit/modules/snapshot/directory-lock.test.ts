@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, unlink, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, open, readdir, readFile, rename, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DirectoryLock, type LockHolder } from '../../../../src/modules/snapshot/directory/directory-lock';
+import { DirectoryLock } from '../../../../src/modules/snapshot/directory/directory-lock';
+import type { LockHolder } from '../../../../src/modules/snapshot/directory/lock-file';
 import { ownIdentity, type ProcessIdentity } from '../../../../src/modules/snapshot/directory/process-identity';
 import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
 
@@ -50,6 +51,48 @@ describe('the lock of a data directory', () => {
     const directory = await newDirectory();
     await leaveLock(directory, 1, { ...own, startTime: 'before' });
     await (await DirectoryLock.acquire(directory)).release();
+  });
+
+  it('is taken over from a worker thread that has ended, while its process lives', async () => {
+    const directory = await newDirectory();
+    await leaveLock(directory, 1, { ...own, thread: 99_999 });
+    await (await DirectoryLock.acquire(directory)).release();
+  });
+
+  it('is refused while a worker thread holds its file open', async () => {
+    const directory = await newDirectory();
+    const file = await open(await leaveLock(directory, 1, { ...own, thread: 99_999 }), 'r');
+    await expect(DirectoryLock.acquire(directory)).rejects.toMatchObject({ code: 'SNAPSHOT_LOCKED' });
+    await file.close();
+    await (await DirectoryLock.acquire(directory)).release();
+  });
+
+  it('is not taken for lost when it cannot be looked at', async () => {
+    const directory = await newDirectory();
+    const lock = await DirectoryLock.acquire(directory);
+    const moved = `${directory}-moved`;
+    await rename(directory, moved);
+    await symlink(directory, directory);
+    await expect(lock.assertHeld()).rejects.toMatchObject({ code: 'ELOOP' });
+    await unlink(directory);
+    await rename(moved, directory);
+    await lock.assertHeld();
+    await lock.release();
+    // Once more does no harm to the next one.
+    const next = await DirectoryLock.acquire(directory);
+    await lock.release();
+    await next.assertHeld();
+    await next.release();
+  });
+
+  it('is lost when its directory was replaced by a copy', async () => {
+    const directory = await newDirectory();
+    const lock = await DirectoryLock.acquire(directory);
+    await cp(directory, `${directory}-copy`, { recursive: true });
+    await rename(directory, `${directory}-old`);
+    await rename(`${directory}-copy`, directory);
+    await expect(lock.assertHeld()).rejects.toMatchObject({ code: 'SNAPSHOT_LOCK_LOST' });
+    await lock.release();
   });
 
   it('is taken over from another container whose heart stopped', async () => {

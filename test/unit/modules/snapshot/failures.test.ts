@@ -1,6 +1,6 @@
 import { readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { keep, type Kept, setAside, start } from '../../../support/kept-engine';
+import { directoryWith, keep, type Kept, setAside, start } from '../../../support/kept-engine';
 import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
 import type { Timers } from '../../../../src/modules/snapshot/timers';
 
@@ -34,14 +34,6 @@ const INTERVAL = 60_000;
 
 async function idle({ manager }: Kept): Promise<void> {
   while (manager.status().running) await new Promise((resolve) => setImmediate(resolve));
-}
-
-async function directoryWith(key: string): Promise<string> {
-  const path = await temporaryPath();
-  const kept = await start(path);
-  kept.run('SET', key, '1');
-  await kept.manager.stop();
-  return path;
 }
 
 async function damage(path: string): Promise<void> {
