@@ -73,7 +73,6 @@ export class RespConnection implements SessionOutput {
     if (this.#ended) return;
     this.engine.stats.netInput += chunk.length;
     this.#parser.push(chunk);
-    this.#account();
     if (this.#mustHearOthers) this.resume();
     else this.#process();
     if (this.#parser.buffered > this.engine.parameters.queryBufferLimit) this.drop();

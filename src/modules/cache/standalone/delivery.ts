@@ -20,7 +20,7 @@ interface Delivery {
 
 let used = 0;
 let resetPending = false;
-let queue: Delivery[] = [];
+const queue: Delivery[] = [];
 /** How many deliveries left the queue so far. */
 let delivered = 0;
 
@@ -73,23 +73,20 @@ function reset(): void {
 
 /** Delivers one that stands alone, or a few that do not. Node runs microtasks and ticks before the next immediate. */
 function deliverNext(): void {
-  let count = 0;
-  while (count < queue.length && count < REPLIES_PER_TURN && (count === 0 || queue[count]?.alone === false)) {
-    count += 1;
-    if (queue[count - 1]?.alone === true) break;
+  if (queue[0]?.alone === true) {
+    take()?.run();
+    return;
   }
-  const batch = queue.splice(0, count);
-  delivered += count;
-  let done = 0;
   try {
-    while (done < batch.length) batch[done++]?.run();
+    for (let left = REPLIES_PER_TURN; left > 0 && queue[0]?.alone === false; left--) take()?.run();
   } finally {
-    // A listener that throws must not cost the others their replies.
-    if (done < batch.length) {
-      queue.unshift(...batch.slice(done));
-      delivered -= batch.length - done;
-      setImmediate(deliverNext);
-    }
+    // More than belong into one turn; or a listener has thrown, which must not cost the others their replies.
     if (queue[0]?.alone === false) setImmediate(deliverNext);
   }
+}
+
+function take(): Delivery | undefined {
+  const first = queue.shift();
+  if (first !== undefined) delivered += 1;
+  return first;
 }

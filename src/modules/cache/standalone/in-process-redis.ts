@@ -102,13 +102,12 @@ export function defineInProcessRedis(
       super(...inProcess(args, Connector));
     }
 
-
     override duplicate(override?: Partial<RedisOptions>): Redis {
       return new InProcessRedis({ ...this.options, ...override });
     }
 
     override pipeline(commands?: unknown[][]): ChainableCommander {
-      const pipeline = makeLean(twinOf(super.pipeline()));
+      const pipeline = makeLean(twinOf(super.pipeline()), InProcessRedis.prototype.sendCommand);
       return commands === undefined ? pipeline : addBatch(pipeline, commands);
     }
 
@@ -116,7 +115,7 @@ export function defineInProcessRedis(
     override multi(...args: unknown[]): never {
       const [commands, options] = Array.isArray(args[0]) ? [args[0] as unknown[][], args[1]] : [undefined, args[0]];
       const made = (super.multi as (options: unknown) => ChainableCommander).call(this, options);
-      const lean = makeLean(made);
+      const lean = makeLean(made, InProcessRedis.prototype.sendCommand);
       return (commands === undefined ? lean : addBatch(lean, commands)) as never; // whichever the overload promises
     }
 

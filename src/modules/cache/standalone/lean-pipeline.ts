@@ -11,7 +11,9 @@ export interface PipelineInternals {
   _transactions: number;
   /** How many results are missing; set when the pipeline is executed. */
   readonly replyPending: number;
+  readonly redis: { readonly sendCommand: unknown };
   sendCommand: (this: PipelineInternals, command: QueuedCommand) => unknown;
+  exec: (this: PipelineInternals, callback?: unknown) => unknown;
   fillResult(value: readonly unknown[], position: number): void;
 }
 
@@ -52,19 +54,29 @@ export function twinOf(made: ChainableCommander): ChainableCommander {
   return Object.defineProperty(twin, 'length', LENGTH);
 }
 
-/** Makes a pipeline that ioredis created lean. */
-export function makeLean(pipeline: ChainableCommander): ChainableCommander {
+/**
+ * Makes a pipeline that ioredis created lean.
+ * @param ownSendCommand what sends the commands of its client, unless somebody has put something else in its place
+ */
+export function makeLean(pipeline: ChainableCommander, ownSendCommand: unknown): ChainableCommander {
   const internals = pipeline as unknown as PipelineInternals; // 5.11 and 6.0 alike; contract-tested on both
   if (!internals.isPipeline) return pipeline;
   const { sendCommand } = internals;
   internals.sendCommand = function lean(command: QueuedCommand): unknown {
     // A callback hangs on the command's promise, and so does the second attempt of a defined script.
-    if (command.callback !== undefined || command.name === 'evalsha') return sendCommand.call(this, command);
+    const needsPromise = command.callback !== undefined || command.name === 'evalsha';
+    if (needsPromise || this.redis.sendCommand !== ownSendCommand) return sendCommand.call(this, command);
     if (this._transactions > 0) command.inTransaction = true;
     command.pipelineIndex = this._queue.length;
     command[OWNER] = this;
     this._queue.push(command);
     return this;
+  };
+  const { exec } = internals;
+  internals.exec = function execute(callback?: unknown): unknown {
+    // A test double, or a subclass, may settle the commands itself: then their promises are what fills the result.
+    if (this.redis.sendCommand !== ownSendCommand) for (const command of this._queue) unlean(command);
+    return exec.call(this, callback);
   };
   return pipeline;
 }
