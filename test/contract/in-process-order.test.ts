@@ -213,7 +213,7 @@ describe('a command in process', () => {
         subscriber.on('message', hear);
         void waiting.blpop('queue', 0).then(hear, () => undefined);
       });
-      await until('it waits', async () => String(await client.info('clients')).includes('blocked_clients:1'));
+      await until('it waits', async () => (await client.info('clients')).includes('blocked_clients:1'));
       await CAUSES[name]?.(client);
       for (let i = 0; i < 50; i++) await Promise.resolve();
       log.push('answered');

@@ -20,6 +20,8 @@ export async function connect(server: Server, signal: AbortSignal): Promise<Clie
     const refusal = watch.failures.find(isRefusal);
     if (refusal !== undefined) throw refusal.error;
     connected = true;
+    // Only this client was to be waited for: its duplicates connect by themselves, as those of any client do.
+    client.options.lazyConnect = false;
     return client;
   } catch (error) {
     client.disconnect();

@@ -107,7 +107,7 @@ export function defineInProcessRedis(
     }
 
     override pipeline(commands?: unknown[][]): ChainableCommander {
-      const pipeline = makeLean(twinOf(super.pipeline()), InProcessRedis.prototype.sendCommand);
+      const pipeline = makeLean(twinOf(super.pipeline()), ownSendCommand(InProcessRedis));
       return commands === undefined ? pipeline : addBatch(pipeline, commands);
     }
 
@@ -115,7 +115,7 @@ export function defineInProcessRedis(
     override multi(...args: unknown[]): never {
       const [commands, options] = Array.isArray(args[0]) ? [args[0] as unknown[][], args[1]] : [undefined, args[0]];
       const made = (super.multi as (options: unknown) => ChainableCommander).call(this, options);
-      const lean = makeLean(made, InProcessRedis.prototype.sendCommand);
+      const lean = makeLean(made, ownSendCommand(InProcessRedis));
       return (commands === undefined ? lean : addBatch(lean, commands)) as never; // whichever the overload promises
     }
 
@@ -137,6 +137,11 @@ export function defineInProcessRedis(
   return InProcessRedis;
 }
 
+/** What a client calls unless something stands in for it: only compared. */
+function ownSendCommand({ prototype }: { readonly prototype: { readonly sendCommand: unknown } }): unknown {
+  return prototype.sendCommand;
+}
+
 /** The connection of a client whose `ready` everybody has heard: only then replies may come before the next turn. */
 const ANNOUNCED = Symbol('announced');
 
@@ -144,7 +149,7 @@ interface Announcing {
   [ANNOUNCED]: unknown;
   readonly stream?: unknown;
   /** ioredis' own, private in its types: it emits the status in the next tick. */
-  setStatus(status: string, argument?: unknown): void;
+  setStatus: (this: Announcing, status: string, argument?: unknown) => void;
 }
 
 function noteAnnouncements(prototype: object): void {
