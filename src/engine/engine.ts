@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { systemClock, type Clock } from './clock';
+import { type Clock, Microseconds, systemClock } from './clock';
 import { ALL_COMMANDS } from './commands';
 import { error } from './commands/errors';
 import { CommandTable } from './commands/table';
@@ -71,6 +71,7 @@ const LONGEST_ERROR_CODE = 128;
 /** One Redis, in process: databases, commands and the clients that share them. */
 export class Engine {
   readonly clock: Clock;
+  readonly microseconds: Microseconds;
   readonly random: () => number;
   readonly keyspace: Keyspace;
   readonly memory: Memory;
@@ -134,6 +135,7 @@ export class Engine {
 
   constructor(options: EngineOptions = {}) {
     this.clock = options.clock ?? systemClock;
+    this.microseconds = new Microseconds(this.clock);
     this.random = options.random ?? Math.random;
     this.startedAt = this.clock.now();
     this.acceptsAnyCredentials = options.acceptsAnyCredentials ?? false;

@@ -105,6 +105,7 @@ export class Blocking {
     if (blocked === undefined) return;
     const { tracking } = this.engine;
     context.resetClock();
+    const { executing } = tracking;
     tracking.executing = session;
     let reply: Reply | undefined;
     try {
@@ -114,7 +115,7 @@ export class Blocking {
     }
     context.settle();
     if (reply !== undefined) this.unblock(session, reply);
-    tracking.executing = undefined;
+    tracking.executing = executing;
     tracking.flush();
   }
 

@@ -98,7 +98,7 @@ export class Executor {
     // A command that waits is not over yet.
     if (!(reply instanceof Block)) {
       this.#measure(record, microseconds);
-      if (!fromScript) this.#logIfSlow(session, record, args, name, microseconds);
+      this.#logIfSlow(session, record, args, name, microseconds);
     }
     if (reply instanceof ErrorReply) {
       record.stats.failed += 1;
@@ -188,9 +188,11 @@ export class Executor {
       engine.clientMemory.update(session);
       return QUEUED;
     }
-    engine.tracking.executing = session;
+    const { tracking } = engine;
+    const { executing } = tracking;
+    tracking.executing = session;
     const reply = this.call(session, record, args, name);
-    engine.tracking.executing = undefined;
+    tracking.executing = executing;
     if (!(reply instanceof Block)) return reply;
     engine.blocking.block(session, { record, args, name }, reply);
     return NO_REPLY;

@@ -1,3 +1,5 @@
+// Imported, not the global: fake timers of a test must not hold up clients.
+import { setImmediate } from 'node:timers';
 import type { CommandRecord } from '../commands/table';
 import type { Engine } from '../engine';
 import type { QueuedCommand, Session } from '../session/session';
@@ -45,15 +47,25 @@ export class Pausing {
     return true;
   }
 
-  /** Ends the pause: every command that waited runs now, in the order of arrival. */
+  /**
+   * Ends the pause. Every command that waited runs in the order of arrival, in a turn of its own: whoever ends the pause has
+   * its reply first, and is through with what it is in the middle of.
+   */
   resume(): void {
     if (!this.active) return;
     this.active = false;
     this.engine.keyspace.setFrozen(false);
     if (this.#timer !== undefined) this.engine.clock.clearTimer(this.#timer);
     this.#timer = undefined;
+    if (this.#postponed.size === 0) return;
     const waiting = [...this.#postponed];
     this.#postponed.clear();
+    setImmediate(() => {
+      this.#run(waiting);
+    });
+  }
+
+  #run(waiting: readonly (readonly [Session, QueuedCommand])[]): void {
     for (const [session, { name, args }] of waiting) {
       // The client may have gone while it waited.
       if (session.blocked === undefined) continue;

@@ -1,5 +1,6 @@
 import type { Refusal } from '../../acl/acl';
 import { Block, NoReply } from '../../execution/block';
+import type { CommandContext } from '../../execution/command-context';
 import { ErrorReply, NULL_ARRAY, OK, type Reply } from '../../protocol/reply';
 import { defineCommand, keyRange } from '../define-command';
 import { error, EXEC_ABORT } from '../errors';
@@ -46,6 +47,16 @@ function noLongerAllowed({ reason }: Refusal): ErrorReply {
   );
 }
 
+function withoutBlocking<T>(context: CommandContext, work: () => T): T {
+  const { denyBlocking } = context;
+  context.denyBlocking = true;
+  try {
+    return work();
+  } finally {
+    context.denyBlocking = denyBlocking;
+  }
+}
+
 const exec = defineCommand({
   name: 'exec',
   arity: 1,
@@ -65,17 +76,16 @@ const exec = defineCommand({
     if (transaction.aborted) throw EXEC_ABORT;
     if (broken) return NULL_ARRAY;
     const frozen = context.now;
-    context.denyBlocking = true;
-    const replies = transaction.queue.map(({ record, args, name }) => {
-      context.resetClock(frozen);
-      const refusal = session.user.unrestricted ? undefined : engine.executor.refuse(session, record, args, 'multi');
-      if (refusal !== undefined) return noLongerAllowed(refusal);
-      const reply = engine.executor.call(session, record, args, name);
-      if (reply instanceof Block) return reply.otherwise;
-      return reply instanceof NoReply ? null : reply;
-    });
-    context.denyBlocking = false;
-    return replies;
+    return withoutBlocking(context, () =>
+      transaction.queue.map(({ record, args, name }) => {
+        context.resetClock(frozen);
+        const refusal = session.user.unrestricted ? undefined : engine.executor.refuse(session, record, args, 'multi');
+        if (refusal !== undefined) return noLongerAllowed(refusal);
+        const reply = engine.executor.call(session, record, args, name);
+        if (reply instanceof Block) return reply.otherwise;
+        return reply instanceof NoReply ? null : reply;
+      }),
+    );
   },
 });
 
