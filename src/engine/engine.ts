@@ -61,6 +61,11 @@ export interface EngineStats {
   /** Bytes received and sent. */
   netInput: number;
   netOutput: number;
+  /** Pieces received from clients and sent to them. */
+  reads: number;
+  writes: number;
+  /** Microseconds that removing keys whose time had come took. */
+  expireMicroseconds: number;
   readonly errors: Map<string, number>;
 }
 
@@ -96,6 +101,9 @@ export class Engine {
     rejectedConnections: 0,
     netInput: 0,
     netOutput: 0,
+    reads: 0,
+    writes: 0,
+    expireMicroseconds: 0,
     errors: new Map(),
   };
   /** Of commands, bytes received and bytes sent. */
@@ -160,6 +168,7 @@ export class Engine {
       this.#publishEvent(event, key, database);
     };
     this.keyspace.onExpired = (microseconds) => {
+      this.stats.expireMicroseconds += microseconds;
       if (microseconds >= this.latency.thresholdMicroseconds)
         this.latency.add('expire-cycle', microseconds, this.clock.now());
       this.blocking.serveReady();
@@ -206,6 +215,11 @@ export class Engine {
     this.clientMemory.forget(session);
   }
 
+  /** The clients that clients see, in the order they came. */
+  clients(): Session[] {
+    return [...this.sessions.values()].filter(({ hidden }) => !hidden);
+  }
+
   unsubscribeAll(session: Session): void {
     for (const name of [...session.channels]) unsubscribe(this.pubsub.channels, session.channels, name, session);
     for (const name of [...session.patterns]) unsubscribe(this.pubsub.patterns, session.patterns, name, session);
@@ -236,6 +250,7 @@ export class Engine {
   /** CONFIG RESETSTAT. */
   resetStatistics(): void {
     Object.assign(this.stats, { commands: 0, connections: 0, rejectedConnections: 0, netInput: 0, netOutput: 0 });
+    Object.assign(this.stats, { reads: 0, writes: 0, expireMicroseconds: 0 });
     this.stats.errors.clear();
     this.clientMemory.evicted = 0;
     Object.assign(this.keyspace.stats, { hits: 0, misses: 0, expired: 0, evicted: 0, lazyFreed: 0 });

@@ -203,12 +203,12 @@ export class CommandContext {
   }
 
   /** The deadline of an entry in milliseconds since the epoch, 0 when it has none. */
-  expireAt(entry: Entry, db: Database = this.db): number {
-    return db.dataset.expireAt(entry);
+  expireAt(entry: Entry, db: Database = this.db): number | bigint {
+    return db.dataset.expiries.exactTimeOf(entry);
   }
 
   /** Sets a deadline in milliseconds since the epoch; 0 takes it away. The caller notifies. */
-  setExpiry(entry: Entry, at: number, db: Database = this.db): void {
+  setExpiry(entry: Entry, at: number | bigint, db: Database = this.db): void {
     // A deadline makes no key ready for those who wait.
     this.engine.keyspace.touch(db, entry.key, false);
     if (at === 0) db.dataset.expiries.remove(entry);

@@ -30,7 +30,11 @@ export class Monitors {
     const from = fromScript ? 'lua' : address.kind === 'unix' ? `unix:${address.local}` : address.remote;
     const words = [name, ...redactedArguments(record, args)].map(quoted).join(' ');
     const line = new Status(`${time} [${String(context.db.index)} ${from}] ${words}`);
-    for (const monitor of this.#sessions) monitor.output.send(line);
+    for (const monitor of this.#sessions) {
+      // A client's own command is shown behind its reply. What a script calls is shown while the script runs.
+      if (monitor === session && !record.skipMonitor && !fromScript) monitor.afterReply.push(line);
+      else monitor.output.send(line);
+    }
   }
 }
 

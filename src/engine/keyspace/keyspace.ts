@@ -131,9 +131,9 @@ export class Keyspace {
   }
 
   /** Gives a key a deadline (milliseconds since the epoch). The caller has touched the key. */
-  setExpiry(database: Database, entry: Entry, at: number): void {
+  setExpiry(database: Database, entry: Entry, at: number | bigint): void {
     database.dataset.expiries.set(entry, at);
-    this.armExpiry(at);
+    this.armExpiry(Number(at));
   }
 
   /** Empties a logical database by giving it a new dataset. @returns how many keys it held */

@@ -42,8 +42,8 @@ export function parseShebang(source: string): ScriptSource {
   const flags = new Set<ScriptFlag>();
   for (const option of options) {
     if (!option.startsWith('flags=')) throw error(`Unknown lua shebang option: ${option}`);
-    for (const flag of option.slice('flags='.length).split(',')) {
-      if (flag === '') continue;
+    const list = option.slice('flags='.length);
+    for (const flag of list === '' ? [] : list.split(',')) {
       if (!isScriptFlag(flag)) throw error(`Unexpected flag in script shebang: ${flag}`);
       flags.add(flag);
     }

@@ -71,7 +71,9 @@ export class RespConnection implements SessionOutput {
 
   receive(chunk: Buffer): void {
     if (this.#ended) return;
-    this.engine.stats.netInput += chunk.length;
+    const { stats } = this.engine;
+    stats.netInput += chunk.length;
+    stats.reads += 1;
     this.#parser.push(chunk);
     if (this.#mustHearOthers) this.resume();
     else this.#process();
@@ -175,7 +177,9 @@ export class RespConnection implements SessionOutput {
       this.drop();
       return;
     }
-    this.engine.stats.netOutput += bytes.length;
+    const { stats } = this.engine;
+    stats.netOutput += bytes.length;
+    stats.writes += this.#processing ? 0 : 1;
     if (!this.#processing) {
       this.transport.write(bytes);
       this.#account();
@@ -191,6 +195,11 @@ export class RespConnection implements SessionOutput {
     if (!this.#processing) return this.unread() + bytes;
     this.#produced += bytes;
     return Math.max(this.unread() + bytes, this.#produced);
+  }
+
+  #writeAfterReply(): void {
+    const { afterReply, closing } = this.session;
+    for (const reply of afterReply.splice(0)) if (!closing) this.#writeReply(reply);
   }
 
   #schedule(): void {
@@ -234,7 +243,10 @@ export class RespConnection implements SessionOutput {
   #flush(): void {
     const out = this.#out;
     this.#out = '';
-    if (out !== '') this.transport.write(out);
+    if (out !== '') {
+      this.engine.stats.writes += 1;
+      this.transport.write(out);
+    }
     this.#account();
   }
 
@@ -266,6 +278,7 @@ export class RespConnection implements SessionOutput {
         ? this.engine.executor.refuseUnread(session, request.name)
         : this.engine.execute(session, request.name, request.args);
       if (!(reply instanceof NoReply)) this.#writeReply(reply);
+      if (session.afterReply.length > 0) this.#writeAfterReply();
       if (this.engine.tracking.clients > 0) this.engine.tracking.flush();
       if (this.#out.length >= FLUSH_AT) this.#flushEarly();
     }

@@ -92,6 +92,8 @@ export class Session implements Watcher, Waiter {
   user: User;
   authenticated: boolean;
   transaction: Transaction | undefined;
+  /** The one whose commands EXEC is running. */
+  executing: Transaction | undefined;
   /** A watched key changed. */
   watchBroken = false;
   readonly watched = new Map<string, { readonly database: Database; readonly key: string }>();
@@ -105,8 +107,12 @@ export class Session implements Watcher, Waiter {
   noEvict = false;
   /** CLIENT TRACKING; undefined = off. */
   tracking: TrackingState | undefined;
+  /** What is sent once the running command's reply has been. */
+  readonly afterReply: Reply[] = [];
   /** QUIT: the connection closes once the reply has left. */
   closing = false;
+  /** A connection of our own that nobody has asked for yet: clients do not see it. */
+  hidden = false;
   /** Set once the session may answer no more commands. */
   closed = false;
   /** What the account of all clients holds for this one; only `ClientMemory` changes it. */

@@ -54,6 +54,13 @@ export class Tracking {
     return this.#readers.size;
   }
 
+  /** Pairs of a key and a client that has it. */
+  get trackedItems(): number {
+    let items = 0;
+    for (const readers of this.#readers.values()) items += readers.size;
+    return items;
+  }
+
   get trackedPrefixes(): number {
     return new Set([...this.#clients].flatMap(({ tracking }) => tracking?.prefixes ?? [])).size;
   }

@@ -8,6 +8,8 @@ export interface Expiring {
 export class ExpiryHeap<E extends Expiring> {
   readonly #items: E[] = [];
   #times = new Float64Array(16);
+  /** Deadlines that no JavaScript number holds exactly: some hundred thousand years away, and yet clients ask for them. */
+  readonly #exact = new Map<E, bigint>();
 
   get size(): number {
     return this.#items.length;
@@ -16,6 +18,11 @@ export class ExpiryHeap<E extends Expiring> {
   /** The deadline of an item, 0 when it has none. */
   timeOf(item: E): number {
     return item.heapIndex < 0 ? 0 : (this.#times[item.heapIndex] ?? 0);
+  }
+
+  /** The same to the millisecond: a bigint where no number is exact. */
+  exactTimeOf(item: E): number | bigint {
+    return this.#exact.get(item) ?? this.timeOf(item);
   }
 
   /** The item whose deadline comes first. */
@@ -32,7 +39,10 @@ export class ExpiryHeap<E extends Expiring> {
     return this.#items[index];
   }
 
-  set(item: E, time: number): void {
+  set(item: E, exact: number | bigint): void {
+    const time = Number(exact);
+    if (typeof exact === 'bigint') this.#exact.set(item, exact);
+    else if (this.#exact.size > 0) this.#exact.delete(item);
     if (item.heapIndex < 0) {
       if (this.#items.length === this.#times.length) this.#growTimes();
       item.heapIndex = this.#items.length;
@@ -51,6 +61,7 @@ export class ExpiryHeap<E extends Expiring> {
     const hole = item.heapIndex;
     if (hole < 0) return;
     item.heapIndex = -1;
+    if (this.#exact.size > 0) this.#exact.delete(item);
     const last = this.#items.pop();
     if (last === undefined || last === item) return;
     const time = this.#times[this.#items.length] ?? 0;

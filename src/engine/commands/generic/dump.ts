@@ -4,7 +4,7 @@ import { isIntact } from '../../dump/footer';
 import { RdbFormatError } from '../../dump/rdb-primitives';
 import type { StoredValue } from '../../keyspace/entry';
 import { ErrorReply, OK } from '../../protocol/reply';
-import { integer } from '../arguments';
+import { addInt64, int64, integer } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
 import { error, SYNTAX_ERROR } from '../errors';
 
@@ -36,7 +36,6 @@ interface RestoreOptions {
 }
 
 const HIGHEST_FREQUENCY = 255;
-const INT64_MAX = 2 ** 63;
 
 function parseOptions(args: readonly string[]): RestoreOptions {
   const options = { replace: false, absolute: false, idle: -1, frequency: -1 };
@@ -86,14 +85,14 @@ function restoreKey(context: CommandContext, args: readonly [string, string, str
   const options = parseOptions(args);
   const exists = context.lookup(key) !== undefined;
   if (exists && !options.replace) throw BUSY_KEY;
-  const ttl = integer(time);
+  const ttl = int64(time);
   if (ttl < 0) throw error('Invalid TTL value, must be >= 0');
   const payload = Buffer.from(serialized, 'latin1');
   if (!isIntact(payload, context.engine.skipsChecksums)) throw error('DUMP payload version or checksum are wrong');
   const value = valueOf(context, payload);
-  const deadline = ttl === 0 ? 0 : options.absolute ? ttl : context.now + ttl;
   // Beyond 64 bits it lies in the past, as Redis' sum overflows.
-  const isPast = deadline !== 0 && (deadline < context.now || (!options.absolute && deadline >= INT64_MAX));
+  const deadline = ttl === 0 ? 0 : options.absolute ? ttl : (addInt64(ttl, context.now) ?? -1);
+  const isPast = deadline !== 0 && deadline < context.now;
   if (isPast) {
     if (exists) context.remove(key);
     return OK;

@@ -1,9 +1,7 @@
 import type { CommandContext } from '../../execution/command-context';
-import { int64 } from '../arguments';
+import { int64, normalizeInt64 } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
 import { error, printable, invalidExpire } from '../errors';
-
-const INT64_MAX = 9_223_372_036_854_775_807n;
 
 type Condition = 'nx' | 'xx' | 'gt' | 'lt';
 
@@ -24,7 +22,7 @@ function parseConditions(args: readonly string[]): ReadonlySet<Condition> {
 }
 
 /** Whether the conditions let `at` replace `current` (0 = no deadline, which counts as infinite). */
-function allowed(conditions: ReadonlySet<Condition>, at: number, current: number): boolean {
+function allowed(conditions: ReadonlySet<Condition>, at: number | bigint, current: number | bigint): boolean {
   if (conditions.has('nx') && current !== 0) return false;
   if (conditions.has('xx') && current === 0) return false;
   if (conditions.has('gt') && (current === 0 || at <= current)) return false;
@@ -38,15 +36,15 @@ interface TimeForm {
 }
 
 /** The argument as milliseconds since the epoch. @throws invalid expire time on overflow */
-function toDeadline(context: CommandContext, text: string, { command, seconds, relative }: TimeForm): number {
-  let value = BigInt(int64(text));
-  if (seconds) {
-    if (value > INT64_MAX / 1000n || value < -INT64_MAX / 1000n) throw invalidExpire(command);
-    value *= 1000n;
-  }
-  const base = relative ? BigInt(context.now) : 0n;
-  if (value > INT64_MAX - base) throw invalidExpire(command);
-  return Number(value + base);
+function toDeadline(context: CommandContext, text: string, { command, seconds, relative }: TimeForm): number | bigint {
+  const given = BigInt(int64(text));
+  const at = (seconds ? given * 1000n : given) + (relative ? BigInt(context.now) : 0n);
+  // Also where only the seconds themselves are too many.
+  if (seconds && normalizeInt64(given * 1000n) === undefined) throw invalidExpire(command);
+  // Far below the epoch Redis does not look: such a key is gone in any case.
+  const deadline = normalizeInt64(at) ?? (at < 0n ? Number(at) : undefined);
+  if (deadline === undefined) throw invalidExpire(command);
+  return deadline;
 }
 
 function expireKey(context: CommandContext, args: readonly [string, string, ...string[]], form: TimeForm): number {

@@ -59,7 +59,9 @@ function pack(context: CommandContext, keys: readonly string[]): Parcel[] {
     const entry = context.lookupRead(key);
     if (entry === undefined) return [];
     const until = context.expireAt(entry);
-    return [{ key, payload: dumpPayload(entry.value), ttl: until === 0 ? 0 : Math.max(1, until - context.now) }];
+    return [
+      { key, payload: dumpPayload(entry.value), ttl: until === 0 ? 0 : Math.max(1, Number(until) - context.now) },
+    ];
   });
 }
 

@@ -1,11 +1,16 @@
 import type { CommandContext } from '../../execution/command-context';
+import { normalizeInt64 } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
 
 const NO_KEY = -2;
 const NO_DEADLINE = -1;
 
 /** Answers from a key's deadline in milliseconds since the epoch. */
-function fromDeadline(context: CommandContext, key: string, convert: (at: number) => number): number {
+function fromDeadline(
+  context: CommandContext,
+  key: string,
+  convert: (at: number | bigint) => number | bigint,
+): number | bigint {
   const entry = context.glance(key);
   if (entry === undefined) return NO_KEY;
   const at = context.expireAt(entry);
@@ -13,7 +18,16 @@ function fromDeadline(context: CommandContext, key: string, convert: (at: number
 }
 
 /** Redis rounds to the nearest second, half up. */
-const toSeconds = (milliseconds: number) => Math.floor((milliseconds + 500) / 1000);
+function toSeconds(milliseconds: number | bigint): number | bigint {
+  return typeof milliseconds === 'bigint'
+    ? (normalizeInt64((milliseconds + 500n) / 1000n) ?? 0)
+    : Math.floor((milliseconds + 500) / 1000);
+}
+
+/** Milliseconds from now on; never negative. */
+function left(at: number | bigint, { now }: CommandContext): number | bigint {
+  return typeof at === 'bigint' ? (normalizeInt64(at - BigInt(now)) ?? 0) : Math.max(0, at - now);
+}
 
 export const ttl = defineCommand({
   name: 'ttl',
@@ -26,7 +40,7 @@ export const ttl = defineCommand({
   keys: [oneKey('RO ACCESS')],
   hints: ['nondeterministic_output'],
   syntax: 'key',
-  run: (context, [key]) => fromDeadline(context, key, (at) => toSeconds(Math.max(0, at - context.now))),
+  run: (context, [key]) => fromDeadline(context, key, (at) => toSeconds(left(at, context))),
 });
 
 export const pttl = defineCommand({
@@ -40,7 +54,7 @@ export const pttl = defineCommand({
   keys: [oneKey('RO ACCESS')],
   hints: ['nondeterministic_output'],
   syntax: 'key',
-  run: (context, [key]) => fromDeadline(context, key, (at) => Math.max(0, at - context.now)),
+  run: (context, [key]) => fromDeadline(context, key, (at) => left(at, context)),
 });
 
 export const expiretime = defineCommand({

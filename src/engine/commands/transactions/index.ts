@@ -2,6 +2,7 @@ import type { Refusal } from '../../acl/acl';
 import { Block, NoReply } from '../../execution/block';
 import type { CommandContext } from '../../execution/command-context';
 import { ErrorReply, NULL_ARRAY, OK, type Reply } from '../../protocol/reply';
+import type { Transaction } from '../../session/session';
 import { defineCommand, keyRange } from '../define-command';
 import { error, EXEC_ABORT } from '../errors';
 
@@ -47,13 +48,16 @@ function noLongerAllowed({ reason }: Refusal): ErrorReply {
   );
 }
 
-function withoutBlocking<T>(context: CommandContext, work: () => T): T {
-  const { denyBlocking } = context;
+/** Runs the commands of a transaction: none of them may wait, and CLIENT INFO shows the transaction still. */
+function executing<T>(context: CommandContext, transaction: Transaction, work: () => T): T {
+  const { denyBlocking, session } = context;
   context.denyBlocking = true;
+  session.executing = transaction;
   try {
     return work();
   } finally {
     context.denyBlocking = denyBlocking;
+    session.executing = undefined;
   }
 }
 
@@ -76,7 +80,7 @@ const exec = defineCommand({
     if (transaction.aborted) throw EXEC_ABORT;
     if (broken) return NULL_ARRAY;
     const frozen = context.now;
-    return withoutBlocking(context, () =>
+    return executing(context, transaction, () =>
       transaction.queue.map(({ record, args, name }) => {
         context.resetClock(frozen);
         const refusal = session.user.unrestricted ? undefined : engine.executor.refuse(session, record, args, 'multi');

@@ -9,7 +9,7 @@ export function readStatistics(engine: Engine): BackendStatistics {
       memoryBytes: engine.memory.used,
       memoryLimitBytes: engine.memory.limit,
       keys: engine.keyspace.databases.reduce((sum, { dataset }) => sum + dataset.size, 0),
-      clients: engine.sessions.size,
+      clients: engine.clients().length,
     },
   };
 }

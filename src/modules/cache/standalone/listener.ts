@@ -89,7 +89,7 @@ function advice(): string {
 }
 
 function serve(engine: Engine, socket: Socket, options: ListenerOptions, connections: Set<Socket>): void {
-  if (engine.sessions.size >= engine.parameters.maxClients) {
+  if (engine.sessions.size >= engine.parameters.maxClients && engine.clients().length >= engine.parameters.maxClients) {
     engine.stats.rejectedConnections += 1;
     socket.on('error', () => undefined); // it may be gone already
     socket.end(TOO_MANY_CLIENTS);

@@ -1,6 +1,6 @@
 import type { Redis, RedisOptions } from 'ioredis';
 import { RespiteError } from '../../../errors';
-import type { Engine, SaveHooks, SnapshotSource } from '../../../engine';
+import type { Engine, SaveHooks, Session, SnapshotSource } from '../../../engine';
 import type { BackendHealth, ConnectionPurpose } from '../cache-backend';
 import type { BackendStatistics, MeasuredBackend } from '../backend-statistics';
 import type { EmbeddedBackend } from '../embedded-backend';
@@ -28,7 +28,6 @@ const QUIT_TIMEOUT_MS = 1000;
 export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
   readonly name = 'standalone';
   readonly mode = 'standalone';
-  readonly client: Redis;
   readonly #parts: StandaloneParts;
   readonly #connections = new Set<Redis>();
   #listener: Listener | undefined;
@@ -37,8 +36,15 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
 
   constructor(parts: StandaloneParts) {
     this.#parts = parts;
-    this.client = parts.client;
+    setHidden(parts.client, true);
     this.#listener = parts.listener;
+  }
+
+  /** Until somebody asks for it, the shared client is nobody's, and no client of the engine sees it. */
+  get client(): Redis {
+    const { client } = this.#parts;
+    setHidden(client, false);
+    return client;
   }
 
   get snapshots(): SnapshotSource {
@@ -80,7 +86,7 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
 
   async health(): Promise<BackendHealth> {
     if (this.#closed) return down('the backend is closed');
-    const health = await ping(this.client);
+    const health = await ping(this.#parts.client);
     const reasons = this.#parts.engine.saveHooks?.troubles?.() ?? [];
     return health.status === 'ok' && reasons.length > 0 ? { ...health, status: 'degraded', reasons } : health;
   }
@@ -95,22 +101,22 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
     await this.#listener?.close();
     this.#listener = undefined;
     for (const connection of this.#connections) connection.disconnect();
-    const { stream } = this.client;
-    const shared = stream instanceof MemoryStream ? stream.session : undefined;
+    const shared = sessionOf(this.#parts.client);
     for (const session of [...this.#parts.engine.sessions.values()]) if (session !== shared) session.output.close();
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    const { client } = this.#parts;
     await this.quiesce();
-    if (this.client.status === 'ready') {
+    if (client.status === 'ready') {
       let timer: NodeJS.Timeout | undefined;
       const timeout = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, QUIT_TIMEOUT_MS);
       });
       await Promise.race([
-        this.client.quit().then(
+        client.quit().then(
           () => undefined,
           () => undefined,
         ),
@@ -118,7 +124,16 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
       ]);
       clearTimeout(timer);
     }
-    this.client.disconnect();
+    client.disconnect();
     this.#parts.engine.close();
   }
+}
+
+function sessionOf({ stream }: Redis): Session | undefined {
+  return stream instanceof MemoryStream ? stream.session : undefined;
+}
+
+function setHidden(client: Redis, hidden: boolean): void {
+  const session = sessionOf(client);
+  if (session !== undefined) session.hidden = hidden;
 }

@@ -2,7 +2,8 @@ import type { Session } from '../../../session/session';
 
 /** One line of CLIENT LIST, without its line break. Buffers that Redis has and we do not are reported as empty. */
 export function describeClient(session: Session): string {
-  const { engine, address, context, transaction, tracking } = session;
+  const { engine, address, context, tracking } = session;
+  const transaction = session.transaction ?? session.executing;
   const unread = session.output.unread?.() ?? 0;
   const received = session.output.unanswered?.() ?? 0;
   const fields: readonly (readonly [name: string, value: string | number])[] = [
@@ -43,7 +44,7 @@ function flagsOf(session: Session): string {
   const flags = [
     session.monitoring ? 'O' : '',
     session.subscriptions > 0 ? 'P' : '',
-    session.transaction === undefined ? '' : 'x',
+    (session.transaction ?? session.executing) === undefined ? '' : 'x',
     session.blocked === undefined ? '' : 'b',
     tracking === undefined ? '' : 't',
     tracking?.broken === true ? 'R' : '',

@@ -62,7 +62,7 @@ export const list = defineCommand({
   syntax: '[TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] [ID client-id [client-id ...]]',
   run({ engine }, [, ...filter]) {
     const [kind, ...values] = filter;
-    let sessions = [...engine.sessions.values()];
+    let sessions = engine.clients();
     if (kind?.toLowerCase() === 'type' && values.length === 1) {
       const type = clientType(values[0] ?? '');
       sessions = sessions.filter((session) => typeOfClient(session) === type);

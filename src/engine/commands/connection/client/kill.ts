@@ -68,7 +68,7 @@ export const kill = defineCommand({
   syntax:
     '<ip:port | <[ID client-id] [TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] [USER username] [ADDR ip:port] [LADDR ip:port] [SKIPME yes/no]>>',
   run(context, [, ...args]) {
-    const sessions = [...context.engine.sessions.values()];
+    const sessions = context.engine.clients();
     if (args.length === 1) {
       const target = sessions.find(({ address }) => address.remote === args[0]);
       if (target === undefined) throw error('No such client');

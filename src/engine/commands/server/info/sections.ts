@@ -1,6 +1,7 @@
 import { arch, platform, release, totalmem } from 'node:os';
 import type { Engine } from '../../../engine';
 import { STARTUP_BYTES } from '../../../keyspace/memory';
+import type { Session } from '../../../session/session';
 import { REDIS_VERSION } from '../../../redis-version';
 import type { CommandRecord } from '../../table';
 import { bytesForHumans } from '../bytes-for-humans';
@@ -51,13 +52,20 @@ function server(engine: Engine): Fields {
   };
 }
 
+/** Of the clients there are now: Redis remembers the largest of the last seconds. */
+function largest({ sessions }: Engine, bytesOf: (client: Session) => number): number {
+  let most = 0;
+  for (const client of sessions.values()) most = Math.max(most, bytesOf(client));
+  return most;
+}
+
 function clients(engine: Engine): Fields {
   return {
-    connected_clients: engine.sessions.size,
+    connected_clients: engine.clients().length,
     cluster_connections: 0,
     maxclients: engine.parameters.get('maxclients')?.get() ?? '',
-    client_recent_max_input_buffer: 0,
-    client_recent_max_output_buffer: 0,
+    client_recent_max_input_buffer: largest(engine, (client) => client.receivedBytes),
+    client_recent_max_output_buffer: largest(engine, (client) => client.output.unread?.() ?? 0),
     blocked_clients: engine.blocking.blocked.size,
     tracking_clients: engine.tracking.clients,
     clients_in_timeout_table: [...engine.blocking.blocked].filter(({ blocked }) => blocked?.timer !== undefined).length,
@@ -177,7 +185,8 @@ function stats(engine: Engine): Fields {
     ...zeros('sync_full', 'sync_partial_ok', 'sync_partial_err'),
     expired_keys: keyspace.stats.expired,
     expired_stale_perc: '0.00',
-    ...zeros('expired_time_cap_reached_count', 'expire_cycle_cpu_milliseconds'),
+    expired_time_cap_reached_count: 0,
+    expire_cycle_cpu_milliseconds: Math.floor(counts.expireMicroseconds / 1000),
     evicted_keys: keyspace.stats.evicted,
     evicted_clients: engine.clientMemory.evicted,
     ...zeros('total_eviction_exceeded_time', 'current_eviction_exceeded_time'),
@@ -199,14 +208,14 @@ function stats(engine: Engine): Fields {
       'current_active_defrag_time',
     ),
     tracking_total_keys: tracking.trackedKeys,
-    tracking_total_items: tracking.trackedKeys,
+    tracking_total_items: tracking.trackedItems,
     tracking_total_prefixes: tracking.trackedPrefixes,
     unexpected_error_replies: 0,
     total_error_replies: [...counts.errors.values()].reduce((sum, count) => sum + count, 0),
+    dump_payload_sanitizations: 0,
+    total_reads_processed: counts.reads,
+    total_writes_processed: counts.writes,
     ...zeros(
-      'dump_payload_sanitizations',
-      'total_reads_processed',
-      'total_writes_processed',
       'io_threaded_reads_processed',
       'io_threaded_writes_processed',
       'reply_buffer_shrinks',
