@@ -185,7 +185,10 @@ async function runOnWire(port: number, steps: readonly Step[], resp: 2 | 3): Pro
       } else if ('until' in step) {
         const line = step.until.map(String);
         const connection = await client();
-        await until(`${show(line)} answers ${step.is}`, async () => textOf(await connection.command(...line)) === step.is);
+        await until(
+          `${show(line)} answers ${step.is}`,
+          async () => textOf(await connection.command(...line)) === step.is,
+        );
       } else {
         const { lines, as, compare, blocks } = normalize(step);
         const connection = await client(as);

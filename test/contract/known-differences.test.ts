@@ -83,7 +83,8 @@ async function firstDifference(steps: ContractCase['steps']): Promise<Difference
       if (missingCommands.some(({ command }) => command === line[0])) return undefined;
       const [redis, other] = [expected, await answer(mock, line)].map((reply) => reduceClient(reply, compare));
       if (JSON.stringify(redis) === JSON.stringify(other)) continue;
-      if (!withinTime(show(line), redis, other, performance.now() - begin)) return { line: show(line), redis, mock: other };
+      if (!withinTime(show(line), redis, other, performance.now() - begin))
+        return { line: show(line), redis, mock: other };
     }
   }
   return undefined;
