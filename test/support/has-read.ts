@@ -18,6 +18,7 @@ export async function hasRead(socket: Socket): Promise<void> {
   const deadline = performance.now() + LIMIT_MS;
   for (;;) {
     const table = await readFile(TABLE, 'latin1').catch(() => undefined);
+    if (socket.destroyed) return;
     if (table === undefined) return wait(ELSEWHERE_MS);
     const unacknowledged = queues(table, localPort, remotePort)[0];
     const unread = queues(table, remotePort, localPort)[1];

@@ -38,9 +38,9 @@ describe('the health of the standalone backend', () => {
 });
 
 it('a blocking connection waits longer than redis.command_timeout', async () => {
-  const { backend } = await start({ redis: { command_timeout: '50ms' } });
-  expect(await backend.connection('blocking').blpop('queue', 0.2)).toBeNull();
-  await expect(backend.connection('commands').blpop('queue', 0.2)).rejects.toThrow('Command timed out');
+  const { backend } = await start({ redis: { command_timeout: '500ms' } });
+  expect(await backend.connection('blocking').blpop('queue', 1)).toBeNull();
+  await expect(backend.connection('commands').blpop('queue', 1)).rejects.toThrow('Command timed out');
 });
 
 it('clients of redisOptions() that are still open write nothing after the last snapshot: they are closed before it', async () => {
