@@ -31,7 +31,7 @@ describe('the health of the standalone backend', () => {
   it('is down when PING gets no reply in time, and up again once it does', async () => {
     const { backend } = await start();
     const other = backend.connection('commands'); // the shared one would wait for the reply
-    await other.client('PAUSE', 300, 'ALL');
+    await other.client('PAUSE', 1500, 'ALL');
     expect(await ping(backend.client, 20)).toMatchObject({ status: 'down', reasons: ['no reply to PING'] });
     expect(await backend.health()).toMatchObject({ status: 'ok', reasons: [] });
   });
