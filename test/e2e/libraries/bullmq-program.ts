@@ -15,7 +15,7 @@ async function main(): Promise<void> {
       connection: { url: where, maxRetriesPerRequest: null },
       lockDuration: 100,
       // On a busy machine its lock may be over while it lives: it must not find itself stalled.
-      stalledInterval: 600_000,
+      skipStalledCheck: true,
     });
     return;
   }
