@@ -5,6 +5,10 @@ export interface Campaign {
   readonly unit: string;
   /** Full size. */
   readonly defaultSize: number;
-  /** Runs to the end. @returns counts for the report @throws at the first thing that must not happen, with its seed */
+  /**
+   * Runs to the end.
+   * @returns counts for the report; `failures` lists what must not happen, and fails the campaign once they are written
+   * @throws at the first thing that must not happen, with its seed
+   */
   run(options: { readonly seed: number; readonly size: number }): Promise<Readonly<Record<string, unknown>>>;
 }

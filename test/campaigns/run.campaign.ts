@@ -29,4 +29,5 @@ it(`campaign ${name} (seed ${String(seed)})`, async () => {
   const file = join(folder, `${started.toISOString().slice(0, 10)}-${name}.json`);
   writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
   process.stdout.write(`${name}: ${String(size)} ${campaign.unit}, seed ${String(seed)}; report in ${file}\n`);
+  expect(counts['failures'] ?? []).toEqual([]);
 }, 7_200_000);

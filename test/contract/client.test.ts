@@ -232,7 +232,7 @@ scenario('pipelines and transactions', async (open, note) => {
 scenario('order behind a blocked command', async (open, note) => {
   const [client, other] = [open(), open()];
   const order: string[] = [];
-  const blocked = client.blpop('queue', 5).then((value) => order.push(`blpop ${String(value)}`));
+  const blocked = client.blpop('queue', 0).then((value) => order.push(`blpop ${String(value)}`));
   const behind = client.get('k').then((value) => order.push(`get ${String(value)}`));
   await other.set('k', 'later');
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -325,8 +325,8 @@ scenario('options: db, keyPrefix, offline queue, stringNumbers, names', async (o
   note(await named.client('GETNAME'), await named.client('SETNAME', 'other'), await named.client('GETNAME'));
   const strict = open({ enableOfflineQueue: false, lazyConnect: true });
   note(await caught(strict.get('k')));
-  const timed = open({ commandTimeout: 50 });
-  note(await timed.set('k', 'v'), await caught(timed.blpop('never', 2)));
+  note(await open({ commandTimeout: 600_000 }).set('k', 'v'));
+  note(await caught(open({ commandTimeout: 50 }).blpop('never', 600)));
   const duplicate = prefixed.duplicate({ keyPrefix: 'other:' });
   note(await duplicate.set('k', '2'), (await numbers.keys('*:k')).sort());
   duplicate.disconnect();

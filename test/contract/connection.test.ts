@@ -108,7 +108,7 @@ contract(
   'CLIENT PAUSE WRITE lets writes wait and reads pass',
   [
     ['SET', 'a', 1],
-    ['CLIENT', 'PAUSE', 10_000, 'WRITE'],
+    ['CLIENT', 'PAUSE', 600_000, 'WRITE'],
     { run: ['SET', 'a', 2], as: 'writer', blocks: true },
     { run: ['PUBLISH', 'c', 'x'], as: 'publisher', blocks: true },
     { run: ['MULTI'], as: 'transaction' },

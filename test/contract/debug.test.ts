@@ -114,6 +114,5 @@ contract('DEBUG SET-ACTIVE-EXPIRE 0 leaves expired keys until somebody asks', [
   { wait: 80 },
   ['DBSIZE'],
   ['DEBUG', 'SET-ACTIVE-EXPIRE', 1],
-  { wait: 300 },
-  ['DBSIZE'],
+  { until: ['DBSIZE'], is: '0' },
 ]);

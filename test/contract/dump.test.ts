@@ -1,4 +1,5 @@
 import { exchangeDumps } from '../fuzz/dump-exchange';
+import { slice } from '../support/slice';
 import { RespClient, textOf, type WireReply } from '../support/resp-client';
 import { contract, useServers } from './harness';
 
@@ -163,10 +164,9 @@ describe('a DUMP of one server restores on the other', () => {
   }
 });
 
-/** A slice of the campaign `npm run campaign -- dump`, with a fresh seed each time; set FUZZ_SEED to repeat one. */
-const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-const SIZE = Number(process.env['FUZZ_VALUES'] ?? 150);
+/** A slice of the campaign `npm run campaign -- dump`. */
+const { size: SIZE, seed } = slice({ short: 150, long: 1000, from: 'FUZZ_VALUES' });
 
 it(`random values are the same after DUMP and RESTORE in both directions (FUZZ_SEED=${String(seed)})`, async () => {
   expect((await exchangeDumps({ seed, values: SIZE })).values).toBe(SIZE);
-}, 120_000);
+});

@@ -3,8 +3,10 @@ import * as ioredis from 'ioredis';
 import { Engine } from '../../src/engine';
 import { defineInProcessRedis } from '../../src/modules/cache/standalone/in-process-redis';
 import { startListener, type Listener } from '../../src/modules/cache/standalone/listener';
+import { hasRead } from '../support/has-read';
 import { startRedisServer, type RedisServer } from '../support/redis-server';
-import { RespClient, type WireReply } from '../support/resp-client';
+import { RespClient, textOf, type WireReply } from '../support/resp-client';
+import { until } from '../support/until';
 
 /** A command of a case: the words of one command line, latin1 strings. Numbers are for convenience. */
 export type Words = readonly (string | number)[];
@@ -22,12 +24,14 @@ export type Step =
        * compares types and sizes only (random or clock-dependent answers), `ignore` not at all (say why beside it).
        */
       readonly compare?: 'exact' | 'sorted' | 'shape' | 'ignore';
-      /** The command blocks: its reply is read by a later `{ read }`. Give it time to block. */
+      /** The command blocks: its reply is read by a later `{ read }`. What follows is sent once the server has read it. */
       readonly blocks?: boolean;
     }
-  /** Reads so many replies (or pushes) that a connection still has coming. */
-  | { readonly read: string; readonly count?: number }
-  /** Waits so many milliseconds, on both sides at once: for expiry, nothing else. */
+  /** Reads so many replies (or pushes) that a connection still has coming, or all of them up to one that says `last`. */
+  | { readonly read: string; readonly count?: number; readonly last?: string }
+  /** Asks again and again, on the main connection, until the reply is this one: for what a server does in its own time. */
+  | { readonly until: Words; readonly is: string }
+  /** Waits at least so many milliseconds, on both sides at once: for expiry, nothing else. */
   | { readonly wait: number };
 
 export interface CaseOptions {
@@ -115,24 +119,40 @@ function both(): ContractServers {
 
 async function compareOnWire(steps: readonly Step[], resp: 2 | 3): Promise<void> {
   const { real, listener } = both();
+  const begin = performance.now();
   const [expected, actual] = await Promise.all([
     runOnWire(real.port, steps, resp),
     runOnWire(listener.port ?? 0, steps, resp),
   ]);
-  expect(differences(expected, actual)).toEqual([]);
+  expect(differences(expected, actual, performance.now() - begin)).toEqual([]);
 }
 
-/** Where the two records differ, short enough to read: the step, what the real server said, what we said. */
-export function differences(expected: readonly Recorded[], actual: readonly Recorded[]): string[] {
+/**
+ * Where the two records differ, short enough to read: the step, what the real server said, what we said.
+ * @param elapsedMs how long both took: so far apart may be what they say about time. A case that takes less than half a
+ * second, as they do, is compared exactly.
+ */
+export function differences(expected: readonly Recorded[], actual: readonly Recorded[], elapsedMs = 0): string[] {
   const found: string[] = [];
   for (let i = 0; i < Math.max(expected.length, actual.length); i++) {
+    const step = expected[i]?.step ?? actual[i]?.step ?? '';
     const left = JSON.stringify(expected[i]?.reply);
     const right = JSON.stringify(actual[i]?.reply);
-    if (left !== right)
-      found.push(`${expected[i]?.step ?? actual[i]?.step ?? ''}\n  redis:   ${cut(left)}\n  respite: ${cut(right)}`);
+    if (left === right || withinTime(step, expected[i]?.reply, actual[i]?.reply, elapsedMs)) continue;
+    found.push(`${step}\n  redis:   ${cut(left)}\n  respite: ${cut(right)}`);
   }
   return found;
 }
+
+/** True when two replies of a command that answers seconds are as close as the time that passed between them allows. */
+export function withinTime(step: string, expected: unknown, actual: unknown, elapsedMs: number): boolean {
+  if (!/^(?:TTL|EXPIRETIME|OBJECT IDLETIME) /.test(step)) return false;
+  const [left, right] = [secondsOf(expected), secondsOf(actual)];
+  return left >= 0 && right >= 0 && Math.abs(left - right) <= Math.round(elapsedMs / 1000);
+}
+
+const secondsOf = (reply: unknown): number =>
+  Number(typeof reply === 'object' && reply !== null && 'value' in reply ? reply.value : reply);
 
 const cut = (text: string | undefined) =>
   text === undefined ? 'nothing' : text.length > 600 ? `${text.slice(0, 600)}...` : text;
@@ -141,9 +161,6 @@ interface Recorded {
   readonly step: string;
   readonly reply: unknown;
 }
-
-/** How long a blocking command gets to reach the server before the next step, in milliseconds. */
-const BLOCK_SETTLE_MS = 60;
 
 async function runOnWire(port: number, steps: readonly Step[], resp: 2 | 3): Promise<Recorded[]> {
   const clients = new Map<string, RespClient>();
@@ -159,14 +176,24 @@ async function runOnWire(port: number, steps: readonly Step[], resp: 2 | 3): Pro
       if ('wait' in step) {
         await pause(step.wait);
       } else if ('read' in step) {
+        const connection = await client(step.read);
         for (let left = step.count ?? 1; left > 0; left--) {
-          record.push({ step: `read ${step.read}`, reply: await (await client(step.read)).next() });
+          const reply = await connection.next();
+          record.push({ step: `read ${step.read}`, reply });
+          if (step.last !== undefined && reply !== undefined && !JSON.stringify(reply).includes(step.last)) left += 1;
         }
+      } else if ('until' in step) {
+        const line = step.until.map(String);
+        const connection = await client();
+        await until(
+          `${show(line)} answers ${step.is}`,
+          async () => textOf(await connection.command(...line)) === step.is,
+        );
       } else {
         const { lines, as, compare, blocks } = normalize(step);
         const connection = await client(as);
         for (const line of lines) connection.send(...line);
-        if (blocks) await pause(BLOCK_SETTLE_MS);
+        if (blocks) await hasRead(connection.socket);
         else
           for (const line of lines)
             record.push({ step: show(line), reply: reduceWire(await connection.next(), compare) });
@@ -182,7 +209,7 @@ async function runOnWire(port: number, steps: readonly Step[], resp: 2 | 3): Pro
 }
 
 /** The command lines of a step, and how its replies are compared. */
-export function normalize(step: Exclude<Step, { wait: number } | { read: string }>) {
+export function normalize(step: Exclude<Step, { wait: number } | { read: string } | { until: Words }>) {
   const plain = isWords(step);
   const run = plain ? step : step.run;
   const lines = (isWords(run) ? [run] : run).map((line) => line.map(String));
@@ -231,9 +258,10 @@ async function compareThroughClient(steps: readonly Step[]): Promise<void> {
   const InProcess = defineInProcessRedis(ioredis, () => engine);
   const onReal = new Redis(real.port, '127.0.0.1');
   const onOurs = new InProcess({});
+  const begin = performance.now();
   try {
     const [expected, actual] = await Promise.all([runThroughClient(onReal, steps), runThroughClient(onOurs, steps)]);
-    expect(differences(expected, actual)).toEqual([]);
+    expect(differences(expected, actual, performance.now() - begin)).toEqual([]);
   } finally {
     onReal.disconnect();
     onOurs.disconnect();
@@ -246,6 +274,11 @@ async function runThroughClient(client: Redis, steps: readonly Step[]): Promise<
   for (const step of steps) {
     if ('wait' in step) {
       await pause(step.wait);
+      continue;
+    }
+    if ('until' in step) {
+      const [name = '', ...args] = step.until.map(String);
+      await until(`${name} answers ${step.is}`, async () => String(await client.call(name, ...args)) === step.is);
       continue;
     }
     if ('read' in step || (!isWords(step) && (step.as !== undefined || step.blocks === true))) {

@@ -1,30 +1,29 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
+import { hasRead } from '../support/has-read';
+import { RespClient } from '../support/resp-client';
 import { useServers } from './harness';
 
 const servers = useServers();
 
-/** What a server says to raw bytes until it closes, or has been silent for a while after the marker's answer. */
+/** What a server says to raw bytes, and to a marker after them, until it closes or has nothing more to say. */
 async function exchange(port: number, bytes: string): Promise<{ said: string; closed: boolean }> {
+  const other = await RespClient.open(port);
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   let said = '';
-  const MARKER = '$7\r\nthe-end\r\n';
-  const closed = await new Promise<boolean>((resolve) => {
-    socket.on('data', (chunk) => {
-      said += chunk.toString('latin1');
-      if (said.endsWith(MARKER)) resolve(false);
-    });
-    socket.on('close', () => {
-      resolve(true);
-    });
-    socket.on('error', () => undefined); // a reset is a way of closing
-    socket.write(bytes, 'latin1');
-    // A broken request is never completed by what follows, so silence has to end some time.
-    setTimeout(() => socket.write('\r\nECHO the-end\r\n', 'latin1'), 30);
-    setTimeout(() => {
-      resolve(false);
-    }, 400);
-  });
+  let closed = false;
+  socket.on('data', (chunk) => (said += chunk.toString('latin1')));
+  socket.on('close', () => (closed = true));
+  socket.on('error', () => undefined); // a reset is a way of closing
+  await once(socket, 'connect');
+  for (const sent of [bytes, '\r\nECHO the-end\r\n']) {
+    socket.write(sent, 'latin1');
+    await hasRead(socket);
+    // A broken request is never completed by what follows: it has said everything once it answers somebody else.
+    for (let round = 0; round < 2; round++) await other.command('PING');
+  }
   socket.destroy();
+  other.close();
   return { said, closed };
 }
 

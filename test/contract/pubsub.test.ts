@@ -118,7 +118,7 @@ contract(
     { run: ['PSUBSCRIBE', '__key*'], as: 'sub' },
     ...EVENTS.map(([, words]) => words),
     ['SET', 'short', 1, 'PX', 20],
-    { wait: 250 },
+    { read: 'sub', last: '__keyevent@0__:expired' },
     ['CONFIG', 'SET', 'notify-keyspace-events', ''],
   ],
   SEVERAL,

@@ -154,9 +154,14 @@ contract(
 );
 
 contract('WATCH and expiry', [
-  ['SET', 'k', 1, 'PX', 30],
-  ['WATCH', 'k'],
-  { wait: 60 },
+  // Together, so that the key is watched before its time is over.
+  {
+    run: [
+      ['SET', 'k', 1, 'PX', 1000],
+      ['WATCH', 'k'],
+    ],
+  },
+  { wait: 1010 },
   ['MULTI'],
   ['PING'],
   ['EXEC'],

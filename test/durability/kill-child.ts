@@ -1,18 +1,17 @@
-import { writeSync } from 'node:fs';
 import { start } from '../support/kept-engine';
+import { tell } from '../support/tell';
 import { FROZEN, operationsOf } from './workload';
 
 /** Restores, then works and takes snapshots until it is killed; tells on standard output which steps are safe. */
 async function main(directory: string, seed: number): Promise<void> {
   const kept = await start(directory, { onCorruption: 'fail', clock: FROZEN });
   let step = Number(kept.run('GET', 'step') ?? 0);
-  // Unbuffered: what is said is said, also when the process is killed right after.
-  writeSync(1, `restored ${String(step)}\n`);
+  tell(`restored ${String(step)}`);
   for (;;) {
     step++;
     for (const [name, ...args] of operationsOf(seed, step)) kept.run(name, ...args);
     await kept.manager.snapshotNow();
-    writeSync(1, `saved ${String(step)}\n`);
+    tell(`saved ${String(step)}`);
   }
 }
 

@@ -127,7 +127,7 @@ describe('NFR-5: the listener', () => {
     const lazy = await connected(listener.port);
     lazy.pause();
     const before = engine.stats.commands;
-    lazy.write('*2\r\n$3\r\nGET\r\n$3\r\nbig\r\n'.repeat(2000));
+    lazy.write('*2\r\n$3\r\nGET\r\n$3\r\nbig\r\n'.repeat(300));
     await until(() => engine.stats.commands > before);
     // Others are served meanwhile.
     for (let i = 0; i < 20; i++) expect(await writer.ping()).toBe('PONG');
@@ -136,10 +136,10 @@ describe('NFR-5: the listener', () => {
     let received = 0;
     lazy.on('data', (chunk) => (received += chunk.length));
     lazy.resume();
-    await until(() => received >= 2000 * 1_000_000);
+    await until(() => received >= 300 * 1_000_000);
     lazy.destroy();
     writer.disconnect();
-  }, 60_000);
+  });
 
   it('drops a client whose reply exceeds its output limit, and a subscriber that does not read', async () => {
     const { engine, listener } = await serve();

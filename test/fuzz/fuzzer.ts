@@ -36,7 +36,7 @@ interface Turn {
 
 const MAX_SEQUENCE = 60;
 const RUNS_PER_ROUND = 25;
-/** How far apart two answers about time may be, in milliseconds. */
+/** How far apart two answers about time may be, in milliseconds, besides the time the sequence took. */
 const NEAR_MS = 2500;
 
 /**
@@ -171,12 +171,14 @@ class Targets {
       for (const client of pair) await client.command('DISCARD');
       return { replies, state: await readState((words) => pair[0].command(...words)) };
     };
+    const begin = performance.now();
     const [expected, actual] = await Promise.all([run('redis'), run('respite')]);
+    const nearMs = NEAR_MS + performance.now() - begin;
     sequence.forEach((turn, i) => {
       counts.count(turn, expected.replies[i]);
     });
-    const found = compareReplies('wire', sequence, expected.replies, actual.replies);
-    if (found.length === 0 && !sameState(expected.state, actual.state))
+    const found = compareReplies('wire', sequence, expected.replies, actual.replies, nearMs);
+    if (found.length === 0 && !sameState(expected.state, actual.state, nearMs))
       found.push(describeState('wire', expected.state, actual.state));
     return found;
   }
@@ -194,10 +196,12 @@ class Targets {
       await send(['DISCARD']);
       return { replies: replies.map(toWire), state: await readState(async (words) => toWire(await send(words))) };
     };
+    const begin = performance.now();
     const [expected, actual] = await Promise.all([run('redis'), run('respite')]);
+    const nearMs = NEAR_MS + performance.now() - begin;
     const oneClient = sequence.map((turn) => ({ ...turn, client: 0 as const }));
-    const found = compareReplies('direct', oneClient, expected.replies, actual.replies);
-    if (found.length === 0 && !sameState(expected.state, actual.state))
+    const found = compareReplies('direct', oneClient, expected.replies, actual.replies, nearMs);
+    if (found.length === 0 && !sameState(expected.state, actual.state, nearMs))
       found.push(describeState('direct', expected.state, actual.state));
     return found;
   }
@@ -205,7 +209,13 @@ class Targets {
 
 type Replies = readonly (WireReply | undefined)[];
 
-function compareReplies(path: string, sequence: readonly Turn[], expected: Replies, actual: Replies): string[] {
+function compareReplies(
+  path: string,
+  sequence: readonly Turn[],
+  expected: Replies,
+  actual: Replies,
+  nearMs: number,
+): string[] {
   const found: string[] = [];
   /** What each client has queued since MULTI: EXEC's answers are compared as those commands' are. */
   const queued: Comparison[][] = [[], []];
@@ -213,7 +223,7 @@ function compareReplies(path: string, sequence: readonly Turn[], expected: Repli
     const a = expected[i];
     const b = actual[i];
     const queue = queued[turn.client] ?? [];
-    const same = turn.name === 'exec' ? sameExec(a, b, queue) : sameReply(a, b, turn.command.compare);
+    const same = turn.name === 'exec' ? sameExec(a, b, queue, nearMs) : sameReply(a, b, turn.command.compare, nearMs);
     if (!same) found.push(describe(path, turn, i, a, b));
     if (a?.value === 'QUEUED') queue.push(turn.command.compare);
     else if (turn.name === 'exec' || turn.name === 'discard') queue.length = 0;
@@ -221,10 +231,17 @@ function compareReplies(path: string, sequence: readonly Turn[], expected: Repli
   return found;
 }
 
-function sameExec(a: WireReply | undefined, b: WireReply | undefined, queue: readonly Comparison[]): boolean {
-  if (!Array.isArray(a?.value) || !Array.isArray(b?.value)) return sameReply(a, b, 'exact');
+function sameExec(
+  a: WireReply | undefined,
+  b: WireReply | undefined,
+  queue: readonly Comparison[],
+  nearMs: number,
+): boolean {
+  if (!Array.isArray(a?.value) || !Array.isArray(b?.value)) return sameReply(a, b, 'exact', nearMs);
   const [left, right] = [a.value as readonly WireReply[], b.value as readonly WireReply[]];
-  return left.length === right.length && left.every((item, i) => sameReply(item, right[i], queue[i] ?? 'exact'));
+  return (
+    left.length === right.length && left.every((item, i) => sameReply(item, right[i], queue[i] ?? 'exact', nearMs))
+  );
 }
 
 function describeState(path: string, expected: State, actual: State): string {
@@ -262,13 +279,13 @@ function toWire(value: unknown): WireReply | undefined {
   return { type: 'null', value: '_' };
 }
 
-function sameReply(a: WireReply | undefined, b: WireReply | undefined, compare: Comparison): boolean {
+function sameReply(a: WireReply | undefined, b: WireReply | undefined, compare: Comparison, nearMs: number): boolean {
   if (compare === 'ignore') return true;
   // Inside MULTI everything answers QUEUED, and an error is an error however the answer is compared.
   if (a?.type === '-' || b?.type === '-') return JSON.stringify(nameless(a)) === JSON.stringify(nameless(b));
   if (compare === 'exact' || a?.type === '+') return JSON.stringify(a) === JSON.stringify(b);
   if (compare === 'near' && a?.type === ':')
-    return b !== undefined && Math.abs(Number(a.value) - Number(b.value)) <= NEAR_MS;
+    return b !== undefined && Math.abs(Number(a.value) - Number(b.value)) <= nearMs;
   if (compare === 'shape')
     return (
       a?.type === b?.type &&
@@ -312,8 +329,8 @@ interface State {
   readonly deadlines: readonly number[];
 }
 
-function sameState(a: State, b: State): boolean {
-  const near = (deadline: number, i: number) => Math.abs(deadline - (b.deadlines[i] ?? NaN)) <= NEAR_MS / 1000;
+function sameState(a: State, b: State, nearMs: number): boolean {
+  const near = (deadline: number, i: number) => Math.abs(deadline - (b.deadlines[i] ?? NaN)) <= nearMs / 1000;
   return a.content === b.content && a.deadlines.every(near);
 }
 

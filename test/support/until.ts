@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 500_000;
 
 /** Asks again and again until it is so: for what Redis tells nobody. */
 export async function until(what: string, isTrue: () => Promise<boolean>): Promise<void> {

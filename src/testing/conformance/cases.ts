@@ -34,10 +34,10 @@ export const BACKEND_CASES: readonly BackendCase[] = [
     behaviour: 'serves as soon as it is made: values, expiry, types, errors',
     async run({ client }) {
       const [text, list] = [keyOf('text'), keyOf('list')];
-      assert.equal(await client.set(text, 'value', 'EX', 60), 'OK');
+      assert.equal(await client.set(text, 'value', 'EX', 3600), 'OK');
       assert.equal(await client.get(text), 'value');
       const ttl = await client.ttl(text);
-      assert.ok(ttl > 55 && ttl <= 60, `TTL is ${String(ttl)}, not about 60`);
+      assert.ok(ttl > 3000 && ttl <= 3600, `TTL is ${String(ttl)}, not about 3600`);
       assert.equal(await client.rpush(list, 'a', 'b'), 2);
       assert.deepEqual(await client.lrange(list, 0, -1), ['a', 'b']);
       await assert.rejects(client.incr(list), /WRONGTYPE/);

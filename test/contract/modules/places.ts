@@ -68,7 +68,7 @@ export function inEveryPlace(modules: readonly AppModule[], tests: (place: () =>
       const app = await start(opened.first);
       const { client } = app.get(CacheBackend);
       place = { app, client, another: (options) => start(opened.others(app), options) };
-    }, 60_000);
+    });
     afterAll(() => close?.());
     beforeEach(async () => {
       const client = place?.client;

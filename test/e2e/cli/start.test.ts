@@ -109,7 +109,7 @@ describe('FR-12, US-1: respite start --standalone', () => {
       file: null,
     });
     const writer = new Redis(url);
-    await writer.set('greeting', 'hello', 'EX', 1000);
+    await writer.set('greeting', 'hello', 'EX', 10_000);
     writer.disconnect();
     first.process.kill('SIGINT');
     expect(await first.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('"stopped"'), stderr: '' });
@@ -118,7 +118,7 @@ describe('FR-12, US-1: respite start --standalone', () => {
     const second = startCommand(args, { cwd });
     const reader = new Redis((await readyOf(second)).url);
     expect(await reader.get('greeting')).toBe('hello');
-    expect(await reader.ttl('greeting')).toBeGreaterThan(900);
+    expect(await reader.ttl('greeting')).toBeGreaterThan(9000);
     reader.disconnect();
     second.process.kill('SIGTERM');
     expect(await second.ended).toMatchObject({ code: 0 });

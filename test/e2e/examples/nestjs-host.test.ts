@@ -25,7 +25,7 @@ beforeAll(async () => {
       symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
   symlinkSync(root, join(folder, 'node_modules/respite'));
   await run('npm', ['run', 'build'], { cwd: folder });
-}, 120_000);
+});
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });

@@ -28,7 +28,7 @@ describe('on a Redis Cluster', () => {
       log: { level: 'silent' },
     } as const;
     app = closing.add(await createApp({ config, configFile: false, env: {} }).start(), (started) => started.stop());
-  }, 60_000);
+  });
   afterAll(() => closing.all());
 
   const addressOf = (node: string): { host: string; port: number } => {

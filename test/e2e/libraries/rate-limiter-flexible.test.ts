@@ -16,7 +16,7 @@ inEveryPlace((place) => {
   };
 
   it('of many requests at once exactly the allowed ones pass', async () => {
-    const limited = await limiter({ points: 5, duration: 10, keyPrefix: 'burst' });
+    const limited = await limiter({ points: 5, duration: 1000, keyPrefix: 'burst' });
     const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => limited.consume('ada')));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
     const refused = outcomes.flatMap((outcome) =>
@@ -24,7 +24,7 @@ inEveryPlace((place) => {
     ); // what it rejects with
     expect(refused.map(({ consumedPoints }) => consumedPoints)).toEqual(Array.from({ length: 15 }, (_, i) => i + 6));
     expect(refused[0]?.remainingPoints).toBe(0);
-    expect(refused[0]?.msBeforeNext).toBeGreaterThan(9000);
+    expect(refused[0]?.msBeforeNext).toBeGreaterThan(500_000);
     expect(await place().backend.client.get('burst:ada')).toBe('20');
   });
 
@@ -42,7 +42,7 @@ inEveryPlace((place) => {
     expect((await limited.reward('ada')).consumedPoints).toBe(1);
     expect((await limited.get('ada'))?.remainingPoints).toBe(2);
     await expect(limited.consume('ada', 3)).rejects.toMatchObject({ remainingPoints: 0 });
-    expect((await limited.get('ada'))?.msBeforeNext).toBeGreaterThan(590_000);
+    expect((await limited.get('ada'))?.msBeforeNext).toBeGreaterThan(300_000);
     await limited.block('eve', 0);
     expect(await place().backend.client.ttl('rlflx:eve')).toBe(-1);
     expect([await limited.delete('eve'), await limited.delete('nobody')]).toEqual([true, false]);
@@ -52,8 +52,8 @@ inEveryPlace((place) => {
 
   it('bursts and queues are built on it', async () => {
     const bursty = new BurstyRateLimiter(
-      await limiter({ points: 1, duration: 10 }),
-      await limiter({ points: 2, duration: 10, keyPrefix: 'extra' }),
+      await limiter({ points: 1, duration: 1000 }),
+      await limiter({ points: 2, duration: 1000, keyPrefix: 'extra' }),
     );
     const outcomes = await Promise.allSettled([1, 2, 3, 4].map(() => bursty.consume('ada')));
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected']);
@@ -66,7 +66,7 @@ inEveryPlace((place) => {
   it('node-redis serves as its client too', async () => {
     const storeClient = closing.add(createClient({ url: place().url }), (client) => client.close());
     await storeClient.connect();
-    const limited = new RateLimiterRedis({ storeClient, useRedisPackage: true, points: 2, duration: 10 });
+    const limited = new RateLimiterRedis({ storeClient, useRedisPackage: true, points: 2, duration: 1000 });
     const outcomes = await Promise.allSettled([1, 2, 3].map(() => limited.consume('ada')));
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected']);
     expect((await limited.get('ada'))?.consumedPoints).toBe(3);

@@ -6,15 +6,22 @@ import { createAdapter as createStreamsAdapter } from '@socket.io/redis-streams-
 import { Server, type ServerOptions } from 'socket.io';
 import { io, type Socket } from 'socket.io-client';
 import { Closing } from '../../support/closing';
+import { until } from '../../support/until';
 import { inEveryPlace, type Place } from './places';
 
 const closing = new Closing();
 afterEach(() => closing.all());
 
+/** How long servers wait for each other; only a busy machine comes near it. */
+const WAIT_MS = 240_000;
+
 /** The adapters, and what shows that `servers` of them listen. */
 const adapters = {
   'redis adapter': {
-    create: (place: Place): unknown => createAdapter(place.connection('commands'), place.connection('subscriber')),
+    create: (place: Place): unknown =>
+      createAdapter(place.connection('commands'), place.connection('subscriber'), {
+        requestsTimeout: WAIT_MS,
+      }),
     listening: async ({ backend }: Place) => Number((await backend.client.pubsub('NUMSUB', 'socket.io-request#/#'))[1]),
   },
   'sharded adapter': {
@@ -29,23 +36,16 @@ const adapters = {
   },
 };
 
-/** Asks until the answer is yes: what the adapters set up in the background has no event. */
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 5000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error('it did not come true in 5 s');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 inEveryPlace((place) => {
   describe.each(Object.entries(adapters))('%s', (_, adapter) => {
     /** Two servers that know each other only through Redis, with a client each. */
     async function twoServers(): Promise<{ servers: [Server, Server]; clients: [Socket, Socket] }> {
       // The streams adapter closes its readers only when their read times out.
-      closing.add(adapter, async ({ listening }) => until(async () => (await listening(place())) === 0));
+      closing.add(adapter, async ({ listening }) =>
+        until('its readers are gone', async () => (await listening(place())) === 0),
+      );
       const servers: [Server, Server] = [await serve(), await serve()];
-      await until(async () => (await adapter.listening(place())) === 2);
+      await until('both listen', async () => (await adapter.listening(place())) === 2);
       return { servers, clients: [await join(servers[0]), await join(servers[1])] };
     }
 
@@ -89,7 +89,7 @@ inEveryPlace((place) => {
       for (const client of clients)
         client.onAny((event: string) => events.push(`${client === second ? 'second' : 'first'} ${event}`));
       const last = clients.map((client) => received(client, 'last'));
-      await until(async () => (await servers[0].in('room').fetchSockets()).length === 1);
+      await until('one has joined', async () => (await servers[0].in('room').fetchSockets()).length === 1);
       servers[0].to('room').emit('inside');
       servers[0].except('room').emit('outside');
       servers[0].emit('last');
@@ -106,7 +106,7 @@ inEveryPlace((place) => {
           reply(index);
         }),
       );
-      const answers = (await servers[0].timeout(500).emitWithAck('ask')) as number[]; // what the clients reply
+      const answers = (await servers[0].timeout(WAIT_MS).emitWithAck('ask')) as number[]; // what the clients reply
       expect(answers.sort()).toEqual([0, 1]);
       servers[1].on('sum', (a: number, b: number, reply: (sum: number) => void) => {
         reply(a + b);

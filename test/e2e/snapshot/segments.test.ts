@@ -108,7 +108,7 @@ describe.each(VALUES)('a %s of 100,000 elements', (_type, make, changes) => {
     const { written } = await kept.manager.snapshotNow();
     expect(written).toBeLessThanOrEqual(3);
     await kept.manager.stop();
-  }, 120_000);
+  });
 });
 
 async function directoryWithSegments(): Promise<string> {

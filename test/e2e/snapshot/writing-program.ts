@@ -1,6 +1,6 @@
-import { writeSync } from 'node:fs';
 import { CacheBackend, createApp } from '../../../src';
 import { silentLogger } from '../../../src/container';
+import { tell } from '../../support/tell';
 
 /**
  * A consumer that counts in its data directory as fast as it can: `node test/support/run-ts.js writing-program.ts DIR`.
@@ -21,7 +21,7 @@ async function main(dataDirectory: string): Promise<void> {
   process.once('SIGTERM', () => {
     stopping.abort();
   });
-  await client.set('fleeting', 'x', 'EX', 1_000);
+  await client.set('fleeting', 'x', 'EX', 10_000);
   let count = 0;
   while (!stopping.signal.aborted) {
     count = await client.incr('counter');
@@ -35,11 +35,6 @@ async function main(dataDirectory: string): Promise<void> {
 
 function tellSnapshots(fields: string | Readonly<Record<string, unknown>>): void {
   if (typeof fields !== 'string' && fields['event'] === 'snapshot_written') tell('snapshot');
-}
-
-/** At once: the process may be killed right after. */
-function tell(line: string): void {
-  writeSync(1, `${line}\n`);
 }
 
 void main(process.argv[2] ?? '');

@@ -206,14 +206,19 @@ describe('RespiteModule', () => {
 describe.each(modes)('in %s mode', (_, configure) => {
   it('@nestjs/bullmq runs its queues on redisOptions(), and its workers stop before Respite does', async () => {
     const done: string[] = [];
+    let began = (): void => undefined;
+    let close = (): void => undefined;
+    const begun = new Promise<void>((resolve) => (began = resolve));
+    const closing = new Promise<void>((resolve) => (close = resolve));
     @Processor('mails')
     class Mails extends WorkerHost {
       constructor(@InjectRespite(CacheBackend) private readonly cache: CacheBackend) {
         super();
       }
       async process({ data }: Job<{ to: string }>): Promise<string> {
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        began();
         // The worker is closed while this runs: what it needs must still be there.
+        await closing;
         done.push(await this.cache.client.set('last', data.to));
         return data.to;
       }
@@ -233,8 +238,10 @@ describe.each(modes)('in %s mode', (_, configure) => {
     ]);
     const { queue } = app.get(MailsModule);
     await queue.add('welcome', { to: 'ada' });
-    while ((await queue.getActiveCount()) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    await app.close();
+    await begun;
+    const closed = app.close();
+    close();
+    await closed;
     expect(done).toEqual(['OK']);
   });
 

@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { Redis } from 'ioredis';
 import { CacheBackend } from '../../../src';
 import { until } from '../../support/until';
@@ -131,12 +130,14 @@ describe('the engine of a test', () => {
     const pipeline = client.pipeline();
     for (let i = 0; i < 10_000; i++) pipeline.set(`key:${i}`, `value ${i}`);
     await pipeline.exec();
+    // The time of this process, not the one on the wall: how busy the machine is does not count.
     const fastest = (run: () => void) =>
       Math.min(
         ...Array.from({ length: 5 }, () => {
-          const begin = performance.now();
+          const begin = process.cpuUsage();
           run();
-          return performance.now() - begin;
+          const { user, system } = process.cpuUsage(begin);
+          return (user + system) / 1000;
         }),
       );
     const snapshot = engine.snapshot();

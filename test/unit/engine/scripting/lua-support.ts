@@ -5,12 +5,18 @@ import type { LuaValue } from '../../../../src/engine/scripting/lua/values';
 /** The time a test gives a script is over. */
 export class OutOfTime extends ScriptStopped {}
 
-/** Runs Lua without any Redis around it. @param limitMs ends it with `OutOfTime` */
+/** Milliseconds this process has computed: a busy machine does not make them pass. */
+export function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** Runs Lua without any Redis around it. @param limitMs of `processorTime`, ends it with `OutOfTime` */
 export function runLua(source: string, limitMs = 5_000): LuaValue[] {
-  const deadline = performance.now() + limitMs;
+  const deadline = processorTime() + limitMs;
   const runtime = new LuaRuntime({
     checkBudget: () => {
-      if (performance.now() > deadline) throw new OutOfTime('out of time');
+      if (processorTime() > deadline) throw new OutOfTime('out of time');
     },
   });
   const environment = runtime.createEnvironment({});

@@ -31,16 +31,16 @@ describe('the health of the standalone backend', () => {
   it('is down when PING gets no reply in time, and up again once it does', async () => {
     const { backend } = await start();
     const other = backend.connection('commands'); // the shared one would wait for the reply
-    await other.client('PAUSE', 300, 'ALL');
+    await other.client('PAUSE', 1500, 'ALL');
     expect(await ping(backend.client, 20)).toMatchObject({ status: 'down', reasons: ['no reply to PING'] });
     expect(await backend.health()).toMatchObject({ status: 'ok', reasons: [] });
   });
 });
 
 it('a blocking connection waits longer than redis.command_timeout', async () => {
-  const { backend } = await start({ redis: { command_timeout: '50ms' } });
-  expect(await backend.connection('blocking').blpop('queue', 0.2)).toBeNull();
-  await expect(backend.connection('commands').blpop('queue', 0.2)).rejects.toThrow('Command timed out');
+  const { backend } = await start({ redis: { command_timeout: '500ms' } });
+  expect(await backend.connection('blocking').blpop('queue', 1)).toBeNull();
+  await expect(backend.connection('commands').blpop('queue', 1)).rejects.toThrow('Command timed out');
 });
 
 it('clients of redisOptions() that are still open write nothing after the last snapshot: they are closed before it', async () => {

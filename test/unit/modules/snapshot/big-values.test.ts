@@ -4,12 +4,12 @@ import { firstDifference } from '../../../durability/kill';
 import { bigValueOperation } from '../../../support/big-value-operations';
 import { contentsOf, type Kept, start } from '../../../support/kept-engine';
 import { SeededRandom } from '../../../support/seeded-random';
+import { slice } from '../../../support/slice';
 import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
 
 afterAll(removeTemporaryPaths);
 
-const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-const ROUNDS = 12;
+const { size: ROUNDS, seed: SEED } = slice({ short: 12, long: 40 });
 
 const MEANT = 'meant to fail';
 
@@ -92,4 +92,4 @@ it(`FR-2: big values come back as they were when the snapshot began, whatever ch
     expect(firstDifference(saved, contentsOf(kept))).toBeUndefined();
   }
   await kept.manager.stop();
-}, 120_000);
+});

@@ -26,7 +26,7 @@ describe('the distributed backend', () => {
 
     const blocking = backend.connection('blocking');
     expect(blocking.options).toMatchObject({ maxRetriesPerRequest: null, db: 3 });
-    const popped = blocking.blpop('queue', 5);
+    const popped = blocking.blpop('queue', 0);
     await backend.client.rpush('queue', 'work');
     expect(await popped).toEqual(['queue', 'work']);
 
