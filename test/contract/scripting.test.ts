@@ -131,3 +131,30 @@ contract(
     ['EVAL', `return redis.status_reply("${text}")`, 0],
   ]),
 );
+
+contract(
+  'flags of a shebang: none are none, an empty one is unknown',
+  [
+    'flags=',
+    'flags=,',
+    'flags=no-writes,',
+    'flags=,no-writes',
+    'flags=no-writes,,allow-oom',
+    'flags=no-writes flags=',
+    'flags',
+  ].map((option): Step => ['EVAL', `#!lua ${option}\nreturn 1`, 0]),
+);
+
+contract('SLOWLOG shows what scripts call, before the script', [
+  ['CONFIG', 'SET', 'slowlog-log-slower-than', 0],
+  ['SLOWLOG', 'RESET'],
+  ['EVAL', "redis.call('SET', KEYS[1], '1') return redis.call('GET', KEYS[1])", 1, 'a'],
+  ['MULTI'],
+  ['SET', 'a', '2'],
+  ['EVAL', "return redis.call('INCR', KEYS[1])", 1, 'a'],
+  ['EXEC'],
+  ['CONFIG', 'SET', 'slowlog-log-slower-than', -1],
+  ['SLOWLOG', 'LEN'],
+  // Times and addresses are of each server's own.
+  { run: ['SLOWLOG', 'GET', 20], compare: 'shape' },
+]);

@@ -5,7 +5,7 @@ import type { Session } from './session';
  * The share of V8's heap that keys and clients together may fill. Beyond it the largest client is closed: V8 would end the
  * process, and with it everybody's.
  */
-const GUARDED_SHARE = 0.85;
+const GUARDED_SHARE = 0.75;
 /** A client of fewer bytes is never why the heap is full. */
 const LEAST_GUARDED_BYTES = 262_144;
 
