@@ -3,15 +3,19 @@ import { createRequire } from 'node:module';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const require = createRequire(import.meta.url);
 
 /** @typedef {{ client: import('ioredis').Redis, subscriber: import('ioredis').Redis, connection?: import('ioredis').RedisOptions, blocking?(): import('ioredis').Redis, close(): Promise<void>, paths?(): { direct: number, stream: number } }} Opened */
 
+/** The checkout whose build is measured: this one, unless `npm run bench:compare` says another. */
+export const ROOT = process.env.BENCH_ROOT ?? fileURLToPath(new URL('..', import.meta.url));
+
 /** Standalone with persistence on: what a user of `mode: standalone` runs. */
 async function respite() {
-  const { createApp, CacheBackend } = require('../dist/index.js');
-  const { pathCounters } = require('../dist/modules/cache/standalone/in-process-redis.js');
+  const { createApp, CacheBackend } = require(join(ROOT, 'dist/index.js'));
+  const { pathCounters } = require(join(ROOT, 'dist/modules/cache/standalone/in-process-redis.js'));
   const folder = mkdtempSync(join(tmpdir(), 'respite-bench-'));
   const app = await createApp({
     config: {
