@@ -1,4 +1,5 @@
 export { Engine, type EngineOptions } from './engine';
+export { CONNECTION_COMMAND_NAMES } from './commands';
 export { ClusterNode } from './cluster/cluster-node';
 export type { Clock } from './clock';
 export type { EvictionPolicy } from './keyspace/memory';

@@ -12,15 +12,6 @@ export interface Refusal {
 
 export const DEFAULT_USER = 'default';
 
-/** Commands whose arguments are channels, and how many of them. */
-const CHANNEL_COMMANDS: Readonly<Record<string, { readonly all: boolean; readonly literally: boolean }>> = {
-  publish: { all: false, literally: false },
-  spublish: { all: false, literally: false },
-  subscribe: { all: true, literally: false },
-  ssubscribe: { all: true, literally: false },
-  psubscribe: { all: true, literally: true },
-};
-
 /** When several selectors refuse for different reasons, the weightiest is told. */
 const WEIGHT: Record<Refusal['reason'], number> = { command: 1, key: 2, channel: 3 };
 
@@ -119,10 +110,10 @@ function checkSelector(selector: Selector, record: CommandRecord, args: readonly
       if (!selector.mayUse(key, found)) return { reason: 'key', object: key };
     }
   }
-  const channels = CHANNEL_COMMANDS[fullName];
+  const { channels } = definition;
   if (selector.allChannels || channels === undefined) return undefined;
-  const refused = (channels.all ? args : args.slice(0, 1)).find(
-    (channel) => !selector.mayListen(channel, channels.literally),
+  const refused = (channels.which === 'all' ? args : args.slice(0, 1)).find(
+    (channel) => !selector.mayListen(channel, channels.patterns === true),
   );
   return refused === undefined ? undefined : { reason: 'channel', object: refused };
 }

@@ -8,9 +8,6 @@ import { slotOf } from './key-slot';
 
 const CROSS_SLOT = new ErrorReply("CROSSSLOT Keys in request don't hash to the same slot");
 
-/** Commands about several databases: a cluster has one. */
-const ONE_DATABASE = new Set(['move', 'swapdb']);
-
 /**
  * What an engine knows of itself when clients take it for a cluster: it is the only node and serves every slot. Commands
  * whose keys lie in different slots are refused as a cluster refuses them.
@@ -27,7 +24,7 @@ export class ClusterNode {
   /** Why a command cannot run on a cluster. */
   refuse(session: Session, record: CommandRecord, args: readonly string[]): ErrorReply | undefined {
     const { fullName } = record;
-    if (ONE_DATABASE.has(fullName) || (fullName === 'select' && isAnotherDatabase(args[0])))
+    if (record.definition.spansDatabases === true || (fullName === 'select' && isAnotherDatabase(args[0])))
       return error(`${fullName.toUpperCase()} is not allowed in cluster mode`);
     if (fullName === 'copy' && args[2]?.toLowerCase() === 'db' && isAnotherDatabase(args[3]))
       return error('Copying to another database is not allowed in cluster mode');

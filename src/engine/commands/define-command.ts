@@ -1,6 +1,7 @@
 import type { CommandContext } from '../execution/command-context';
 import type { Block, NoReply } from '../execution/block';
 import type { Reply } from '../protocol/reply';
+import type { Secrets } from './secrets';
 
 /** Command flags as COMMAND INFO names them, plus Redis' internal ones that decide what the gate checks. */
 export type CommandFlag =
@@ -78,7 +79,14 @@ export type Args<Arity extends number> = number extends Arity
     ? readonly [...WithoutName<Tuple<Least>>, ...string[]]
     : Readonly<WithoutName<Tuple<Arity>>>;
 
-/** What COMMAND, COMMAND DOCS and the reference page know about a command. */
+/** Which arguments of a command are channels. */
+export interface ChannelArguments {
+  readonly which: 'first' | 'all';
+  /** They are patterns: an ACL must name each as it stands. */
+  readonly patterns?: boolean;
+}
+
+/** What the gate, COMMAND, COMMAND DOCS and the reference page know about a command. */
 export interface CommandMetadata<Arity extends number = number> {
   /** Lower case; a subcommand's own name without its container's. */
   readonly name: string;
@@ -102,6 +110,20 @@ export interface CommandMetadata<Arity extends number = number> {
   readonly syntax?: string;
   /** What COMMAND INFO calls tips. */
   readonly hints?: readonly string[];
+  /** In MULTI it runs at once instead of being queued. */
+  readonly runsInMulti?: boolean;
+  /** A RESP2 client that listens to channels may still say it. */
+  readonly whileSubscribed?: boolean;
+  /** Which arguments are channels, for the ACL. */
+  readonly channels?: ChannelArguments;
+  /** Which arguments no log and no monitor shows. */
+  readonly secrets?: Secrets;
+  /** It runs a script, which decides whether anything is written. */
+  readonly runsScripts?: boolean;
+  /** It is about several databases: a cluster has one. */
+  readonly spansDatabases?: boolean;
+  /** It changes the connection, or may wait: a client in process has to see it go by as bytes. */
+  readonly needsConnection?: boolean;
   /** Set for commands that newer ones replace. */
   readonly deprecated?: { readonly since: string; readonly replacedBy: string };
 }

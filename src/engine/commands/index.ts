@@ -35,3 +35,8 @@ export const ALL_COMMANDS: readonly (AnyCommand | CommandContainer)[] = [
   ...CONNECTION_COMMANDS,
   ...SERVER_COMMANDS,
 ];
+
+/** Names of the commands and containers that change the connection or may wait: not everybody may bypass its bytes. */
+export const CONNECTION_COMMAND_NAMES: ReadonlySet<string> = new Set(
+  ALL_COMMANDS.filter(({ needsConnection }) => needsConnection === true).map(({ name }) => name),
+);

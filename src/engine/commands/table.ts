@@ -33,6 +33,8 @@ export interface CommandRecord {
   readonly admin: boolean;
   readonly skipMonitor: boolean;
   readonly skipSlowLog: boolean;
+  readonly runsInMulti: boolean;
+  readonly whileSubscribed: boolean;
   readonly stats: CommandStats;
 }
 
@@ -142,6 +144,8 @@ function commandRecord(definition: AnyCommand, fullName: string): CommandRecord 
     admin: has('admin'),
     skipMonitor: has('skip_monitor'),
     skipSlowLog: has('skip_slowlog'),
+    runsInMulti: definition.runsInMulti === true,
+    whileSubscribed: definition.whileSubscribed === true,
     stats: { calls: 0, microseconds: 0, rejected: 0, failed: 0, histogram: undefined },
   };
 }

@@ -20,23 +20,7 @@ import { LatencyHistogram } from './latency-histogram';
 import { Block, NO_REPLY, type NoReply } from './block';
 import { filterReply } from './reply-mode';
 
-/** Commands that MULTI does not queue. */
-const RUNS_IN_MULTI = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
-
 const MONITORS_ONLY_WATCH = error("Replica can't interact with the keyspace");
-
-/** What a RESP2 client that subscribed may still say. */
-const ALLOWED_WHILE_SUBSCRIBED = new Set([
-  'ping',
-  'quit',
-  'reset',
-  'subscribe',
-  'unsubscribe',
-  'psubscribe',
-  'punsubscribe',
-  'ssubscribe',
-  'sunsubscribe',
-]);
 
 /** Runs commands: the one gate every command passes, in Redis' order of checks, and what follows every command. */
 export class Executor {
@@ -183,7 +167,7 @@ export class Executor {
     }
     if (engine.pausing.active && engine.pausing.postpone(session, record, name, args)) return NO_REPLY;
     const { transaction } = session;
-    if (transaction !== undefined && !RUNS_IN_MULTI.has(record.fullName)) {
+    if (transaction !== undefined && !record.runsInMulti) {
       transaction.add({ record, args, name });
       engine.clientMemory.update(session);
       return QUEUED;
@@ -233,7 +217,7 @@ export class Executor {
     const asks = usesMemory(session, record);
     if ((asks || engine.memory.evicts) && !engine.memory.makeRoom() && asks) throw OUT_OF_MEMORY;
     if (engine.lacksReplicas && mayWrite(session, record)) throw NOT_ENOUGH_REPLICAS;
-    if (session.resp === 2 && session.subscriptions > 0 && !ALLOWED_WHILE_SUBSCRIBED.has(record.fullName)) {
+    if (session.resp === 2 && session.subscriptions > 0 && !record.whileSubscribed) {
       throw error(
         `Can't execute '${record.fullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
       );
@@ -244,9 +228,9 @@ export class Executor {
 }
 
 /** Whether a command is refused when the memory is full: a transaction is as a whole, and grows no more. */
-function usesMemory({ transaction }: Session, { denyOom, fullName }: CommandRecord): boolean {
+function usesMemory({ transaction }: Session, { denyOom, fullName, runsInMulti }: CommandRecord): boolean {
   if (denyOom || transaction === undefined) return denyOom;
-  return fullName === 'exec' ? transaction.queue.some(({ record }) => record.denyOom) : !RUNS_IN_MULTI.has(fullName);
+  return fullName === 'exec' ? transaction.queue.some(({ record }) => record.denyOom) : !runsInMulti;
 }
 
 /** Whether a command reads or changes anything, or publishes. */

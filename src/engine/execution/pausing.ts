@@ -6,7 +6,6 @@ import type { QueuedCommand, Session } from '../session/session';
 import { NoReply, waitForCause } from './block';
 
 const INT64_MAX = 2 ** 63;
-const RUNS_SCRIPTS = new Set(['eval', 'evalsha', 'fcall']);
 
 /** CLIENT PAUSE: commands wait, unanswered and in order, until the pause is over. */
 export class Pausing {
@@ -80,7 +79,7 @@ export class Pausing {
   #mayWrite(record: CommandRecord, args: readonly string[]): boolean {
     if (record.write) return true;
     if (!record.definition.flags.includes('may_replicate')) return false;
-    return RUNS_SCRIPTS.has(record.fullName) ? this.engine.scripts.mayWrite(record, args) : true;
+    return record.definition.runsScripts === true ? this.engine.scripts.mayWrite(record, args) : true;
   }
 
   #arm(): void {

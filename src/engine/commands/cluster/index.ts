@@ -104,6 +104,7 @@ const modes = MODES.map(([name, flags]) =>
     summary: 'About the replicas of a cluster; refused unless the engine answers for one.',
     complexity: 'O(1)',
     categories: ['@connection'],
+    needsConnection: true,
     run(context) {
       nodeOf(context);
       return agree();

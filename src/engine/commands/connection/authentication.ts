@@ -8,6 +8,7 @@ import { integer } from '../arguments';
 import { defineCommand } from '../define-command';
 import { error, printable } from '../errors';
 import { describeClient } from './client/describe-client';
+import { allSecret, secretAfter } from '../secrets';
 
 const WRONG_PASSWORD = new ErrorReply('WRONGPASS invalid username-password pair or user is disabled.');
 
@@ -35,6 +36,8 @@ function authenticate({ engine, session }: CommandContext, name: string, passwor
 
 export const auth = defineCommand({
   name: 'auth',
+  needsConnection: true,
+  secrets: allSecret,
   arity: -2,
   flags: ['noscript', 'loading', 'stale', 'fast', 'no_auth', 'allow_busy'],
   group: 'connection',
@@ -65,6 +68,8 @@ export function nameClient(session: Session, name: string): void {
 
 export const hello = defineCommand({
   name: 'hello',
+  needsConnection: true,
+  secrets: secretAfter((word) => (word === 'auth' ? 2 : 0)),
   arity: -1,
   flags: ['noscript', 'loading', 'stale', 'fast', 'no_auth', 'allow_busy'],
   group: 'connection',

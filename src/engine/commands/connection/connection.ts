@@ -5,6 +5,7 @@ import { databaseArgument } from '../generic/copy-move';
 
 export const ping = defineCommand({
   name: 'ping',
+  whileSubscribed: true,
   arity: -1,
   flags: ['fast'],
   group: 'connection',
@@ -36,6 +37,7 @@ export const echo = defineCommand({
 
 export const select = defineCommand({
   name: 'select',
+  needsConnection: true,
   arity: 2,
   flags: ['loading', 'stale', 'fast'],
   group: 'connection',
@@ -51,6 +53,9 @@ export const select = defineCommand({
 
 export const quit = defineCommand({
   name: 'quit',
+  needsConnection: true,
+  whileSubscribed: true,
+  runsInMulti: true,
   arity: -1,
   flags: ['noscript', 'loading', 'stale', 'fast', 'no_auth', 'allow_busy'],
   group: 'connection',
@@ -65,6 +70,9 @@ export const quit = defineCommand({
 
 export const reset = defineCommand({
   name: 'reset',
+  needsConnection: true,
+  whileSubscribed: true,
+  runsInMulti: true,
   arity: 1,
   flags: ['noscript', 'loading', 'stale', 'fast', 'no_auth', 'allow_busy'],
   group: 'connection',

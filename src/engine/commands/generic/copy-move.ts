@@ -79,6 +79,7 @@ export const renamenx = defineCommand({
 
 export const move = defineCommand({
   name: 'move',
+  spansDatabases: true,
   arity: 3,
   flags: ['write', 'fast'],
   group: 'generic',

@@ -5,6 +5,7 @@ import { choices, integer, parseInt64 } from '../arguments';
 import { defineCommand, oneKey } from '../define-command';
 import { error, SYNTAX_ERROR } from '../errors';
 import { restoreElsewhere, TransferFailed, type Destination, type Parcel } from './restore-elsewhere';
+import { secretAfter } from '../secrets';
 
 const KEY_AND_KEYS = error('When using MIGRATE KEYS option, the key argument must be set to the empty string');
 const NO_KEY = new Status('NOKEY');
@@ -105,6 +106,7 @@ function keysOf(args: readonly string[]): readonly number[] {
 
 export const migrate = defineCommand({
   name: 'migrate',
+  secrets: secretAfter((word) => (word === 'auth' ? 1 : word === 'auth2' ? 2 : 0)),
   arity: -6,
   flags: ['write', 'movablekeys'],
   group: 'generic',

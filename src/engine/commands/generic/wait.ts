@@ -7,6 +7,7 @@ const TIMEOUT_NOT_AN_INTEGER = error('timeout is not an integer or out of range'
 
 export const wait = defineCommand({
   name: 'wait',
+  needsConnection: true,
   arity: 3,
   flags: ['noscript'],
   group: 'generic',

@@ -38,6 +38,7 @@ const BLOCKING_POP = {
 export const blpop = defineCommand({
   ...BLOCKING_POP,
   name: 'blpop',
+  needsConnection: true,
   summary: 'Takes the leftmost element of the first list that has one, waiting until there is one.',
   run: (context, args) => blockingPop(context, args, 'left'),
 });
@@ -45,12 +46,14 @@ export const blpop = defineCommand({
 export const brpop = defineCommand({
   ...BLOCKING_POP,
   name: 'brpop',
+  needsConnection: true,
   summary: 'Takes the rightmost element of the first list that has one, waiting until there is one.',
   run: (context, args) => blockingPop(context, args, 'right'),
 });
 
 export const blmpop = defineCommand({
   name: 'blmpop',
+  needsConnection: true,
   arity: -5,
   flags: ['write', 'blocking', 'movablekeys'],
   group: 'list',
@@ -88,6 +91,7 @@ function blockingMove(
 
 export const blmove = defineCommand({
   name: 'blmove',
+  needsConnection: true,
   arity: 6,
   flags: ['write', 'denyoom', 'noscript', 'blocking'],
   group: 'list',
@@ -104,6 +108,7 @@ export const blmove = defineCommand({
 
 export const brpoplpush = defineCommand({
   name: 'brpoplpush',
+  needsConnection: true,
   arity: 4,
   flags: ['write', 'denyoom', 'noscript', 'blocking'],
   group: 'list',

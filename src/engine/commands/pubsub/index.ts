@@ -74,6 +74,9 @@ const SUBSCRIBING = { flags: ['pubsub', 'noscript', 'loading', 'stale'], group: 
 const subscribeCommand = defineCommand({
   ...SUBSCRIBING,
   name: 'subscribe',
+  channels: { which: 'all' },
+  needsConnection: true,
+  whileSubscribed: true,
   arity: -2,
   since: '2.0.0',
   summary: 'Listens to channels.',
@@ -85,6 +88,9 @@ const subscribeCommand = defineCommand({
 const psubscribe = defineCommand({
   ...SUBSCRIBING,
   name: 'psubscribe',
+  channels: { which: 'all', patterns: true },
+  needsConnection: true,
+  whileSubscribed: true,
   arity: -2,
   since: '2.0.0',
   summary: 'Listens to all channels that match patterns.',
@@ -96,6 +102,9 @@ const psubscribe = defineCommand({
 const ssubscribe = defineCommand({
   ...SUBSCRIBING,
   name: 'ssubscribe',
+  channels: { which: 'all' },
+  needsConnection: true,
+  whileSubscribed: true,
   arity: -2,
   since: '7.0.0',
   summary: 'Listens to shard channels.',
@@ -111,6 +120,8 @@ const ssubscribe = defineCommand({
 const unsubscribeCommand = defineCommand({
   ...SUBSCRIBING,
   name: 'unsubscribe',
+  needsConnection: true,
+  whileSubscribed: true,
   arity: -1,
   since: '2.0.0',
   summary: 'Stops listening to channels, to all without arguments.',
@@ -122,6 +133,8 @@ const unsubscribeCommand = defineCommand({
 const punsubscribe = defineCommand({
   ...SUBSCRIBING,
   name: 'punsubscribe',
+  needsConnection: true,
+  whileSubscribed: true,
   arity: -1,
   since: '2.0.0',
   summary: 'Stops listening to patterns, to all without arguments.',
@@ -133,6 +146,8 @@ const punsubscribe = defineCommand({
 const sunsubscribe = defineCommand({
   ...SUBSCRIBING,
   name: 'sunsubscribe',
+  needsConnection: true,
+  whileSubscribed: true,
   arity: -1,
   since: '7.0.0',
   summary: 'Stops listening to shard channels, to all without arguments.',
@@ -144,6 +159,7 @@ const sunsubscribe = defineCommand({
 
 const publish = defineCommand({
   name: 'publish',
+  channels: { which: 'first' },
   arity: 3,
   flags: ['pubsub', 'loading', 'stale', 'fast', 'may_replicate'],
   group: 'pubsub',
@@ -156,6 +172,7 @@ const publish = defineCommand({
 
 const spublish = defineCommand({
   name: 'spublish',
+  channels: { which: 'first' },
   arity: 3,
   flags: ['pubsub', 'loading', 'stale', 'fast', 'may_replicate'],
   group: 'pubsub',

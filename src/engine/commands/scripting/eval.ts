@@ -60,6 +60,7 @@ function checkSha(sha: string): void {
 
 const evalCommand = defineCommand({
   name: 'eval',
+  runsScripts: true,
   arity: -3,
   flags: SCRIPT_FLAGS,
   group: 'scripting',
@@ -90,6 +91,7 @@ const evalRo = defineCommand({
 
 const evalsha = defineCommand({
   name: 'evalsha',
+  runsScripts: true,
   arity: -3,
   flags: SCRIPT_FLAGS,
   group: 'scripting',

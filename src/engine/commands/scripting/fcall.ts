@@ -22,6 +22,7 @@ function callFunction(
 
 const fcall = defineCommand({
   name: 'fcall',
+  runsScripts: true,
   arity: -3,
   flags: SCRIPT_FLAGS,
   group: 'scripting',

@@ -9,6 +9,7 @@ import { ACL_CATEGORIES, aclCategories } from '../acl-categories';
 import { defineCommand, defineContainer } from '../define-command';
 import type { TableEntry } from '../table';
 import { error, printable, wrongSubcommandArguments } from '../errors';
+import { allButSubcommand } from '../secrets';
 
 const OPEN = { flags: ['noscript', 'loading', 'stale'], group: 'server', since: '6.0.0' } as const;
 const ADMIN = { flags: ['admin', 'noscript', 'loading', 'stale'], group: 'server', since: '6.0.0' } as const;
@@ -52,6 +53,7 @@ const describeSelector = (selector: Selector): Reply[] => [
 const getuser = defineCommand({
   ...ADMIN,
   name: 'getuser',
+  secrets: allButSubcommand,
   arity: 3,
   summary: 'Describes a user.',
   complexity: 'O(N) in the number of rules',
@@ -92,6 +94,7 @@ function joinSelectors(words: readonly string[]): string[] {
 const setuser = defineCommand({
   ...ADMIN,
   name: 'setuser',
+  secrets: allButSubcommand,
   arity: -3,
   summary: 'Creates a user, or changes what it may do.',
   complexity: 'O(N) in the number of rules',
@@ -125,6 +128,7 @@ function closeListeners({ engine }: CommandContext, name: string): void {
 const deluser = defineCommand({
   ...ADMIN,
   name: 'deluser',
+  secrets: allButSubcommand,
   arity: -3,
   summary: 'Removes users and closes their connections.',
   complexity: 'O(N) in the number of connections',

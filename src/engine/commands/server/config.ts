@@ -3,6 +3,9 @@ import { MapReply, OK } from '../../protocol/reply';
 import { matchGlob } from '../../values/glob';
 import { defineCommand, defineContainer } from '../define-command';
 import { error, printable, SYNTAX_ERROR, wrongArity } from '../errors';
+import { secretAfter } from '../secrets';
+
+const SECRET_PARAMETERS = /^(?:requirepass|masterauth|masteruser|tls-key-file-pass|tls-client-key-file-pass)$/;
 
 const SHARED = { flags: ['admin', 'noscript', 'loading', 'stale'], group: 'server' } as const;
 
@@ -32,6 +35,7 @@ const get = defineCommand({
 const set = defineCommand({
   ...SHARED,
   name: 'set',
+  secrets: secretAfter((word) => (SECRET_PARAMETERS.test(word) ? 1 : 0)),
   arity: -4,
   since: '2.0.0',
   summary: 'Changes parameters, all or none.',

@@ -52,6 +52,7 @@ export const flushall = defineCommand({
 
 export const swapdb = defineCommand({
   name: 'swapdb',
+  spansDatabases: true,
   arity: 3,
   flags: ['write', 'fast'],
   group: 'server',

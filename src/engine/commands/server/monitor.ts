@@ -5,6 +5,7 @@ import { error } from '../errors';
 
 export const monitor = defineCommand({
   name: 'monitor',
+  needsConnection: true,
   arity: 1,
   flags: ['admin', 'noscript', 'loading', 'stale'],
   group: 'server',

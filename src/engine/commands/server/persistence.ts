@@ -29,6 +29,7 @@ function notSaved(engine: Engine, command: string, failure: unknown): ErrorReply
 
 export const save = defineCommand({
   name: 'save',
+  needsConnection: true,
   arity: 1,
   flags: ['admin', 'noscript', 'no_async_loading', 'no_multi'],
   group: 'server',
@@ -63,6 +64,7 @@ function saveInBackground(context: CommandContext): void {
 
 export const bgsave = defineCommand({
   name: 'bgsave',
+  needsConnection: true,
   arity: -1,
   flags: ['admin', 'noscript', 'no_async_loading'],
   group: 'server',
@@ -113,6 +115,7 @@ const CANNOT_SHUT_DOWN = new ErrorReply('ERR Errors trying to SHUTDOWN. Check lo
 
 export const shutdown = defineCommand({
   name: 'shutdown',
+  needsConnection: true,
   arity: -1,
   flags: ['admin', 'noscript', 'loading', 'stale', 'no_multi', 'allow_busy'],
   group: 'server',

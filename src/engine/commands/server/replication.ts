@@ -100,6 +100,7 @@ const refused = (name: string, arity: number, since: string) =>
     since,
     summary: 'Refused: this engine has no replicas.',
     complexity: 'O(1)',
+    needsConnection: true,
     run() {
       throw NO_REPLICATION;
     },

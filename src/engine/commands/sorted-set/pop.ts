@@ -128,6 +128,7 @@ const BLOCKING_POP = {
 export const bzpopmin = defineCommand({
   ...BLOCKING_POP,
   name: 'bzpopmin',
+  needsConnection: true,
   summary: 'Takes the member with the lowest score off the first sorted set that has one, waiting until there is one.',
   run: (context, args) => blockingPop(context, args, 'min'),
 });
@@ -135,12 +136,14 @@ export const bzpopmin = defineCommand({
 export const bzpopmax = defineCommand({
   ...BLOCKING_POP,
   name: 'bzpopmax',
+  needsConnection: true,
   summary: 'Takes the member with the highest score off the first sorted set that has one, waiting until there is one.',
   run: (context, args) => blockingPop(context, args, 'max'),
 });
 
 export const bzmpop = defineCommand({
   name: 'bzmpop',
+  needsConnection: true,
   arity: -5,
   flags: ['write', 'blocking', 'movablekeys'],
   group: 'sorted-set',

@@ -64,6 +64,7 @@ function waitForEntries(
 
 export const xread = defineCommand({
   name: 'xread',
+  needsConnection: true,
   arity: -4,
   flags: ['readonly', 'blocking'],
   group: 'stream',

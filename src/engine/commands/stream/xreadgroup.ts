@@ -137,6 +137,7 @@ function waitForEntries(
 
 export const xreadgroup = defineCommand({
   name: 'xreadgroup',
+  needsConnection: true,
   arity: -7,
   flags: ['write', 'blocking'],
   group: 'stream',

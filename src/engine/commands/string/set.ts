@@ -7,7 +7,13 @@ import { deadline, parseStringOptions } from './string-options';
 const SET_OPTIONS: ReadonlySet<string> = new Set(['nx', 'xx', 'get', 'keepttl']);
 
 /** Stores a string with its deadline (0 = none) and publishes what SET publishes. */
-function storeString(context: CommandContext, key: string, value: string, expireAt: number | bigint, keepTtl: boolean): void {
+function storeString(
+  context: CommandContext,
+  key: string,
+  value: string,
+  expireAt: number | bigint,
+  keepTtl: boolean,
+): void {
   const entry = context.store(key, value, keepTtl);
   context.notify('$', 'set', key);
   if (expireAt === 0) return;

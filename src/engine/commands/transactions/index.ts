@@ -8,6 +8,7 @@ import { error, EXEC_ABORT } from '../errors';
 
 const multi = defineCommand({
   name: 'multi',
+  runsInMulti: true,
   arity: 1,
   flags: ['noscript', 'loading', 'stale', 'fast', 'allow_busy'],
   group: 'transactions',
@@ -23,6 +24,7 @@ const multi = defineCommand({
 
 const discard = defineCommand({
   name: 'discard',
+  runsInMulti: true,
   arity: 1,
   flags: ['noscript', 'loading', 'stale', 'fast', 'allow_busy'],
   group: 'transactions',
@@ -63,6 +65,7 @@ function executing<T>(context: CommandContext, transaction: Transaction, work: (
 
 const exec = defineCommand({
   name: 'exec',
+  runsInMulti: true,
   arity: 1,
   flags: ['noscript', 'loading', 'stale', 'skip_slowlog'],
   group: 'transactions',
@@ -95,6 +98,7 @@ const exec = defineCommand({
 
 const watch = defineCommand({
   name: 'watch',
+  runsInMulti: true,
   arity: -2,
   flags: ['noscript', 'loading', 'stale', 'fast', 'allow_busy'],
   group: 'transactions',

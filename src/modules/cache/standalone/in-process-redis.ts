@@ -1,48 +1,11 @@
 import { channel } from 'node:diagnostics_channel';
 import type { ChainableCommander, Command, Redis, RedisOptions } from 'ioredis';
-import { encodeReply, ErrorReply, NoReply, type Engine, type Reply } from '../../../engine';
+import { CONNECTION_COMMAND_NAMES, encodeReply, ErrorReply, NoReply, type Engine, type Reply } from '../../../engine';
 import { connectorFor, isEngineConnector } from './connector';
 import { deliverLater, mayDeliverNow, nextPlace } from './delivery';
 import { execItemsAsText, fill, makeLean, pipelineOf, twinOf, unlean, type PipelineInternals } from './lean-pipeline';
 import { MemoryStream } from './memory-stream';
 import { FOR_PARSER, isPlain, toClientValue, type ClientValue, type ReplyForm } from './reply-to-client';
-
-/** Commands that change the connection itself, or may wait: ioredis must see their bytes. */
-const THROUGH_STREAM = new Set([
-  'auth',
-  'hello',
-  'select',
-  'client',
-  'reset',
-  'quit',
-  'monitor',
-  'readonly',
-  'readwrite',
-  'asking',
-  'sync',
-  'psync',
-  'subscribe',
-  'unsubscribe',
-  'psubscribe',
-  'punsubscribe',
-  'ssubscribe',
-  'sunsubscribe',
-  'blpop',
-  'brpop',
-  'brpoplpush',
-  'blmove',
-  'blmpop',
-  'bzpopmin',
-  'bzpopmax',
-  'bzmpop',
-  'xread',
-  'xreadgroup',
-  'wait',
-  'shutdown',
-  'debug',
-  'save',
-  'bgsave',
-]);
 
 /** ioredis traces commands on this channel; while somebody listens, every command goes ioredis' own way. */
 const tracing = channel('tracing:ioredis:command:start');
@@ -192,7 +155,8 @@ function directLink(client: Redis, stream: unknown, command: Command): MemoryStr
   const internals = client as unknown as ClientInternals; // see ClientInternals
   if (!(stream instanceof MemoryStream) || stream !== internals.stream || !stream.writable) return undefined;
   if (internals.commandQueue.length > 0 || internals.offlineQueue.length > 0) return undefined;
-  if (THROUGH_STREAM.has(command.name) || THROUGH_STREAM.has(command.name.toLowerCase())) return undefined;
+  if (CONNECTION_COMMAND_NAMES.has(command.name) || CONNECTION_COMMAND_NAMES.has(command.name.toLowerCase()))
+    return undefined;
   if (Boolean(internals.condition?.subscriber) || tracing.hasSubscribers) return undefined;
   if (client.options.reconnectOnError !== null && client.options.reconnectOnError !== undefined) return undefined;
   const { session } = stream;

@@ -7,6 +7,7 @@ import { caching, getredir, tracking, trackinginfo } from './tracking';
 
 export const client = defineContainer({
   name: 'client',
+  needsConnection: true,
   arity: -2,
   flags: [],
   group: 'connection',

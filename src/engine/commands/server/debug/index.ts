@@ -16,6 +16,7 @@ function isLocal({ kind, remote }: ClientAddress): boolean {
 
 export const debug = defineCommand({
   name: 'debug',
+  needsConnection: true,
   arity: -2,
   flags: ['admin', 'noscript', 'loading', 'stale'],
   group: 'server',
