@@ -1,4 +1,4 @@
-import type { Logger } from '../../container';
+import type { Clock, Logger } from '../../container';
 import { SaveFailure, type SaveHooks, type SnapshotSource } from '../../engine/snapshot-source';
 import { RespiteError } from '../../errors';
 import { DataDirectory } from './directory/data-directory';
@@ -8,7 +8,7 @@ import type { SnapshotManager, SnapshotOptions, SnapshotResult, SnapshotStatus }
 import { assertBuiltFiles } from './store/built-file';
 import { SnapshotStore } from './store/snapshot-store';
 import { messageOf } from './system-error';
-import { systemTimers, type Timers } from './timers';
+import { systemTimers, type Timers, timersOn } from './timers';
 import { writeSnapshot } from './write-snapshot';
 
 export interface SnapshotManagerOptions {
@@ -16,6 +16,8 @@ export interface SnapshotManagerOptions {
   readonly settings: SnapshotSettings;
   readonly logger: Logger;
   readonly timers?: Timers;
+  /** What the interval and the times of snapshots go by; default the system's. */
+  readonly clock?: Clock;
   /** Called after every batch of a restore. */
   readonly onProgress?: (progress: RestoreProgress) => void;
 }
@@ -37,6 +39,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
   #savesOnStop: boolean;
   readonly #logger: Logger;
   readonly #timers: Timers;
+  readonly #lockTimers: Timers;
   readonly #onProgress: ((progress: RestoreProgress) => void) | undefined;
 
   #opened: Opened | undefined;
@@ -58,7 +61,9 @@ export class LmdbSnapshotManager implements SnapshotManager {
     this.#settings = options.settings;
     this.#savesOnStop = options.settings.onShutdown;
     this.#logger = options.logger;
-    this.#timers = options.timers ?? systemTimers;
+    this.#timers = options.timers ?? (options.clock === undefined ? systemTimers : timersOn(options.clock));
+    // Other processes judge the lock by real time, whatever a test does to ours.
+    this.#lockTimers = options.timers ?? systemTimers;
     this.#onProgress = options.onProgress;
   }
 
@@ -175,7 +180,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
 
   #openDirectory(signal: AbortSignal | undefined): Promise<DataDirectory> {
     return DataDirectory.open(this.#settings.dataDirectory, {
-      timers: this.#timers,
+      timers: this.#lockTimers,
       ...(signal === undefined ? {} : { signal }),
       onLost: () => {
         this.#logger.error({ event: 'snapshot_lock_lost' }, 'the lock of the data directory was lost');

@@ -1,4 +1,4 @@
-import type { AppModule, InitContext } from '../../container';
+import { type AppModule, Clock, type InitContext } from '../../container';
 import { CacheBackend, isEmbedded, SnapshotSourceToken } from '../cache';
 import { SnapshotManager } from './snapshot-manager';
 
@@ -12,7 +12,7 @@ const SHUTDOWN_MS = 10_000;
 export const snapshotModule: AppModule = {
   name: 'snapshot',
   provides: [SnapshotManager],
-  requires: [CacheBackend, SnapshotSourceToken],
+  requires: [CacheBackend, SnapshotSourceToken, Clock],
   timeouts: { shutdown: SHUTDOWN_MS },
   async onInit(context) {
     context.provide(SnapshotManager, await startManager(context));
@@ -28,6 +28,7 @@ async function startManager({ config, logger, signal, get, defer }: InitContext)
   const manager = new LmdbSnapshotManager({
     source,
     logger,
+    clock: get(Clock),
     settings: {
       dataDirectory: persistence.data_dir,
       interval: persistence.snapshot_interval,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../container';
 
 /** The module's only source of time, so that tests can move it. */
 export interface Timers {
@@ -22,3 +23,21 @@ export const systemTimers: Timers = {
     await sleep(ms, undefined, signal === undefined ? {} : { signal });
   },
 };
+
+/** The application's clock as the source of time, so that a clock that a test moves also moves the interval. */
+export function timersOn(clock: Clock): Timers {
+  return {
+    now: () => clock.now(),
+    every(ms, task) {
+      let timer = clock.setTimer(fire, ms);
+      function fire(): void {
+        timer = clock.setTimer(fire, ms);
+        task();
+      }
+      return () => {
+        clock.clearTimer(timer);
+      };
+    },
+    sleep: (ms, signal) => systemTimers.sleep(ms, signal),
+  };
+}

@@ -41,6 +41,8 @@ export async function openBackend({ config, logger, clock }: BackendContext): Pr
   await client.connect();
   // Only this client was to be waited for: its duplicates connect by themselves, as those of any client do.
   client.options.lazyConnect = false;
+  // From before the listener can answer until the restore is done: what is written meanwhile would be lost.
+  if (standalone.persistence.enabled) engine.loading = true;
   try {
     const listener = listenerConfig.enabled ? await startListener(engine, listenerConfig) : undefined;
     return new StandaloneBackend({ engine, InProcessRedis, clientOptions, client, listener });
