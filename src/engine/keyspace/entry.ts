@@ -1,6 +1,7 @@
 import type { DictEntry } from '../values/dict';
 import type { Expiring } from '../values/expiry-heap';
 import { type RawString } from '../values/raw-string';
+import { textBytes } from '../values/text-bytes';
 
 /** Redis' data types, as TYPE names them. */
 export type ValueType = 'string' | 'list' | 'set' | 'zset' | 'hash' | 'stream';
@@ -39,7 +40,7 @@ export const ENTRY_OVERHEAD = 118;
 
 /** Estimated bytes of memory of a key with its value. */
 export function entryBytes(key: string, value: StoredValue): number {
-  return ENTRY_OVERHEAD + key.length + (typeof value === 'string' ? value.length + 16 : value.bytes);
+  return ENTRY_OVERHEAD + textBytes(key) + (typeof value === 'string' ? textBytes(value) + 16 : value.bytes);
 }
 
 /** Names a collection type for `CommandContext.read` and `edit`; `View` is its read-only side. */

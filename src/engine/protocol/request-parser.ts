@@ -14,6 +14,8 @@ export interface RequestLimits {
   readonly authenticated: boolean;
   /** Bytes that arguments may still take. */
   readonly room: number;
+  /** Bytes that an argument of so many takes. */
+  heapBytes(length: number): number;
 }
 
 /** The peer does not speak RESP; the connection has to be closed after the error was sent. */
@@ -59,6 +61,8 @@ export class RequestParser {
   requestBytes = 0;
   /** Bytes of the arguments read so far of the command being read. */
   #heldBytes = 0;
+  /** What those take as strings. */
+  #heapBytes = 0;
   /** What they may grow to before the room is asked for again. */
   #grantedBytes = BYTES_BETWEEN_LOOKS;
   #refused = false;
@@ -136,6 +140,7 @@ export class RequestParser {
     this.#name = undefined;
     this.#args = [];
     this.#heldBytes = 0;
+    this.#heapBytes = 0;
     this.#grantedBytes = BYTES_BETWEEN_LOOKS;
     this.#refused = false;
     return true;
@@ -161,8 +166,8 @@ export class RequestParser {
   /** Keeps the argument that ends at `end`, if there is room for it. */
   #keep(end: number): void {
     this.#heldBytes += this.#bulkLength;
-    const bytes = this.#heldBytes + this.#args.length * STRING_BYTES;
-    if (bytes > this.#grantedBytes) this.#askForRoom(bytes);
+    this.#heapBytes += this.limits.heapBytes(this.#bulkLength) + STRING_BYTES;
+    if (this.#heapBytes > this.#grantedBytes) this.#askForRoom(this.#heapBytes);
     const part = this.#refused ? '' : this.#buffer.latin1Slice(this.#at, end);
     if (this.#name === undefined) this.#name = part;
     else if (!this.#refused) this.#args.push(part);
@@ -174,6 +179,7 @@ export class RequestParser {
     this.#refused = true;
     this.#args = [];
     this.#heldBytes = 0;
+    this.#heapBytes = 0;
   }
 
   #readBulkHeader(): boolean {

@@ -5,6 +5,7 @@ import { NoReply } from '../execution/block';
 import { encodeInPieces, encodeReply } from '../protocol/encode-reply';
 import { ErrorReply, PushReply, type Reply } from '../protocol/reply';
 import { ProtocolError, RequestParser } from '../protocol/request-parser';
+import { textBytes } from '../values/text-bytes';
 import type { ClientAddress, HeldArguments, Session, SessionOutput } from './session';
 
 /** The bytes' way out: a socket, or the in-memory stream. */
@@ -65,6 +66,7 @@ export class RespConnection implements SessionOutput {
       get room() {
         return engine.clientMemory.room;
       },
+      heapBytes: (length) => textBytes({ length }),
     });
     this.#account();
   }

@@ -5,6 +5,7 @@ import type { Engine } from '../engine';
 import type { CommandRecord } from '../commands/table';
 import type { Database, Waiter, Watcher } from '../keyspace/database';
 import type { Reply } from '../protocol/reply';
+import { textBytes } from '../values/text-bytes';
 import type { TrackingState } from './tracking';
 
 /** Where a session's replies go when they are not the answer to the call being made: pushes, late answers, the end. */
@@ -38,18 +39,33 @@ export interface QueuedCommand {
   readonly name: string;
 }
 
+/** Estimated bytes of a watched key, a subscription or a tracked prefix, beside its name. */
+export const REMEMBERED_BYTES = 120;
+/** What Redis counts for each word of a command that waits, beside its bytes. */
+const WORD_BYTES = 8;
+/** Bytes that a word takes here beyond those: the string's header, and its rounding. */
+const STRING_BYTES = 24;
+/** Estimated bytes of a queued command, beside its words. */
+const QUEUED_BYTES = 120;
+
 /** An open MULTI. */
 export class Transaction {
   readonly queue: QueuedCommand[] = [];
   /** Bytes of the queued commands, names included, as Redis counts them: each word takes eight more. */
   bytes = 0;
+  /** What they take here. */
+  heapBytes = 0;
   /** A command was refused while queueing: EXEC will answer EXECABORT. */
   aborted = false;
 
   add(command: QueuedCommand): void {
     this.queue.push(command);
     this.bytes += command.name.length + WORD_BYTES;
-    for (const arg of command.args) this.bytes += arg.length + WORD_BYTES;
+    this.heapBytes += QUEUED_BYTES;
+    for (const arg of command.args) {
+      this.bytes += arg.length + WORD_BYTES;
+      this.heapBytes += textBytes(arg) + WORD_BYTES;
+    }
   }
 }
 
@@ -73,14 +89,6 @@ export interface ClientAddress {
 
 /** Bytes a connection takes beyond what its commands hold; measured with V8's heap statistics. */
 const SESSION_BYTES = 2048;
-/** Estimated bytes of a watched key, a subscription or a tracked prefix, beside its name. */
-export const REMEMBERED_BYTES = 120;
-/** What Redis counts for each word of a command that waits, beside its bytes. */
-const WORD_BYTES = 8;
-/** Bytes that a word takes here beyond those: the string's header, and its rounding. */
-const STRING_BYTES = 24;
-/** Estimated bytes of a queued command, beside its words. */
-const QUEUED_BYTES = 120;
 
 const NOTHING_HELD: HeldArguments = { count: 0, bytes: 0 };
 
@@ -163,7 +171,7 @@ export class Session implements Watcher, Waiter {
   /** Estimated bytes the client takes in all: what it sent, what it did not read, and what it made us remember. */
   get bytes(): number {
     const { transaction, held, output } = this;
-    const queued = transaction === undefined ? 0 : transaction.bytes + transaction.queue.length * QUEUED_BYTES;
+    const queued = transaction?.heapBytes ?? 0;
     const buffers = (output.unread?.() ?? 0) + this.receivedBytes;
     const words = held.bytes + held.count * (WORD_BYTES + STRING_BYTES);
     return SESSION_BYTES + this.name.length + queued + buffers + words + this.rememberedBytes;

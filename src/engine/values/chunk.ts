@@ -1,6 +1,7 @@
 import { type Compactable, OpenValues } from './open-values';
 import { asPacked, flat, LONGEST_PACKED, NUMBER_BYTES, packed, PackedReader, packText } from './packing';
 import { Segment } from './segment';
+import { textBytes } from './text-bytes';
 
 /** One of the two ends of a list; what Redis calls LEFT is where index 0 is. */
 export type ListEnd = 'left' | 'right';
@@ -151,7 +152,7 @@ function unpacked(text: string): string[] {
 /** Bytes of some elements. */
 export function bytesOf(elements: readonly string[]): number {
   let bytes = 0;
-  for (const element of elements) bytes += element.length;
+  for (const element of elements) bytes += textBytes(element);
   return bytes;
 }
 

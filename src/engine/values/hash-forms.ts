@@ -1,6 +1,7 @@
 import { Dict, type DictEntry } from './dict';
 import { OpenParts } from './open-parts';
 import { fitsPacked, MANY, pack, packedBytes, unpack } from './packed-parts';
+import { textBytes } from './text-bytes';
 
 /** A field of a hash that is kept in a table. */
 export interface Field extends DictEntry {
@@ -136,7 +137,7 @@ export class OrderedPairs implements HashForm {
   set(field: string, value: string): boolean {
     const old = this.#map.get(field);
     this.#map.set(field, value);
-    this.#payload += old === undefined ? field.length + value.length : value.length - old.length;
+    this.#payload += old === undefined ? textBytes(field) + textBytes(value) : textBytes(value) - textBytes(old);
     this.#longest = Math.max(this.#longest, field.length, value.length);
     return old === undefined;
   }
@@ -144,7 +145,7 @@ export class OrderedPairs implements HashForm {
   delete(field: string): boolean {
     const old = this.#map.get(field);
     if (old === undefined) return false;
-    this.#payload -= field.length + old.length;
+    this.#payload -= textBytes(field) + textBytes(old);
     return this.#map.delete(field);
   }
 
@@ -194,11 +195,11 @@ export class FieldTable implements HashForm {
     const { dict } = this;
     const existing = dict.get(field);
     if (existing === undefined) {
-      this.#payload += field.length + value.length;
+      this.#payload += textBytes(field) + textBytes(value);
       dict.add({ key: field, value, index: -1 });
       return true;
     }
-    this.#payload += value.length - existing.value.length;
+    this.#payload += textBytes(value) - textBytes(existing.value);
     if (dict.observer !== undefined) dict.observer.beforeChange(existing.index);
     existing.value = value;
     return false;
@@ -207,7 +208,7 @@ export class FieldTable implements HashForm {
   delete(field: string): boolean {
     const removed = this.dict.delete(field);
     if (removed === undefined) return false;
-    this.#payload -= field.length + removed.value.length;
+    this.#payload -= textBytes(field) + textBytes(removed.value);
     return true;
   }
 

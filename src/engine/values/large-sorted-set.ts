@@ -1,6 +1,7 @@
 import { Dict, type DictEntry } from './dict';
 import { RankedTree } from './ranked-tree';
 import type { Scored } from './ranked-node';
+import { textBytes } from './text-bytes';
 
 /** A member of a sorted set in its hash table. */
 export interface ScoredMember extends DictEntry {
@@ -74,14 +75,14 @@ export class LargeSortedSet {
     const member = this.dict.delete(name);
     if (member === undefined) return false;
     this.#tree.delete(name, member.score);
-    this.payload -= name.length;
+    this.payload -= textBytes(name);
     return true;
   }
 
   /** Removes the members with ranks from `start` to before `end`. */
   deleteRange(start: number, end: number): void {
     this.#tree.visit(start, end, false, (name) => {
-      this.payload -= name.length;
+      this.payload -= textBytes(name);
       this.dict.delete(name);
     });
     this.#tree.remove(start, end);
@@ -96,6 +97,6 @@ export class LargeSortedSet {
 
   #addToDict(key: string, score: number): void {
     this.dict.add(new Member(key, score));
-    this.payload += key.length;
+    this.payload += textBytes(key);
   }
 }

@@ -1,5 +1,6 @@
 import { bytesOf, Chunk, type ListEnd } from './chunk';
 import { CHUNK, ChunkSequence } from './chunk-sequence';
+import { textBytes } from './text-bytes';
 
 export type { ListEnd } from './chunk';
 
@@ -62,11 +63,11 @@ export class ListValue implements ListView {
   /** Appends a chunk that is not empty. */
   addChunk(chunk: Chunk): void {
     this.#chunked().add(chunk);
-    for (const element of chunk.elements) this.#payload += element.length;
+    for (const element of chunk.elements) this.#payload += textBytes(element);
   }
 
   push(end: ListEnd, element: string): void {
-    this.#payload += element.length;
+    this.#payload += textBytes(element);
     if (this.#many === undefined && this.#few.length < CHUNK)
       this.#few.insert(end === 'left' ? 0 : this.#few.length, element);
     else if (end === 'left') this.#chunked().pushLeft(element);
@@ -79,7 +80,7 @@ export class ListValue implements ListView {
     if (from === undefined) {
       if (this.#few.length > 0) [element] = this.#few.take(end === 'left' ? 0 : this.#few.length - 1, 1);
     } else element = end === 'left' ? from.popLeft() : from.popRight();
-    if (element !== undefined) this.#payload -= element.length;
+    if (element !== undefined) this.#payload -= textBytes(element);
     return element;
   }
 
@@ -91,7 +92,7 @@ export class ListValue implements ListView {
   /** Replaces the element at a position within the list. */
   set(index: number, element: string): void {
     const old = (this.#many ?? this.#few).set(index, element);
-    this.#payload += element.length - old.length;
+    this.#payload += textBytes(element) - textBytes(old);
   }
 
   /** Puts an element before the one at `index`; `index` = `size` appends. */
@@ -100,7 +101,7 @@ export class ListValue implements ListView {
       this.push('right', element);
       return;
     }
-    this.#payload += element.length;
+    this.#payload += textBytes(element);
     if (this.#many === undefined && this.#few.length < CHUNK) this.#few.insert(index, element);
     else this.#chunked().insert(index, element);
   }
@@ -138,7 +139,7 @@ export class ListValue implements ListView {
   /** Removes up to `limit` elements equal to `element`, the ones nearest to `from` first. @returns how many */
   remove(element: string, from: ListEnd, limit: number): number {
     const removed = (this.#many ?? this.#few).remove(element, from, limit);
-    this.#payload -= removed * element.length;
+    this.#payload -= removed * textBytes(element);
     return removed;
   }
 

@@ -1,5 +1,6 @@
 import { Dict, type DictEntry } from './dict';
 import { OpenParts } from './open-parts';
+import { textBytes } from './text-bytes';
 
 /** The few members of a set in use. */
 export class OpenMembers extends OpenParts {
@@ -71,13 +72,13 @@ export class MemberTable {
   add(member: string): boolean {
     if (this.dict.has(member)) return false;
     this.dict.add({ key: member, index: -1 });
-    this.#payload += member.length;
+    this.#payload += textBytes(member);
     return true;
   }
 
   delete(member: string): boolean {
     if (this.dict.delete(member) === undefined) return false;
-    this.#payload -= member.length;
+    this.#payload -= textBytes(member);
     return true;
   }
 

@@ -4,6 +4,7 @@ import { integerElementSize, LISTPACK_OVERHEAD, stringElementSize } from './list
 import { compareIds, HIGHEST_ID, lowerBound, LOWEST_ID, type StreamId } from './stream-id';
 import { appendEntry, findEntry, hasNames, packEntries, unpackEntries, withoutEntry } from './stream-packing';
 import { differenceOf } from './uint64';
+import { textBytes } from './text-bytes';
 
 /** One entry; never changed. */
 export interface StreamEntry extends StreamId {
@@ -215,7 +216,7 @@ export class StreamNode extends Segment implements Compactable {
   #memoryOf({ fields }: StreamEntry): number {
     const step = hasNames(fields, this.names) ? 2 : 1;
     let bytes = ENTRY_OVERHEAD;
-    for (let i = step - 1; i < fields.length; i += step) bytes += (fields[i]?.length ?? 0) + TEXT_OVERHEAD;
+    for (let i = step - 1; i < fields.length; i += step) bytes += textBytes(fields[i] ?? '') + TEXT_OVERHEAD;
     return bytes;
   }
 }
