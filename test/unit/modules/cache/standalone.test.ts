@@ -53,3 +53,18 @@ it('clients of redisOptions() that are still open write nothing after the last s
   await ended;
   await expect(own.set('key', 'lost')).rejects.toThrow('Connection is closed.');
 });
+
+it('the shared client is no client that others see until somebody asks for it', async () => {
+  const { backend } = await start({ redis: { standalone: { listener: { enabled: true, port: 0 } } } });
+  const { listenerUrl } = backend as CacheBackend & { readonly listenerUrl: string };
+  const other = new Redis(listenerUrl, { retryStrategy: () => null });
+  const seen = async () => [
+    ((await other.client('LIST')) as string).trim().split('\n').length,
+    Number(/connected_clients:(\d+)/.exec(await other.info('clients'))?.[1]),
+  ];
+  expect(await backend.health()).toMatchObject({ status: 'ok' });
+  expect(await seen()).toEqual([1, 1]);
+  await backend.client.ping();
+  expect(await seen()).toEqual([2, 2]);
+  other.disconnect();
+});
