@@ -209,7 +209,7 @@ export const schema = {
   },
   metrics: {
     enabled: setting({
-      doc: 'Serve Prometheus metrics (/metrics), liveness (/healthz) and readiness (/readyz) over HTTP. Needs the package prom-client.',
+      doc: 'Serve Prometheus metrics (/metrics), liveness (/healthz) and readiness (/readyz) over HTTP. /metrics needs the package prom-client.',
       format: flag,
       default: false,
     }),

@@ -3,7 +3,7 @@ import { type LoadedConfig, printDuration, resolveMode, serverUrl } from '../../
 import type { App } from '../../container';
 import { createAppFrom } from '../../create-app';
 import { CacheBackend, isEmbedded } from '../../modules/cache';
-import { MetricsEndpoint } from '../../modules/metrics';
+import { MetricsEndpoint, MetricsRegistry } from '../../modules/metrics';
 import { type ConfigOptions, loadForStart } from '../config-options';
 import { EXIT } from '../exit-codes';
 import { guide } from '../guide';
@@ -36,8 +36,10 @@ interface Ready {
   /** Absolute. */
   readonly dataDir: string | null;
   readonly snapshotInterval: string | null;
-  /** Where `/metrics`, `/healthz` and `/readyz` are. */
+  /** Where `/metrics` is; null without prom-client. */
   readonly metrics: string | null;
+  /** Where `/healthz` and `/readyz` are. */
+  readonly health: string | null;
   readonly file: string | null;
 }
 
@@ -81,6 +83,7 @@ function ready(app: App, loaded: LoadedConfig, version: string): Ready {
   const { redis } = loaded.config;
   const { persistence } = redis.standalone;
   const standalone = resolveMode('redis', loaded.config).mode === 'standalone';
+  const endpoint = app.get(MetricsEndpoint)?.url ?? null;
   const kept = standalone && persistence.enabled;
   return {
     event: 'ready',
@@ -91,7 +94,8 @@ function ready(app: App, loaded: LoadedConfig, version: string): Ready {
     url: standalone ? (isEmbedded(backend) ? (backend.listenerUrl ?? null) : null) : serverUrl(redis),
     dataDir: kept ? resolve(persistence.data_dir) : null,
     snapshotInterval: kept ? String(printDuration(persistence.snapshot_interval)) : null,
-    metrics: app.get(MetricsEndpoint)?.url ?? null,
+    metrics: app.get(MetricsRegistry) === undefined ? null : endpoint,
+    health: endpoint,
     file: loaded.file ?? null,
   };
 }
@@ -101,7 +105,7 @@ function announce(facts: Ready, options: StartOptions): void {
     process.stdout.write(`${JSON.stringify(facts)}\n`);
     return;
   }
-  const { version, mode, decidedBy, source, backend, url, dataDir, snapshotInterval, metrics, file } = facts;
+  const { version, mode, decidedBy, source, backend, url, dataDir, snapshotInterval, metrics, health, file } = facts;
   const rows = [
     ['mode', `${mode} (${decidedBy === 'default' ? 'the default' : `${decidedBy}, from ${source}`})`],
     ['backend', backend],
@@ -109,7 +113,8 @@ function announce(facts: Ready, options: StartOptions): void {
     ...(mode === 'standalone'
       ? [['data', dataDir === null ? 'in memory only' : `${dataDir}, written every ${snapshotInterval ?? ''}`]]
       : []),
-    ...(metrics === null ? [] : [['metrics', `${metrics}/metrics, also /healthz and /readyz`]]),
+    ...(metrics === null ? [] : [['metrics', `${metrics}/metrics`]]),
+    ...(health === null ? [] : [['health', `${health}/healthz and ${health}/readyz`]]),
     ['config', file === null ? 'no file' : relative(process.cwd(), file)],
   ];
   process.stdout.write(`Respite ${version} is ready.\n${table(rows, '  ')}\n`);

@@ -106,6 +106,7 @@ describe('FR-12, US-1: respite start --standalone', () => {
       dataDir: join(cwd, 'respite-data'),
       snapshotInterval: '5m',
       metrics: null,
+      health: null,
       file: null,
     });
     const writer = new Redis(url);
