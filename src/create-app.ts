@@ -1,4 +1,11 @@
-import { type ConfigInput, type ConfigSources, loadConfig, type LoadedConfig } from './config';
+import {
+  type ConfigInput,
+  type ConfigSources,
+  describeUnused,
+  loadConfig,
+  type LoadedConfig,
+  unusedSettings,
+} from './config';
 import {
   type App,
   applyOverrides,
@@ -72,13 +79,29 @@ export function configSources({ config, configFile, env, argv, plugins }: Create
 }
 
 /** Like `createApp`, from a configuration that was loaded already. */
-export function createAppFrom({ config }: LoadedConfig, options: Omit<CreateAppOptions, keyof ConfigSources>): App {
-  const modules = [...defaultModules(options.plugins ?? []), ...(options.modules ?? [])];
+export function createAppFrom(loaded: LoadedConfig, options: Omit<CreateAppOptions, keyof ConfigSources>): App {
+  const { config } = loaded;
+  const modules = [configWarningsModule(loaded), ...defaultModules(options.plugins ?? []), ...(options.modules ?? [])];
   return createApplication({
     config,
     logger: options.logger ?? createLogger(config.log),
     modules: applyOverrides(modules, withSnapshotSource(options.overrides ?? [])),
   });
+}
+
+/** Says at the start what somebody set to no effect. */
+function configWarningsModule(loaded: LoadedConfig): AppModule {
+  return {
+    name: 'config-warnings',
+    provides: [],
+    requires: [],
+    onInit({ logger }) {
+      for (const unused of unusedSettings(loaded)) {
+        const { path: setting, source, mode } = unused;
+        logger.warn({ event: 'config_setting_unused', setting, source, mode }, describeUnused(unused));
+      }
+    },
+  };
 }
 
 function defaultModules(plugins: readonly BackendProvider[]): AppModule[] {

@@ -6,8 +6,18 @@ export { parseAddress, printDuration, printSize } from './format';
 export * as formats from './format';
 export { type ConfigSources, type LoadedConfig, loadConfig } from './load-config';
 export { isLoopback } from './loopback';
+export { printCount } from './print-count';
 export { redact } from './redact';
 export { type Component, type ResolvedMode, resolveMode } from './resolve-mode';
 export { schema } from './schema';
-export { listSettings, setting, type Setting, type SettingAt, type SettingsSchema, variableOf } from './setting';
+export {
+  listSettings,
+  setting,
+  type Setting,
+  type SettingAt,
+  type SettingsSchema,
+  valueAt,
+  variableOf,
+} from './setting';
 export type { Source, SourceKind } from './source';
+export { describeUnused, unusedSettings, type UnusedSetting } from './unused-settings';
