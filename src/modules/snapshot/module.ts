@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+import { printDuration } from '../../config';
 import type { AppModule, InitContext } from '../../container';
 import { CacheBackend, isEmbedded, SnapshotSourceToken } from '../cache';
 import { SnapshotManager } from './snapshot-manager';
@@ -38,6 +40,13 @@ async function startManager({ config, logger, signal, get, defer }: InitContext)
   });
   defer(() => manager.stop());
   await manager.start(signal);
+  const { data_dir: directory, snapshot_interval: interval } = persistence;
+  const fields = {
+    event: 'persistence_ready',
+    data_dir: resolve(directory),
+    interval: String(printDuration(interval)),
+  };
+  logger.info(fields, 'the data is kept on disk');
   const backend = get(CacheBackend);
   if (isEmbedded(backend)) backend.saveHooks = manager.saveHooks;
   return manager;
