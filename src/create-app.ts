@@ -26,7 +26,7 @@ import {
 } from './modules/cache';
 import { distributedProvider } from './modules/cache/distributed';
 import { mockProvider } from './modules/cache/mock';
-import { standaloneProvider } from './modules/cache/standalone';
+import { createStandaloneProvider } from './modules/cache/standalone';
 import { metricsModule, metricsRegistryModule } from './modules/metrics';
 import { snapshotModule } from './modules/snapshot';
 
@@ -38,7 +38,7 @@ export interface CreateAppOptions {
   readonly configFile?: string | false;
   /** Where RESPITE_ variables are read from; default `process.env`, `{}` for none. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Flags such as `--mode standalone` and `--set redis.db=1`; never read from `process.argv`. Default none. */
+  /** Flags of `respite start` such as `--mode standalone` and `--set redis.db=1`; never read from `process.argv`. Default none. */
   readonly argv?: readonly string[];
   /** Further modules, started after Respite's own. */
   readonly modules?: readonly AppModule[];
@@ -78,10 +78,20 @@ export function configSources({ config, configFile, env, argv, plugins }: Create
   };
 }
 
+/** What `createAppFrom` takes. */
+export interface LoadedAppOptions extends Omit<CreateAppOptions, keyof ConfigSources> {
+  /** Ports the listener tries in turn; default: `redis.standalone.listener.port`. */
+  readonly ports?: readonly number[] | undefined;
+}
+
 /** Like `createApp`, from a configuration that was loaded already. */
-export function createAppFrom(loaded: LoadedConfig, options: Omit<CreateAppOptions, keyof ConfigSources>): App {
+export function createAppFrom(loaded: LoadedConfig, options: LoadedAppOptions): App {
   const { config } = loaded;
-  const modules = [configWarningsModule(loaded), ...defaultModules(options.plugins ?? []), ...(options.modules ?? [])];
+  const modules = [
+    configWarningsModule(loaded),
+    ...defaultModules(options.plugins ?? [], options.ports),
+    ...(options.modules ?? []),
+  ];
   return createApplication({
     config,
     logger: options.logger ?? createLogger(config.log),
@@ -104,9 +114,9 @@ function configWarningsModule(loaded: LoadedConfig): AppModule {
   };
 }
 
-function defaultModules(plugins: readonly BackendProvider[]): AppModule[] {
+function defaultModules(plugins: readonly BackendProvider[], ports?: readonly number[]): AppModule[] {
   return [
-    cacheModule([distributedProvider, standaloneProvider, mockProvider, ...plugins]),
+    cacheModule([distributedProvider, createStandaloneProvider(ports), mockProvider, ...plugins]),
     snapshotModule,
     quiesceModule,
     metricsRegistryModule,

@@ -1,5 +1,4 @@
-import { RespiteError } from '../errors';
-import { printCount } from './print-count';
+import { printCount, RespiteError } from '../errors';
 
 /** One thing that is wrong with the configuration. */
 export interface ConfigProblem {

@@ -6,7 +6,6 @@ export { parseAddress, printDuration, printSize } from './format';
 export * as formats from './format';
 export { type ConfigSources, type LoadedConfig, loadConfig } from './load-config';
 export { isLoopback } from './loopback';
-export { printCount } from './print-count';
 export { redact } from './redact';
 export { type Component, type ResolvedMode, resolveMode } from './resolve-mode';
 export { schema } from './schema';

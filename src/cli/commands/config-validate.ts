@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
-import { printCount, unusedSettings } from '../../config';
+import { unusedSettings } from '../../config';
+import { printCount } from '../../errors';
 import { type ConfigOptions, loadForCommand } from '../config-options';
 import { json } from '../render';
 import { unusedLines } from '../unused-lines';

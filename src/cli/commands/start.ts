@@ -3,10 +3,12 @@ import { type LoadedConfig, printDuration, resolveMode, serverUrl } from '../../
 import type { App } from '../../container';
 import { createAppFrom } from '../../create-app';
 import { CacheBackend, isEmbedded } from '../../modules/cache';
+import { writeLastPort } from '../../modules/snapshot/directory/last-port';
 import { MetricsEndpoint, MetricsRegistry } from '../../modules/metrics';
 import { type ConfigOptions, loadForStart } from '../config-options';
 import { EXIT } from '../exit-codes';
 import { guide } from '../guide';
+import { portsFor } from '../ports';
 import { table } from '../render';
 import { watchSignals } from '../signals';
 import { explainMode } from './config-diagnostics';
@@ -46,7 +48,7 @@ interface Ready {
 /** Starts, says where everything is, and serves until a signal. Sets the exit code. */
 export async function start(options: StartOptions, version: string): Promise<void> {
   const loaded = loadForStart(options);
-  const app = createAppFrom(loaded, {});
+  const app = createAppFrom(loaded, { ports: await portsFor(loaded) });
   const signals = watchSignals();
   try {
     const interrupted = await Promise.race([app.start().then(() => undefined), signals.first]);
@@ -55,7 +57,9 @@ export async function start(options: StartOptions, version: string): Promise<voi
       process.exitCode = 128 + interrupted.number;
       return;
     }
-    announce(ready(app, loaded, version), options);
+    const facts = ready(app, loaded, version);
+    await notePort(facts);
+    announce(facts, options);
     const { name } = await Promise.race([signals.first, shutdownCommand(app)]);
     if (options.json !== true) process.stdout.write(`${name}: stopping; once more to stop at once.\n`);
     const { durationMs } = await app.stop({ timeoutMs: STOP_TIMEOUT_MS });
@@ -65,6 +69,12 @@ export async function start(options: StartOptions, version: string): Promise<voi
   } finally {
     signals.dispose();
   }
+}
+
+/** For the next start. Without it that one takes another port, which is no reason to fail. */
+async function notePort({ url, dataDir }: Ready): Promise<void> {
+  const port = dataDir === null || url === null ? 0 : Number(new URL(url).port);
+  if (dataDir !== null && port > 0) await writeLastPort(dataDir, port).catch(() => undefined);
 }
 
 /** Resolves when a client of the listener sends SHUTDOWN. */

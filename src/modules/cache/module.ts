@@ -1,5 +1,6 @@
-import { printCount, resolveMode } from '../../config';
+import { resolveMode } from '../../config';
 import { type AppModule, Clock } from '../../container';
+import { printCount } from '../../errors';
 import { isMeasured } from './backend-statistics';
 import { BackendProvider } from './backend-provider';
 import { CacheBackend } from './cache-backend';

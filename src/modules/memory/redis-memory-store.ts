@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { printCount } from '../../config';
-import { RespiteError } from '../../errors';
+import { printCount, RespiteError } from '../../errors';
 import {
   checkDuration,
   checkInteger,

@@ -1,6 +1,5 @@
-import { printCount } from '../../config';
 import type { Clock, Logger } from '../../container';
-import { asError } from '../../errors';
+import { asError, printCount } from '../../errors';
 import { BoundedBuffer, isMilestone } from '../../store';
 import { readMessage } from './resource-message';
 import type { ResourceEvent, ResourceWatch } from './resource-store';

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { printCount } from '../../config';
 import type { Clock, Logger } from '../../container';
-import { RespiteError } from '../../errors';
+import { printCount, RespiteError } from '../../errors';
 import {
   checkDuration,
   checkInteger,

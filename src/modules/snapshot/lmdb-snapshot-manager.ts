@@ -1,7 +1,6 @@
-import { printCount } from '../../config';
 import type { Logger } from '../../container';
 import { SaveFailure, type SaveHooks, type SnapshotSource } from '../../engine/snapshot-source';
-import { RespiteError } from '../../errors';
+import { printCount, RespiteError } from '../../errors';
 import { DataDirectory } from './directory/data-directory';
 import { restore, type RestoreOutcome } from './restore';
 import type { RestoreProgress, SnapshotSettings } from './settings';

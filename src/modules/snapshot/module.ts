@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { printDuration } from '../../config';
 import type { AppModule, InitContext } from '../../container';
+import { printDuration } from '../../errors';
 import { CacheBackend, isEmbedded, SnapshotSourceToken } from '../cache';
 import { SnapshotManager } from './snapshot-manager';
 

@@ -1,9 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { printCount } from '../../config';
 import type { Logger } from '../../container';
 import { RecordBatchReader } from '../../engine/record-batch';
 import { IncompleteValueError, type SnapshotSource } from '../../engine/snapshot-source';
-import { RespiteError } from '../../errors';
+import { printCount, RespiteError } from '../../errors';
 import type { DataDirectory } from './directory/data-directory';
 import type { RestoreProgress, SnapshotSettings } from './settings';
 import { readSnapshot } from './store/read-snapshot';

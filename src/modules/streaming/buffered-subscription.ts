@@ -1,5 +1,5 @@
-import { printCount } from '../../config';
 import type { Logger } from '../../container';
+import { printCount } from '../../errors';
 import { BoundedBuffer } from '../../store';
 import type { BusEvent, EventSubscription } from './event-bus';
 

@@ -1,5 +1,5 @@
-import { printCount } from '../../config';
 import type { Logger } from '../../container';
+import { printCount } from '../../errors';
 import { checkDuration, checkInteger, checkName, invalid } from '../../store';
 import type { EventBus, PublishOptions } from './event-bus';
 

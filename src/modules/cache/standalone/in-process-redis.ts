@@ -102,7 +102,6 @@ export function defineInProcessRedis(
       super(...inProcess(args, Connector));
     }
 
-
     override duplicate(override?: Partial<RedisOptions>): Redis {
       return new InProcessRedis({ ...this.options, ...override });
     }

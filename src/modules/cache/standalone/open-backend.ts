@@ -8,7 +8,10 @@ import { startListener } from './listener';
 import { StandaloneBackend } from './standalone-backend';
 
 /** Makes an engine, its shared client, and the listener if there is to be one. */
-export async function openBackend({ config, logger, clock }: BackendContext): Promise<StandaloneBackend> {
+export async function openBackend(
+  { config, logger, clock }: BackendContext,
+  ports?: readonly number[],
+): Promise<StandaloneBackend> {
   const { redis } = config;
   const { standalone } = redis;
   const { listener: listenerConfig } = standalone;
@@ -42,7 +45,7 @@ export async function openBackend({ config, logger, clock }: BackendContext): Pr
   // Only this client was to be waited for: its duplicates connect by themselves, as those of any client do.
   client.options.lazyConnect = false;
   try {
-    const listener = listenerConfig.enabled ? await startListener(engine, listenerConfig) : undefined;
+    const listener = listenerConfig.enabled ? await startListener(engine, { ...listenerConfig, ports }) : undefined;
     return new StandaloneBackend({ engine, InProcessRedis, clientOptions, client, listener });
   } catch (failure) {
     client.disconnect();
