@@ -1,4 +1,11 @@
-import { type ConfigInput, type ConfigSources, loadConfig, type LoadedConfig } from './config';
+import {
+  type ConfigInput,
+  type ConfigSources,
+  describeUnused,
+  loadConfig,
+  type LoadedConfig,
+  unusedSettings,
+} from './config';
 import {
   type App,
   applyOverrides,
@@ -19,7 +26,7 @@ import {
 } from './modules/cache';
 import { distributedProvider } from './modules/cache/distributed';
 import { mockProvider } from './modules/cache/mock';
-import { standaloneProvider } from './modules/cache/standalone';
+import { createStandaloneProvider } from './modules/cache/standalone';
 import { metricsModule, metricsRegistryModule } from './modules/metrics';
 import { snapshotModule } from './modules/snapshot';
 
@@ -31,7 +38,7 @@ export interface CreateAppOptions {
   readonly configFile?: string | false;
   /** Where RESPITE_ variables are read from; default `process.env`, `{}` for none. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Flags such as `--mode standalone` and `--set redis.db=1`; never read from `process.argv`. Default none. */
+  /** Flags of `respite start` such as `--mode standalone` and `--set redis.db=1`; never read from `process.argv`. Default none. */
   readonly argv?: readonly string[];
   /** Further modules, started after Respite's own. */
   readonly modules?: readonly AppModule[];
@@ -71,9 +78,20 @@ export function configSources({ config, configFile, env, argv, plugins }: Create
   };
 }
 
+/** What `createAppFrom` takes. */
+export interface LoadedAppOptions extends Omit<CreateAppOptions, keyof ConfigSources> {
+  /** Ports the listener tries in turn; default: `redis.standalone.listener.port`. */
+  readonly ports?: readonly number[] | undefined;
+}
+
 /** Like `createApp`, from a configuration that was loaded already. */
-export function createAppFrom({ config }: LoadedConfig, options: Omit<CreateAppOptions, keyof ConfigSources>): App {
-  const modules = [...defaultModules(options.plugins ?? []), ...(options.modules ?? [])];
+export function createAppFrom(loaded: LoadedConfig, options: LoadedAppOptions): App {
+  const { config } = loaded;
+  const modules = [
+    configWarningsModule(loaded),
+    ...defaultModules(options.plugins ?? [], options.ports),
+    ...(options.modules ?? []),
+  ];
   return createApplication({
     config,
     logger: options.logger ?? createLogger(config.log),
@@ -81,9 +99,24 @@ export function createAppFrom({ config }: LoadedConfig, options: Omit<CreateAppO
   });
 }
 
-function defaultModules(plugins: readonly BackendProvider[]): AppModule[] {
+/** Says at the start what somebody set to no effect. */
+function configWarningsModule(loaded: LoadedConfig): AppModule {
+  return {
+    name: 'config-warnings',
+    provides: [],
+    requires: [],
+    onInit({ logger }) {
+      for (const unused of unusedSettings(loaded)) {
+        const { path: setting, source, mode } = unused;
+        logger.warn({ event: 'config_setting_unused', setting, source, mode }, describeUnused(unused));
+      }
+    },
+  };
+}
+
+function defaultModules(plugins: readonly BackendProvider[], ports?: readonly number[]): AppModule[] {
   return [
-    cacheModule([distributedProvider, standaloneProvider, mockProvider, ...plugins]),
+    cacheModule([distributedProvider, createStandaloneProvider(ports), mockProvider, ...plugins]),
     snapshotModule,
     quiesceModule,
     metricsRegistryModule,

@@ -8,6 +8,10 @@ export interface ConfigOptions {
   readonly standalone?: boolean;
   readonly set: readonly string[];
   readonly json?: boolean;
+  readonly port?: string;
+  readonly host?: string;
+  readonly dataDir?: string;
+  readonly password?: string;
 }
 
 /** Adds the options that say where settings come from. */
@@ -18,6 +22,21 @@ export function withConfigOptions(command: Command): Command {
     .option('--standalone', 'short for --mode standalone')
     .option('--set <path=value>', 'one setting, such as redis.db=1; repeatable', collect, [])
     .option('--json', 'print JSON');
+}
+
+/** Adds the options for what is served and where it is kept, short for `--set` of the same. */
+export function withServingOptions(command: Command): Command {
+  return command
+    .option(
+      '--port <port>',
+      'where clients reach it (default: that of the last start, else 6379, else the next free one)',
+    )
+    .option('--host <address>', 'the address to listen on; others than 127.0.0.1 need a password')
+    .option('--data-dir <directory>', 'where the data is kept (default: ./respite-data)')
+    .option(
+      '--password <password>',
+      'what clients must authenticate with; the list of processes shows it, RESPITE_REDIS_STANDALONE_LISTENER_PASSWORD is hidden',
+    );
 }
 
 /** Reads the configuration as a command sees it. */
@@ -44,11 +63,15 @@ function collect(value: string, previous: readonly string[]): readonly string[] 
   return [...previous, value];
 }
 
-function toArgv({ config, mode, standalone, set }: ConfigOptions): string[] {
+function toArgv({ config, mode, standalone, set, port, host, dataDir, password }: ConfigOptions): string[] {
   return [
     ...(config === undefined ? [] : [`--config=${config}`]),
     ...(mode === undefined ? [] : [`--mode=${mode}`]),
     ...(standalone === true ? ['--standalone'] : []),
+    ...(port === undefined ? [] : [`--port=${port}`]),
+    ...(host === undefined ? [] : [`--host=${host}`]),
+    ...(dataDir === undefined ? [] : [`--data-dir=${dataDir}`]),
+    ...(password === undefined ? [] : [`--password=${password}`]),
     ...set.map((assignment) => `--set=${assignment}`),
   ];
 }

@@ -5,7 +5,7 @@ import { configDiagnostics } from './commands/config-diagnostics';
 import { configShow } from './commands/config-show';
 import { configValidate } from './commands/config-validate';
 import { start, type StartOptions } from './commands/start';
-import { type ConfigOptions, withConfigOptions } from './config-options';
+import { type ConfigOptions, withConfigOptions, withServingOptions } from './config-options';
 
 /** The command line: `respite start`, `respite config show|validate|diagnostics`. */
 export function createProgram(): Command {
@@ -15,7 +15,7 @@ export function createProgram(): Command {
     .exitOverride()
     .showHelpAfterError('(respite --help lists what there is)');
 
-  withConfigOptions(program.command('start').description('start, and serve until a signal'))
+  withServingOptions(withConfigOptions(program.command('start').description('start, and serve until a signal')))
     .option('--guide', 'print what to try first')
     .action((options: StartOptions) => start(options, packageVersion()));
 

@@ -1,4 +1,4 @@
-import { listSettings, type LoadedConfig, redact, type Source } from '../config';
+import { listSettings, type LoadedConfig, redact, type Source, valueAt } from '../config';
 
 /** One setting as it may be shown to anyone. */
 export interface ShownSetting {
@@ -15,9 +15,4 @@ export function shownSettings({ config, schema, sources }: LoadedConfig): ShownS
     if (source === undefined) throw new TypeError(`${path} has no source`); // loadConfig gives every setting one
     return { path, value: redact(setting, valueAt(config, path)), source };
   });
-}
-
-function valueAt(tree: unknown, path: string): unknown {
-  // The path comes from the schema the tree was made of.
-  return path.split('.').reduce((node, name) => (node as Record<string, unknown>)[name], tree);
 }

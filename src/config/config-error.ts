@@ -1,4 +1,4 @@
-import { RespiteError } from '../errors';
+import { printCount, RespiteError } from '../errors';
 
 /** One thing that is wrong with the configuration. */
 export interface ConfigProblem {
@@ -21,9 +21,11 @@ export class ConfigError extends RespiteError {
 
   constructor(problems: readonly ConfigProblem[]) {
     const onlyUnsupported = problems.every(({ code }) => code === 'CONFIG_NOT_SUPPORTED');
-    const count = problems.length === 1 ? '1 problem' : `${String(problems.length)} problems`;
     super(onlyUnsupported ? 'CONFIG_NOT_SUPPORTED' : 'CONFIG_INVALID', {
-      message: [`The configuration has ${count}:`, ...problems.map(describeProblem)].join('\n'),
+      message: [
+        `The configuration has ${printCount(problems.length, 'problem')}:`,
+        ...problems.map(describeProblem),
+      ].join('\n'),
     });
     this.name = 'ConfigError';
     this.problems = problems;

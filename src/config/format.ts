@@ -1,3 +1,7 @@
+import { printDuration, UNITS_MS } from '../errors';
+
+export { printDuration };
+
 /** A kind of value a setting can have: how it is written, read and described. */
 export interface Format<T> {
   readonly name: string;
@@ -14,7 +18,6 @@ export interface Format<T> {
   readonly jsonSchema: Readonly<Record<string, unknown>>;
 }
 
-const UNITS_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const UNITS_BYTES = { b: 1, kb: 2 ** 10, mb: 2 ** 20, gb: 2 ** 30, tb: 2 ** 40 } as const;
 
 /** Any text; numbers in a file must be quoted, or `007` would become 7. */
@@ -165,13 +168,6 @@ export function parseAddress(value: string, defaultPort = 6379): { readonly host
   const port = Number(match?.[3] ?? defaultPort);
   if (port < 1 || port > 65_535) throw new RangeError('has a port outside 1..65535');
   return { host, port };
-}
-
-/** Milliseconds as a user writes them: 300000 is `5m`. */
-export function printDuration(ms: number): string | number {
-  if (ms === 0) return 0;
-  const unit = (['d', 'h', 'm', 's'] as const).find((candidate) => ms % UNITS_MS[candidate] === 0) ?? 'ms';
-  return `${String(ms / UNITS_MS[unit])}${unit}`;
 }
 
 /** Bytes as a user writes them: 536870912 is `512mb`. */

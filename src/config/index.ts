@@ -9,5 +9,14 @@ export { isLoopback } from './loopback';
 export { redact } from './redact';
 export { type Component, type ResolvedMode, resolveMode } from './resolve-mode';
 export { schema } from './schema';
-export { listSettings, setting, type Setting, type SettingAt, type SettingsSchema, variableOf } from './setting';
+export {
+  listSettings,
+  setting,
+  type Setting,
+  type SettingAt,
+  type SettingsSchema,
+  valueAt,
+  variableOf,
+} from './setting';
 export type { Source, SourceKind } from './source';
+export { describeUnused, unusedSettings, type UnusedSetting } from './unused-settings';

@@ -79,15 +79,27 @@ export interface FlagSettings {
   readonly values: readonly RawValue[];
 }
 
+/** Flags for a setting each. */
+const SHORT_FLAGS = {
+  mode: 'mode',
+  port: 'redis.standalone.listener.port',
+  host: 'redis.standalone.listener.host',
+  'data-dir': 'redis.standalone.persistence.data_dir',
+  password: 'redis.standalone.listener.password',
+} as const;
+
 /**
- * Reads `--mode M`, `--standalone`, `--config F` and any number of `--set path=value`.
+ * Reads `--mode M`, `--standalone`, `--config F`, the flags of `respite start` and any number of `--set path=value`.
  * @throws ConfigError for any other flag
  */
 export function readFlags(argv: readonly string[]): FlagSettings {
-  const { mode, standalone, config, set } = parseFlags(argv);
+  const { standalone, config, set, ...short } = parseFlags(argv);
   const found = (set ?? []).map(readAssignment);
   if (standalone === true) found.push(flagValue('mode', 'standalone', '--standalone'));
-  if (mode !== undefined) found.push(flagValue('mode', mode, '--mode'));
+  for (const [flag, path] of Object.entries(SHORT_FLAGS)) {
+    const value = short[flag as keyof typeof SHORT_FLAGS]; // its own keys
+    if (value !== undefined) found.push(flagValue(path, value, `--${flag}`));
+  }
   return { configFile: config, values: found };
 }
 
@@ -96,6 +108,10 @@ const parseFlags = (argv: readonly string[]) => {
   try {
     const options = {
       mode: { type: 'string' },
+      port: { type: 'string' },
+      host: { type: 'string' },
+      'data-dir': { type: 'string' },
+      password: { type: 'string' },
       standalone: { type: 'boolean' },
       config: { type: 'string' },
       set: { type: 'string', multiple: true },
@@ -105,7 +121,7 @@ const parseFlags = (argv: readonly string[]) => {
     const { message } = asError(error);
     // Only what parseArgs says about the flag: the rest is advice about its own API.
     const problem = message.split('.')[0] ?? '';
-    const remedy = 'write --mode <mode>, --standalone, --config <file> or --set path=value';
+    const remedy = 'write --mode <mode>, --standalone, --config <file>, --set path=value or a flag of respite start';
     throw new ConfigError([{ code: 'CONFIG_INVALID', path: 'flags', source: 'argv', problem, remedy }]);
   }
 };

@@ -113,7 +113,7 @@ export const schema = {
           default: false,
         }),
         host: setting({ doc: 'The address to listen on.', format: text, default: '127.0.0.1' }),
-        port: port(0, 'The port to listen on; 0 takes a free one.'),
+        port: port(0, 'The port to listen on; 0 takes a free one. `respite start` looks for one when none is set.'),
         path: setting({ doc: 'A unix socket to listen on, instead of host and port.', format: text, default: '' }),
         password: setting({
           doc: 'What clients of the listener must authenticate with; needed on a public address.',
@@ -209,7 +209,7 @@ export const schema = {
   },
   metrics: {
     enabled: setting({
-      doc: 'Serve Prometheus metrics (/metrics), liveness (/healthz) and readiness (/readyz) over HTTP. Needs the package prom-client.',
+      doc: 'Serve Prometheus metrics (/metrics), liveness (/healthz) and readiness (/readyz) over HTTP. /metrics needs the package prom-client.',
       format: flag,
       default: false,
     }),

@@ -44,6 +44,11 @@ export function listSettings(schema: SettingsSchema, prefix = ''): SettingAt[] {
   });
 }
 
+/** The value of a setting in a tree of values that was made of its schema. */
+export function valueAt(tree: unknown, path: string): unknown {
+  return path.split('.').reduce((node, name) => (node as Record<string, unknown>)[name], tree); // groups, down to the last
+}
+
 /** The environment variable of a setting: `redis.addr` is RESPITE_REDIS_ADDR. */
 export function variableOf(path: string): string {
   return `RESPITE_${path.replaceAll(/[.-]/g, '_').toUpperCase()}`;

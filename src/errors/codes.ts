@@ -110,8 +110,8 @@ export const errorCodes = {
     remedy: 'Set redis.standalone.listener.port to another port, or to 0 for a free one.',
   },
   METRICS_UNAVAILABLE: {
-    means: 'Metrics are asked for, but the package prom-client is not installed.',
-    remedy: 'Run "npm install prom-client@15", or set metrics.enabled to false.',
+    means: 'Metrics are asked for, but the package prom-client, which is installed, cannot be loaded.',
+    remedy: 'Run "npm install prom-client@15" again, or set metrics.enabled to false.',
   },
   METRICS_ENDPOINT_FAILED: {
     means: 'The HTTP endpoint of the metrics could not be opened, most often because the port is in use.',

@@ -1,5 +1,6 @@
 import { Logger as NestLogger } from '@nestjs/common';
 import type { Logger, LogMethod } from '../container';
+import { lineOf } from '../container/log-line';
 import { isError } from '../errors';
 
 /** Hands our log lines to whatever logger the Nest application uses; its levels decide what is shown. */
@@ -17,8 +18,9 @@ export function createNestLogger(
 function method(write: (line: string, stack: string | undefined) => void): LogMethod {
   return (first: string | Readonly<Record<string, unknown>>, message?: string) => {
     const [fields, text] = typeof first === 'string' ? [{}, first] : [first, message ?? ''];
-    const { err, ...rest } = fields;
-    const details = Object.entries(rest).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-    write([text, ...details].filter(Boolean).join(' '), isError(err) ? err.stack : undefined);
+    const { event, err } = fields;
+    const { said, details } = lineOf(fields, text);
+    const named = typeof event === 'string' && said !== event ? [`event=${event}`] : [];
+    write([said, ...details, ...named].filter(Boolean).join(' '), isError(err) ? err.stack : undefined);
   };
 }

@@ -144,6 +144,11 @@ contract('small replies are within every output buffer limit', [
 
 contract('CONFIG SET of what may only stay as it is, or means nothing here', [
   ['CONFIG', 'SET', 'appendonly', 'no'],
+  ['CONFIG', 'SET', 'appendonly', 'NO'],
+  ['CONFIG', 'SET', 'appendonly', 'maybe'],
+  ['CONFIG', 'SET', 'loglevel', 'debug', 'appendonly', 'maybe'],
+  ['CONFIG', 'GET', 'appendonly'],
+  ['CONFIG', 'GET', 'loglevel'],
   ['CONFIG', 'SET', 'maxmemory-clients', '101%'],
   ['CONFIG', 'SET', 'maxmemory-clients', '005%'],
   ...['1 2', '1 a 3', '0 200 5000', '-2001 0 1', '010 -20 30', '0 200 800'].flatMap((scores): Step[] => [

@@ -1,9 +1,30 @@
-import { type Component, describeServer, type LoadedConfig, printDuration, printSize, resolveMode } from '../../config';
+import {
+  type Component,
+  describeServer,
+  type LoadedConfig,
+  printDuration,
+  printSize,
+  resolveMode,
+  unusedSettings,
+} from '../../config';
 import { type ConfigOptions, loadForCommand } from '../config-options';
 import { json, show, table } from '../render';
 import { shownSettings } from '../settings-list';
+import { unusedLines } from '../unused-lines';
 
-const COMPONENTS: readonly Component[] = ['redis', 'temporal', 'mcpproxy'];
+/** What there is, and what there will be: asked for its mode, one does not exist however it is configured. */
+const COMPONENTS: readonly { readonly component: Component; readonly built: boolean }[] = [
+  { component: 'redis', built: true },
+  { component: 'temporal', built: false },
+  { component: 'mcpproxy', built: false },
+];
+
+/** What diagnostics says of a component's mode. */
+type ComponentMode =
+  | (ReturnType<typeof explainMode> & { readonly component: Component; readonly available: true })
+  | { readonly component: Component; readonly available: false; readonly mode: null; readonly reason: string };
+
+const NOT_BUILT = 'not part of this version';
 
 /** What one mode of Redis means with the settings at hand. */
 interface Consequences {
@@ -14,16 +35,25 @@ interface Consequences {
 /** Which mode each part runs in, who decided it, what was set, and what would differ in the other mode. */
 export function configDiagnostics(options: ConfigOptions): string {
   const loaded = loadForCommand(options);
-  const modes = COMPONENTS.map((component) => ({ component, ...explainMode(component, loaded) }));
+  const modes = COMPONENTS.map(({ component, built }): ComponentMode =>
+    built
+      ? { component, available: true, ...explainMode(component, loaded) }
+      : { component, available: false, mode: null, reason: NOT_BUILT },
+  );
+  const warnings = unusedSettings(loaded);
   const set = shownSettings(loaded).filter(({ source }) => source.kind !== 'default');
   const consequences = consequencesOf(loaded);
   const current = resolveMode('redis', loaded.config).mode;
   const other = current === 'standalone' ? 'distributed' : 'standalone';
-  if (options.json === true) return json({ file: loaded.file ?? null, modes, set, current, consequences });
+  if (options.json === true) return json({ file: loaded.file ?? null, modes, set, warnings, current, consequences });
   return [
     'Modes (component > global > distributed)',
     table(
-      modes.map(({ component, mode, decidedBy, source }) => [component, mode, reason(decidedBy, source)]),
+      modes.map((each) =>
+        each.available
+          ? [each.component, each.mode, reason(each.decidedBy, each.source)]
+          : [each.component, each.reason],
+      ),
       '  ',
     ),
     '',
@@ -36,6 +66,7 @@ export function configDiagnostics(options: ConfigOptions): string {
             '  ',
           ),
         ]),
+    ...(warnings.length === 0 ? [] : ['', 'Settings that have no effect', ...unusedLines(warnings, '  ')]),
     '',
     `Redis now, in ${current} mode`,
     ...consequences[current].map((line) => `  ${line}`),

@@ -3,10 +3,12 @@ import { type LoadedConfig, printDuration, resolveMode, serverUrl } from '../../
 import type { App } from '../../container';
 import { createAppFrom } from '../../create-app';
 import { CacheBackend, isEmbedded } from '../../modules/cache';
-import { MetricsEndpoint } from '../../modules/metrics';
+import { writeLastPort } from '../../modules/snapshot/directory/last-port';
+import { MetricsEndpoint, MetricsRegistry } from '../../modules/metrics';
 import { type ConfigOptions, loadForStart } from '../config-options';
 import { EXIT } from '../exit-codes';
 import { guide } from '../guide';
+import { portsFor } from '../ports';
 import { table } from '../render';
 import { watchSignals } from '../signals';
 import { explainMode } from './config-diagnostics';
@@ -36,15 +38,17 @@ interface Ready {
   /** Absolute. */
   readonly dataDir: string | null;
   readonly snapshotInterval: string | null;
-  /** Where `/metrics`, `/healthz` and `/readyz` are. */
+  /** Where `/metrics` is; null without prom-client. */
   readonly metrics: string | null;
+  /** Where `/healthz` and `/readyz` are. */
+  readonly health: string | null;
   readonly file: string | null;
 }
 
 /** Starts, says where everything is, and serves until a signal. Sets the exit code. */
 export async function start(options: StartOptions, version: string): Promise<void> {
   const loaded = loadForStart(options);
-  const app = createAppFrom(loaded, {});
+  const app = createAppFrom(loaded, { ports: await portsFor(loaded) });
   const signals = watchSignals();
   try {
     const interrupted = await Promise.race([app.start().then(() => undefined), signals.first]);
@@ -53,7 +57,9 @@ export async function start(options: StartOptions, version: string): Promise<voi
       process.exitCode = 128 + interrupted.number;
       return;
     }
-    announce(ready(app, loaded, version), options);
+    const facts = ready(app, loaded, version);
+    await notePort(facts);
+    announce(facts, options);
     const { name } = await Promise.race([signals.first, shutdownCommand(app)]);
     if (options.json !== true) process.stdout.write(`${name}: stopping; once more to stop at once.\n`);
     const { durationMs } = await app.stop({ timeoutMs: STOP_TIMEOUT_MS });
@@ -63,6 +69,12 @@ export async function start(options: StartOptions, version: string): Promise<voi
   } finally {
     signals.dispose();
   }
+}
+
+/** For the next start. Without it that one takes another port, which is no reason to fail. */
+async function notePort({ url, dataDir }: Ready): Promise<void> {
+  const port = dataDir === null || url === null ? 0 : Number(new URL(url).port);
+  if (dataDir !== null && port > 0) await writeLastPort(dataDir, port).catch(() => undefined);
 }
 
 /** Resolves when a client of the listener sends SHUTDOWN. */
@@ -81,6 +93,7 @@ function ready(app: App, loaded: LoadedConfig, version: string): Ready {
   const { redis } = loaded.config;
   const { persistence } = redis.standalone;
   const standalone = resolveMode('redis', loaded.config).mode === 'standalone';
+  const endpoint = app.get(MetricsEndpoint)?.url ?? null;
   const kept = standalone && persistence.enabled;
   return {
     event: 'ready',
@@ -91,7 +104,8 @@ function ready(app: App, loaded: LoadedConfig, version: string): Ready {
     url: standalone ? (isEmbedded(backend) ? (backend.listenerUrl ?? null) : null) : serverUrl(redis),
     dataDir: kept ? resolve(persistence.data_dir) : null,
     snapshotInterval: kept ? String(printDuration(persistence.snapshot_interval)) : null,
-    metrics: app.get(MetricsEndpoint)?.url ?? null,
+    metrics: app.get(MetricsRegistry) === undefined ? null : endpoint,
+    health: endpoint,
     file: loaded.file ?? null,
   };
 }
@@ -101,7 +115,7 @@ function announce(facts: Ready, options: StartOptions): void {
     process.stdout.write(`${JSON.stringify(facts)}\n`);
     return;
   }
-  const { version, mode, decidedBy, source, backend, url, dataDir, snapshotInterval, metrics, file } = facts;
+  const { version, mode, decidedBy, source, backend, url, dataDir, snapshotInterval, metrics, health, file } = facts;
   const rows = [
     ['mode', `${mode} (${decidedBy === 'default' ? 'the default' : `${decidedBy}, from ${source}`})`],
     ['backend', backend],
@@ -109,7 +123,8 @@ function announce(facts: Ready, options: StartOptions): void {
     ...(mode === 'standalone'
       ? [['data', dataDir === null ? 'in memory only' : `${dataDir}, written every ${snapshotInterval ?? ''}`]]
       : []),
-    ...(metrics === null ? [] : [['metrics', `${metrics}/metrics, also /healthz and /readyz`]]),
+    ...(metrics === null ? [] : [['metrics', `${metrics}/metrics`]]),
+    ...(health === null ? [] : [['health', `${health}/healthz and ${health}/readyz`]]),
     ['config', file === null ? 'no file' : relative(process.cwd(), file)],
   ];
   process.stdout.write(`Respite ${version} is ready.\n${table(rows, '  ')}\n`);

@@ -9,7 +9,7 @@ const LONG_MAX = 9_223_372_036_854_775_807n;
 /** `yes` or `no`. */
 // prettier-ignore
 export const KEPT_FLAGS: Readonly<Record<string, 'yes' | 'no'>> = {
-  activedefrag: 'no', activerehashing: 'yes', appendonly: 'no', 'aof-disable-auto-gc': 'no', 'aof-load-truncated': 'yes',
+  activedefrag: 'no', activerehashing: 'yes', 'aof-disable-auto-gc': 'no', 'aof-load-truncated': 'yes',
   'aof-rewrite-incremental-fsync': 'yes', 'aof-timestamp-enabled': 'no', 'aof-use-rdb-preamble': 'yes',
   'cluster-allow-pubsubshard-when-down': 'yes', 'cluster-allow-reads-when-down': 'no',
   'cluster-allow-replica-migration': 'yes', 'cluster-replica-no-failover': 'no',

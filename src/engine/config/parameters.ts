@@ -271,6 +271,8 @@ export class Parameters {
       numberWithin(0, 65_535),
     );
     this.#unchangeable('bind', () => engine.listening.host, 'Failed to bind to specified addresses.');
+    // Who asks for it relies on losing nothing in a crash: taken without effect, that would be learned from the loss.
+    this.#unchangeable('appendonly', () => 'no', 'Unable to turn on AOF. Only snapshots are kept here.', yesOrNo);
     this.#addStatistics(engine);
   }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { RespiteError } from '../../errors';
+import { printCount, RespiteError } from '../../errors';
 import {
   checkDuration,
   checkInteger,
@@ -198,7 +198,7 @@ function entriesOf(operation: string, messages: readonly unknown[], tokens: Appe
 function tokensOf(operation: string, count: number, tokens: number | readonly number[]): readonly number[] {
   if (typeof tokens === 'object') {
     if (tokens.length !== count) {
-      const found = `lists ${tokens.length} numbers for ${count} messages`;
+      const found = `lists ${printCount(tokens.length, 'number')} for ${printCount(count, 'message')}`;
       throw invalid(`${operation}: tokens`, found, 'Pass one for each, or one number for all.');
     }
     for (const [i, each] of tokens.entries()) checkInteger(`${operation}: tokens of message ${i}`, each);

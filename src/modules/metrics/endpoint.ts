@@ -15,10 +15,14 @@ export interface EndpointOptions {
   readonly port: number;
   /** What scrapers must send as `Authorization: Bearer`; empty = nothing. */
   readonly token: string;
-  readonly registry: MetricsRegistry;
+  /** `undefined` without prom-client: `/metrics` says so. */
+  readonly registry: MetricsRegistry | undefined;
   readonly health: () => Promise<BackendHealth>;
   readonly logger: Logger;
 }
+
+/** Why there is no `/metrics`, and what to do. */
+export const NO_PROM_CLIENT = '/metrics needs the package prom-client: npm install prom-client@15';
 
 interface Answer {
   readonly status: number;
@@ -88,6 +92,7 @@ async function answer(request: IncomingMessage, options: EndpointOptions): Promi
   switch (request.url?.split('?')[0]) {
     case '/metrics':
       if (!authorized) return text(401, 'unauthorized');
+      if (options.registry === undefined) return text(501, NO_PROM_CLIENT);
       return { status: 200, type: options.registry.contentType, body: await options.registry.metrics() };
     case '/healthz':
       return text(200, 'ok'); // the process answers: that is all it says

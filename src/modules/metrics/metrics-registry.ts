@@ -11,7 +11,7 @@ export interface MetricsRegistry {
 }
 
 /**
- * Where our metrics are, as a token. `undefined` unless `metrics.enabled` is set; a host that serves metrics itself
+ * Where our metrics are, as a token. `undefined` unless `metrics.enabled` is set and prom-client is installed; a host that serves metrics itself
  * brings its own: `override(MetricsRegistry, register)`.
  */
 export const MetricsRegistry = createToken<MetricsRegistry | undefined>('MetricsRegistry');

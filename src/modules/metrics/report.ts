@@ -3,13 +3,16 @@ import { CacheBackend, isMeasured } from '../cache';
 import { SnapshotManager } from '../snapshot';
 import { CollectedMetric } from './collected-metric';
 import { METRICS, type MetricSource } from './definitions';
-import { openEndpoint } from './endpoint';
+import { NO_PROM_CLIENT, openEndpoint } from './endpoint';
 import type { MetricsEndpoint } from './metrics-endpoint';
 import type { MetricsRegistry } from './metrics-registry';
 
-/** Fills a registry with what Respite knows, and serves it when `metrics.enabled` says so. */
-export async function reportTo(registry: MetricsRegistry, context: InitContext): Promise<MetricsEndpoint | undefined> {
-  fill(registry, context);
+/** Fills a registry with what Respite knows, and serves it, and health, when `metrics.enabled` says so. */
+export async function reportTo(
+  registry: MetricsRegistry | undefined,
+  context: InitContext,
+): Promise<MetricsEndpoint | undefined> {
+  if (registry !== undefined) fill(registry, context);
   return context.config.metrics.enabled ? serve(registry, context) : undefined;
 }
 
@@ -30,13 +33,16 @@ function fill(registry: MetricsRegistry, { get, defer }: InitContext): void {
   }
 }
 
-async function serve(registry: MetricsRegistry, context: InitContext): Promise<MetricsEndpoint> {
+async function serve(registry: MetricsRegistry | undefined, context: InitContext): Promise<MetricsEndpoint> {
   const { config, logger, get, defer } = context;
   const { host, port, token } = config.metrics;
   const backend = get(CacheBackend);
   const endpoint = await openEndpoint({ host, port, token, registry, logger, health: () => backend.health() });
   defer(() => endpoint.close());
   const { url } = endpoint;
-  logger.info({ event: 'metrics_serving', url }, `metrics are served at ${url}/metrics`);
+  if (registry === undefined) {
+    const message = `metrics: ${NO_PROM_CLIENT}; /healthz and /readyz are served`;
+    logger.warn({ event: 'metrics_without_prom_client', url }, message);
+  } else logger.info({ event: 'metrics_serving', url }, 'metrics and health are served over HTTP');
   return { url };
 }

@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '../../container';
-import { asError } from '../../errors';
+import { asError, printCount } from '../../errors';
 import { BoundedBuffer, isMilestone } from '../../store';
 import { readMessage } from './resource-message';
 import type { ResourceEvent, ResourceWatch } from './resource-store';
@@ -190,7 +190,10 @@ export class LiveWatch implements ResourceWatch {
     if (this.#skipped === 0) return;
     const { type, logger } = this.#parts;
     const fields = { event: 'resource_watch_caught_up', resources: type.name, skipped: this.#skipped };
-    logger.warn(fields, `a slow watcher has caught up; ${this.#skipped} changes were told together with later ones`);
+    logger.warn(
+      fields,
+      `a slow watcher has caught up; told together with later ones: ${printCount(this.#skipped, 'change')}`,
+    );
     this.#skipped = 0;
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Clock, Logger } from '../../container';
-import { RespiteError } from '../../errors';
+import { printCount, RespiteError } from '../../errors';
 import {
   checkDuration,
   checkInteger,
@@ -207,7 +207,10 @@ export class RedisResourceStore implements ResourceStore {
     }
     if (damaged.length > 0) {
       const fields = { event: 'resources_damaged', resources: type.name, count: damaged.length, err: damaged[0] };
-      this.#parts.logger.warn(fields, `${damaged.length} resources were left out: another program wrote at their keys`);
+      this.#parts.logger.warn(
+        fields,
+        `left out, because another program wrote at their keys: ${printCount(damaged.length, 'resource')}`,
+      );
     }
     return resources;
   }

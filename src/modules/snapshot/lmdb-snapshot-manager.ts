@@ -1,6 +1,6 @@
 import type { Clock, Logger } from '../../container';
 import { SaveFailure, type SaveHooks, type SnapshotSource } from '../../engine/snapshot-source';
-import { RespiteError } from '../../errors';
+import { printCount, RespiteError } from '../../errors';
 import { DataDirectory } from './directory/data-directory';
 import { restore, type RestoreOutcome } from './restore';
 import type { RestoreProgress, SnapshotSettings } from './settings';
@@ -23,6 +23,9 @@ export interface SnapshotManagerOptions {
 }
 
 const DEGRADED_AFTER = 3;
+
+/** What brings a snapshot about: the interval, the stop, somebody's wish (SAVE, `snapshotNow`). */
+type SnapshotKind = 'periodic' | 'final' | 'on demand';
 
 interface Opened {
   readonly directory: DataDirectory;
@@ -97,8 +100,12 @@ export class LmdbSnapshotManager implements SnapshotManager {
   }
 
   snapshotNow({ full = false }: SnapshotOptions = {}): Promise<SnapshotResult> {
+    return this.#snapshot('on demand', full);
+  }
+
+  #snapshot(kind: SnapshotKind, full = false): Promise<SnapshotResult> {
     const running = this.#running;
-    if (running === undefined) return this.#launch(full);
+    if (running === undefined) return this.#launch(kind, full);
     if (this.#next !== undefined) {
       this.#next.full ||= full;
       return this.#next.promise;
@@ -107,7 +114,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
       const wanted = this.#next?.full ?? full;
       this.#next = undefined;
       // Not `#launch`: somebody else may have been quicker to start one.
-      return this.snapshotNow({ full: wanted });
+      return this.#snapshot(kind, wanted);
     };
     this.#next = { full, promise: running.then(launch, launch) };
     return this.#next.promise;
@@ -124,7 +131,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
     if (opened === undefined) return;
     try {
       await this.#idle();
-      if (this.#savesOnStop) await this.snapshotNow();
+      if (this.#savesOnStop) await this.#snapshot('final');
     } finally {
       this.#opened = undefined;
       await this.#idle();
@@ -217,26 +224,26 @@ export class LmdbSnapshotManager implements SnapshotManager {
     // A slow snapshot is not followed by a queue of others.
     if (this.#running !== undefined) return;
     // Logged and counted where it happened; the next tick tries again.
-    this.snapshotNow().catch(() => undefined);
+    this.#snapshot('periodic').catch(() => undefined);
   }
 
-  #launch(full: boolean): Promise<SnapshotResult> {
-    const running = this.#take(full).finally(() => {
+  #launch(kind: SnapshotKind, full: boolean): Promise<SnapshotResult> {
+    const running = this.#take(kind, full).finally(() => {
       if (this.#running === running) this.#running = undefined;
     });
     this.#running = running;
     return running;
   }
 
-  async #take(full: boolean): Promise<SnapshotResult> {
+  async #take(kind: SnapshotKind, full: boolean): Promise<SnapshotResult> {
     try {
-      return await this.#write(full);
+      return await this.#write(kind, full);
     } catch (error) {
-      throw this.#failed(error);
+      throw this.#failed(kind, error);
     }
   }
 
-  async #write(full: boolean): Promise<SnapshotResult> {
+  async #write(kind: SnapshotKind, full: boolean): Promise<SnapshotResult> {
     const opened = this.#opened;
     if (opened === undefined || !this.#source.restored) throw notReady();
     // Also when there is nothing to write: "saved" means that it is there.
@@ -246,6 +253,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
       return { skipped: true, written: 0, keys: this.#last?.keys ?? 0, bytes: this.#last?.bytes ?? 0, duration: 0 };
     }
     const started = performance.now();
+    this.#logger.info({ event: 'snapshot_started', kind }, `snapshot (${kind}) started`);
     await opened.directory.upgrade();
     let time = 0;
     const { written, keys, bytes, sequence } = await writeSnapshot(this.#source, opened.store, {
@@ -259,7 +267,9 @@ export class LmdbSnapshotManager implements SnapshotManager {
     this.#snapshots++;
     this.#totalDuration += this.#last.duration;
     this.#failuresInARow = 0;
-    this.#logger.info({ event: 'snapshot_written', ...this.#last }, `snapshot: ${String(written)} records written`);
+    const durationMs = Math.round(this.#last.duration);
+    const fields = { event: 'snapshot_written', kind, written, keys, bytes, durationMs };
+    this.#logger.info(fields, `snapshot (${kind}) written: ${printCount(written, 'record')}`);
     return this.#last;
   }
 
@@ -272,7 +282,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
     }
   }
 
-  #failed(error: unknown): RespiteError {
+  #failed(kind: SnapshotKind, error: unknown): RespiteError {
     const failure = RespiteError.is(error)
       ? error
       : new RespiteError('SNAPSHOT_WRITE_FAILED', {
@@ -283,7 +293,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
     this.#failuresInARow++;
     this.#lastFailure = failure;
     this.#logger.error(
-      { event: 'snapshot_failed', err: failure, failuresInARow: this.#failuresInARow },
+      { event: 'snapshot_failed', kind, err: failure, failuresInARow: this.#failuresInARow },
       failure.message,
     );
     return failure;

@@ -1,4 +1,6 @@
+import { resolve } from 'node:path';
 import { type AppModule, Clock, type InitContext } from '../../container';
+import { printDuration } from '../../errors';
 import { CacheBackend, isEmbedded, SnapshotSourceToken } from '../cache';
 import { SnapshotManager } from './snapshot-manager';
 
@@ -39,6 +41,13 @@ async function startManager({ config, logger, signal, get, defer }: InitContext)
   });
   defer(() => manager.stop());
   await manager.start(signal);
+  const { data_dir: directory, snapshot_interval: interval } = persistence;
+  const fields = {
+    event: 'persistence_ready',
+    data_dir: resolve(directory),
+    interval: String(printDuration(interval)),
+  };
+  logger.info(fields, 'the data is kept on disk');
   const backend = get(CacheBackend);
   if (isEmbedded(backend)) backend.saveHooks = manager.saveHooks;
   return manager;

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../../container';
 import { RecordBatchReader } from '../../engine/record-batch';
 import { IncompleteValueError, type SnapshotSource } from '../../engine/snapshot-source';
-import { RespiteError } from '../../errors';
+import { printCount, RespiteError } from '../../errors';
 import type { DataDirectory } from './directory/data-directory';
 import type { RestoreProgress, SnapshotSettings } from './settings';
 import { readSnapshot } from './store/read-snapshot';
@@ -82,7 +82,8 @@ async function load(context: RestoreContext): Promise<RestoreOutcome> {
   const duration = performance.now() - started;
   const { keys } = loading;
   await settle(context, stamp !== undefined);
-  logger.info({ event: 'snapshot_restored', keys, duration }, `restored ${String(keys)} keys`);
+  const durationMs = Math.round(duration);
+  logger.info({ event: 'snapshot_restored', keys, durationMs }, `restored ${printCount(keys, 'key')}`);
   return { sequence: stamp?.sequence ?? 0, keys, duration, snapshotTime: stamp?.time ?? 0 };
 }
 
@@ -144,7 +145,7 @@ class Loading {
     const { records, total } = progress;
     this.context.logger.info(
       { event: 'snapshot_restoring', records, total },
-      `restoring: ${String(records)} of ${String(total)}`,
+      `restoring: ${String(records)} of ${printCount(total, 'record')}`,
     );
   }
 }

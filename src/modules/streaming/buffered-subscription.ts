@@ -1,4 +1,5 @@
 import type { Logger } from '../../container';
+import { printCount } from '../../errors';
 import { BoundedBuffer } from '../../store';
 import type { BusEvent, EventSubscription } from './event-bus';
 
@@ -81,6 +82,9 @@ export class BufferedSubscription implements EventSubscription {
     if (dropped === 0) return;
     this.#droppedAndLogged = this.#dropped;
     const { topics, logger } = this.#parts;
-    logger.warn({ event: 'events_dropped', topics, dropped }, `a slow subscriber missed ${dropped} events`);
+    logger.warn(
+      { event: 'events_dropped', topics, dropped },
+      `a slow subscriber missed ${printCount(dropped, 'event')}`,
+    );
   }
 }

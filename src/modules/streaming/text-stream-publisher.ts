@@ -1,4 +1,5 @@
 import type { Logger } from '../../container';
+import { printCount } from '../../errors';
 import { checkDuration, checkInteger, checkName, invalid } from '../../store';
 import type { EventBus, PublishOptions } from './event-bus';
 
@@ -143,7 +144,10 @@ export class TextStreamPublisher {
       this.#dropped += 1;
       if (this.#dropped > 1) return;
       const fields = { event: 'text_stream_truncated', channel: this.#channel, maxChunks: this.#maxChunks };
-      this.#logger.warn(fields, `a text stream is longer than ${this.#maxChunks} chunks: the rest is dropped`);
+      this.#logger.warn(
+        fields,
+        `a text stream is longer than ${printCount(this.#maxChunks, 'chunk')}: the rest is dropped`,
+      );
       return;
     }
     const chunk: TextChunk = { index: this.#index++, text, endOfLine };

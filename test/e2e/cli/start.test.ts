@@ -30,7 +30,9 @@ const normalised = (output: string): string =>
 
 describe('FR-12, US-1: respite start --standalone', () => {
   it('says where everything is and what to try, serves, and stops gracefully on a signal', async () => {
-    const command = startCommand(['start', '--standalone', '--guide', '--set', 'log.level=silent'], { cwd });
+    const command = startCommand(['start', '--standalone', '--port', '0', '--guide', '--set', 'log.level=silent'], {
+      cwd,
+    });
     await command.line((line) => line.startsWith('Ctrl-C'));
     command.process.kill('SIGTERM');
     const { code, stdout, stderr } = await command.ended;
@@ -39,7 +41,15 @@ describe('FR-12, US-1: respite start --standalone', () => {
   });
 
   it.each(['SIGHUP', 'SIGQUIT', 'SIGINT'] as const)('writes a last snapshot also on %s', async (signal) => {
-    const args = ['start', '--standalone', '--json', '--set', 'redis.standalone.persistence.data_dir=./on-a-signal'];
+    const args = [
+      'start',
+      '--standalone',
+      '--port',
+      '0',
+      '--json',
+      '--set',
+      'redis.standalone.persistence.data_dir=./on-a-signal',
+    ];
     const first = startCommand(args, { cwd });
     const client = new Redis((await readyOf(first)).url, { retryStrategy: null });
     await client.set('signal', signal);
@@ -57,7 +67,7 @@ describe('FR-12, US-1: respite start --standalone', () => {
   });
 
   it('ends when a client sends SHUTDOWN, with or without a last snapshot', async () => {
-    const args = ['start', '--standalone', '--json', '--set', 'log.level=warn'];
+    const args = ['start', '--standalone', '--port', '0', '--json', '--set', 'log.level=warn'];
     const kept = async (...how: string[]): Promise<string | null> => {
       const command = startCommand(args, { cwd });
       const client = new Redis((await readyOf(command)).url, { retryStrategy: null });
@@ -74,7 +84,7 @@ describe('FR-12, US-1: respite start --standalone', () => {
   });
 
   it('writes the last snapshot also when nobody reads what it prints any more, as in `respite start | tee log`', async () => {
-    const args = ['start', '--standalone', '--json'];
+    const args = ['start', '--standalone', '--port', '0', '--json'];
     const first = startCommand(args, { cwd });
     const writer = new Redis((await readyOf(first)).url);
     await writer.set('greeting', 'hello');
@@ -92,7 +102,7 @@ describe('FR-12, US-1: respite start --standalone', () => {
   });
 
   it('US-1: keeps data over a graceful restart, with what is left of its time to live', async () => {
-    const args = ['start', '--standalone', '--json', '--set', 'log.level=warn'];
+    const args = ['start', '--standalone', '--port', '0', '--json', '--set', 'log.level=warn'];
     const first = startCommand(args, { cwd });
     const { url, ...facts } = await readyOf(first);
     expect(facts).toEqual({
@@ -106,6 +116,7 @@ describe('FR-12, US-1: respite start --standalone', () => {
       dataDir: join(cwd, 'respite-data'),
       snapshotInterval: '5m',
       metrics: null,
+      health: null,
       file: null,
     });
     const writer = new Redis(url);
@@ -128,16 +139,18 @@ describe('FR-12, US-1: respite start --standalone', () => {
     const settings = ['listener.enabled=false', 'persistence.enabled=false'].map(
       (set) => `--set=redis.standalone.${set}`,
     );
-    const command = startCommand(['start', '--standalone', '--json', ...settings], { cwd });
+    const command = startCommand(['start', '--standalone', '--port', '0', '--json', ...settings], { cwd });
     expect(await readyOf(command)).toMatchObject({ url: null, dataDir: null });
     command.process.kill('SIGTERM');
     expect(await command.ended).toMatchObject({ code: 0 });
   });
 
   it('refuses a second process on the same data, and leaves the first alone', async () => {
-    const first = startCommand(['start', '--standalone', '--json'], { cwd });
+    const first = startCommand(['start', '--standalone', '--port', '0', '--json'], { cwd });
     const { url } = await readyOf(first);
-    const second = await runCommand(['start', '--standalone', '--json', '--set', 'log.level=silent'], { cwd });
+    const second = await runCommand(['start', '--standalone', '--port', '0', '--json', '--set', 'log.level=silent'], {
+      cwd,
+    });
     expect(second.code).toBe(1);
     expect(JSON.parse(second.stdout)).toMatchObject({ error: { code: 'SNAPSHOT_LOCKED' } });
     const client = new Redis(url);
@@ -148,10 +161,58 @@ describe('FR-12, US-1: respite start --standalone', () => {
   });
 });
 
+describe('FR-12: where respite start serves', () => {
+  const DATA = ['start', '--standalone', '--json', '--data-dir', './data', '--set', 'log.level=error'];
+
+  it('is where its options say, or nowhere: a port that is set is taken as it is', async () => {
+    const port = await freePort();
+    const args = ['--port', String(port), '--host', '127.0.0.2', '--password', 'hunter2'];
+    const command = startCommand([...DATA, ...args], { cwd });
+    const { url, dataDir } = await readyOf(command);
+    expect({ url, dataDir }).toEqual({ url: `redis://127.0.0.2:${String(port)}`, dataDir: join(cwd, 'data') });
+    const client = new Redis(url, { password: 'hunter2', retryStrategy: null });
+    expect(await client.ping()).toBe('PONG');
+    client.disconnect();
+    const memoryOnly = '--set=redis.standalone.persistence.enabled=false';
+    const refused = await runCommand(['start', '--standalone', '--json', ...args, memoryOnly], { cwd });
+    expect(refused.code).toBe(1);
+    expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'LISTENER_FAILED' } });
+    command.process.kill('SIGTERM');
+    const { code, stdout, stderr } = await command.ended;
+    expect(code).toBe(0);
+    expect(stdout + stderr + refused.stdout + refused.stderr).not.toContain('hunter2');
+  });
+
+  it('is where it was at its last start, when nobody says otherwise', async () => {
+    const port = await freePort();
+    const first = startCommand([...DATA, '--port', String(port)], { cwd });
+    await readyOf(first);
+    first.process.kill('SIGTERM');
+    expect(await first.ended).toMatchObject({ code: 0 });
+    const second = startCommand(DATA, { cwd });
+    expect(await readyOf(second)).toMatchObject({ url: `redis://127.0.0.1:${String(port)}` });
+    second.process.kill('SIGTERM');
+    expect(await second.ended).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('names the option that is wrong', async () => {
+    const result = await runCommand(['start', '--standalone', '--port', 'http'], { cwd });
+    expect(result.code).toBe(2);
+    expect(result.stderr).toContain('redis.standalone.listener.port = "http" (--port) is not a whole number');
+  });
+
+  it('is told with its dangers by --help', async () => {
+    const { code, stdout } = await runCommand(['start', '--help'], { cwd });
+    expect(code).toBe(0);
+    for (const option of ['--port', '--host', '--data-dir', '--password']) expect(stdout).toContain(option);
+    expect(stdout).toContain('RESPITE_REDIS_STANDALONE_LISTENER_PASSWORD');
+  });
+});
+
 describe('FR-13: respite start with metrics', () => {
   it('says where they are, and serves them until it stops', async () => {
     const settings = ['metrics.enabled=true', 'metrics.port=0', 'log.level=warn'].flatMap((set) => ['--set', set]);
-    const command = startCommand(['start', '--standalone', '--json', ...settings], { cwd });
+    const command = startCommand(['start', '--standalone', '--port', '0', '--json', ...settings], { cwd });
     const { url, metrics } = await readyOf(command);
     const client = new Redis(url);
     await client.set('greeting', 'hello');

@@ -76,7 +76,9 @@ describe('what the documentation shows', () => {
       const [command, ...args] = line.split(' ');
       expect(command).toBe('respite');
       if (args[0] === 'start') {
-        const started = startCommand(args, { cwd: project });
+        // Any port: whoever runs these tests may need Redis' own.
+        const env = { RESPITE_REDIS_STANDALONE_LISTENER_PORT: '0' };
+        const started = startCommand(args, { cwd: project, env });
         await started.line((text) => text.startsWith('Ctrl-C'));
         started.process.kill('SIGTERM');
         expect(await started.ended).toMatchObject({ code: 0 });

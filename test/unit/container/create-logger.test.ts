@@ -3,11 +3,11 @@ import { loadConfig } from '../../../src/config';
 import { createLogger } from '../../../src/container/create-logger';
 
 /** What a logger with these settings writes when everything is logged once. */
-function linesOf(settings: Record<string, string>, isTTY = false): string[] {
+function linesOf(settings: Record<string, string>, isTTY = false, env: NodeJS.ProcessEnv = {}): string[] {
   const lines: string[] = [];
   const argv = Object.entries(settings).flatMap(([name, value]) => ['--set', `log.${name}=${value}`]);
   const { config } = loadConfig({ configFile: false, argv });
-  const logger = createLogger(config.log, { isTTY, write: (line) => lines.push(line) });
+  const logger = createLogger(config.log, { isTTY, write: (line) => lines.push(line) }, env);
   logger.debug('details');
   logger.info({ event: 'cache_ready', mode: 'standalone' }, 'redis is standalone');
   logger.warn({ event: 'slow' });
@@ -39,18 +39,53 @@ describe('the logger of applications that bring none', () => {
     ]);
   });
 
-  it('writes text for people on a terminal', () => {
-    const [info, warn, error] = linesOf({}, true);
-    expect(info).toBe('info  respite: redis is standalone mode="standalone"\n');
-    expect(warn).toBe('warn  respite: slow\n');
-    expect(error).toMatch(/^error respite: it failed\nError: no room\n {4}at /);
+  it('writes text for people on a terminal, with the time of day', () => {
+    const [info, warn, error] = linesOf({}, true, { NO_COLOR: '1' });
+    expect(info).toMatch(/^\d\d:\d\d:\d\d\.\d{3} info {2}redis is standalone\n$/);
+    expect(warn).toMatch(/^[\d:.]+ warn {2}slow\n$/);
+    expect(error).toMatch(/^[\d:.]+ error it failed\nError: no room\n {4}at /);
+  });
+
+  it('writes the date too where text is kept', () => {
+    expect(linesOf({ format: 'text' })[0]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z info {2}redis is standalone\n$/);
+  });
+
+  it.each<[string, boolean, NodeJS.ProcessEnv, boolean]>([
+    ['a terminal', true, {}, true],
+    ['a terminal with NO_COLOR', true, { NO_COLOR: '1' }, false],
+    ['a terminal with an empty NO_COLOR', true, { NO_COLOR: '' }, true],
+    ['a terminal that knows none', true, { TERM: 'dumb' }, false],
+    ['a file', false, {}, false],
+    ['a file with FORCE_COLOR', false, { FORCE_COLOR: '1' }, true],
+    ['a terminal with FORCE_COLOR=0', true, { FORCE_COLOR: '0' }, false],
+    ['a terminal with both', true, { FORCE_COLOR: '1', NO_COLOR: '1' }, true],
+  ])('colours: %s', (_where, isTTY, env, coloured) => {
+    const lines = linesOf({ format: 'text' }, isTTY, env);
+    expect(lines.map((line) => line.includes('\x1b['))).toEqual(lines.map(() => coloured));
+    // Machines read what has none, whatever the environment says.
+    expect(linesOf({ format: 'json' }, isTTY, env).join('')).not.toContain('\x1b[');
+  });
+
+  it.each<[Record<string, unknown>, string, string]>([
+    [{ event: 'snapshot_written', written: 1, keys: 1, durationMs: 81.4 }, 'written: 1 record', 'keys=1 duration=81ms'],
+    [{ written: 1, keys: 16 }, 'written: 16 records', 'written=1'],
+    [{ reason: 'read ECONNRESET', node: 'a:1' }, 'connection to Redis: read ECONNRESET', 'node=a:1'],
+    [{ path: '/data/x y', missing: undefined }, 'moved', 'path="/data/x y"'],
+    [{ durationMs: 1500 }, 'busy for 1500 ms', ''],
+    [{ topics: ['a', 'b'], wanted: false }, 'slow', 'topics=["a","b"] wanted=false'],
+  ])('tells nothing twice, and durations in whole milliseconds: %j', (fields, message, details) => {
+    const lines: string[] = [];
+    const { config } = loadConfig({ configFile: false, argv: ['--set', 'log.format=text'] });
+    createLogger(config.log, { write: (line) => lines.push(line) }, {}).info(fields, message);
+    expect(lines.map((line) => line.slice(line.indexOf('info')))).toEqual([
+      `info  ${[message, details].filter(Boolean).join(' ')}\n`,
+    ]);
   });
 
   it('writes what log.level and log.format say', () => {
     expect(linesOf({ level: 'debug' })).toHaveLength(4);
     expect(linesOf({ level: 'error' })).toHaveLength(1);
     expect(linesOf({ level: 'silent' })).toEqual([]);
-    expect(linesOf({ format: 'text' })[0]).toMatch(/^info {2}respite/);
     expect(linesOf({ format: 'json' }, true)[0]).toMatch(/^\{"level":30/);
   });
 

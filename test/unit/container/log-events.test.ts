@@ -14,7 +14,7 @@ function logged(): Map<string, string> {
     const fields = /(?:logger|log)\.(debug|info|warn|error)\(\s*\{\s*event: '(\w+)'/g;
     for (const [, level, event] of source.matchAll(fields)) found.set(event ?? '', level ?? '');
     // Fields that were put together on the line before.
-    const named = /const fields = \{\s*event: '(\w+)'[^]*?\.(debug|info|warn|error)\(fields/g;
+    const named = /const fields = \{\s*event: '(\w+)'[^]*?\.(debug|info|warn|error)\(\s*fields\b/g;
     for (const [, event, level] of source.matchAll(named)) found.set(event ?? '', level ?? '');
   }
   return found;

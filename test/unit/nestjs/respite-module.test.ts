@@ -191,8 +191,11 @@ describe('RespiteModule', () => {
     const write = (...line: unknown[]): void => void lines.push(line);
     const app = await compile([RespiteModule.forRoot(STANDALONE)], { log: write, warn: write, error: write });
     app.get<App>(RespiteApp.id).logger.error({ event: 'something', err: new Error('why') }, 'went wrong');
-    expect(lines).toContainEqual([expect.stringMatching(/^redis is standalone .*event="cache_ready"/), 'Respite']);
-    expect(lines).toContainEqual(['went wrong event="something"', expect.stringContaining('Error: why'), 'Respite']);
+    expect(lines).toContainEqual([
+      expect.stringMatching(/^redis is ready: standalone, 0 keys .*event=cache_ready/),
+      'Respite',
+    ]);
+    expect(lines).toContainEqual(['went wrong event=something', expect.stringContaining('Error: why'), 'Respite']);
   });
 
   it('a token of a module that provides nothing under it is said at the start', async () => {

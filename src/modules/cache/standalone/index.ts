@@ -1,1 +1,1 @@
-export { standaloneProvider } from './provider';
+export { createStandaloneProvider, standaloneProvider } from './provider';

@@ -11,6 +11,8 @@ export interface ListenerOptions {
   readonly host: string;
   /** 0 = a free port of the system's choice. */
   readonly port: number;
+  /** Ports to try in turn instead of `port`: the first that nobody uses. The last one decides how it ends. */
+  readonly ports?: readonly number[] | undefined;
   /** Unix socket path; when set, host and port are not used. */
   readonly path: string;
   readonly password: string;
@@ -60,14 +62,29 @@ export async function startListener(engine: Engine, options: ListenerOptions): P
 }
 
 async function listen(server: Server, options: ListenerOptions): Promise<void> {
-  const { path, host, port } = options;
-  const name = path === '' ? `${host}:${String(port)}` : path;
+  const { path, host, port, ports = [port] } = options;
+  const name = path === '' ? `${host}:${String(ports.at(-1))}` : path;
   try {
-    if (path === '') await bind(server, { host, port });
+    if (path === '') await bindFirst(server, host, ports);
     else await listenInPlaceOf(path, () => bind(server, { path }));
   } catch (cause) {
     const { message } = asError(cause);
     throw new RespiteError('LISTENER_FAILED', { message: `cannot listen on ${name} (${message}): ${advice()}`, cause });
+  }
+}
+
+/** To ask whether a port is free and then to take it, another process may come between: so each is taken, or it is not. */
+async function bindFirst(server: Server, host: string, ports: readonly number[]): Promise<void> {
+  for (const [i, port] of ports.entries()) {
+    try {
+      await bind(server, { host, port });
+      return;
+    } catch (error) {
+      // Windows says EACCES of ports it keeps for itself.
+      const { code } = asError(error) as NodeJS.ErrnoException; // as the system's errors are
+      const taken = code === 'EADDRINUSE' || code === 'EACCES';
+      if (!taken || i === ports.length - 1) throw error;
+    }
   }
 }
 

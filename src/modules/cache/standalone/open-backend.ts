@@ -8,7 +8,10 @@ import { startListener } from './listener';
 import { StandaloneBackend } from './standalone-backend';
 
 /** Makes an engine, its shared client, and the listener if there is to be one. */
-export async function openBackend({ config, logger, clock }: BackendContext): Promise<StandaloneBackend> {
+export async function openBackend(
+  { config, logger, clock }: BackendContext,
+  ports?: readonly number[],
+): Promise<StandaloneBackend> {
   const { redis } = config;
   const { standalone } = redis;
   const { listener: listenerConfig } = standalone;
@@ -44,7 +47,7 @@ export async function openBackend({ config, logger, clock }: BackendContext): Pr
   // From before the listener can answer until the restore is done: what is written meanwhile would be lost.
   if (standalone.persistence.enabled) engine.loading = true;
   try {
-    const listener = listenerConfig.enabled ? await startListener(engine, listenerConfig) : undefined;
+    const listener = listenerConfig.enabled ? await startListener(engine, { ...listenerConfig, ports }) : undefined;
     return new StandaloneBackend({ engine, InProcessRedis, clientOptions, client, listener });
   } catch (failure) {
     client.disconnect();

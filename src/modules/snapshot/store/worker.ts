@@ -18,6 +18,10 @@ function serve(port: MessagePort, settings: WriterWorkerData): void {
   const answer = (response: WriterResponse): void => {
     port.postMessage(response);
   };
+  /** The thread ends as soon as nothing keeps it. Not `close`: the port of a thread has none in Deno. */
+  const end = (): void => {
+    port.unref();
+  };
   const forget = (): void => {
     heading = undefined;
     records = new PendingRecords();
@@ -31,7 +35,7 @@ function serve(port: MessagePort, settings: WriterWorkerData): void {
       // of an environment that is opened anew. Its successor may come with the answer, so the file is closed before.
       await writer.close();
       answer({ type: 'failed', message: `${messageOf(error)} (${freeSpace(settings.path)})` });
-      port.close();
+      end();
     } finally {
       forget();
     }
@@ -55,9 +59,7 @@ function serve(port: MessagePort, settings: WriterWorkerData): void {
         forget();
         return;
       case 'close':
-        void writer.close().then(() => {
-          port.close();
-        });
+        void writer.close().then(end);
     }
   });
 }

@@ -216,6 +216,36 @@ describe('the endpoint', () => {
     expect((await get('/metrics', { method: 'POST' })).status).toBe(405);
   });
 
+  it('serves health without prom-client; /metrics, and a warning, say what it needs', async () => {
+    // A process of its own, in which the package cannot be found.
+    const program = `
+      const Module = require('node:module');
+      const resolve = Module._resolveFilename;
+      Module._resolveFilename = (name, ...rest) => {
+        if (name !== 'prom-client') return resolve(name, ...rest);
+        throw Object.assign(new Error("Cannot find module 'prom-client'"), { code: 'MODULE_NOT_FOUND' });
+      };
+      const { createApp, MetricsEndpoint } = require('./dist');
+      const config = { mode: 'standalone', metrics: { enabled: true, port: 0 } };
+      const logged = [];
+      const note = ({ event }) => logged.push(event);
+      const logger = { debug: () => undefined, info: note, warn: note, error: note };
+      void createApp({ config, configFile: false, env: {}, logger }).start().then(async (app) => {
+        const { url } = app.get(MetricsEndpoint);
+        const answers = await Promise.all(['/healthz', '/readyz', '/metrics'].map((path) => fetch(url + path)));
+        const body = await answers[2].text();
+        await app.stop();
+        console.log(JSON.stringify({ statuses: answers.map(({ status }) => status), body, logged }));
+      });`;
+    const root = join(__dirname, '../../../..');
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', program], { cwd: root });
+    expect(JSON.parse(stdout)).toEqual({
+      statuses: [200, 200, 501],
+      body: expect.stringContaining('npm install prom-client@15'),
+      logged: expect.arrayContaining(['metrics_without_prom_client']),
+    });
+  });
+
   it('is not ready while its Redis is gone', async () => {
     const server = await startRedisServer();
     opened.push(() => server.stop());
