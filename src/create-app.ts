@@ -4,6 +4,7 @@ import {
   describeUnused,
   loadConfig,
   type LoadedConfig,
+  type UnusedSetting,
   unusedSettings,
 } from './config';
 import {
@@ -11,6 +12,7 @@ import {
   applyOverrides,
   type AppModule,
   createApplication,
+  type InitContext,
   type Logger,
   override,
   type Override,
@@ -88,7 +90,7 @@ export interface LoadedAppOptions extends Omit<CreateAppOptions, keyof ConfigSou
 export function createAppFrom(loaded: LoadedConfig, options: LoadedAppOptions): App {
   const { config } = loaded;
   const modules = [
-    configWarningsModule(loaded),
+    ...configWarnings(unusedSettings(loaded)),
     ...defaultModules(options.plugins ?? [], options.ports),
     ...(options.modules ?? []),
   ];
@@ -99,19 +101,16 @@ export function createAppFrom(loaded: LoadedConfig, options: LoadedAppOptions): 
   });
 }
 
-/** Says at the start what somebody set to no effect. */
-function configWarningsModule(loaded: LoadedConfig): AppModule {
-  return {
-    name: 'config-warnings',
-    provides: [],
-    requires: [],
-    onInit({ logger }) {
-      for (const unused of unusedSettings(loaded)) {
-        const { path: setting, source, mode } = unused;
-        logger.warn({ event: 'config_setting_unused', setting, source, mode }, describeUnused(unused));
-      }
-    },
+/** Says at the start what somebody set to no effect, if there is anything to say. */
+function configWarnings(settings: readonly UnusedSetting[]): AppModule[] {
+  if (settings.length === 0) return [];
+  const warn = ({ logger }: InitContext): void => {
+    for (const unused of settings) {
+      const { path: setting, source, mode } = unused;
+      logger.warn({ event: 'config_setting_unused', setting, source, mode }, describeUnused(unused));
+    }
   };
+  return [{ name: 'config-warnings', provides: [], requires: [], onInit: warn }];
 }
 
 function defaultModules(plugins: readonly BackendProvider[], ports?: readonly number[]): AppModule[] {

@@ -1,7 +1,7 @@
 import type { ConfigProblem } from './config-error';
 import { kindOf } from './format';
 import { nearestName } from './nearest-name';
-import { redact } from './redact';
+import { redact, redactWritten } from './redact';
 import { listSettings, type Setting, type SettingsSchema, variableOf } from './setting';
 import type { RawValue, Source } from './source';
 
@@ -43,7 +43,7 @@ function checkValue({ path, value, source }: RawValue, setting: Setting<unknown>
       code: 'CONFIG_INVALID',
       path,
       // A group or list in the place of a value may hold anything, so only its kind is told.
-      ...(typeof value === 'object' || value === undefined ? {} : { value: redact(setting, value) }),
+      ...(typeof value === 'object' || value === undefined ? {} : { value: redactWritten(setting, value) }),
       source: source.label,
       problem: error.message,
       remedy: `write ${setting.format.expected}`,

@@ -12,6 +12,11 @@ export function redact(setting: Setting<unknown>, value: unknown): unknown {
   return setting.format.print === undefined || typeof value !== 'number' ? value : setting.format.print(value);
 }
 
+/** What somebody wrote, before it was read: as `redact`, but a number stays the number that was written. */
+export function redactWritten(setting: Setting<unknown>, value: unknown): unknown {
+  return typeof value === 'number' && setting.sensitive !== true ? value : redact(setting, value);
+}
+
 /**
  * Hides what may be a login in a text that should hold none: whoever writes a whole URL where an address belongs is told
  * so, without its password. Everything before the last `@` goes, and what stands in a query.

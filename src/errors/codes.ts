@@ -122,16 +122,21 @@ export const errorCodes = {
     remedy: 'Check that it runs at the host and port in the message and that redis.tls fits.',
   },
   REDIS_AUTH_FAILED: {
-    means: 'The Redis server refused the user name or password.',
+    means: 'The Redis server asks for a password that is not set, or refused the user name or password.',
     remedy: 'Correct redis.username and redis.password, or the user info in redis.url.',
   },
   REDIS_TLS_FAILED: {
-    means: 'The certificate of the Redis server is not trusted, names another host, or the server does not talk TLS.',
-    remedy: 'Correct redis.tls.ca, redis.tls.server_name or the port.',
+    means:
+      'The certificate of the Redis server is not trusted, names another host, or one side talks TLS and the other does not.',
+    remedy: 'Correct redis.tls.enabled, redis.tls.ca, redis.tls.server_name or the port.',
+  },
+  REDIS_NOT_REDIS: {
+    means: 'What answers at the host and port is not a Redis server, such as a web server.',
+    remedy: 'Correct the host and port the message names.',
   },
   REDIS_NOT_READY: {
     means:
-      'The Redis server was reached but cannot serve: it is still loading, refuses the database, is a cluster with slots nobody serves, is a master the sentinels do not know, or answered an error.',
+      'The Redis server was reached but cannot serve: it is still loading, is in protected mode, refuses the database, is a sentinel or a node of a cluster where one server is named (or the reverse), is a cluster with slots nobody serves, is a master the sentinels do not know, or answered an error.',
     remedy: 'Read the reason in the message.',
   },
   REDIS_OPTIONS_UNAVAILABLE: {

@@ -303,3 +303,18 @@ describe('NFR-5: secrets', () => {
     expect(JSON.stringify(problems)).not.toContain(SECRET);
   });
 });
+
+describe('a value that is refused', () => {
+  it.each([
+    ['redis: { connect_timeout: 10 }', 'redis.connect_timeout = 10 (written.yaml) has no unit'],
+    ["redis: { connect_timeout: '10' }", 'redis.connect_timeout = "10" (written.yaml) has no unit'],
+    ['redis: { connect_timeout: 1.5 }', 'redis.connect_timeout = 1.5 (written.yaml) has no unit'],
+    [
+      'redis: { standalone: { max_memory: -2048 } }',
+      'redis.standalone.max_memory = -2048 (written.yaml) is not a size',
+    ],
+    ['redis: { password: 4711 }', 'redis.password = "***" (written.yaml) is a number, not text'],
+  ])('is shown as it was written: %s', (content, message) => {
+    expect(() => load({ configFile: file('written.yaml', content) })).toThrow(message);
+  });
+});

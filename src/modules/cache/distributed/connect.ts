@@ -2,12 +2,14 @@ import type { EventEmitter } from 'node:events';
 import { printDuration } from '../../../config';
 import { asError } from '../../../errors';
 import { type Client, createClient, isCluster } from './create-client';
+import { OtherKindError, refuseOtherKinds } from './kind-of-server';
+import { type Finding, probe } from './probe';
 import { entryPoints, printAddress, type Server } from './server';
 import { CLUSTER_INCOMPLETE, type Failure, isRefusal, isSummary, startError } from './start-error';
 
 /**
  * Makes a client, connects it once and makes sure that the server serves it; from then on it reconnects by itself.
- * @throws RespiteError `REDIS_UNREACHABLE`, `REDIS_TLS_FAILED`, `REDIS_AUTH_FAILED`, `REDIS_NOT_READY`, naming the
+ * @throws RespiteError `REDIS_UNREACHABLE`, `REDIS_TLS_FAILED`, `REDIS_AUTH_FAILED`, `REDIS_NOT_READY`, `REDIS_NOT_REDIS`, naming the
  * server and the reason
  */
 export async function connect(server: Server, signal: AbortSignal): Promise<Client> {
@@ -15,7 +17,7 @@ export async function connect(server: Server, signal: AbortSignal): Promise<Clie
   const client = createClient(server, () => connected);
   const watch = watchStart(client, server.options.connectTimeout, signal);
   try {
-    await Promise.race([use(client), watch.interrupted]);
+    await Promise.race([use(client, server), watch.interrupted]);
     // ioredis reports a failed AUTH or SELECT as an event and carries on. Other errors: a node others stand in for.
     const refusal = watch.failures.find(isRefusal);
     if (refusal !== undefined) throw refusal.error;
@@ -26,15 +28,17 @@ export async function connect(server: Server, signal: AbortSignal): Promise<Clie
   } catch (error) {
     client.disconnect();
     const failures = signal.aborted ? watch.failures : await withReasons(watch.failures, server);
-    throw startError(server.target, failures, asError(error));
+    const found = signal.aborted ? undefined : await lookAgain(failures, asError(error), server);
+    throw startError(server.target, failures, asError(error), found);
   } finally {
     watch.stop();
   }
 }
 
-async function use(client: Client): Promise<void> {
+async function use(client: Client, { target }: Server): Promise<void> {
   await client.connect();
   await client.ping();
+  if (target.kind === 'server' && !isCluster(client)) await refuseOtherKinds(client);
 }
 
 /** A start under way. */
@@ -106,6 +110,22 @@ async function withReasons(failures: readonly Failure[], server: Server): Promis
   );
   const reasons = asked.flat();
   return reasons.length === 0 ? failures : reasons;
+}
+
+/** What really answers there, unless the reason is known already. */
+async function lookAgain(failures: readonly Failure[], rejection: Error, server: Server): Promise<Finding | undefined> {
+  const errors = failures.length === 0 ? [rejection] : failures.map(({ error }) => error);
+  if (errors.some(isPlain)) return undefined;
+  const { target, options } = server;
+  const singles = target.kind === 'server' ? [{ target, options }] : entryPoints(server);
+  const found = await Promise.all(singles.map(probe));
+  return found.find((finding) => finding !== undefined);
+}
+
+/** Whether an error needs no further look: an answer of Redis, or the reason why there is no connection at all. */
+function isPlain(error: Error): boolean {
+  if (error.name === 'ReplyError' || error instanceof OtherKindError) return true;
+  return 'code' in error && /^(ECONNREFUSED|ENOTFOUND|EAI_|EHOSTUNREACH|ENETUNREACH|ENOENT)/.test(String(error.code));
 }
 
 const saysNothing = ({ message }: Error): boolean => /Connection is closed\.?$/.test(message) || isSummary(message);

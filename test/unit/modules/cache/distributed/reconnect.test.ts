@@ -84,9 +84,9 @@ describe('an ACL user', () => {
   });
 
   it.each([
-    ['a wrong password', { username: 'app', password: 'wrong' }, 'WRONGPASS'],
-    ['a user that does not exist', { username: 'nobody', password: 'secret' }, 'WRONGPASS'],
-    ['no login at all', {}, 'NOAUTH'],
+    ['a wrong password', { username: 'app', password: 'wrong' }, 'refused the user name or the password'],
+    ['a user that does not exist', { username: 'nobody', password: 'secret' }, 'refused the user name or the password'],
+    ['no login at all', {}, 'asks for a password'],
   ])('fails the start with REDIS_AUTH_FAILED for %s', async (_, wrong, reason) => {
     await expect(appWith({ addr: `127.0.0.1:${String(server.port)}`, ...wrong }).start()).rejects.toMatchObject({
       code: 'REDIS_AUTH_FAILED',
