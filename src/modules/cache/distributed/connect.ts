@@ -1,7 +1,9 @@
 import type { EventEmitter } from 'node:events';
+import type { Redis } from 'ioredis';
 import { printDuration } from '../../../config';
 import { asError } from '../../../errors';
-import { type Client, createClient, isCluster } from './create-client';
+import { clusterOf } from '../cluster-client';
+import { createClient } from './create-client';
 import { entryPoints, printAddress, type Server } from './server';
 import { CLUSTER_INCOMPLETE, type Failure, isRefusal, isSummary, startError } from './start-error';
 
@@ -10,7 +12,7 @@ import { CLUSTER_INCOMPLETE, type Failure, isRefusal, isSummary, startError } fr
  * @throws RespiteError `REDIS_UNREACHABLE`, `REDIS_TLS_FAILED`, `REDIS_AUTH_FAILED`, `REDIS_NOT_READY`, naming the
  * server and the reason
  */
-export async function connect(server: Server, signal: AbortSignal): Promise<Client> {
+export async function connect(server: Server, signal: AbortSignal): Promise<Redis> {
   let connected = false;
   const client = createClient(server, () => connected);
   const watch = watchStart(client, server.options.connectTimeout, signal);
@@ -30,7 +32,7 @@ export async function connect(server: Server, signal: AbortSignal): Promise<Clie
   }
 }
 
-async function use(client: Client): Promise<void> {
+async function use(client: Redis): Promise<void> {
   await client.connect();
   await client.ping();
 }
@@ -44,9 +46,9 @@ interface StartWatch {
   stop(): void;
 }
 
-function watchStart(client: Client, limitMs: number, signal: AbortSignal): StartWatch {
+function watchStart(client: Redis, limitMs: number, signal: AbortSignal): StartWatch {
   const failures: Failure[] = [];
-  const events = isCluster(client) ? ['node error', 'error'] : ['sentinelError', 'error'];
+  const events = clusterOf(client) ? ['node error', 'error'] : ['sentinelError', 'error'];
   const remember = (error: unknown, node?: unknown): void => {
     failures.push({ error: asError(error), node: typeof node === 'string' ? node : undefined });
   };
@@ -58,7 +60,7 @@ function watchStart(client: Client, limitMs: number, signal: AbortSignal): Start
   };
   // A Cluster that does not serve every slot is left by ioredis without an error.
   const onEnd = (): void => {
-    reject(new Error(isCluster(client) ? CLUSTER_INCOMPLETE : 'the connection was closed'));
+    reject(new Error(clusterOf(client) ? CLUSTER_INCOMPLETE : 'the connection was closed'));
   };
   const timer = setTimeout(() => {
     reject(new Error(`no answer within ${String(printDuration(limitMs))}`));
