@@ -20,7 +20,7 @@ interface Delivery {
 
 let used = 0;
 let resetPending = false;
-const queue: Delivery[] = [];
+let queue: Delivery[] = [];
 /** How many deliveries left the queue so far. */
 let delivered = 0;
 
