@@ -8,9 +8,27 @@ import type * as Own from './index';
  * ioredis' client, connected to an engine in this process instead of a server. Clients of the same host and port (or
  * path, or sentinels' name) share one engine, as they would share a server; `{ engine }` chooses one explicitly.
  */
-declare const Redis: RedisConstructor & typeof Own;
+declare const Redis: DropIn;
 /** A client. */
 type Redis = Ioredis.Redis;
+
+// An interface with each of them: TypeScript 6 falls over names that are found in an intersection and in a namespace.
+interface DropIn extends RedisConstructor {
+  readonly AbstractConnector: typeof Own.AbstractConnector;
+  readonly Command: typeof Own.Command;
+  readonly Pipeline: typeof Own.Pipeline;
+  readonly Redis: RedisConstructor;
+  readonly ReplyError: typeof Own.ReplyError;
+  readonly ScanStream: typeof Own.ScanStream;
+  readonly SentinelConnector: typeof Own.SentinelConnector;
+  readonly SentinelIterator: typeof Own.SentinelIterator;
+  readonly closeEngines: typeof Own.closeEngines;
+  readonly createEngine: typeof Own.createEngine;
+  readonly default: RedisConstructor;
+  readonly engineOf: typeof Own.engineOf;
+  readonly flushEngines: typeof Own.flushEngines;
+  readonly print: typeof Own.print;
+}
 
 declare namespace Redis {
   // By import or require, with and without esModuleInterop, `Redis` and `default` are the class.

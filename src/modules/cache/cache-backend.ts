@@ -13,11 +13,12 @@ export type BackendTopology = 'single' | 'cluster';
 
 /**
  * Options for clients that libraries make themselves. As ioredis' `RedisOptions`, to which they are assignable, but also
- * as the types of BullMQ want them: nothing is set to `undefined`, and no `retryStrategy`, which the library decides.
+ * as the types of BullMQ want them: nothing is `undefined`, and there are neither `retryStrategy` nor `scripts`, which the
+ * library decides.
  */
 export type ConnectionOptions = {
   // A mapped type, not an interface: only those are assignable to types with an index signature.
-  [N in keyof RedisOptions as Exclude<N, 'retryStrategy'>]?: Exclude<RedisOptions[N], undefined>;
+  [N in keyof RedisOptions as Exclude<N, 'retryStrategy' | 'scripts'>]?: Exclude<RedisOptions[N], undefined>;
 };
 
 /** How a backend is doing. */

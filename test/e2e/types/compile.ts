@@ -87,8 +87,11 @@ async function compile(
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: Object.keys(files) }));
   const tsc = require.resolve('typescript/bin/tsc');
-  return run(process.execPath, [tsc, '-p', folder], { cwd: folder }).then(
-    ({ stdout }) => stdout,
-    (failure: unknown) => String((failure as { stdout?: string }).stdout ?? failure),
-  );
+  return run(process.execPath, [tsc, '-p', folder], { cwd: folder }).then(({ stdout }) => stdout, printFailure);
+}
+
+/** What the compiler says; of one that fell over, that it did. */
+function printFailure(failure: unknown): string {
+  const { stdout = '', stderr = '' } = failure as { stdout?: string; stderr?: string }; // of execFile
+  return stdout + stderr || String(failure);
 }

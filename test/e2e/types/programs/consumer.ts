@@ -30,6 +30,8 @@ class Repository {
   }
 }
 
+export declare function work(options: RedisOptions): Promise<void>;
+
 export async function main(config: ConfigInput): Promise<void> {
   const app: App = await createApp({ config }).start();
   const backend = app.get(CacheBackend);
@@ -49,7 +51,8 @@ export async function main(config: ConfigInput): Promise<void> {
 
   const own = new Redis(backend.redisOptions());
   const options: RedisOptions = { ...backend.redisOptions(), retryStrategy: null, lazyConnect: true };
-  for (const node of cluster?.nodes('master') ?? [client, own, new Redis(options)]) await node.dbsize();
+  for (const node of cluster?.nodes('master') ?? [client, own]) await node.dbsize();
+  await work(options);
   if (backend.topology === 'cluster') throw new Error('one server was expected');
 
   engineOf(backend);
