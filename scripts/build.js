@@ -24,5 +24,7 @@ for (const file of readdirSync(join(root, 'src'), { recursive: true })) {
 }
 
 const tsc = require.resolve('typescript/bin/tsc');
-const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+// What it has to say goes to stderr: npm reads the output of `npm pack --json`.
+const stdio = ['ignore', 2, 2];
+const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio });
 process.exitCode = status ?? 1;
