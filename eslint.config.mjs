@@ -5,6 +5,8 @@ export default tseslint.config(
     ignores: [
       'dist/',
       'examples/nestjs-host/',
+      // Compiled against the packed package.
+      'test/e2e/types/programs/',
       'coverage/',
       'node_modules/',
       'bench/results/',

@@ -5,16 +5,18 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ROWS } from './rows.mjs';
 import { startRedis } from './start-redis.mjs';
-import { TARGETS } from './targets.mjs';
+import { defaultTargets } from './targets.mjs';
 
 const { values } = parseArgs({
   options: {
     repeats: { type: 'string', default: '5' },
     scale: { type: 'string', default: '1' },
-    targets: { type: 'string', default: Object.keys(TARGETS).join(',') },
+    targets: { type: 'string', default: defaultTargets().join(',') },
   },
 });
 const targets = values.targets.split(',');
+if (!defaultTargets().includes('js-redis-server'))
+  process.stderr.write('without js-redis-server, which wants Node 22: npm ci --prefix bench/competitors\n');
 
 const { port } = await startRedis();
 

@@ -1,11 +1,15 @@
 // What is measured: each target opens a client the way its users do. Loaded in a fresh process per target and repeat.
 import { createRequire } from 'node:module';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const require = createRequire(import.meta.url);
+
+/** What asks for another Node than we do has a package.json of its own, and is measured once it is installed. */
+const competitors = new URL('competitors/node_modules/', import.meta.url);
+const isInstalled = (name) => existsSync(new URL(name, competitors));
 
 /** @typedef {{ client: import('ioredis').Redis, subscriber: import('ioredis').Redis, connection?: import('ioredis').RedisOptions, blocking?(): import('ioredis').Redis, close(): Promise<void>, paths?(): { direct: number, stream: number } }} Opened */
 
@@ -74,7 +78,7 @@ async function ioredisMock() {
 }
 
 async function jsRedisServer() {
-  const { createRedisMock } = require('js-redis-server');
+  const { createRedisMock } = require(new URL('js-redis-server', competitors).pathname);
   const { Redis } = require('ioredis');
   const mock = await createRedisMock();
   const client = new Redis(mock.addresses()[0]);
@@ -89,5 +93,9 @@ async function jsRedisServer() {
     },
   };
 }
+
+/** Measured unless others are named. */
+export const defaultTargets = () =>
+  Object.keys(TARGETS).filter((name) => name !== 'js-redis-server' || isInstalled(name));
 
 export const TARGETS = { respite, redis, 'ioredis-mock': ioredisMock, 'js-redis-server': jsRedisServer };

@@ -5,7 +5,7 @@
 'use strict';
 const { spawnSync } = require('node:child_process');
 const { cpSync, existsSync, readdirSync, rmSync } = require('node:fs');
-const { join, relative } = require('node:path');
+const { basename, join, relative } = require('node:path');
 
 const root = join(__dirname, '..');
 const dist = join(root, 'dist');
@@ -19,9 +19,12 @@ if (existsSync(dist)) {
 }
 
 for (const file of readdirSync(join(root, 'src'), { recursive: true })) {
-  if (file.endsWith('.lua')) cpSync(join(root, 'src', file), join(dist, file));
+  // Nor does the compiler copy what is declarations already, of a public module.
+  if (file.endsWith('.lua') || basename(file) === 'drop-in.d.ts') cpSync(join(root, 'src', file), join(dist, file));
 }
 
 const tsc = require.resolve('typescript/bin/tsc');
-const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+// What it has to say goes to stderr: npm reads the output of `npm pack --json`.
+const stdio = ['ignore', 2, 2];
+const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio });
 process.exitCode = status ?? 1;

@@ -39,7 +39,7 @@ function apiPage() {
     .filter(([, target]) => typeof target === 'object')
     .map(([name, { types }]) => ({
       name: `respite${name.slice(1)}`,
-      file: join(root, types.replace('./dist/', 'src/').replace('.d.ts', '.ts')),
+      file: sourceOf(types),
     }));
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
@@ -67,6 +67,11 @@ function apiPage() {
 }
 
 const resolved = (checker, symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol);
+
+/** Where something of `dist` comes from; what is written as declarations stands beside the module it describes. */
+function sourceOf(types) {
+  return join(root, types.replace('./dist/', 'src/').replace(/(drop-in|index)\.d\.ts$/, 'index.ts'));
+}
 
 /** Not what is passed on of other packages. */
 function declaredHere(checker, symbol) {

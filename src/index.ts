@@ -37,9 +37,12 @@ export {
   type BackendContext,
   type BackendHealth,
   BackendProvider,
+  type BackendTopology,
   CacheBackend,
+  type ConnectionOptions,
   type ConnectionPurpose,
   PROVIDER_API_VERSION,
+  type ProvidedBackend,
 } from './modules/cache';
 export { type AcquireOptions, type Lock, LockManager, locksModule, type LockStats } from './modules/locks';
 export {

@@ -3,16 +3,12 @@ import type { Setting } from './setting';
 
 /** What a schema's settings are once read: durations in milliseconds, sizes in bytes. */
 export type ValuesOfSchema<S> = {
-  readonly [N in keyof S]: S[N] extends Setting<infer T> ? T : ValuesOfSchema<S[N]>;
+  readonly [N in keyof S]: S[N] extends Setting<infer T, unknown> ? T : ValuesOfSchema<S[N]>;
 };
 
-/** A schema's settings as someone writes them: any of them, durations and sizes as text. */
+/** A schema's settings as someone writes them: any of them, sizes as text or bytes, durations as text with a unit, or 0. */
 export type InputOfSchema<S> = {
-  readonly [N in keyof S]?: S[N] extends Setting<infer T>
-    ? T extends number
-      ? number | string
-      : T
-    : InputOfSchema<S[N]>;
+  readonly [N in keyof S]?: S[N] extends Setting<unknown, infer Input> ? Input : InputOfSchema<S[N]>;
 };
 
 /** The sections of plugins, by the plugin's name; each as its `configSchema` says. */

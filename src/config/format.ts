@@ -2,9 +2,14 @@ import { printDuration, UNITS_MS } from '../errors';
 
 export { printDuration };
 
-/** A kind of value a setting can have: how it is written, read and described. */
-export interface Format<T> {
+/**
+ * A kind of value a setting can have: how it is written, read and described. `Input` is what may be written for it in
+ * code.
+ */
+export interface Format<T, Input = T> {
   readonly name: string;
+  /** Never set: it carries the type. */
+  readonly input?: Input;
   /** Completes "expected ...": what to write, with an example. */
   readonly expected: string;
   /**
@@ -44,7 +49,7 @@ export const flag: Format<boolean> = {
 };
 
 /** A whole number within limits. */
-export function integer({ min, max }: { readonly min: number; readonly max: number }): Format<number> {
+export function integer({ min, max }: { readonly min: number; readonly max: number }): Format<number, number | string> {
   return {
     name: 'integer',
     expected: `a whole number from ${String(min)} to ${String(max)}`,
@@ -74,7 +79,7 @@ export function oneOf<const T extends string>(words: readonly T[]): Format<T> {
 }
 
 /** A span of time, in milliseconds. Written with a unit; only 0 may go without. */
-export function duration({ min = 0 }: { readonly min?: number } = {}): Format<number> {
+export function duration({ min = 0 }: { readonly min?: number } = {}): Format<number, string | 0> {
   const atLeast = min > 0 ? `, at least ${printDuration(min)}` : '';
   return {
     name: 'duration',
@@ -96,7 +101,7 @@ export function duration({ min = 0 }: { readonly min?: number } = {}): Format<nu
 }
 
 /** A number of bytes; a number without a unit counts bytes. */
-export const size: Format<number> = {
+export const size: Format<number, number | string> = {
   name: 'size',
   expected: 'a size such as 64kb, 512mb or 1gb',
   parse(value) {

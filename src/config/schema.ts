@@ -1,9 +1,9 @@
 import { address, addresses, duration, flag, integer, oneOf, redisUrl, size, text } from './format';
-import { setting } from './setting';
+import { type Setting, setting } from './setting';
 
 const DAY_MS = 86_400_000;
 
-const port = (fallback: number, doc: string, notBuilt = false): ReturnType<typeof setting<number>> =>
+const port = (fallback: number, doc: string, notBuilt = false): Setting<number, number | string> =>
   setting({ doc, format: integer({ min: 0, max: 65_535 }), default: fallback, notBuilt });
 
 /** Every setting Respite has, as written in `respite.yaml`. The reference, the JSON schema and the types follow it. */

@@ -1,11 +1,11 @@
 import type { Format } from './format';
 
 /** One setting: what it is for, how it is written, what it is when nobody sets it. */
-export interface Setting<T> {
+export interface Setting<T, Input = T> {
   readonly kind: 'setting';
   /** One sentence, in the words of a user. */
   readonly doc: string;
-  readonly format: Format<T>;
+  readonly format: Format<T, Input>;
   readonly default: T;
   /** Never shown: not in output, logs, errors or metrics. */
   readonly sensitive?: boolean;
@@ -25,9 +25,9 @@ export interface SettingAt {
 }
 
 /** Defines one setting of a schema; its type follows from the format. */
-export function setting<T>(
-  definition: Omit<Setting<T>, 'kind' | 'default'> & { readonly default: NoInfer<T> },
-): Setting<T> {
+export function setting<T, Input = T>(
+  definition: Omit<Setting<T, Input>, 'kind' | 'default'> & { readonly default: NoInfer<T> },
+): Setting<T, Input> {
   return { kind: 'setting', ...definition };
 }
 

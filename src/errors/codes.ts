@@ -144,6 +144,11 @@ export const errorCodes = {
       'redisOptions() was asked of what a client made from options cannot reach: a Redis Cluster, or ioredis-mock.',
     remedy: 'Give the library backend.connection(purpose).',
   },
+  CLUSTER_UNSUPPORTED: {
+    means:
+      'A client was asked for what only a client of one server has (scanStream, monitor, stream, duplicate to another host), but it is that of a Redis Cluster.',
+    remedy: 'Ask the nodes: "backend.cluster" is the client as ioredis types a Cluster.',
+  },
 
   // Snapshots
   SNAPSHOT_LOCKED: {

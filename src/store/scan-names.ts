@@ -1,4 +1,4 @@
-import type { CacheBackend } from '../modules/cache';
+import { type CacheBackend, clusterOf } from '../modules/cache';
 import { unescapeName } from './slot-keys';
 
 /** How many keys a server looks at per call. */
@@ -10,7 +10,7 @@ const SCAN_COUNT = 500;
  */
 export async function scanNames(client: CacheBackend['client'], prefix: string, part: string): Promise<string[]> {
   const [head, tail] = [`${prefix}:{`, `}:${part}`];
-  const nodes = 'nodes' in client ? client.nodes('master') : [client];
+  const nodes = clusterOf(client)?.nodes('master') ?? [client];
   const names = new Set<string>();
   for (const node of nodes) {
     for (let cursor = '0', first = true; first || cursor !== '0'; first = false) {

@@ -9,7 +9,8 @@ export type CreateTestAppOptions = Omit<CreateAppOptions, 'configFile' | 'env' |
  * a file nor the environment, and shares nothing with any other application.
  *
  * ```ts
- * await using app = await createTestApp({ modules: [mine], overrides: [override(Clock, frozen)] }).start();
+ * const app = await createTestApp({ modules: [mine], overrides: [override(Clock, frozen)] }).start();
+ * await app.stop();
  * ```
  */
 export function createTestApp({ config, logger, ...rest }: CreateTestAppOptions = {}): App {

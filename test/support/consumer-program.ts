@@ -1,8 +1,7 @@
-import { type EventEmitter, once } from 'node:events';
-import type { Cluster, Redis } from 'ioredis';
+import { once } from 'node:events';
+import type { Redis } from 'ioredis';
 import type { CacheBackend } from '../../src';
 
-type Client = Redis | Cluster;
 type Note = (...facts: unknown[]) => void;
 
 /**
@@ -13,7 +12,7 @@ export async function consumerProgram(backend: CacheBackend): Promise<unknown[]>
   const { client } = backend;
   const transcript: unknown[] = [];
   const note: Note = (...facts) => transcript.push(facts);
-  for (const server of serversOf(client)) await server.flushdb();
+  for (const server of serversOf(backend)) await server.flushdb();
   await strings(client, note);
   await collections(client, note);
   await transactions(client, note);
@@ -21,10 +20,10 @@ export async function consumerProgram(backend: CacheBackend): Promise<unknown[]>
   await scripts(client, note);
   await waitForWork(backend, note);
   await streams(backend, note);
-  await scanAll(client, note);
+  await scanAll(backend, note);
   await subscribe(backend, note);
-  const keys = await Promise.all(serversOf(client).map((server) => server.keys('*')));
-  const sizes = await Promise.all(serversOf(client).map((server) => server.dbsize()));
+  const keys = await Promise.all(serversOf(backend).map((server) => server.keys('*')));
+  const sizes = await Promise.all(serversOf(backend).map((server) => server.dbsize()));
   note(
     keys.flat().sort(),
     sizes.reduce((total, size) => total + size),
@@ -33,11 +32,11 @@ export async function consumerProgram(backend: CacheBackend): Promise<unknown[]>
 }
 
 /** What concerns a whole server is asked of each: the one there is, or every master. */
-function serversOf(client: Client): readonly Redis[] {
-  return 'nodes' in client ? client.nodes('master') : [client];
+function serversOf({ client, cluster }: CacheBackend): readonly Redis[] {
+  return cluster?.nodes('master') ?? [client];
 }
 
-async function strings(client: Client, note: Note): Promise<void> {
+async function strings(client: Redis, note: Note): Promise<void> {
   note(await client.set('greeting', 'hello', 'EX', 60), await client.get('greeting'), await client.ttl('greeting'));
   note(
     await client.getBuffer('greeting'),
@@ -51,7 +50,7 @@ async function strings(client: Client, note: Note): Promise<void> {
   note(await client.call('SETT', 'x').catch(describeError));
 }
 
-async function collections(client: Client, note: Note): Promise<void> {
+async function collections(client: Redis, note: Note): Promise<void> {
   note(await client.hset('user:1', { name: 'Ada', mail: 'ada@example.org' }), await client.hgetall('user:1'));
   note(await client.hmget('user:1', 'name', 'none'), await client.hincrby('user:1', 'visits', 2));
   note(await client.rpush('list', 'a', 'b', 'c'), await client.lrange('list', 0, -1), await client.lpop('list', 2));
@@ -72,14 +71,14 @@ async function collections(client: Client, note: Note): Promise<void> {
   note(await client.lpush('user:1', 'x').catch(describeError));
 }
 
-async function transactions(client: Client, note: Note): Promise<void> {
+async function transactions(client: Redis, note: Note): Promise<void> {
   note(await client.multi().set('{t}m', '1').incr('{t}m').hset('{t}h', 'seen', '1').exec());
   note(await client.multi().set('{t}m', 'text').incr('{t}m').exec());
   const results = await client.pipeline().get('{t}m').incr('{t}m').get('{t}none').exec();
   note(results?.map(([error, value]) => [error?.message ?? null, value]));
 }
 
-async function optimisticLock(client: Client, note: Note): Promise<void> {
+async function optimisticLock(client: Redis, note: Note): Promise<void> {
   const other = client.duplicate();
   await client.watch('{t}m');
   await other.set('{t}m', 'changed');
@@ -92,7 +91,7 @@ async function optimisticLock(client: Client, note: Note): Promise<void> {
   note(await other.quit());
 }
 
-async function scripts(client: Client, note: Note): Promise<void> {
+async function scripts(client: Redis, note: Note): Promise<void> {
   const script = "return {redis.call('INCRBY', KEYS[1], ARGV[1]), redis.call('GET', KEYS[1]), cjson.encode({1, 2})}";
   note(await client.eval(script, 1, '{l}counter', '5'), await client.eval(script, 1, '{l}counter', '5'));
   client.defineCommand('takeAtMost', {
@@ -132,10 +131,11 @@ async function streams(backend: CacheBackend, note: Note): Promise<void> {
   note(await client.xack('events', 'workers', '1-1'), await client.xlen('events'));
 }
 
-async function scanAll(client: Client, note: Note): Promise<void> {
+async function scanAll(backend: CacheBackend, note: Note): Promise<void> {
+  const { client } = backend;
   await Promise.all(Array.from({ length: 250 }, (_, i) => client.set(`scan:${String(i)}`, String(i))));
   const found = new Set<string>();
-  for (const server of serversOf(client)) {
+  for (const server of serversOf(backend)) {
     for await (const keys of server.scanStream({ match: 'scan:*', count: 20 }))
       for (const key of keys as string[]) found.add(key);
   }
@@ -146,14 +146,13 @@ async function scanAll(client: Client, note: Note): Promise<void> {
 async function subscribe(backend: CacheBackend, note: Note): Promise<void> {
   const { client } = backend;
   const subscriber = backend.connection('subscriber');
-  const messages: EventEmitter = subscriber;
   note(await subscriber.subscribe('news', 'sport'));
-  const message = once(messages, 'message');
+  const message = once(subscriber, 'message');
   // How many received it is not noted: a Cluster counts those at one of its nodes.
   await client.publish('news', 'caf\u00e9');
   note(await message);
   note(await subscriber.psubscribe('n*'));
-  const matched = once(messages, 'pmessage');
+  const matched = once(subscriber, 'pmessage');
   await client.publish('nothing', 'x');
   note(await matched);
   note(

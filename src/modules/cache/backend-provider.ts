@@ -1,6 +1,6 @@
 import type { Config, Mode, SettingsSchema } from '../../config';
 import { type Clock, createMultiToken, type Logger } from '../../container';
-import type { CacheBackend } from './cache-backend';
+import type { ProvidedBackend } from './cache-backend';
 
 /** The version of the contract between Respite and its providers. Raised when the contract changes incompatibly. */
 export const PROVIDER_API_VERSION = 1;
@@ -31,7 +31,7 @@ export interface BackendProvider {
   /** The settings it accepts below `plugins.<name>`. */
   readonly configSchema?: SettingsSchema;
   /** Resolves when the backend serves. Rejects with a `RespiteError` that names what to change. */
-  create(context: BackendContext): Promise<CacheBackend>;
+  create(context: BackendContext): Promise<ProvidedBackend>;
 }
 
 export const BackendProvider = createMultiToken<BackendProvider>('BackendProvider');

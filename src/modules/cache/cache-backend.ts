@@ -8,6 +8,19 @@ export type ConnectionPurpose = 'subscriber' | 'blocking' | 'commands';
 /** What a backend may be unable to do; one that lacks nothing behaves as Redis does behind ioredis. */
 export type BackendCapability = 'blocking' | 'pubsub' | 'redis-options' | 'scripts' | 'transactions';
 
+/** Whether one server answers, or the nodes of a Redis Cluster. */
+export type BackendTopology = 'single' | 'cluster';
+
+/**
+ * Options for clients that libraries make themselves. As ioredis' `RedisOptions`, to which they are assignable, but also
+ * as the types of BullMQ want them: nothing is `undefined`, and there are neither `retryStrategy` nor `scripts`, which the
+ * library decides.
+ */
+export type ConnectionOptions = {
+  // A mapped type, not an interface: only those are assignable to types with an index signature.
+  [N in keyof RedisOptions as Exclude<N, 'retryStrategy' | 'scripts'>]?: Exclude<RedisOptions[N], undefined>;
+};
+
 /** How a backend is doing. */
 export interface BackendHealth {
   /** `degraded` serves, but something needs attention; `down` does not serve. */
@@ -29,24 +42,43 @@ export interface CacheBackend {
   readonly mode: Mode;
   /** What it cannot do; default: nothing. Consumers that need it choose another way, or say so when they start. */
   readonly lacks?: readonly BackendCapability[];
-  /** The shared connection for commands. Do not block on it, subscribe on it, or close it. */
-  readonly client: Redis | Cluster;
+  /** Default: `single`. */
+  readonly topology?: BackendTopology;
+  /**
+   * The shared connection for commands. Do not block on it, subscribe on it, or close it.
+   *
+   * On a Redis Cluster it is ioredis' `Cluster`, which answers the same commands. What only a client of one server has
+   * (`scanStream`, `monitor`, `stream`) throws `CLUSTER_UNSUPPORTED` there; so do the connections.
+   */
+  readonly client: Redis;
+  /** `client` as ioredis types a Cluster, for who asks its nodes; `undefined` on one server. */
+  readonly cluster?: Cluster | undefined;
   /**
    * Opens a connection of the caller's own. It may be closed early; at the latest it is when the application stops.
    * A `blocking` connection has no retry limit per request and no command timeout.
    * @throws RespiteError `BACKEND_CLOSED`
    */
-  connection(purpose: ConnectionPurpose): Redis | Cluster;
+  connection(purpose: ConnectionPurpose): Redis;
   /**
    * Options for libraries that build their own client: `new Redis(backend.redisOptions())`. Never carries a keyPrefix.
    * Clients made from them belong to whoever made them.
    * @throws RespiteError `REDIS_OPTIONS_UNAVAILABLE` on a Redis Cluster and on ioredis-mock: use `connection`
    */
-  redisOptions(): RedisOptions;
+  redisOptions(): ConnectionOptions;
   /** Never rejects. */
   health(): Promise<BackendHealth>;
   /** Closes every connection the backend opened. Safe to call twice. */
   close(): Promise<void>;
+}
+
+/**
+ * What a provider makes. As `CacheBackend`, but clients may have the type ioredis gives a Cluster, and options may be any
+ * that ioredis takes; whoever uses the backend does not see a difference.
+ */
+export interface ProvidedBackend extends Omit<CacheBackend, 'client' | 'connection' | 'redisOptions'> {
+  readonly client: Redis | Cluster;
+  connection(purpose: ConnectionPurpose): Redis | Cluster;
+  redisOptions(): RedisOptions;
 }
 
 export const CacheBackend = createToken<CacheBackend>('CacheBackend');

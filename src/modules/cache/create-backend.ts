@@ -1,6 +1,7 @@
 import { type Config, type Mode, resolveMode } from '../../config';
 import { RespiteError } from '../../errors';
 import { type BackendContext, type BackendProvider, PROVIDER_API_VERSION } from './backend-provider';
+import { adoptBackend } from './adopt-backend';
 import type { CacheBackend } from './cache-backend';
 
 /**
@@ -32,7 +33,7 @@ export async function createBackend(
   context: Omit<BackendContext, 'settings'>,
 ): Promise<CacheBackend> {
   const provider = chooseProvider(providers, context.config);
-  return provider.create({ ...context, settings: context.config.plugins[provider.name] ?? {} });
+  return adoptBackend(await provider.create({ ...context, settings: context.config.plugins[provider.name] ?? {} }));
 }
 
 function refuseDuplicates(providers: readonly BackendProvider[]): void {

@@ -1,8 +1,8 @@
 import type { EventEmitter } from 'node:events';
-import type { CacheBackend } from './cache-backend';
+import type { Cluster, Redis } from 'ioredis';
 
 /** Disconnects a client that is open, or between two attempts to be. Resolves when it has ended. */
-export async function endClient(client: CacheBackend['client']): Promise<void> {
+export async function endClient(client: Redis | Cluster): Promise<void> {
   const ended = untilEnd(client);
   const betweenAttempts = client.status === 'reconnecting';
   client.disconnect();

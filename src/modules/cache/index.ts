@@ -6,6 +6,15 @@ export {
   type OperationStatistics,
 } from './backend-statistics';
 export { type BackendContext, BackendProvider, PROVIDER_API_VERSION } from './backend-provider';
-export { type BackendCapability, type BackendHealth, CacheBackend, type ConnectionPurpose } from './cache-backend';
+export {
+  type BackendCapability,
+  type BackendHealth,
+  type BackendTopology,
+  CacheBackend,
+  type ConnectionOptions,
+  type ConnectionPurpose,
+  type ProvidedBackend,
+} from './cache-backend';
+export { clusterOf } from './cluster-client';
 export { type EmbeddedBackend, isEmbedded, SnapshotSourceToken } from './embedded-backend';
 export { cacheModule, quiesceModule } from './module';

@@ -58,8 +58,12 @@ export interface LockStats {
 export interface LockManager {
   /**
    * ```ts
-   * await using lock = await locks.acquire('invoice:7', { wait: 5000 });
-   * await work({ signal: lock.signal });
+   * const lock = await locks.acquire('invoice:7', { wait: 5000 });
+   * try {
+   *   await work({ signal: lock.signal });
+   * } finally {
+   *   await lock.release();
+   * }
    * ```
    * @throws RespiteError `LOCK_NOT_ACQUIRED`, `INPUT_INVALID`, `STORED_DATA_INVALID`, `STORE_FAILED`, `STORE_CLOSED`
    */

@@ -128,7 +128,7 @@ export const BACKEND_CASES: readonly BackendCase[] = [
     behaviour: 'lets blocking connections wait for as long as it takes',
     needs: 'blocking',
     async run(backend) {
-      const { options } = backend.connection('blocking') as Redis;
+      const { options } = backend.connection('blocking');
       // A Cluster has these options per node.
       const own = 'redisOptions' in options ? (options.redisOptions as Redis['options']) : options;
       assert.equal(own.maxRetriesPerRequest, null, 'a blocking connection gives up after some retries');

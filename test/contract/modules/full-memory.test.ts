@@ -10,6 +10,7 @@ import {
   tasksModule,
   webhooksModule,
 } from '../../../src';
+import { clusterOf } from '../../../src/modules/cache';
 import { inEveryPlace } from './places';
 
 const key = { project: 'p', type: 't', id: 'i' };
@@ -17,7 +18,7 @@ const key = { project: 'p', type: 't', id: 'i' };
 inEveryPlace([memoryModule, resourcesModule, locksModule, tasksModule, webhooksModule], (place) => {
   const setLimit = async (bytes: number): Promise<void> => {
     const { client } = place();
-    const nodes = 'nodes' in client ? client.nodes('master') : [client];
+    const nodes = clusterOf(client)?.nodes('master') ?? [client];
     for (const node of nodes) await node.config('SET', 'maxmemory', bytes);
   };
   afterEach(() => setLimit(0));

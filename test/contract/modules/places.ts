@@ -7,7 +7,7 @@ import {
   type Logger,
   type Override,
 } from '../../../src';
-import { isEmbedded } from '../../../src/modules/cache';
+import { clusterOf, isEmbedded } from '../../../src/modules/cache';
 import { startRedisCluster } from '../../support/redis-cluster';
 import { startRedisServer } from '../../support/redis-server';
 
@@ -73,7 +73,7 @@ export function inEveryPlace(modules: readonly AppModule[], tests: (place: () =>
     beforeEach(async () => {
       const client = place?.client;
       if (client === undefined) return;
-      const nodes = 'nodes' in client ? client.nodes('master') : [client];
+      const nodes = clusterOf(client)?.nodes('master') ?? [client];
       for (const node of nodes) await node.flushall();
     });
     tests(() => {

@@ -8,6 +8,7 @@ import {
   streamingModule,
   type TextChunk,
 } from '../../../src';
+import { clusterOf } from '../../../src/modules/cache';
 import { RecordingLogger } from '../../support/kept-engine';
 import { ManualClock } from '../../support/manual-clock';
 import { until } from '../../support/until';
@@ -115,7 +116,7 @@ inEveryPlace([streamingModule], (place) => {
     expect(bus().stats().activeSubscriptions).toBe(0);
     await until('nobody is subscribed', async () => {
       const { client } = place();
-      const nodes = 'nodes' in client ? client.nodes() : [client];
+      const nodes = clusterOf(client)?.nodes() ?? [client];
       const counts = await Promise.all(nodes.map((node) => node.pubsub('NUMSUB', a, 'never')));
       return counts.every((count) => count[1] === 0 && count[3] === 0);
     });

@@ -1,37 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { loadConfig } from '../../../src/config';
 import { runCommand, startCommand } from '../../support/cli';
+import { blocks } from './blocks';
 
 const root = join(__dirname, '../../..');
-const guides = readdirSync(join(root, 'docs/guides')).map((name) => `docs/guides/${name}`);
-
-/** A fenced block, and the `text` block right after it: what it prints. */
-interface Block {
-  readonly language: string;
-  readonly code: string;
-  readonly output: string | undefined;
-}
-
-function blocksOf(file: string): Block[] {
-  const fence = /```(\w*)\n([^]*?)```(?:\n\n```text\n([^]*?)```)?/g;
-  return [...readFileSync(join(root, file), 'utf8').matchAll(fence)].map(([, language, code, output]) => ({
-    language: language ?? '',
-    code: code ?? '',
-    output,
-  }));
-}
-
-const blocks = (language: string): [string, Block][] =>
-  ['README.md', ...guides].flatMap((file) =>
-    blocksOf(file)
-      .filter((block) => block.language === language)
-      .map((block, index): [string, Block] => [`${file} #${String(index + 1)}`, block]),
-  );
-
 /** What the programs import besides ours. */
 const PACKAGES = [
   'ioredis',
@@ -58,9 +34,7 @@ afterAll(() => {
 describe('what the documentation shows', () => {
   it.each(blocks('js'))('the program in %s runs and prints what it says', async (_, { code, output }) => {
     const file = join(project, 'program.mjs');
-    // `await using` is newer than Node 20: run it as the try/finally it stands for.
-    const runnable = code.replace(/^await using (\w+) = ([^]*)/m, 'const $1 = $2\nawait $1.stop();');
-    writeFileSync(file, runnable);
+    writeFileSync(file, code);
     const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: project });
     expect(stdout).toBe(output ?? stdout);
   });

@@ -57,7 +57,7 @@ async function inProcess(closing: Closing): Promise<Place> {
   return {
     backend,
     redisOptions: () => backend.redisOptions(),
-    connection: (purpose) => backend.connection(purpose) as Redis, // every backend here is one server
+    connection: (purpose) => backend.connection(purpose), // every backend here is one server
     url: listenerUrl(backend),
   };
 }
@@ -81,7 +81,7 @@ async function onRealRedis(closing: Closing): Promise<Place> {
   return {
     backend,
     redisOptions: () => backend.redisOptions(),
-    connection: (purpose) => backend.connection(purpose) as Redis, // as above
+    connection: (purpose) => backend.connection(purpose), // as above
     url: `redis://${host}:${String(port)}`,
   };
 }

@@ -29,6 +29,15 @@ describe('what is generated from the settings', () => {
     ]);
   });
 
+  it('the schema respite.example.yaml names is there once it is copied beside the node_modules with the package', () => {
+    const [, named = ''] = /\$schema=(\S+)/.exec(readFileSync(join(root, 'respite.example.yaml'), 'utf8')) ?? [];
+    const [folder, inPackage = ''] = named.split('node_modules/respite/');
+    expect(folder).toBe('./');
+    expect(JSON.parse(readFileSync(join(root, inPackage), 'utf8'))).toEqual(jsonSchemaOf(schema));
+    const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: string[] };
+    expect(files).toContain(inPackage.split('/')[0]);
+  });
+
   it('docs/guides/configuration.md lists every setting with its default', () => {
     const guide = readFileSync(join(root, 'docs/guides/configuration.md'), 'utf8');
     const missing = listSettings(schema).filter(({ path, setting }) => {

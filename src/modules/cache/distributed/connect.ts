@@ -1,7 +1,9 @@
 import type { EventEmitter } from 'node:events';
+import type { Redis } from 'ioredis';
 import { printDuration } from '../../../config';
 import { asError } from '../../../errors';
-import { type Client, createClient, isCluster } from './create-client';
+import { clusterOf } from '../cluster-client';
+import { createClient } from './create-client';
 import { OtherKindError, refuseOtherKinds } from './kind-of-server';
 import { type Finding, probe } from './probe';
 import { entryPoints, printAddress, type Server } from './server';
@@ -12,7 +14,7 @@ import { CLUSTER_INCOMPLETE, type Failure, isRefusal, isSummary, startError } fr
  * @throws RespiteError `REDIS_UNREACHABLE`, `REDIS_TLS_FAILED`, `REDIS_AUTH_FAILED`, `REDIS_NOT_READY`, `REDIS_NOT_REDIS`, naming the
  * server and the reason
  */
-export async function connect(server: Server, signal: AbortSignal): Promise<Client> {
+export async function connect(server: Server, signal: AbortSignal): Promise<Redis> {
   let connected = false;
   const client = createClient(server, () => connected);
   const watch = watchStart(client, server.options.connectTimeout, signal);
@@ -35,10 +37,10 @@ export async function connect(server: Server, signal: AbortSignal): Promise<Clie
   }
 }
 
-async function use(client: Client, { target }: Server): Promise<void> {
+async function use(client: Redis, { target }: Server): Promise<void> {
   await client.connect();
   await client.ping();
-  if (target.kind === 'server' && !isCluster(client)) await refuseOtherKinds(client);
+  if (target.kind === 'server' && clusterOf(client) === undefined) await refuseOtherKinds(client);
 }
 
 /** A start under way. */
@@ -50,9 +52,9 @@ interface StartWatch {
   stop(): void;
 }
 
-function watchStart(client: Client, limitMs: number, signal: AbortSignal): StartWatch {
+function watchStart(client: Redis, limitMs: number, signal: AbortSignal): StartWatch {
   const failures: Failure[] = [];
-  const events = isCluster(client) ? ['node error', 'error'] : ['sentinelError', 'error'];
+  const events = clusterOf(client) ? ['node error', 'error'] : ['sentinelError', 'error'];
   const remember = (error: unknown, node?: unknown): void => {
     failures.push({ error: asError(error), node: typeof node === 'string' ? node : undefined });
   };
@@ -64,7 +66,7 @@ function watchStart(client: Client, limitMs: number, signal: AbortSignal): Start
   };
   // A Cluster that does not serve every slot is left by ioredis without an error.
   const onEnd = (): void => {
-    reject(new Error(isCluster(client) ? CLUSTER_INCOMPLETE : 'the connection was closed'));
+    reject(new Error(clusterOf(client) ? CLUSTER_INCOMPLETE : 'the connection was closed'));
   };
   const timer = setTimeout(() => {
     reject(new Error(`no answer within ${String(printDuration(limitMs))}`));

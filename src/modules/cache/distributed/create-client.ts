@@ -1,9 +1,8 @@
-import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis';
+import type { ClusterOptions, Redis, RedisOptions } from 'ioredis';
+import type { ConnectionOptions } from '../cache-backend';
+import { clusterAsRedis } from '../cluster-client';
 import { sentinelConnector, serverConnector } from './connectors';
 import type { Address, ClientOptions, Server } from './server';
-
-/** What a backend serves its consumers with. */
-export type Client = Redis | Cluster;
 
 /** Waits between attempts to reconnect: 50 ms more each time, at most 2 s. */
 const reconnectDelay = (attempt: number): number => Math.min(attempt * 50, 2000);
@@ -23,13 +22,14 @@ type Ioredis = typeof import('ioredis');
 const loadIoredis = (): Ioredis => require('ioredis') as Ioredis;
 
 /** A client that gives up at once while `connected` says so, and later reconnects for as long as it takes. */
-export function createClient(server: Server, connected: () => boolean): Client {
+export function createClient(server: Server, connected: () => boolean): Redis {
   const ioredis = loadIoredis();
   const { Redis, Cluster } = ioredis;
   const retry = (attempt: number): number | null => (connected() ? reconnectDelay(attempt) : null);
   const { target, options } = server;
   if (target.kind === 'cluster') {
-    return new Cluster([...target.nodes], clusterOptions({ ...options, Connector: serverConnector(ioredis) }, retry));
+    const nodeOptions = { ...options, Connector: serverConnector(ioredis) };
+    return clusterAsRedis(new Cluster([...target.nodes], clusterOptions(nodeOptions, retry)));
   }
   return new Redis({
     ...singleClientOptions(server, ioredis),
@@ -41,13 +41,13 @@ export function createClient(server: Server, connected: () => boolean): Client {
 }
 
 /** Options for clients of others; `undefined` for a Cluster, which no client of one server can talk to. */
-export function clientOptionsOf({ target, options }: Server): RedisOptions | undefined {
+export function clientOptionsOf({ target, options }: Server): ConnectionOptions | undefined {
   return target.kind === 'cluster' ? undefined : singleClientOptions({ target, options }, loadIoredis());
 }
 
 /** What every client of one server needs, whoever makes it, so that it follows a failover. */
-function singleClientOptions({ target, options }: Server, ioredis: Ioredis): RedisOptions {
-  const common: RedisOptions = { ...options, reconnectOnError };
+function singleClientOptions({ target, options }: Server, ioredis: Ioredis): ConnectionOptions {
+  const common: ConnectionOptions = { ...options, reconnectOnError };
   if (target.kind !== 'sentinel') return { ...(target.kind === 'server' && target.address), ...common };
   return {
     ...common,
@@ -81,22 +81,12 @@ type NodeOptions = ClientOptions & Pick<RedisOptions, 'Connector'>;
 const copy = (addresses: readonly Address[]): Address[] => addresses.map((address) => ({ ...address }));
 
 /** A connection like `client`'s for commands that block: as long as they were told to, not as others may take. */
-export function duplicateForBlocking(client: Client): Client {
-  const patience = { maxRetriesPerRequest: null, commandTimeout: undefined };
-  if (isCluster(client)) {
-    const { redisOptions } = client.options;
-    return client.duplicate([], { lazyConnect: false, redisOptions: { ...redisOptions, ...patience } });
-  }
-  // exactOptionalPropertyTypes: ioredis reads an undefined commandTimeout as none
-  return client.duplicate({ lazyConnect: false, ...patience });
+export function duplicateForBlocking(client: Redis): Redis {
+  // ioredis reads an undefined commandTimeout as none.
+  return client.duplicate({ lazyConnect: false, maxRetriesPerRequest: null, commandTimeout: undefined });
 }
 
 /** Another connection like `client`'s. */
-export function duplicate(client: Client): Client {
-  return isCluster(client) ? client.duplicate([], { lazyConnect: false }) : client.duplicate({ lazyConnect: false });
-}
-
-/** ioredis tells the two apart by a flag as well: `instanceof` fails across copies of the package. */
-export function isCluster(client: Client): client is Cluster {
-  return client.isCluster;
+export function duplicate(client: Redis): Redis {
+  return client.duplicate({ lazyConnect: false });
 }

@@ -1,12 +1,19 @@
-import type { Redis, RedisOptions } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import type { Logger } from '../../../container';
 import { withDeadline } from '../../../container/deadline';
 import { asError, RespiteError } from '../../../errors';
 import type { BackendStatistics, MeasuredBackend } from '../backend-statistics';
-import type { BackendCapability, BackendHealth, ConnectionPurpose } from '../cache-backend';
+import type {
+  BackendCapability,
+  BackendHealth,
+  BackendTopology,
+  ConnectionOptions,
+  ConnectionPurpose,
+} from '../cache-backend';
+import { clusterOf } from '../cluster-client';
 import { endClient } from '../end-client';
 import { down } from '../ping';
-import { type Client, clientOptionsOf, duplicate, duplicateForBlocking, isCluster } from './create-client';
+import { clientOptionsOf, duplicate, duplicateForBlocking } from './create-client';
 import { checkHealth } from './health';
 import { OperationRecorder } from './operation-recorder';
 import type { Server } from './server';
@@ -18,25 +25,29 @@ const CLOSE_TIMEOUT_MS = 2000;
 export class DistributedBackend implements MeasuredBackend {
   readonly name = 'distributed';
   readonly mode = 'distributed';
-  readonly client: Client;
+  readonly client: Redis;
+  readonly cluster: Cluster | undefined;
+  readonly topology: BackendTopology;
   readonly lacks: readonly BackendCapability[];
   readonly #server: Server;
   readonly #logger: Logger;
   /** Those that may still be connected; the status of an ended Cluster does not say so reliably. */
-  readonly #open = new Set<Client>();
+  readonly #open = new Set<Redis>();
   #recorder: OperationRecorder | undefined;
   #closed = false;
 
   /** `client` is connected already. */
-  constructor(client: Client, server: Server, logger: Logger) {
+  constructor(client: Redis, server: Server, logger: Logger) {
     this.client = client;
-    this.lacks = isCluster(client) ? ['redis-options'] : [];
+    this.cluster = clusterOf(client);
+    this.topology = this.cluster === undefined ? 'single' : 'cluster';
+    this.lacks = this.cluster === undefined ? [] : ['redis-options'];
     this.#server = server;
     this.#logger = logger;
     this.#track(client);
   }
 
-  connection(purpose: ConnectionPurpose): Client {
+  connection(purpose: ConnectionPurpose): Redis {
     if (this.#closed) {
       throw new RespiteError('BACKEND_CLOSED', {
         message: `A ${purpose} connection was asked of a backend that is closed. Ask for connections before the application stops.`,
@@ -47,7 +58,7 @@ export class DistributedBackend implements MeasuredBackend {
     return connection;
   }
 
-  redisOptions(): RedisOptions {
+  redisOptions(): ConnectionOptions {
     const options = clientOptionsOf(this.#server);
     if (options !== undefined) return options;
     throw new RespiteError('REDIS_OPTIONS_UNAVAILABLE', {
@@ -78,7 +89,7 @@ export class DistributedBackend implements MeasuredBackend {
     for (const client of this.#open) client.disconnect();
   }
 
-  #track(connection: Client): void {
+  #track(connection: Redis): void {
     this.#open.add(connection);
     this.#recorder?.watch(connection);
     connection.once('end', () => this.#open.delete(connection));
@@ -92,7 +103,7 @@ export class DistributedBackend implements MeasuredBackend {
 }
 
 /** Replies come in order, so that of a PING comes last. */
-async function repliesUnderWay(client: Client): Promise<void> {
-  const connections: readonly Redis[] = isCluster(client) ? client.nodes() : [client];
+async function repliesUnderWay(client: Redis): Promise<void> {
+  const connections: readonly Redis[] = clusterOf(client)?.nodes() ?? [client];
   await Promise.all(connections.filter(({ status }) => status === 'ready').map((connection) => connection.ping()));
 }

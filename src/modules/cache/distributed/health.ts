@@ -1,14 +1,15 @@
 import { withDeadline } from '../../../container/deadline';
-import type { Cluster } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import type { BackendHealth } from '../cache-backend';
+import { clusterOf } from '../cluster-client';
 import { down, ping } from '../ping';
-import { type Client, isCluster } from './create-client';
 
 /** Asks the server for a sign of life, for at most `limitMs`. Never rejects. */
-export async function checkHealth(client: Client, limitMs: number): Promise<BackendHealth> {
+export async function checkHealth(client: Redis, limitMs: number): Promise<BackendHealth> {
   if (client.status !== 'ready') return down(`the connection is ${client.status}`);
   const health = await ping(client, limitMs);
-  return health.status === 'ok' && isCluster(client) ? checkCluster(client, health, limitMs) : health;
+  const cluster = clusterOf(client);
+  return health.status === 'ok' && cluster !== undefined ? checkCluster(cluster, health, limitMs) : health;
 }
 
 /** One node has answered; does the cluster as a whole serve, and every master? */

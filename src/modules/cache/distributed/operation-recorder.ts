@@ -1,6 +1,5 @@
-import type { Command } from 'ioredis';
+import type { Command, Redis } from 'ioredis';
 import { DURATION_BOUNDS, type Durations, type OperationStatistics } from '../backend-statistics';
-import type { Client } from './create-client';
 
 /** What settles a command; ioredis' types do not show that these can be replaced. */
 interface Settling {
@@ -19,12 +18,12 @@ const RECORDED = Symbol('recorded');
 export class OperationRecorder {
   readonly #operations = new Map<string, Operation>();
 
-  watch(client: Client): void {
+  watch(client: Redis): void {
     const send: (...args: never[]) => unknown = client.sendCommand.bind(client);
     const record = this.#record.bind(this);
     client.sendCommand = (command: Command, ...rest: unknown[]): unknown => {
       record(command); // see Settling
-      return send(...([command, ...rest] as never[])); // what it was called with; Redis and Cluster differ in the rest
+      return send(...([command, ...rest] as never[])); // what it was called with; that of a Cluster takes other things than Redis' own
     };
   }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { RedisOptions } from 'ioredis';
 import { type Config, ConfigError, parseAddress } from '../../../config';
 import { asError } from '../../../errors';
+import type { ConnectionOptions } from '../cache-backend';
 
 /** Where a process listens. */
 export interface Address {
@@ -17,7 +17,7 @@ export type Target =
 
 /** What every client of the server needs, whoever makes it: no retry policy, no keyPrefix. */
 export type ClientOptions = Pick<
-  RedisOptions,
+  ConnectionOptions,
   | 'username'
   | 'password'
   | 'db'

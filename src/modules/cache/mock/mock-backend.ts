@@ -1,6 +1,6 @@
-import type { Redis, RedisOptions } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { RespiteError } from '../../../errors';
-import type { BackendHealth, CacheBackend, ConnectionPurpose } from '../cache-backend';
+import type { BackendHealth, CacheBackend, ConnectionOptions, ConnectionPurpose } from '../cache-backend';
 import { down, ping } from '../ping';
 
 /** Clients of ioredis-mock that share their data. Its scripts find values where there are none: not those of Redis. */
@@ -30,7 +30,7 @@ export class MockBackend implements CacheBackend {
     return connection;
   }
 
-  redisOptions(): RedisOptions {
+  redisOptions(): ConnectionOptions {
     throw new RespiteError('REDIS_OPTIONS_UNAVAILABLE', {
       message:
         'redisOptions() was asked of ioredis-mock, but a client made from such options is a real one and would look for a server. Give the library backend.connection(purpose) instead, or remove redis.provider to use the engine.',

@@ -1,8 +1,8 @@
 import cluster from 'node:cluster';
 import type * as Ioredis from 'ioredis';
-import type { RedisOptions } from 'ioredis';
 import { Engine } from '../../../engine';
 import type { BackendContext } from '../backend-provider';
+import type { ConnectionOptions } from '../cache-backend';
 import { defineInProcessRedis } from './in-process-redis';
 import { startListener } from './listener';
 import { StandaloneBackend } from './standalone-backend';
@@ -35,7 +35,7 @@ export async function openBackend(
   // cannot follow import().
   const ioredis = require('ioredis') as typeof Ioredis;
   const InProcessRedis = defineInProcessRedis(ioredis, () => engine);
-  const clientOptions: RedisOptions = {
+  const clientOptions: ConnectionOptions = {
     db: redis.db,
     ...(redis.command_timeout > 0 ? { commandTimeout: redis.command_timeout } : {}),
     ...(listenerConfig.password === '' ? {} : { password: listenerConfig.password }),

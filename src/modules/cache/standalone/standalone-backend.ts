@@ -1,7 +1,7 @@
-import type { Redis, RedisOptions } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { RespiteError } from '../../../errors';
 import type { Engine, SaveHooks, Session, SnapshotSource } from '../../../engine';
-import type { BackendHealth, ConnectionPurpose } from '../cache-backend';
+import type { BackendHealth, ConnectionOptions, ConnectionPurpose } from '../cache-backend';
 import type { BackendStatistics, MeasuredBackend } from '../backend-statistics';
 import type { EmbeddedBackend } from '../embedded-backend';
 import { down, ping } from '../ping';
@@ -16,7 +16,7 @@ export interface StandaloneParts {
   readonly engine: Engine;
   readonly InProcessRedis: RedisConstructor;
   /** Options every client of ours has: the database, the timeouts. */
-  readonly clientOptions: RedisOptions;
+  readonly clientOptions: ConnectionOptions;
   readonly client: Redis;
   readonly listener: Listener | undefined;
 }
@@ -79,7 +79,7 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
     return connection;
   }
 
-  redisOptions(): RedisOptions {
+  redisOptions(): ConnectionOptions {
     const { engine, clientOptions } = this.#parts;
     return { ...clientOptions, Connector: connectorFor(() => (this.#quiet ? undefined : engine)) };
   }

@@ -11,6 +11,7 @@ import {
   setting,
   silentLogger,
 } from '../../../../src';
+import { createPluginBackend } from '../../../../src/testing';
 import { type RedisServer, startRedisServer } from '../../../support/redis-server';
 
 /** A backend as a third party would write it: a server of its own, with settings of its own. */
@@ -93,7 +94,7 @@ describe('FR-15: a provider written outside the core', () => {
 
   it('is not created when a test brings its own backend', async () => {
     const log: string[] = [];
-    const other = await plugin([], server).create({ settings: {} } as BackendContext); // it reads nothing else
+    const other = await createPluginBackend(plugin([], server));
     const running = await createApp({
       plugins: [plugin(log, server)],
       config: { mode: 'standalone', redis: { provider: 'acme' } },

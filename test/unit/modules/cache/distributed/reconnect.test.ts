@@ -17,8 +17,8 @@ describe('a server that goes away while a program works', () => {
     const logger = new RecordingLogger();
     const app = await appWith({ addr: `127.0.0.1:${String(port)}` }, logger).start();
     const backend = app.get(CacheBackend);
-    const client = backend.client as Redis; // not a Cluster
-    const subscriber = backend.connection('subscriber') as Redis; // not a Cluster
+    const client = backend.client; // not a Cluster
+    const subscriber = backend.connection('subscriber'); // not a Cluster
     await subscriber.subscribe('news');
     const waiting = backend.connection('blocking').blpop('queue', 0);
     await client.set('before', '1');
@@ -49,7 +49,7 @@ describe('a server that goes away while a program works', () => {
     const server = await startRedisServer();
     const app = await appWith({ addr: `${server.host}:${String(server.port)}` }).start();
     const { client } = app.get(CacheBackend);
-    const gone = event(client as Redis, 'close'); // not a Cluster
+    const gone = event(client, 'close'); // not a Cluster
     await server.stop();
     await gone;
     const pending = client.get('key').catch((error: unknown) => String(error));

@@ -23,7 +23,7 @@ describe('the distributed backend with sentinels', () => {
     expect(await master.get('greeting')).toBe('hello');
     master.disconnect();
 
-    const subscriber = backend.connection('subscriber') as Redis; // not a Cluster
+    const subscriber = backend.connection('subscriber'); // not a Cluster
     await subscriber.subscribe('news');
     const message = once(subscriber, 'message');
     await backend.client.publish('news', 'today');
@@ -103,8 +103,8 @@ describe('a failover the sentinels make', () => {
   it('lets the writes, subscriptions and waiting commands of a program go on', async () => {
     const app = await appWith({ sentinels: [...trio.addresses], sentinel_name: trio.name }).start();
     const backend = app.get(CacheBackend);
-    const client = backend.client as Redis; // not a Cluster
-    const subscriber = backend.connection('subscriber') as Redis; // not a Cluster
+    const client = backend.client; // not a Cluster
+    const subscriber = backend.connection('subscriber'); // not a Cluster
     await subscriber.subscribe('news');
     const waiting = backend.connection('blocking').blpop('queue', 0);
 
