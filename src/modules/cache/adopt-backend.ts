@@ -7,6 +7,8 @@ import { clusterAsRedis, clusterOf, standsForRedis } from './cluster-client';
  * are what they were.
  */
 export function adoptBackend(provided: ProvidedBackend): CacheBackend {
+  // An engine in this process is one server; asking for its client would make it somebody's.
+  if ('snapshots' in provided) return provided as unknown as CacheBackend;
   const cluster = clusterOf(provided.client);
   const fits = cluster === undefined || (provided.cluster === cluster && standsForRedis(cluster));
   // Checked: its client is that of one server, and so are its connections; or it is our own. Of its options
