@@ -1,7 +1,7 @@
 /** Installs the packed package into an empty project and uses it as its users do. `node scripts/smoke-test.js` */
 'use strict';
 const { execFileSync } = require('node:child_process');
-const { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join, resolve } = require('node:path');
 
@@ -35,7 +35,19 @@ const program = `
   await app.stop();
 `;
 
+/** Of what is committed, as it is packed in a fresh clone and by `npm install git+...`: npm builds it there. */
+function packedFromClone() {
+  const clone = join(project, 'clone');
+  run('git', ['clone', '--quiet', '--depth', '1', `file://${root}`, clone]);
+  // In place of an `npm ci` of its own.
+  symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'));
+  const [{ files }] = JSON.parse(run('npm', ['pack', '--json', '--dry-run'], clone));
+  rmSync(clone, { recursive: true, force: true });
+  return files.map(({ path }) => path).join('\n');
+}
+
 try {
+  expect('a fresh clone packs a package with its code', packedFromClone(), 'dist/index.js');
   const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', project], root));
   write('package.json', JSON.stringify({ name: 'smoke', private: true }));
   run('npm', [
@@ -118,6 +130,10 @@ try {
     })();`,
   );
   expect('the modules and their scripts', run('node', ['modules.cjs']), 'kept {"messages":1,"tokens":1}');
+
+  const example = readFileSync(join(project, 'node_modules/respite/respite.example.yaml'), 'utf8');
+  const [, schema] = /\$schema=(\S+)/.exec(example);
+  expect("the example's schema, from the project it is copied to", String(existsSync(join(project, schema))), 'true');
 
   expect(
     'the command line',
