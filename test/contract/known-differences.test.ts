@@ -22,7 +22,7 @@ beforeAll(async () => {
   server = await startRedisServer();
   real = new Redis(server.port, server.host);
   app = await createTestApp({ config: { redis: { provider: 'mock' } } }).start();
-  mock = app.get(CacheBackend).client; // never a Cluster
+  mock = app.get(CacheBackend).client;
 });
 afterAll(async () => {
   real.disconnect();

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import type { Redis } from 'ioredis';
 import { CacheBackend } from '../../../../../src';
 import { appWith, openClient } from '../../../../support/distributed-app';
 import { freePort } from '../../../../support/redis-server';
