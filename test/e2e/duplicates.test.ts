@@ -15,7 +15,7 @@ it.each(['standalone', 'distributed'] as const)(
     const addr = `127.0.0.1:${String(server.port)}`;
     const config = { mode, log: { level: 'silent' as const }, ...(mode === 'distributed' && { redis: { addr } }) };
     const app = await createApp({ config, env: {} }).start();
-    const duplicate = (app.get(CacheBackend).client as Redis).duplicate();
+    const duplicate = app.get(CacheBackend).client.duplicate();
     await once(duplicate, 'ready');
     expect(await duplicate.ping()).toBe('PONG');
     duplicate.disconnect();

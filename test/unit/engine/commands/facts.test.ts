@@ -47,7 +47,7 @@ describe('facts in the definitions of commands', () => {
   });
 
   it('a client that listens may change what it listens to, say that it lives, and go', () => {
-    const listening = records.filter(({ fullName }) => fullName.endsWith("subscribe")).map(({ fullName }) => fullName);
+    const listening = records.filter(({ fullName }) => fullName.endsWith('subscribe')).map(({ fullName }) => fullName);
     expect(having(({ whileSubscribed }) => whileSubscribed)).toEqual([...listening, 'ping', 'quit', 'reset'].sort());
   });
 
