@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import type { Redis } from 'ioredis';
 import { CacheBackend, createApp } from '../../src';
 import { type RedisServer, startRedisServer } from '../support/redis-server';
 
