@@ -1,7 +1,7 @@
 import { nonFiniteText, numberToString, formatG } from '../number-text';
 import { LuaTable } from '../table';
 import { LONG } from '../meter';
-import { made, mapSlices, TAIL, TextBuilder } from '../texts';
+import { mapSlices, TextBuilder } from '../texts';
 import { cString } from '../../../values/c-string';
 import { type LuaFunction, LuaUserdata, type LuaValue, typeName } from '../values';
 import { JsonReader } from './json-reader';
@@ -57,7 +57,7 @@ function createModule(context: LibraryContext, settings: JsonSettings): LuaTable
 
   const encode: LuaFunction = (...args) => {
     one(args);
-    return made(new Encoder(context, settings).encode(args[0]));
+    return new Encoder(context, settings).encode(args[0]);
   };
 
   const decode: LuaFunction = (...args) => {
@@ -164,32 +164,60 @@ function quote(text: string): string {
   return `"${text.length < LONG ? escaped(text) : mapSlices(text, escaped)}"`;
 }
 
+/** A table that is being written. */
+interface OpenTable {
+  readonly table: LuaTable;
+  /** Of an array; 0 for an object. */
+  readonly length: number;
+  readonly depth: number;
+  readonly used: number;
+  /** Items or fields written so far. */
+  done: number;
+  /** Of an object: the last one written. */
+  key: LuaValue;
+}
+
 class Encoder {
+  readonly #text = new TextBuilder();
+  /** The innermost last. */
+  readonly #open: OpenTable[] = [];
+
   constructor(
     private readonly context: LibraryContext,
     private readonly settings: JsonSettings,
   ) {}
 
-  /** @param used how much of its stack the C library would have in use */
-  encode(value: LuaValue, depth = 0, used = 1): string {
+  encode(value: LuaValue): string {
+    this.#value(value, 0, 1);
+    // Not by recursion: the C library goes as deep as Lua's stack, which is deeper than JavaScript's.
+    for (let open = this.#open.at(-1); open !== undefined; open = this.#open.at(-1)) {
+      if (open.length > 0) this.#nextItem(open);
+      else this.#nextField(open);
+    }
+    return this.#text.text();
+  }
+
+  /** Writes a value; of a table its beginning. @param used how much of its stack the C library would have in use */
+  #value(value: LuaValue, depth: number, used: number): void {
     this.context.state.consume(4);
     switch (typeof value) {
       case 'string':
-        return quote(value);
+        this.#text.add(quote(value));
+        return;
       case 'number':
-        return this.#number(value);
+        this.#text.add(this.#number(value));
+        return;
       case 'boolean':
-        return String(value);
+        this.#text.add(String(value));
+        return;
       case 'undefined':
-        return 'null';
+        this.#text.add('null');
+        return;
       default:
-        if (value === JSON_NULL) return 'null';
-        if (!(value instanceof LuaTable)) return this.#unsupported(value, 'type not supported');
-        break;
+        if (value === JSON_NULL) this.#text.add('null');
+        else if (value instanceof LuaTable) this.#begin(value, depth + 1, used);
+        else this.#unsupported(value, 'type not supported');
     }
-    // Straight from here: each frame less is more depth before JavaScript's stack ends.
-    const length = this.#beginTable(value, depth + 1, used);
-    return length > 0 ? this.#array(value, length, depth + 1, used) : this.#object(value, depth + 1, used);
   }
 
   #unsupported(value: LuaValue, reason: string): never {
@@ -205,12 +233,40 @@ class Encoder {
     return this.settings.precision === 14 ? numberToString(value) : formatG(value, this.settings.precision, false);
   }
 
-  /** @returns as `#arrayLength` */
-  #beginTable(table: LuaTable, depth: number, used: number): number {
+  #begin(table: LuaTable, depth: number, used: number): void {
     if (depth > this.settings.encodeMaxDepth || used + 3 > MAX_STACK) {
       this.context.state.fail(`Cannot serialise, excessive nesting (${String(depth)})`);
     }
-    return this.#arrayLength(table);
+    const length = this.#arrayLength(table);
+    this.#text.add(length > 0 ? '[' : '{');
+    this.#open.push({ table, length, depth, used, done: 0, key: undefined });
+  }
+
+  #nextItem(open: OpenTable): void {
+    if (open.done === open.length) {
+      this.#text.add(']');
+      this.#open.pop();
+      return;
+    }
+    if (open.done > 0) this.#text.add(',');
+    open.done += 1;
+    this.#value(open.table.getNumber(open.done), open.depth, open.used + 1);
+  }
+
+  #nextField(open: OpenTable): void {
+    const key = open.table.nextKey(open.key);
+    if (key === undefined) {
+      this.#text.add('}');
+      this.#open.pop();
+      return;
+    }
+    if (open.done > 0) this.#text.add(',');
+    open.done += 1;
+    open.key = key;
+    if (typeof key === 'number') this.#text.add(`"${this.#number(key)}":`);
+    else if (typeof key === 'string') this.#text.add(`${quote(key)}:`);
+    else this.#unsupported(key, 'table key must be a number or string');
+    this.#value(open.table.get(key), open.depth, open.used + 2);
   }
 
   /** The length of a table that is an array; 0 for one that is not, or is empty. */
@@ -230,33 +286,5 @@ class Encoder {
       return 0;
     }
     return largest;
-  }
-
-  #array(table: LuaTable, length: number, depth: number, used: number): string {
-    let text = '[';
-    let whole: TextBuilder | undefined;
-    for (let i = 1; i <= length; i++) {
-      text += (i > 1 ? ',' : '') + this.encode(table.getNumber(i), depth, used + 1);
-      if (text.length <= TAIL) continue;
-      (whole ??= new TextBuilder()).add(text);
-      text = '';
-    }
-    return whole === undefined ? `${text}]` : whole.textWith(`${text}]`);
-  }
-
-  #object(table: LuaTable, depth: number, used: number): string {
-    let text = '{';
-    let whole: TextBuilder | undefined;
-    for (let key = table.nextKey(undefined); key !== undefined; key = table.nextKey(key)) {
-      if (text.length !== 1) text += ',';
-      if (typeof key === 'number') text += `"${this.#number(key)}":`;
-      else if (typeof key === 'string') text += `${quote(key)}:`;
-      else this.#unsupported(key, 'table key must be a number or string');
-      text += this.encode(table.get(key), depth, used + 2);
-      if (text.length <= TAIL) continue;
-      (whole ??= new TextBuilder()).add(text);
-      text = '';
-    }
-    return whole === undefined ? `${text}}` : whole.textWith(`${text}}`);
   }
 }
