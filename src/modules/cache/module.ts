@@ -35,6 +35,9 @@ export const quiesceModule: AppModule = {
   requires: [CacheBackend],
   onInit({ config, logger, get }) {
     const backend = get(CacheBackend);
+    // Somebody else stands in for the snapshots and restores nothing: it must not answer LOADING for ever.
+    const waits = config.redis.standalone.persistence.enabled && isEmbedded(backend) && !backend.snapshots.restored;
+    if (waits) backend.snapshots.finishRestore(undefined);
     const { mode, decidedBy } = resolveMode('redis', config);
     const keys = isEmbedded(backend) && isMeasured(backend) ? backend.measure()().engine?.keys : undefined;
     const fields = {

@@ -65,3 +65,14 @@ it('the listener answers LOADING from its first moment until the snapshot is res
   expect(await app.get(CacheBackend).client.set('key', 'later')).toBe('OK');
   await app.stop();
 });
+
+it('an application without our snapshots does not answer LOADING for ever', async () => {
+  const app = await createApp({
+    config: await settings(),
+    configFile: false,
+    env: {},
+    overrides: [override(SnapshotManager, undefined)],
+  }).start();
+  expect(await app.get(CacheBackend).client.set('key', 'value')).toBe('OK');
+  await app.stop();
+});
