@@ -7,6 +7,7 @@ import languageAndLibrary from './programs/language-and-library';
 import stringsAndNumerals from './programs/strings-and-numerals';
 import syntax from './programs/syntax';
 import tablesAndNames from './programs/tables-and-names';
+import zeros from './programs/zeros';
 
 useServers();
 
@@ -29,3 +30,4 @@ contract('Lua: cmsgpack, struct, bit', run(dataLibraries));
 contract('Lua: cjson', run(json));
 contract('Lua: tables, names in messages', run(tablesAndNames));
 contract('Lua: conversions', run(conversions));
+contract('Lua: signs of zero', run(zeros));

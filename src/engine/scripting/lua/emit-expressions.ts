@@ -9,6 +9,7 @@ import {
   isSimple,
   mayCall,
   namedPart,
+  numeral,
   single,
 } from './analysis';
 import type { BinaryOperator, CallExpression, Expression, FunctionBody, TableExpression, Variable } from './ast';
@@ -265,6 +266,8 @@ export abstract class ExpressionEmitter {
     if (native !== undefined) return this.nativeCall(call, native);
     if (this.deep) return `(${this.deepCall(call, 'call')} ? yield : S.result)`;
     const { callee, method, args, line } = call;
+    // What is called is translated before the arguments: the order of zeros among a function's constants is visible.
+    const called = this.expression(callee);
     // A call among the arguments moves `S.at`: it is put back after the last of them.
     const restores = args.some(containsCall);
     if (method !== undefined) {
@@ -272,7 +275,7 @@ export abstract class ExpressionEmitter {
       const object = this.site(line, this.describe(callee));
       const list = this.list(args, restores ? (text) => `at(${text}, ${site})` : undefined);
       const self = callee.kind === 'local' ? callee.variable.id : 't';
-      const receiver = self === 't' ? `(t = ${this.expression(callee)})` : self;
+      const receiver = self === 't' ? `(t = ${called})` : self;
       return `method(${receiver}, ${JSON.stringify(method)}, ${site}, ${object})(${self}${list === '' ? '' : `, ${list}`})`;
     }
     const site = this.site(line, this.describe(callee));
@@ -280,7 +283,7 @@ export abstract class ExpressionEmitter {
     if (callee.kind === 'local' && this.functions.has(callee.variable)) {
       return restores ? `${callee.variable.id}(${list})` : `(S.at = ${site}, ${callee.variable.id}(${list}))`;
     }
-    return `fn(${this.expression(callee)}, ${site})(${list})`;
+    return `fn(${called}, ${site})(${list})`;
   }
 
   protected nativeCall({ callee, args, line }: CallExpression, native: LuaFunction): string {
@@ -301,14 +304,15 @@ export abstract class ExpressionEmitter {
   }
 
   protected deepCall({ callee, method, args, line }: CallExpression, helper: 'call' | 'tail'): string {
+    const called = this.expression(callee);
     const list = this.list(args);
     if (method === undefined) {
-      return `${helper}(${this.expression(callee)}, ${this.site(line, this.describe(callee))}, [${list}])`;
+      return `${helper}(${called}, ${this.site(line, this.describe(callee))}, [${list}])`;
     }
     const site = this.site(line, `method '${method}'`);
     const object = this.site(line, this.describe(callee));
     const self = this.temporary();
-    const found = `method(${self} = ${this.expression(callee)}, ${JSON.stringify(method)}, ${site}, ${object})`;
+    const found = `method(${self} = ${called}, ${JSON.stringify(method)}, ${site}, ${object})`;
     return `${helper}(${found}, ${site}, [${self}${list === '' ? '' : `, ${list}`}])`;
   }
 
@@ -352,18 +356,25 @@ export abstract class ExpressionEmitter {
     line: number,
   ): string {
     const canRepeat = isSimple(left) && isSimple(right);
-    if (isNumeric(left) && isNumeric(right)) {
-      return nativeArithmetic(operator, this.expression(left), this.expression(right), canRepeat);
-    }
-    const site = this.site(line, this.describe(left), this.describe(right));
-    return this.withOperands(left, right, (a, b) => {
+    const areNumbers = isNumeric(left) && isNumeric(right);
+    const site = areNumbers ? '' : this.site(line, this.describe(left), this.describe(right));
+    const operation = (a: string, b: string): string => {
+      if (areNumbers) return nativeArithmetic(operator, a, b, canRepeat);
       const slow = `${helper}(${a}, ${b}, ${site})`;
       if (!canRepeat) return slow;
       const checks = [left, right]
         .filter((side) => !isNumeric(side))
         .map((side) => `typeof ${this.expression(side)} === "number"`);
       return `(${checks.join(' && ')} ? ${nativeArithmetic(operator, a, b, canRepeat)} : ${slow})`;
-    });
+    };
+    if (numeral(left) !== undefined) {
+      // A number on the left becomes a constant of the function only after those on the right, which matters for zeros.
+      const b = this.expression(right);
+      return operation(this.expression(left), b);
+    }
+    return areNumbers
+      ? operation(this.expression(left), this.expression(right))
+      : this.withOperands(left, right, operation);
   }
 
   protected comparison(operator: BinaryOperator, left: Expression, right: Expression, line: number): string {

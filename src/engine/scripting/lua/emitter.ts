@@ -137,8 +137,8 @@ class Emitter extends ExpressionEmitter {
 
   protected repeat({ body, condition }: Statement & { kind: 'repeat' }): string {
     const endsEarly = body.at(-1)?.kind === 'return' || body.at(-1)?.kind === 'break';
-    const test = endsEarly ? '' : `if (${this.condition(condition)}) break;`;
-    const text = this.block(body) + test;
+    const statements = this.block(body);
+    const text = statements + (endsEarly ? '' : `if (${this.condition(condition)}) break;`);
     return `for (;;) { ${tick(text)}\n${text} }\n`;
   }
 
@@ -200,7 +200,8 @@ class Emitter extends ExpressionEmitter {
       value !== undefined &&
       !readsLate(target)
     ) {
-      return this.store(target, this.expression(value), line);
+      const store = this.place(target, line);
+      return store(this.expression(value));
     }
     let places = '';
     const hold = (part: Expression, later: readonly Target[]): string => {
@@ -210,7 +211,7 @@ class Emitter extends ExpressionEmitter {
       return name;
     };
     const stores = targets.map((each, i): ((text: string) => string) => {
-      if (each.kind !== 'index') return (text) => this.store(each, text, line);
+      if (each.kind !== 'index') return this.place(each, line);
       const later = targets.slice(i + 1);
       const object = hold(each.object, later);
       const key = hold(each.key, later);
@@ -221,18 +222,22 @@ class Emitter extends ExpressionEmitter {
     return `{ ${places}${setup}${written.join('')}}\n`;
   }
 
-  protected store(target: Target, text: string, line: number): string {
+  /** A place, and the text that stores there. It is translated before the value, as Lua does: see `Frame.zero`. */
+  protected place(target: Target, line: number): (text: string) => string {
     switch (target.kind) {
       case 'local':
-        return `${target.variable.id} = ${text};\n`;
+        return (text) => `${target.variable.id} = ${text};\n`;
       case 'global':
-        return `setGlobal(${JSON.stringify(target.name)}, ${text}, ${this.site(line)});\n`;
+        return (text) => `setGlobal(${JSON.stringify(target.name)}, ${text}, ${this.site(line)});\n`;
       case 'index': {
         const site = this.site(target.line, this.describe(target.object));
         const object = this.expression(target.object);
-        return isShortText(target.key)
-          ? `setKey(${object}, ${JSON.stringify(target.key.value)}, ${text}, ${site});\n`
-          : `setIndex(${object}, ${this.expression(target.key)}, ${text}, ${site});\n`;
+        if (isShortText(target.key)) {
+          const key = JSON.stringify(target.key.value);
+          return (text) => `setKey(${object}, ${key}, ${text}, ${site});\n`;
+        }
+        const key = this.expression(target.key);
+        return (text) => `setIndex(${object}, ${key}, ${text}, ${site});\n`;
       }
     }
   }

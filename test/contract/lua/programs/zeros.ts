@@ -1,0 +1,83 @@
+/**
+ * Lua 5.1 keeps one zero among a function's constants: whichever its compiler meets first, -0 or 0. Where that is not
+ * the one written first (a number on the left of an operator, a condition that is certain), the sign shows the order.
+ */
+const PLACES = [
+  'local a = X + tonumber(Y)',
+  'local a = tonumber(X) + Y',
+  'local a = X + n * Y',
+  'local a = (X) - (n + Y)',
+  'local a = X ^ n * Y',
+  'local a = n * X + Y',
+  'local a = X / Y',
+  'local a = X % Y',
+  'local a = n / (X * (n - Y))',
+  'local a = (1 and X) / f(Y)',
+  'local a = (X and n) + Y',
+  'local a = X and Y',
+  'local a = X or Y',
+  'local a = not X or Y',
+  'local a = n and X or Y',
+  'local a = (n or X) + Y',
+  'local a = X .. Y',
+  'local a = X .. n .. Y',
+  'local a = X == Y',
+  'local a = n == X, Y',
+  'local a = X < Y',
+  'local a = X > f(Y)',
+  'local a = f(X) >= Y',
+  'local a, b = X, Y',
+  'local a = X, Y',
+  'local a, b = f(X), Y',
+  'f(X, Y)',
+  'f(X, f(Y))',
+  'f(f(X), Y)',
+  't[X](Y)',
+  't[f(X)](Y)',
+  't.s[X]:rep(Y)',
+  't[f(X)](f(Y), 1)',
+  't[X] = Y',
+  't[f(X)] = Y',
+  't[1] = X + f(Y)',
+  't[X], t[Y] = 1, 2',
+  't[1], t[X] = Y, 2',
+  'n, t[X] = 1, f(Y)',
+  'local a = t[X], t[Y]',
+  'local a = {X, Y}',
+  'local a = {[X] = Y}',
+  'local a = {X, [1] = Y}',
+  'local a = {x = X, Y}',
+  'local a = {[f(X)] = f(Y)}',
+  'local a = {[(X)] = n, Y}',
+  'repeat local a = X until n == Y or true',
+  'repeat local a = f(X) until f(Y)',
+  'for i = X, Y do end',
+  'for i = 1, X, 1 + f(Y) do end',
+  'for i = f(X), Y, 1 do local a = n end',
+  'for _, a in pairs({X}) do local a = Y end',
+  'for i = 1, 0 do local a = Y end',
+  'while X do local a = Y break end',
+  'while n == X do local a = Y end',
+  'if X then local a = Y end',
+  'if n == X then local a = Y else local b = X end',
+  'if not X then local a = Y end',
+  'if n and X then local a = Y end',
+  'if n == 2 or X then local a = Y end',
+  'local g = function() return X end local a = Y',
+  'do local a = -(X) + Y end',
+  'local a = -(n * X) + Y',
+  'local a = #{X} + Y',
+];
+
+const prepare = "local n = 1 local f = function(...) return ... end local t = {[0] = f, s = {[0] = 's'}} ";
+
+const signed = PLACES.flatMap((place) => [
+  place.replaceAll('X', '(-0)').replaceAll('Y', '0'),
+  place.replaceAll('X', '0').replaceAll('Y', '(-0)'),
+]);
+
+export default [
+  ...signed.map((place) => `${prepare}${place} return tostring(0)`),
+  // The same inside a coroutine, whose functions are translated in another form.
+  ...signed.map((place) => `return coroutine.wrap(function() ${prepare}${place} coroutine.yield(tostring(0)) end)()`),
+];
