@@ -1,8 +1,10 @@
 /** Who may import whom; the rules of docs/architecture, one by one. `npm run check:imports`. */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
+/** A module is a folder of src/modules, or of src/modules/stores. */
+const MODULE = '(stores/[^/]+|(?!stores/)[^/]+)';
 /** A module's public face is its index.ts. */
-const OTHER_MODULES_INSIDES = '^src/modules/(?!$1/)[^/]+/(?!index[.]ts$)';
+const OTHER_MODULES_INSIDES = `^src/modules/(?!$1/)${MODULE}/(?!index[.]ts$)`;
 
 module.exports = {
   forbidden: [
@@ -89,25 +91,27 @@ module.exports = {
     forbid(
       'modules-have-a-front-door',
       "Another module's insides are its own.",
-      { path: '^src/modules/([^/]+)/' },
+      { path: `^src/modules/${MODULE}/` },
       { path: OTHER_MODULES_INSIDES },
     ),
     forbid(
-      'stores-share-the-contract-only',
-      'What the stores share works on every backend.',
-      { path: '^src/store/' },
-      { path: '^src/(?!store/|container/|errors/|modules/cache/index[.]ts$)' },
+      'stores-work-on-every-backend',
+      'A store takes the contract of the cache and what all stores share; it knows no other store.',
+      { path: '^src/modules/stores/([^/]+)/' },
+      {
+        path: '^src/(?!modules/stores/($1/|support/index[.]ts$)|modules/cache/index[.]ts$|(container|errors|config)/)',
+      },
     ),
     forbid(
-      'store-has-a-front-door',
-      'Modules use what src/store/index.ts offers.',
-      { path: '^src/(?!store/)' },
-      { path: '^src/store/(?!index[.]ts$)' },
+      'stores-have-a-front-door',
+      'Applications use what the index.ts of a store offers; support is for the stores alone.',
+      { path: '^src/(?!modules/stores/)' },
+      { path: '^src/modules/stores/(support/|[^/]+/(?!index[.]ts$))' },
     ),
     forbid(
       'only-the-root-imports-everything',
       'create-app.ts puts things together; nothing below it may.',
-      { path: '^src/(config|container|errors|store|modules|engine)/' },
+      { path: '^src/(config|container|errors|modules|engine)/' },
       { path: '^src/(create-app|index)[.]ts$|^src/(cli|testing)/' },
     ),
     forbid(
