@@ -1,4 +1,4 @@
-import { actualIoredis } from '../in-memory';
+import { actualIoredis } from '../redis-engine';
 import {
   type ClusterConstructor,
   defineDropInCluster,
@@ -9,8 +9,8 @@ import { EngineRegistry } from './engine-registry';
 import type * as Ioredis from 'ioredis';
 
 export type * from 'ioredis';
-export type { EngineSnapshot, OnEngine, RedisEngine, RedisEngineOptions } from '../in-memory';
-export { createEngine, engineOf } from '../in-memory';
+export type { EngineSnapshot, OnEngine, RedisEngine, RedisEngineOptions } from '../redis-engine';
+export { createEngine, engineOf } from '../redis-engine';
 
 const ioredis = actualIoredis(__dirname);
 const registry = new EngineRegistry();

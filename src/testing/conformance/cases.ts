@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { Redis } from 'ioredis';
 import { RespiteError } from '../../errors';
 import type { BackendCapability, CacheBackend, ConnectionPurpose } from '../../modules/cache';
-import { actualIoredis } from '../../in-memory';
+import { actualIoredis } from '../../redis-engine';
 
 /** One thing every backend does. */
 export interface BackendCase {
