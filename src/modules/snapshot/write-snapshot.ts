@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SnapshotCut, SnapshotSource } from '../../engine/snapshot-source';
 import type { SnapshotStore } from './store/snapshot-store';
-import type { CommitResult } from './store/writer';
+import type { CommitResult } from './store/protocol';
 
 /** How long (ms) the event loop is kept from others at a time while keys are serialised. */
 const SLICE_MS = 3;

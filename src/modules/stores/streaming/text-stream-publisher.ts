@@ -1,7 +1,6 @@
 import type { Logger } from '../../../container';
 import { printCount } from '../../../errors';
 import { checkDuration, checkInteger, checkName, invalid } from '../support';
-import type { EventBus, PublishOptions } from './event-bus';
 
 /** Settings of a text stream. */
 export interface TextStreamOptions {
@@ -30,6 +29,18 @@ interface Segment {
   readonly endOfLine: boolean;
 }
 
+/** How a chunk is published. */
+interface ChunkOptions {
+  /** Milliseconds; 0 is for as long as the connection waits. */
+  readonly timeout: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What takes the chunks: an event bus, of which a text stream knows no more than this. */
+export interface ChunkPublisher {
+  publish(channel: string, chunk: TextChunk, options: ChunkOptions): Promise<void>;
+}
+
 const MAX_SEGMENT_LENGTH = 200;
 const DEFAULT_MAX_CHUNKS = 1000;
 const DEFAULT_PUBLISH_TIMEOUT_MS = 5000;
@@ -45,12 +56,12 @@ const DEFAULT_PUBLISH_TIMEOUT_MS = 5000;
  * ```
  */
 export class TextStreamPublisher {
-  readonly #bus: EventBus;
+  readonly #bus: ChunkPublisher;
   readonly #channel: string;
   readonly #logger: Logger;
   readonly #segmentLength: number;
   readonly #maxChunks: number;
-  readonly #publishOptions: PublishOptions;
+  readonly #publishOptions: ChunkOptions;
   #rest = '';
   #index = 0;
   #dropped = 0;
@@ -58,7 +69,7 @@ export class TextStreamPublisher {
   #publishing: Promise<void> = Promise.resolve();
 
   /** @internal */
-  constructor(bus: EventBus, channel: string, logger: Logger, options: TextStreamOptions) {
+  constructor(bus: ChunkPublisher, channel: string, logger: Logger, options: TextStreamOptions) {
     const { segmentLength = MAX_SEGMENT_LENGTH, maxChunks = DEFAULT_MAX_CHUNKS, signal } = options;
     const { publishTimeout = DEFAULT_PUBLISH_TIMEOUT_MS } = options;
     checkName('streaming.textStream: channel', channel);
