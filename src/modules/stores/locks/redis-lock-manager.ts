@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
+import { pause } from '../../../container';
 import { RespiteError } from '../../../errors';
-import { checkDuration, checkName, pause, unlessAborted } from '../support';
+import { checkDuration, checkName, unlessAborted } from '../support';
 import { HeldLock, type LockParts } from './held-lock';
 import { notAcquired, notHeld } from './lock-errors';
 import type { AcquireOptions, Lock, LockManager, LockStats } from './lock-manager';

@@ -1,28 +1,4 @@
-import type { Clock } from '../../../container';
 import { asError } from '../../../errors';
-
-/**
- * Waits for `ms`, and keeps the process alive meanwhile.
- * @throws the signal's reason as soon as it is aborted
- */
-export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const onAbort = (): void => {
-      clock.clearTimer(timer);
-      reject(signal.reason as Error); // as below
-    };
-    const timer = clock.setTimer(
-      () => {
-        signal.removeEventListener('abort', onAbort);
-        resolve();
-      },
-      ms,
-      { keepAlive: true },
-    );
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-}
 
 /**
  * What `work` comes to, unless the signal is aborted first; then `late` gets what it comes to all the same.
