@@ -23,6 +23,7 @@ export function engineOf(target: OnEngine): RedisEngine {
   return handleOf(found);
 }
 
+/** Whether something is an engine itself and does not merely live on one. */
 export function isEngine(target: OnEngine): target is RedisEngine {
   return 'fork' in target;
 }

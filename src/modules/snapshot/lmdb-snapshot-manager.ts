@@ -10,6 +10,7 @@ import { SnapshotStore } from './store/snapshot-store';
 import { type SnapshotKind, SnapshotOutcomes } from './snapshot-outcomes';
 import { writeSnapshot } from './write-snapshot';
 
+/** What a snapshot manager is made of. */
 export interface SnapshotManagerOptions {
   readonly source: SnapshotSource;
   readonly settings: SnapshotSettings;

@@ -23,6 +23,7 @@ export interface RestoreOutcome {
   readonly quarantined?: string;
 }
 
+/** What a restore works with. */
 export interface RestoreContext {
   readonly directory: DataDirectory;
   readonly source: SnapshotSource;

@@ -12,6 +12,7 @@ import { codeOf } from '../system-error';
 /** Names of lock files: `lock.1`, `lock.2`, ... */
 export const LOCK_FILE = /^lock\.(\d+)$/;
 
+/** How a data directory is locked; everything is optional. */
 export interface LockOptions {
   /** Default the system's, by which other processes judge the lock, whatever a test does to the application's. */
   readonly clock?: Clock;

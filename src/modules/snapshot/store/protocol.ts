@@ -36,6 +36,7 @@ export type WriterRequest =
   | { readonly type: 'abort' }
   | { readonly type: 'close' };
 
+/** The worker's answers to a `WriterRequest`. */
 export type WriterResponse =
   /** First of all. */
   | { readonly type: 'ready'; readonly signature: string }
