@@ -32,7 +32,7 @@ export type Cluster = Ioredis.Cluster;
 /** ioredis' Cluster, answered by one engine as a cluster of one node. Startup nodes that were seen together share it. */
 export const Cluster: ClusterConstructor = defineDropInCluster(ioredis, registry);
 
-/** What else ioredis exports, as it is: types here, values below. */
+/** ioredis' own. */
 export type Command = Ioredis.Command;
 export type Pipeline = Ioredis.Pipeline;
 export type ScanStream = Ioredis.ScanStream;
@@ -40,7 +40,7 @@ export type AbstractConnector = Ioredis.AbstractConnector;
 export type SentinelConnector = Ioredis.SentinelConnector;
 export type SentinelIterator = Ioredis.SentinelIterator;
 
-/** ioredis' own classes and functions. */
+/** ioredis' own. */
 export const { Command, Pipeline, ScanStream, AbstractConnector, SentinelConnector, SentinelIterator, print } = ioredis;
 export const ReplyError: unknown = ioredis.ReplyError;
 
