@@ -108,7 +108,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/engine/**', '**/*.d.ts'],
+    ignores: ['**/*.d.ts'],
     plugins: { house: { rules: { 'documented-exports': documentedExports } } },
     rules: { 'house/documented-exports': 'error' },
   },

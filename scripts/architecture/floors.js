@@ -32,6 +32,6 @@ function engineFloors() {
 }
 
 /** `values/` and `clock.ts` are called values and clock. */
-const plain = (room) => room.replace(/\/$|\.ts$/, '');
+const plain = (room) => room.replace(/\/$|(\.d)?\.ts$/, '');
 
 module.exports = { HOUSE, engineFloors };

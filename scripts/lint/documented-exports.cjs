@@ -42,7 +42,7 @@ module.exports = {
     function isExplained(node) {
       const first = node.declaration.decorators?.[0];
       const start = first !== undefined && first.range[0] < node.range[0] ? first : node;
-      if (isDocumentation(sourceCode.getCommentsBefore(start).at(-1))) return true;
+      if (sourceCode.getCommentsBefore(start).some(isDocumentation)) return true;
       const { body } = sourceCode.ast;
       const before = body[body.indexOf(node) - 1];
       const isNext = before?.loc.end.line === node.loc.start.line - 1;

@@ -29,6 +29,7 @@ import { SnapshotTracker } from './dump/snapshot-tracker';
 import { Tracking } from './session/tracking';
 import type { SaveHooks, SnapshotSource } from './snapshot-source';
 
+/** How an engine is made; everything is optional. */
 export interface EngineOptions {
   /** Default 16. */
   readonly databases?: number;
@@ -53,6 +54,7 @@ export interface EngineOptions {
   readonly onInternalError?: (failure: unknown, command: string) => void;
 }
 
+/** What an engine counts, for INFO. */
 export interface EngineStats {
   commands: number;
   connections: number;

@@ -26,6 +26,7 @@ export type CommandFlag =
   | 'allow_busy'
   | 'no_mandatory_keys';
 
+/** The groups of commands, as COMMAND DOCS names them. */
 export type CommandGroup =
   | 'string'
   | 'hash'
@@ -128,6 +129,7 @@ export interface CommandMetadata<Arity extends number = number> {
   readonly deprecated?: { readonly since: string; readonly replacedBy: string };
 }
 
+/** A command: what is true of it, and what it does. */
 export interface CommandDefinition<Arity extends number = number> extends CommandMetadata<Arity> {
   /** Runs the command to its end. Throws an `ErrorReply` to answer with an error. */
   run(context: CommandContext, args: Args<Arity>): Reply | Block | NoReply;
@@ -149,6 +151,7 @@ export function defineCommand<const Arity extends number>(definition: CommandDef
   return definition as unknown as AnyCommand;
 }
 
+/** Defines a command that only groups subcommands. */
 export function defineContainer(definition: CommandContainer): CommandContainer {
   return definition;
 }

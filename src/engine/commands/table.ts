@@ -50,6 +50,7 @@ export interface ContainerRecord {
   readonly bare: CommandRecord | undefined;
 }
 
+/** What a name in the table leads to. */
 export type TableEntry = CommandRecord | ContainerRecord;
 
 /** A client may write a name in a thousand ways: no more are remembered. */

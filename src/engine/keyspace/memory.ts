@@ -14,6 +14,7 @@ export const EVICTION_POLICIES = [
   'allkeys-random',
   'noeviction',
 ] as const;
+/** What goes when the memory is full: `maxmemory-policy`. */
 export type EvictionPolicy = (typeof EVICTION_POLICIES)[number];
 
 /** Share of the available heap that keys may fill: beyond it garbage collection thrashes, and at the limit V8 ends the process. */

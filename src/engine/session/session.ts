@@ -32,6 +32,7 @@ export interface HeldArguments {
   readonly bytes: number;
 }
 
+/** A command that is not run yet. */
 export interface QueuedCommand {
   readonly record: CommandRecord;
   readonly args: readonly string[];

@@ -251,6 +251,7 @@ const pubsub = defineContainer({
   ],
 });
 
+/** The commands of pub/sub. */
 export const PUBSUB_COMMANDS = [
   subscribeCommand,
   psubscribe,

@@ -133,4 +133,5 @@ const unwatch = defineCommand({
   },
 });
 
+/** The commands of transactions. */
 export const TRANSACTION_COMMANDS = [multi, discard, exec, watch, unwatch];
