@@ -40,15 +40,9 @@ module.exports = {
       { path: '^src/engine/commands/' },
       {
         path: '^src/engine/(execution|session)/',
-        pathNot: '^src/engine/execution/block[.]ts$',
+        pathNot: '^src/engine/session/(describe-client|monitors)[.]ts$',
         dependencyTypesNot: ['type-only'],
       },
-    ),
-    forbid(
-      'engine-execution-below-session',
-      'values <- keyspace <- commands <- execution <- session.',
-      { path: '^src/engine/execution/' },
-      { path: '^src/engine/session/', dependencyTypesNot: ['type-only'] },
     ),
     forbid(
       'protocol-knows-replies-only',
@@ -72,13 +66,13 @@ module.exports = {
       'snapshot-reaches-the-engine-by-its-contract',
       'One interface, packed records, the value encoding.',
       { path: '^src/modules/snapshot/' },
-      { path: '^src/engine/', pathNot: '^src/engine/(snapshot-source|record-batch|dump/)' },
+      { path: '^src/engine/', pathNot: '^src/engine/(snapshot|rdb)/' },
     ),
     forbid(
       'cache-contract-knows-no-engine',
       'Only the standalone provider starts an engine.',
       { path: '^src/modules/cache/', pathNot: '^src/modules/cache/standalone/' },
-      { path: '^src/engine/', pathNot: '^src/engine/snapshot-source[.]ts$' },
+      { path: '^src/engine/', pathNot: '^src/engine/snapshot/source[.]ts$' },
     ),
     forbid(
       'no-module-knows-a-provider',

@@ -1,33 +1,33 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock, Microseconds, systemClock } from './clock';
 import { ALL_COMMANDS } from './commands';
-import { error } from './commands/errors';
-import { CommandTable } from './commands/table';
+import { error } from './command/errors';
+import { CommandTable } from './command/table';
 import { Acl } from './acl/acl';
 import { Parameters, type DebugCommands } from './config/parameters';
-import { Blocking } from './execution/blocking';
+import { Blocking } from './session/blocking';
 import { Executor } from './execution/executor';
 import type { Interference } from './execution/interference';
-import { Latency } from './execution/latency';
-import { Monitors } from './execution/monitors';
-import { Pausing } from './execution/pausing';
+import { Latency } from './statistics/latency';
+import { Monitors } from './session/monitors';
+import { Pausing } from './session/pausing';
 import { ScriptRunner } from './execution/script-runner';
-import { SlowLog } from './execution/slow-log';
+import { SlowLog } from './session/slow-log';
 import type { ClusterNode } from './cluster/cluster-node';
 import type { EncodingLimits, Entry } from './keyspace/entry';
 import { Keyspace } from './keyspace/keyspace';
 import { Memory, type EvictionPolicy } from './keyspace/memory';
-import type { NoReply } from './execution/block';
+import type { NoReply } from './command/answers';
 import type { ErrorReply, Reply } from './protocol/reply';
 import { PubSub, unsubscribe } from './pubsub/pubsub';
 import { FunctionLibraries } from './scripting/function-libraries';
 import { ClientLimits } from './session/client-limits';
 import { ClientMemory } from './session/client-memory';
-import { Rate } from './execution/rate';
-import { Session, type ClientAddress, type SessionOutput } from './session/session';
-import { SnapshotTracker } from './dump/snapshot-tracker';
+import { Rate } from './statistics/rate';
+import { Session, type ClientAddress, type SessionOutput } from './session/client';
+import { SnapshotTracker } from './snapshot/tracker';
 import { Tracking } from './session/tracking';
-import type { SaveHooks, SnapshotSource } from './snapshot-source';
+import type { SaveHooks, SnapshotSource } from './snapshot/source';
 
 export interface EngineOptions {
   /** Default 16. */

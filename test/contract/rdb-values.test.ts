@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
-import { RdbReader, RdbWriter } from '../../src/engine/dump/rdb-primitives';
-import { readValue, writeValue } from '../../src/engine/dump/rdb-value';
+import { RdbReader, RdbWriter } from '../../src/engine/rdb/rdb-primitives';
+import { readValue, writeValue } from '../../src/engine/rdb/rdb-value';
 import type { StoredValue } from '../../src/engine/keyspace/entry';
 import { HashValue } from '../../src/engine/values/hash';
 import { ListValue } from '../../src/engine/values/list';

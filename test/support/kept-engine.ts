@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import type { Logger, LogMethod } from '../../src/container';
 import { Engine } from '../../src/engine';
 import type { Clock } from '../../src/engine/clock';
-import type { SnapshotSource } from '../../src/engine/snapshot-source';
+import type { SnapshotSource } from '../../src/engine/snapshot/source';
 import { LmdbSnapshotManager } from '../../src/modules/snapshot/lmdb-snapshot-manager';
 import type { RestoreProgress, SnapshotSettings } from '../../src/modules/snapshot/settings';
 import type { Timers } from '../../src/modules/snapshot/timers';

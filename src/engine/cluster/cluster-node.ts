@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { error } from '../commands/errors';
-import { findKeys, mayHaveKeys } from '../commands/key-positions';
-import type { CommandRecord } from '../commands/table';
+import { error } from '../command/errors';
+import { findKeys, mayHaveKeys } from '../command/key-positions';
+import type { CommandRecord } from '../command/table';
 import { ErrorReply } from '../protocol/reply';
-import type { QueuedCommand, Session } from '../session/session';
+import type { QueuedCommand, Session } from '../session/client';
 import { slotOf } from './key-slot';
 
 const CROSS_SLOT = new ErrorReply("CROSSSLOT Keys in request don't hash to the same slot");

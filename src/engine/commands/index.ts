@@ -1,4 +1,4 @@
-import type { AnyCommand, CommandContainer } from './define-command';
+import type { AnyCommand, CommandContainer } from '../command/definition';
 import { BITMAP_COMMANDS } from './bitmap';
 import { CLUSTER_COMMANDS } from './cluster';
 import { CONNECTION_COMMANDS } from './connection';

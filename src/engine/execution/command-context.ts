@@ -1,11 +1,11 @@
-import { WRONG_TYPE } from '../commands/errors';
-import type { CommandRecord } from '../commands/table';
+import { WRONG_TYPE } from '../command/errors';
+import type { CommandRecord } from '../command/table';
 import type { Engine } from '../engine';
 import type { Database } from '../keyspace/database';
 import { type Collection, type Entry, type Kind, type StoredValue, type ValueType } from '../keyspace/entry';
 import type { EventClass } from '../keyspace/notifications';
 import type { Dataset } from '../keyspace/dataset';
-import type { Session } from '../session/session';
+import type { Session } from '../session/client';
 import { RawString } from '../values/raw-string';
 
 const CLASS_OF: Record<ValueType, EventClass> = { string: '$', list: 'l', set: 's', zset: 'z', hash: 'h', stream: 't' };

@@ -8,17 +8,17 @@ import {
   unknownCommand,
   unknownSubcommand,
   wrongArity,
-} from '../commands/errors';
+} from '../command/errors';
 import type { Refusal } from '../acl/acl';
 import type { DenialContext } from '../acl/acl-log';
-import { describeClient } from '../commands/connection/client/describe-client';
-import { type CommandRecord, type ContainerRecord, takes } from '../commands/table';
+import { describeClient } from '../session/describe-client';
+import { type CommandRecord, type ContainerRecord, takes } from '../command/table';
 import type { Engine } from '../engine';
 import { ErrorReply, QUEUED, type Reply } from '../protocol/reply';
-import type { BlockedCommand, Session } from '../session/session';
-import { LatencyHistogram } from './latency-histogram';
-import { Block, NO_REPLY, type NoReply } from './block';
-import { filterReply } from './reply-mode';
+import type { BlockedCommand, Session } from '../session/client';
+import { LatencyHistogram } from '../statistics/latency-histogram';
+import { Block, NO_REPLY, type NoReply } from '../command/answers';
+import { filterReply } from '../session/reply-mode';
 
 const MONITORS_ONLY_WATCH = error("Replica can't interact with the keyspace");
 

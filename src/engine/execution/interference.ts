@@ -1,7 +1,7 @@
 import type { Engine } from '../engine';
 import { ErrorReply, type Reply } from '../protocol/reply';
-import type { Session } from '../session/session';
-import { NO_REPLY, NoReply, waitForCause } from './block';
+import type { Session } from '../session/client';
+import { NO_REPLY, NoReply, waitForCause } from '../command/answers';
 
 /** What is done to a command instead of running it. */
 export type Disturbance =

@@ -1,5 +1,5 @@
-import { error, NOT_ENOUGH_REPLICAS, OUT_OF_MEMORY } from '../commands/errors';
-import { type CommandRecord, takes } from '../commands/table';
+import { error, NOT_ENOUGH_REPLICAS, OUT_OF_MEMORY } from '../command/errors';
+import { type CommandRecord, takes } from '../command/table';
 import type { Engine } from '../engine';
 import { ErrorReply, type Reply } from '../protocol/reply';
 import type { ScriptHost } from '../scripting/script-host';
@@ -8,7 +8,7 @@ import { type LoadedLibrary, type Script, Scripts } from '../scripting/scripts';
 import { allocate, consume, LONG, stopMeter } from '../scripting/lua/meter';
 import { sha1 } from '../scripting/redis-library';
 import { parseShebang, type ScriptFlag } from '../scripting/shebang';
-import { Block, NoReply } from './block';
+import { Block, NoReply } from '../command/answers';
 import type { CommandContext } from './command-context';
 import { BudgetExceeded, ScriptBudget } from './script-budget';
 import { type CachedScript, type ScriptBytes, ScriptCache } from './script-cache';

@@ -1,6 +1,6 @@
 import { matchGlob } from '../values/glob';
 import { PushReply } from '../protocol/reply';
-import { REMEMBERED_BYTES, type Session } from '../session/session';
+import { REMEMBERED_BYTES, type Session } from '../session/client';
 
 /** Who listens to what. Delivery goes to each session's output, never into the publisher's stack. */
 export class PubSub {

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine';
-import type { Session } from './session';
+import type { Session } from './client';
 
 /** How much a client may leave unread. */
 interface OutputLimit {

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine';
-import type { Session } from './session';
+import type { Session } from './client';
 
 /**
  * The share of V8's heap that keys and clients together may fill. Beyond it the largest client is closed: V8 would end the

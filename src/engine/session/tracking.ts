@@ -1,10 +1,10 @@
 // Imported, not the global: fake timers of a test must not hold up a message.
 import { setImmediate } from 'node:timers';
-import { findKeys } from '../commands/key-positions';
-import type { CommandRecord } from '../commands/table';
+import { findKeys } from '../command/key-positions';
+import type { CommandRecord } from '../command/table';
 import type { Engine } from '../engine';
 import { PushReply } from '../protocol/reply';
-import type { Session } from './session';
+import type { Session } from './client';
 
 /** What CLIENT TRACKING set for one client. */
 export interface TrackingState {

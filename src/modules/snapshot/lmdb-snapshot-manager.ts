@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '../../container';
-import { SaveFailure, type SaveHooks, type SnapshotSource } from '../../engine/snapshot-source';
+import { SaveFailure, type SaveHooks, type SnapshotSource } from '../../engine/snapshot/source';
 import { printCount, RespiteError } from '../../errors';
 import { DataDirectory } from './directory/data-directory';
 import { restore, type RestoreOutcome } from './restore';

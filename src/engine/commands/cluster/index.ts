@@ -1,7 +1,7 @@
 import type { ClusterNode } from '../../cluster/cluster-node';
 import type { CommandContext } from '../../execution/command-context';
-import { defineCommand, defineContainer, type AnyCommand, type CommandFlag } from '../define-command';
-import { error } from '../errors';
+import { defineCommand, defineContainer, type AnyCommand, type CommandFlag } from '../../command/definition';
+import { error } from '../../command/errors';
 import { agree, ANSWERS } from './answers';
 
 const DISABLED = error('This instance has cluster support disabled');

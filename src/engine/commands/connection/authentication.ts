@@ -3,12 +3,12 @@ import type { Engine } from '../../engine';
 import type { CommandContext } from '../../execution/command-context';
 import { ErrorReply, MapReply, OK } from '../../protocol/reply';
 import { REDIS_VERSION } from '../../redis-version';
-import type { Session } from '../../session/session';
-import { integer } from '../arguments';
-import { defineCommand } from '../define-command';
-import { error, printable } from '../errors';
-import { describeClient } from './client/describe-client';
-import { allSecret, secretAfter } from '../secrets';
+import type { Session } from '../../session/client';
+import { integer } from '../../command/arguments';
+import { defineCommand } from '../../command/definition';
+import { error, printable } from '../../command/errors';
+import { describeClient } from '../../session/describe-client';
+import { allSecret, secretAfter } from '../../command/secrets';
 
 const WRONG_PASSWORD = new ErrorReply('WRONGPASS invalid username-password pair or user is disabled.');
 

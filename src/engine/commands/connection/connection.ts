@@ -1,6 +1,6 @@
 import { OK, PONG, Status } from '../../protocol/reply';
-import { defineCommand } from '../define-command';
-import { wrongArity } from '../errors';
+import { defineCommand } from '../../command/definition';
+import { wrongArity } from '../../command/errors';
 import { databaseArgument } from '../generic/copy-move';
 
 export const ping = defineCommand({

@@ -1,12 +1,12 @@
 import type { CommandContext } from '../../execution/command-context';
-import { dumpPayload, readPayload } from '../../dump/dump-payload';
-import { isIntact } from '../../dump/footer';
-import { RdbFormatError } from '../../dump/rdb-primitives';
+import { dumpPayload, readPayload } from '../../rdb/dump-payload';
+import { isIntact } from '../../rdb/footer';
+import { RdbFormatError } from '../../rdb/rdb-primitives';
 import type { StoredValue } from '../../keyspace/entry';
 import { ErrorReply, OK } from '../../protocol/reply';
-import { addInt64, int64, integer } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { error, SYNTAX_ERROR } from '../errors';
+import { addInt64, int64, integer } from '../../command/arguments';
+import { defineCommand, oneKey } from '../../command/definition';
+import { error, SYNTAX_ERROR } from '../../command/errors';
 
 export const dump = defineCommand({
   name: 'dump',

@@ -1,8 +1,8 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { Entry, StoredValue } from '../../keyspace/entry';
-import { defineCommand, defineContainer, oneKey } from '../define-command';
+import { defineCommand, defineContainer, oneKey } from '../../command/definition';
 import { encodingOf, isSharedInteger } from '../encoding';
-import { error } from '../errors';
+import { error } from '../../command/errors';
 
 const ABOUT_A_KEY = {
   arity: 3,

@@ -1,8 +1,8 @@
 import { typeOf, type Entry } from '../../keyspace/entry';
 import type { CommandContext } from '../../execution/command-context';
 import { matchGlob } from '../../values/glob';
-import { cursor } from '../arguments';
-import { defineCommand } from '../define-command';
+import { cursor } from '../../command/arguments';
+import { defineCommand } from '../../command/definition';
 import { parseScanOptions } from '../scan-options';
 
 /** Whether an entry's time has come; such a key is never shown. */

@@ -6,9 +6,9 @@ import { ListValue } from '../../values/list';
 import { RawString } from '../../values/raw-string';
 import { SetValue } from '../../values/set';
 import { SortedSetValue } from '../../values/sorted-set';
-import { looseDoubleInRange } from '../arguments';
-import { defineCommand, type KeySpec, oneKey } from '../define-command';
-import { error, printable, WRONG_TYPE } from '../errors';
+import { looseDoubleInRange } from '../../command/arguments';
+import { defineCommand, type KeySpec, oneKey } from '../../command/definition';
+import { error, printable, WRONG_TYPE } from '../../command/errors';
 import { parseSortOptions, sortKeys, type SortOptions } from './sort-options';
 
 const NOT_A_DOUBLE = error("One or more scores can't be converted into double");

@@ -1,6 +1,6 @@
 import type { CommandContext } from '../../execution/command-context';
-import { normalizeInt64 } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
+import { normalizeInt64 } from '../../command/arguments';
+import { defineCommand, oneKey } from '../../command/definition';
 
 const NO_KEY = -2;
 const NO_DEADLINE = -1;

@@ -5,7 +5,7 @@ import { positionOf, type Position } from '../../values/geohash';
 import { partialSort, type Compare } from '../../values/partial-sort';
 import type { Scored } from '../../values/ranked-node';
 import { compareMembers, SortedSetValue, type SortedSetView } from '../../values/sorted-set';
-import { defineCommand, oneKey, type KeySpec } from '../define-command';
+import { defineCommand, oneKey, type KeySpec } from '../../command/definition';
 import { SORTED_SET } from '../kinds';
 import { storeResult } from '../sorted-set/store-result';
 import { positionReply } from './replies';

@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../execution/command-context';
 import { OK } from '../../protocol/reply';
-import { defineCommand, oneKey } from '../define-command';
-import { wrongArity } from '../errors';
+import { defineCommand, oneKey } from '../../command/definition';
+import { wrongArity } from '../../command/errors';
 import { HASH } from '../kinds';
 
 /** Sets field-value pairs. @returns how many fields are new */

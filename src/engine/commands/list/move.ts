@@ -1,6 +1,6 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { ListEnd } from '../../values/list';
-import { defineCommand, oneKey } from '../define-command';
+import { defineCommand, oneKey } from '../../command/definition';
 import { LIST } from '../kinds';
 import { POP_EVENT } from './pop';
 import { listEnd } from './positions';

@@ -1,10 +1,10 @@
-import { NO_REPLY, type NoReply } from '../../execution/block';
+import { NO_REPLY, type NoReply } from '../../command/answers';
 import type { CommandContext } from '../../execution/command-context';
 import { PushReply, type Reply } from '../../protocol/reply';
 import { matchChannel, subscribe, unsubscribe } from '../../pubsub/pubsub';
-import type { Session } from '../../session/session';
-import { defineCommand, defineContainer, oneKey, keyRange } from '../define-command';
-import { error, wrongSubcommandArguments } from '../errors';
+import type { Session } from '../../session/client';
+import { defineCommand, defineContainer, oneKey, keyRange } from '../../command/definition';
+import { error, wrongSubcommandArguments } from '../../command/errors';
 
 /** One of the three kinds of subscription: where it is kept, and what its confirmations are called. */
 interface SubscriptionKind {

@@ -4,12 +4,12 @@ import type { Selector } from '../../acl/selector';
 import type { CommandContext } from '../../execution/command-context';
 import { formatDouble } from '../../protocol/format-double';
 import { DoubleReply, type ErrorReply, MapReply, OK, SetReply, type Reply } from '../../protocol/reply';
-import { integer } from '../arguments';
-import { ACL_CATEGORIES, aclCategories } from '../acl-categories';
-import { defineCommand, defineContainer } from '../define-command';
-import type { TableEntry } from '../table';
-import { error, printable, wrongSubcommandArguments } from '../errors';
-import { allButSubcommand } from '../secrets';
+import { integer } from '../../command/arguments';
+import { ACL_CATEGORIES, aclCategories } from '../../command/acl-categories';
+import { defineCommand, defineContainer } from '../../command/definition';
+import type { TableEntry } from '../../command/table';
+import { error, printable, wrongSubcommandArguments } from '../../command/errors';
+import { allButSubcommand } from '../../command/secrets';
 
 const OPEN = { flags: ['noscript', 'loading', 'stale'], group: 'server', since: '6.0.0' } as const;
 const ADMIN = { flags: ['admin', 'noscript', 'loading', 'stale'], group: 'server', since: '6.0.0' } as const;

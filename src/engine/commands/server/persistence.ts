@@ -3,12 +3,12 @@ import { setImmediate } from 'node:timers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Engine } from '../../engine';
 import type { CommandContext } from '../../execution/command-context';
-import { waitForCause } from '../../execution/block';
+import { waitForCause } from '../../command/answers';
 import { ErrorReply, OK, Status, type Reply } from '../../protocol/reply';
-import { SaveFailure, type SaveHooks } from '../../snapshot-source';
-import { isOption } from '../arguments';
-import { defineCommand } from '../define-command';
-import { error, SYNTAX_ERROR } from '../errors';
+import { SaveFailure, type SaveHooks } from '../../snapshot/source';
+import { isOption } from '../../command/arguments';
+import { defineCommand } from '../../command/definition';
+import { error, SYNTAX_ERROR } from '../../command/errors';
 
 const NOWHERE_TO_SAVE = error('snapshots are not enabled: turn persistence on to save');
 const ALREADY_SAVING = error('Background save already in progress');

@@ -1,7 +1,7 @@
 import { OK } from '../../protocol/reply';
-import { integer } from '../arguments';
-import { defineCommand, defineContainer } from '../define-command';
-import { error, wrongSubcommandArguments } from '../errors';
+import { integer } from '../../command/arguments';
+import { defineCommand, defineContainer } from '../../command/definition';
+import { error, wrongSubcommandArguments } from '../../command/errors';
 
 const SHARED = { flags: ['admin', 'loading', 'stale'], group: 'server' } as const;
 const DEFAULT_COUNT = 10;

@@ -1,5 +1,5 @@
 import type { CommandContext } from '../../execution/command-context';
-import { defineCommand, oneKey } from '../define-command';
+import { defineCommand, oneKey } from '../../command/definition';
 import { SORTED_SET } from '../kinds';
 import { parseRange, type RangeUnit } from './range';
 

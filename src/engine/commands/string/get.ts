@@ -1,4 +1,4 @@
-import { defineCommand, oneKey } from '../define-command';
+import { defineCommand, oneKey } from '../../command/definition';
 import { deadline, parseStringOptions } from './string-options';
 
 export const get = defineCommand({

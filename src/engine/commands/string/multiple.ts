@@ -1,7 +1,7 @@
 import { OK } from '../../protocol/reply';
 import { RawString } from '../../values/raw-string';
-import { defineCommand, keyRange } from '../define-command';
-import { wrongArity } from '../errors';
+import { defineCommand, keyRange } from '../../command/definition';
+import { wrongArity } from '../../command/errors';
 import type { CommandContext } from '../../execution/command-context';
 
 export const mget = defineCommand({

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { RdbFormatError, RdbReader, RdbWriter } from '../../../../src/engine/dump/rdb-primitives';
-import { readValue, writeValue } from '../../../../src/engine/dump/rdb-value';
+import { RdbFormatError, RdbReader, RdbWriter } from '../../../../src/engine/rdb/rdb-primitives';
+import { readValue, writeValue } from '../../../../src/engine/rdb/rdb-value';
 import { Engine } from '../../../../src/engine';
 import { StreamValue } from '../../../../src/engine/values/stream';
 

@@ -2,7 +2,7 @@ import { readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { directoryWith, keep, type Kept, setAside, start } from '../../../support/kept-engine';
 import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
-import type { SnapshotSource } from '../../../../src/engine/snapshot-source';
+import type { SnapshotSource } from '../../../../src/engine/snapshot/source';
 import type { Timers } from '../../../../src/modules/snapshot/timers';
 
 afterAll(removeTemporaryPaths);

@@ -1,4 +1,4 @@
-import type { SnapshotCut, SnapshotSource } from '../../../../src/engine/snapshot-source';
+import type { SnapshotCut, SnapshotSource } from '../../../../src/engine/snapshot/source';
 import { KeySet } from '../../../../src/engine/keyspace/key-set';
 import { Engine } from '../../../../src/engine';
 import { contentsOf, type Kept, start } from '../../../support/kept-engine';

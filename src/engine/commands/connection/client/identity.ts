@@ -1,9 +1,9 @@
 import { OK, VerbatimReply } from '../../../protocol/reply';
-import { parseInt64 } from '../../arguments';
-import { defineCommand } from '../../define-command';
-import { error, SYNTAX_ERROR } from '../../errors';
+import { parseInt64 } from '../../../command/arguments';
+import { defineCommand } from '../../../command/definition';
+import { error, SYNTAX_ERROR } from '../../../command/errors';
 import { nameClient } from '../authentication';
-import { describeClient } from './describe-client';
+import { describeClient } from '../../../session/describe-client';
 import { CLIENT, CLIENT_ADMIN, clientType, typeOfClient } from './shared';
 
 export const setname = defineCommand({

@@ -1,9 +1,9 @@
 import type { CommandContext } from '../../../execution/command-context';
 import { OK } from '../../../protocol/reply';
-import type { Session } from '../../../session/session';
-import { integer } from '../../arguments';
-import { defineCommand } from '../../define-command';
-import { error, printable, SYNTAX_ERROR } from '../../errors';
+import type { Session } from '../../../session/client';
+import { integer } from '../../../command/arguments';
+import { defineCommand } from '../../../command/definition';
+import { error, printable, SYNTAX_ERROR } from '../../../command/errors';
 import { CLIENT_ADMIN, clientType, typeOfClient } from './shared';
 
 interface KillFilter {

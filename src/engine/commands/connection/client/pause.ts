@@ -1,7 +1,7 @@
 import { ErrorReply, OK } from '../../../protocol/reply';
-import { integer } from '../../arguments';
-import { defineCommand } from '../../define-command';
-import { error, SYNTAX_ERROR, wrongSubcommandArguments } from '../../errors';
+import { integer } from '../../../command/arguments';
+import { defineCommand } from '../../../command/definition';
+import { error, SYNTAX_ERROR, wrongSubcommandArguments } from '../../../command/errors';
 import { CLIENT_ADMIN } from './shared';
 
 export const pause = defineCommand({

@@ -1,5 +1,5 @@
-import { error, printable } from '../../errors';
-import type { Session } from '../../../session/session';
+import { error, printable } from '../../../command/errors';
+import type { Session } from '../../../session/client';
 
 /** What most CLIENT subcommands have in common. */
 export const CLIENT = { flags: ['noscript', 'loading', 'stale'], group: 'connection' } as const;

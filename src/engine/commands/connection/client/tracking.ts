@@ -1,9 +1,9 @@
 import type { CommandContext } from '../../../execution/command-context';
 import { MapReply, OK, SetReply } from '../../../protocol/reply';
 import type { TrackingState } from '../../../session/tracking';
-import { integer } from '../../arguments';
-import { defineCommand } from '../../define-command';
-import { error, printable, SYNTAX_ERROR } from '../../errors';
+import { integer } from '../../../command/arguments';
+import { defineCommand } from '../../../command/definition';
+import { error, printable, SYNTAX_ERROR } from '../../../command/errors';
 import { CLIENT } from './shared';
 
 const EMPTY: TrackingState = {

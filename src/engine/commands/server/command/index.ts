@@ -1,10 +1,10 @@
 import { MapReply, type Reply } from '../../../protocol/reply';
 import { matchGlob } from '../../../values/glob';
-import { ACL_CATEGORIES, aclCategories } from '../../acl-categories';
-import { defineCommand, defineContainer, type FoundKey } from '../../define-command';
-import { error, SYNTAX_ERROR } from '../../errors';
-import { findKeys, mayHaveKeys } from '../../key-positions';
-import { type CommandRecord, type CommandTable, type TableEntry, takes } from '../../table';
+import { ACL_CATEGORIES, aclCategories } from '../../../command/acl-categories';
+import { defineCommand, defineContainer, type FoundKey } from '../../../command/definition';
+import { error, SYNTAX_ERROR } from '../../../command/errors';
+import { findKeys, mayHaveKeys } from '../../../command/key-positions';
+import { type CommandRecord, type CommandTable, type TableEntry, takes } from '../../../command/table';
 import { describeEntry, keyFlags } from './describe';
 import { documentEntry } from './docs';
 

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { RdbReader, RdbWriter } from '../../../dump/rdb-primitives';
-import { readValue, writeValue } from '../../../dump/rdb-value';
+import { RdbReader, RdbWriter } from '../../../rdb/rdb-primitives';
+import { readValue, writeValue } from '../../../rdb/rdb-value';
 import type { CommandContext } from '../../../execution/command-context';
 import type { Engine } from '../../../engine';
 import { entryBytes } from '../../../keyspace/entry';
 import { ErrorReply, OK, Status, type Reply } from '../../../protocol/reply';
-import { integer } from '../../arguments';
+import { integer } from '../../../command/arguments';
 import { parseMemory } from '../../../config/parse-memory';
 import { encodingOf } from '../../encoding';
-import { error, MUST_BE_POSITIVE, NO_SUCH_KEY } from '../../errors';
+import { error, MUST_BE_POSITIVE, NO_SUCH_KEY } from '../../../command/errors';
 import { datasetDigest, Digest, mixEntry } from './digest';
 import { protocolSample } from './protocol-samples';
 

@@ -1,9 +1,9 @@
 import { arch, platform, release, totalmem } from 'node:os';
 import type { Engine } from '../../../engine';
 import { STARTUP_BYTES } from '../../../keyspace/memory';
-import type { Session } from '../../../session/session';
+import type { Session } from '../../../session/client';
 import { REDIS_VERSION } from '../../../redis-version';
-import type { CommandRecord } from '../../table';
+import type { CommandRecord } from '../../../command/table';
 import { bytesForHumans } from '../bytes-for-humans';
 import { memoryReport } from '../memory-report';
 

@@ -1,5 +1,5 @@
 import type { StoredValue } from '../../keyspace/entry';
-import type { RdbReader, RdbWriter } from '../rdb-primitives';
+import type { RdbReader, RdbWriter } from '../../rdb/rdb-primitives';
 
 /** How a big value is cut into segments, and which of them changed since they were last read. */
 export interface Segmentation {

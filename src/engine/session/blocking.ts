@@ -1,8 +1,8 @@
 import { MAX_TIMER_MS } from '../clock';
 import type { Engine } from '../engine';
 import { ErrorReply, type Reply } from '../protocol/reply';
-import type { QueuedCommand, Session } from '../session/session';
-import { type Block, NoReply, waitForCause } from './block';
+import type { QueuedCommand, Session } from './client';
+import { type Block, NoReply, waitForCause } from '../command/answers';
 import { filterReply } from './reply-mode';
 
 /** Clients that wait for keys: first come, first served, per key. */

@@ -1,6 +1,6 @@
-import type { CommandRecord } from '../commands/table';
+import type { CommandRecord } from '../command/table';
 import { Status } from '../protocol/reply';
-import type { Session } from '../session/session';
+import type { Session } from './client';
 import { redactedArguments } from './redact';
 
 /** The clients that called MONITOR: they see every command as it runs, those of administration excepted. */

@@ -1,8 +1,8 @@
 import type { User } from '../acl/user';
-import type { Block } from '../execution/block';
+import type { Block } from '../command/answers';
 import { CommandContext } from '../execution/command-context';
 import type { Engine } from '../engine';
-import type { CommandRecord } from '../commands/table';
+import type { CommandRecord } from '../command/table';
 import type { Database, Waiter, Watcher } from '../keyspace/database';
 import type { Reply } from '../protocol/reply';
 import { textBytes } from '../values/text-bytes';

@@ -1,5 +1,5 @@
 import { RawString, type StringObserver } from '../../values/raw-string';
-import type { RdbReader, RdbWriter } from '../rdb-primitives';
+import type { RdbReader, RdbWriter } from '../../rdb/rdb-primitives';
 import { PlacedReading, PlacedSegments } from './placed-segments';
 import type { Reading, Segmentation, SegmentLoader } from './segmentation';
 

@@ -1,6 +1,6 @@
 import { PushReply, type Reply } from '../protocol/reply';
-import type { Session } from '../session/session';
-import { NO_REPLY, type NoReply } from './block';
+import type { Session } from './client';
+import { NO_REPLY, type NoReply } from '../command/answers';
 
 /** Applies CLIENT REPLY OFF and SKIP to what a command answered. Pushes (SUBSCRIBE's confirmations) are no answers. */
 export function filterReply(session: Session, reply: Reply | NoReply): Reply | NoReply {

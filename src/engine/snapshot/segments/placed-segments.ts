@@ -1,4 +1,4 @@
-import type { RdbWriter } from '../rdb-primitives';
+import type { RdbWriter } from '../../rdb/rdb-primitives';
 import { range, type Reading } from './segmentation';
 
 /** What is to be read of a value. */

@@ -1,5 +1,5 @@
 import { Status } from '../protocol/reply';
-import { defineCommand, type AnyCommand, type CommandContainer } from './define-command';
+import { defineCommand, type AnyCommand, type CommandContainer } from './definition';
 
 /** The HELP every container has: its subcommands with their arguments and summaries. */
 export function helpCommand(container: CommandContainer): AnyCommand {

@@ -1,4 +1,4 @@
-import type { CommandRecord } from '../commands/table';
+import type { CommandRecord } from '../command/table';
 
 const REDACTED = '(redacted)';
 

@@ -1,5 +1,5 @@
-import type { LatencyHistogram } from '../execution/latency-histogram';
-import type { AnyCommand, CommandContainer } from './define-command';
+import type { LatencyHistogram } from '../statistics/latency-histogram';
+import type { AnyCommand, CommandContainer } from './definition';
 import { helpCommand } from './help';
 
 /** What INFO and LATENCY HISTOGRAM know of a command. */

@@ -1,12 +1,12 @@
 // Imported, not the global: fake timers of a test must not hold up a connection.
 import { setImmediate } from 'node:timers';
 import type { Engine } from '../engine';
-import { NoReply } from '../execution/block';
+import { NoReply } from '../command/answers';
 import { encodeInPieces, encodeReply } from '../protocol/encode-reply';
 import { ErrorReply, PushReply, type Reply } from '../protocol/reply';
 import { ProtocolError, RequestParser } from '../protocol/request-parser';
 import { textBytes } from '../values/text-bytes';
-import type { ClientAddress, HeldArguments, Session, SessionOutput } from './session';
+import type { ClientAddress, HeldArguments, Session, SessionOutput } from '../session/client';
 
 /** The bytes' way out: a socket, or the in-memory stream. */
 export interface Transport {

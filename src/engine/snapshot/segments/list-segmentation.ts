@@ -2,7 +2,7 @@ import { Chunk } from '../../values/chunk';
 import { LARGEST_CHUNK } from '../../values/chunk-sequence';
 import { ListValue } from '../../values/list';
 import type { Segment } from '../../values/segment';
-import { RdbFormatError, type RdbReader, type RdbWriter } from '../rdb-primitives';
+import { RdbFormatError, type RdbReader, type RdbWriter } from '../../rdb/rdb-primitives';
 import { NumberedSegments, readNumbers, SegmentCollection, writeNumbers } from './numbered-segments';
 import type { Reading, Segmentation, SegmentLoader } from './segmentation';
 

@@ -1,9 +1,9 @@
 // Imported, not the global: fake timers of a test must not hold up clients.
 import { setImmediate } from 'node:timers';
-import type { CommandRecord } from '../commands/table';
+import type { CommandRecord } from '../command/table';
 import type { Engine } from '../engine';
-import type { QueuedCommand, Session } from '../session/session';
-import { NoReply, waitForCause } from './block';
+import type { QueuedCommand, Session } from './client';
+import { NoReply, waitForCause } from '../command/answers';
 
 const INT64_MAX = 2 ** 63;
 

@@ -1,4 +1,4 @@
-import type { Session } from '../../../session/session';
+import type { Session } from './client';
 
 /** One line of CLIENT LIST, without its line break. Buffers that Redis has and we do not are reported as empty. */
 export function describeClient(session: Session): string {

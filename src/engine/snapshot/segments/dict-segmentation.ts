@@ -3,7 +3,7 @@ import type { Dict, DictEntry, DictObserver } from '../../values/dict';
 import { HashValue } from '../../values/hash';
 import { SetValue } from '../../values/set';
 import { SortedSetValue } from '../../values/sorted-set';
-import { RdbFormatError, type RdbReader, type RdbWriter } from '../rdb-primitives';
+import { RdbFormatError, type RdbReader, type RdbWriter } from '../../rdb/rdb-primitives';
 import { PlacedReading, PlacedSegments } from './placed-segments';
 import {
   type Reading,

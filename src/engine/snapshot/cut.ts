@@ -1,10 +1,10 @@
 import type { Dataset } from '../keyspace/dataset';
 import type { Entry } from '../keyspace/entry';
 import { KeySet } from '../keyspace/key-set';
-import { RecordBatchWriter, RecordKind, segmentKey, segmentsKey } from '../record-batch';
-import type { DatasetLayout, SnapshotCut } from '../snapshot-source';
-import { RdbWriter } from './rdb-primitives';
-import { writeValue } from './rdb-value';
+import { RecordBatchWriter, RecordKind, segmentKey, segmentsKey } from './record-batch';
+import type { DatasetLayout, SnapshotCut } from './source';
+import { RdbWriter } from '../rdb/rdb-primitives';
+import { writeValue } from '../rdb/rdb-value';
 import { type Reading, segmentedType } from './segments';
 import type { BigValues, Plan } from './segments/big-values';
 

@@ -1,4 +1,4 @@
-import type { CommandGroup, CommandMetadata } from './define-command';
+import type { CommandGroup, CommandMetadata } from './definition';
 
 /** ACL categories in the order Redis lists them. */
 export const ACL_CATEGORIES = [

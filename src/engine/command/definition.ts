@@ -1,5 +1,5 @@
 import type { CommandContext } from '../execution/command-context';
-import type { Block, NoReply } from '../execution/block';
+import type { Block, NoReply } from './answers';
 import type { Reply } from '../protocol/reply';
 import type { Secrets } from './secrets';
 

@@ -1,5 +1,5 @@
 import { parseInt64 } from './arguments';
-import type { CommandMetadata, FoundKey, KeySpec } from './define-command';
+import type { CommandMetadata, FoundKey, KeySpec } from './definition';
 
 /** Whether a command can have keys at all. */
 export function mayHaveKeys({ keys = [], movableKeys }: CommandMetadata): boolean {

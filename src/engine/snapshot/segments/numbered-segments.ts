@@ -1,5 +1,5 @@
 import type { Segment, SegmentReader } from '../../values/segment';
-import type { RdbReader, RdbWriter } from '../rdb-primitives';
+import type { RdbReader, RdbWriter } from '../../rdb/rdb-primitives';
 import type { Reading } from './segmentation';
 
 /** Numbers the segments of a list or a stream, and knows which of them are kept. */

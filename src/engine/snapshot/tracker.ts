@@ -1,9 +1,9 @@
 import type { Engine } from '../engine';
 import type { Dataset } from '../keyspace/dataset';
-import type { DatasetLayout, SnapshotCut, SnapshotSource } from '../snapshot-source';
+import type { DatasetLayout, SnapshotCut, SnapshotSource } from './source';
 import { BigValues } from './segments/big-values';
-import { Cut } from './snapshot-cut';
-import { SnapshotLoad } from './snapshot-load';
+import { Cut } from './cut';
+import { SnapshotLoad } from './load';
 
 /** Knows which keys changed since the last snapshot, and reads them out as of one point in time. */
 export class SnapshotTracker implements SnapshotSource {

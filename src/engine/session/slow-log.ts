@@ -1,5 +1,5 @@
-import type { CommandRecord } from '../commands/table';
-import type { Session } from '../session/session';
+import type { CommandRecord } from '../command/table';
+import type { Session } from './client';
 import { redactedArguments } from './redact';
 
 /** One slow command as SLOWLOG GET shows it. */

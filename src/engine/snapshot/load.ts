@@ -1,9 +1,9 @@
 import type { Engine } from '../engine';
 import type { Dataset } from '../keyspace/dataset';
-import { type PackedRecord, parseSegmentKey, RecordBatchReader, RecordKind } from '../record-batch';
-import { IncompleteValueError } from '../snapshot-source';
-import { RdbFormatError, RdbReader } from './rdb-primitives';
-import { readValue } from './rdb-value';
+import { type PackedRecord, parseSegmentKey, RecordBatchReader, RecordKind } from './record-batch';
+import { IncompleteValueError } from './source';
+import { RdbFormatError, RdbReader } from '../rdb/rdb-primitives';
+import { readValue } from '../rdb/rdb-value';
 import { loaderFor, type SegmentLoader } from './segments';
 import type { BigValues } from './segments/big-values';
 

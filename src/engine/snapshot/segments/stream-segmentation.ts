@@ -6,8 +6,8 @@ import type { ConsumerGroup, PendingEntry } from '../../values/stream-group';
 import { compareIds, type StreamId } from '../../values/stream-id';
 import { StreamNode } from '../../values/stream-node';
 import { UINT64_MAX } from '../../values/uint64';
-import { ListpackWriter } from '../listpack-writer';
-import { RdbFormatError, type RdbReader, type RdbWriter } from '../rdb-primitives';
+import { ListpackWriter } from '../../rdb/listpack-writer';
+import { RdbFormatError, type RdbReader, type RdbWriter } from '../../rdb/rdb-primitives';
 import {
   ID_BYTES,
   idBytes,
@@ -18,7 +18,7 @@ import {
   readTime,
   writeId,
   writeNode,
-} from '../stream-value';
+} from '../../rdb/stream-value';
 import { NumberedSegments, readNumbers, SegmentCollection, writeNumbers } from './numbered-segments';
 import type { Reading, Segmentation, SegmentLoader } from './segmentation';
 
