@@ -129,7 +129,7 @@ class Handle implements RedisEngine {
   close(): void {
     this.#closed = true;
     for (const client of this.#clients) client.disconnect();
-    for (const session of [...this.#engine.sessions.values()]) session.output.close();
+    for (const session of [...this.#engine.clients.byId.values()]) session.output.close();
     this.#engine.close();
   }
 }

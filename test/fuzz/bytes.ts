@@ -154,13 +154,13 @@ export async function feedRandomBytes({
         'flushall',
         [],
       );
-      for (const session of engine.sessions.values()) engine.disconnect(session);
+      for (const session of engine.clients.byId.values()) engine.disconnect(session);
       await nextTurn();
     }
   }
   await nextTurn();
-  for (const session of engine.sessions.values()) if (session.address.kind === 'memory') engine.disconnect(session);
-  const sessionsLeft = engine.sessions.size;
+  for (const session of engine.clients.byId.values()) if (session.address.kind === 'memory') engine.disconnect(session);
+  const sessionsLeft = engine.clients.byId.size;
   engine.close();
   return { inputs, replies, closed, internalErrors, sessionsLeft };
 }

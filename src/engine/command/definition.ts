@@ -1,6 +1,5 @@
-import type { CommandContext } from '../execution/command-context';
-import type { Block, NoReply } from './answers';
 import type { Reply } from '../protocol/reply';
+import type { Block, NoReply } from './answers';
 import type { Secrets } from './secrets';
 
 /** Command flags as COMMAND INFO names them, plus Redis' internal ones that decide what the gate checks. */
@@ -128,9 +127,13 @@ export interface CommandMetadata<Arity extends number = number> {
   readonly deprecated?: { readonly since: string; readonly replacedBy: string };
 }
 
-export interface CommandDefinition<Arity extends number = number> extends CommandMetadata<Arity> {
-  /** Runs the command to its end. Throws an `ErrorReply` to answer with an error. */
-  run(context: CommandContext, args: Args<Arity>): Reply | Block | NoReply;
+/** A command whose arity is only known at run time. */
+export interface AnyCommand extends CommandMetadata {
+  /**
+   * Runs the command to its end; the arity was checked before. Throws an `ErrorReply` to answer with an error.
+   * @param context what its handler works with: only `defineCommand` knows it
+   */
+  run(context: unknown, args: readonly string[]): Reply | Block | NoReply;
 }
 
 /** A command that only groups subcommands (CLIENT, CONFIG, ...). */
@@ -138,15 +141,6 @@ export interface CommandContainer extends CommandMetadata {
   readonly subcommands: readonly AnyCommand[];
   /** What the container does without a subcommand (COMMAND); most refuse. */
   readonly bare?: AnyCommand;
-}
-
-/** A definition whose arity is only known at run time; `run` must not be called before the arity was checked. */
-export type AnyCommand = CommandDefinition;
-
-/** Defines a command; the number in `arity` gives `args` its type. */
-export function defineCommand<const Arity extends number>(definition: CommandDefinition<Arity>): AnyCommand {
-  // Sound because the executor checks the arity before every call.
-  return definition as unknown as AnyCommand;
 }
 
 export function defineContainer(definition: CommandContainer): CommandContainer {

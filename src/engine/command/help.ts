@@ -1,10 +1,10 @@
 import { Status } from '../protocol/reply';
-import { defineCommand, type AnyCommand, type CommandContainer } from './definition';
+import type { AnyCommand, CommandContainer } from './definition';
 
 /** The HELP every container has: its subcommands with their arguments and summaries. */
 export function helpCommand(container: CommandContainer): AnyCommand {
   const { name, group, since, categories } = container;
-  return defineCommand({
+  return {
     name: 'help',
     arity: 2,
     flags: ['loading', 'stale'],
@@ -14,7 +14,7 @@ export function helpCommand(container: CommandContainer): AnyCommand {
     complexity: 'O(1)',
     ...(categories === undefined ? {} : { categories }),
     run: () => helpReply(name, container.subcommands),
-  });
+  };
 }
 
 /** @param topics what HELP lists besides itself */

@@ -1,5 +1,7 @@
+import type { ErrorReply } from '../protocol/reply';
 import type { LatencyHistogram } from '../statistics/latency-histogram';
 import type { AnyCommand, CommandContainer } from './definition';
+import { unknownCommand, unknownSubcommand, wrongArity } from './errors';
 import { helpCommand } from './help';
 
 /** What INFO and LATENCY HISTOGRAM know of a command. */
@@ -43,6 +45,18 @@ export function takes({ definition: { arity } }: CommandRecord, args: number): b
   return arity >= 0 ? args + 1 === arity : args + 1 >= -arity;
 }
 
+/** What a client is told whose command line names no command. */
+export function unnamed(why: Unnamed, name: string, args: readonly string[]): ErrorReply {
+  switch (why) {
+    case 'command':
+      return unknownCommand(name, args);
+    case 'subcommand':
+      return unknownSubcommand(name.toLowerCase(), args[0] ?? '');
+    case 'bare container':
+      return wrongArity(name.toLowerCase());
+  }
+}
+
 /** A container as one engine runs it. */
 export interface ContainerRecord {
   readonly container: CommandContainer;
@@ -51,6 +65,9 @@ export interface ContainerRecord {
 }
 
 export type TableEntry = CommandRecord | ContainerRecord;
+
+/** Why a command line names no command: there is no such command, no such subcommand, or it lacks one. */
+export type Unnamed = 'command' | 'subcommand' | 'bare container';
 
 /** A client may write a name in a thousand ways: no more are remembered. */
 const MOST_SPELLINGS = 1024;
@@ -81,6 +98,24 @@ export class CommandTable {
     const entry = this.#entries.get(name.toLowerCase());
     if (entry !== undefined && this.#spellings.size < MOST_SPELLINGS) this.#spellings.set(name, entry);
     return entry;
+  }
+
+  /** Finds what a command line names. Its arity is for the caller to ask: see `takes`. */
+  locate(name: string, args: readonly string[]): CommandRecord | Unnamed {
+    const entry = this.get(name);
+    if (entry === undefined) return 'command';
+    if (!('container' in entry)) return entry;
+    const [subcommand] = args;
+    if (subcommand === undefined) return entry.bare ?? 'bare container';
+    return entry.subcommands.get(subcommand.toLowerCase()) ?? 'subcommand';
+  }
+
+  /** Finds what a command line names. @throws the error reply of an unknown command or a wrong arity */
+  resolve(name: string, args: readonly string[]): CommandRecord {
+    const record = this.locate(name, args);
+    if (typeof record === 'string') throw unnamed(record, name, args);
+    if (!takes(record, args.length)) throw wrongArity(record.fullName);
+    return record;
   }
 
   /** A command, container or subcommand by the name COMMAND INFO shows: `get`, `client`, `client|id`. */

@@ -6,7 +6,8 @@ import { encodeInPieces, encodeReply } from '../protocol/encode-reply';
 import { ErrorReply, PushReply, type Reply } from '../protocol/reply';
 import { ProtocolError, RequestParser } from '../protocol/request-parser';
 import { textBytes } from '../values/text-bytes';
-import type { ClientAddress, HeldArguments, Session, SessionOutput } from '../session/client';
+import type { Session } from '../execution/session';
+import type { ClientAddress, HeldArguments, SessionOutput } from '../session/output';
 
 /** The bytes' way out: a socket, or the in-memory stream. */
 export interface Transport {
@@ -64,7 +65,7 @@ export class RespConnection implements SessionOutput {
         return session.authenticated;
       },
       get room() {
-        return engine.clientMemory.room;
+        return engine.clients.memory.room;
       },
       heapBytes: (length) => textBytes({ length }),
     });
@@ -73,9 +74,9 @@ export class RespConnection implements SessionOutput {
 
   receive(chunk: Buffer): void {
     if (this.#ended) return;
-    const { stats } = this.engine;
-    stats.netInput += chunk.length;
-    stats.reads += 1;
+    const { counters } = this.engine;
+    counters.netInput += chunk.length;
+    counters.reads += 1;
     this.#parser.push(chunk);
     if (this.#mustHearOthers) this.resume();
     else this.#process();
@@ -136,8 +137,8 @@ export class RespConnection implements SessionOutput {
   /** Whether requests wait because the peer does not read. Where there is a limit it is closed instead, as in Redis. */
   get congested(): boolean {
     if (this.transport.congested?.() !== true) return false;
-    const { clientLimits, clientMemory } = this.engine;
-    return !clientMemory.limited && !clientLimits.isLimited(this.session);
+    const { limits, memory } = this.engine.clients;
+    return !memory.limited && !limits.isLimited(this.session);
   }
 
   unread(): number {
@@ -174,14 +175,14 @@ export class RespConnection implements SessionOutput {
 
   #write(bytes: string): void {
     if (this.#ended) return;
-    const { clientLimits } = this.engine;
-    if (clientLimits.isLimited(this.session) && clientLimits.isOverrun(this.session, this.#unreadWith(bytes.length))) {
+    const { limits } = this.engine.clients;
+    if (limits.isLimited(this.session) && limits.isOverrun(this.session, this.#unreadWith(bytes.length))) {
       this.drop();
       return;
     }
-    const { stats } = this.engine;
-    stats.netOutput += bytes.length;
-    stats.writes += this.#processing ? 0 : 1;
+    const { counters } = this.engine;
+    counters.netOutput += bytes.length;
+    counters.writes += this.#processing ? 0 : 1;
     if (!this.#processing) {
       this.transport.write(bytes);
       this.#account();
@@ -239,21 +240,21 @@ export class RespConnection implements SessionOutput {
 
   /** Writes what there is before the turn is over; a client that may be dropped in this turn gets nothing of it. */
   #flushEarly(): void {
-    if (!this.engine.clientLimits.isLimited(this.session)) this.#flush();
+    if (!this.engine.clients.limits.isLimited(this.session)) this.#flush();
   }
 
   #flush(): void {
     const out = this.#out;
     this.#out = '';
     if (out !== '') {
-      this.engine.stats.writes += 1;
+      this.engine.counters.writes += 1;
       this.transport.write(out);
     }
     this.#account();
   }
 
   #account(): void {
-    if (!this.#ended) this.engine.clientMemory.lookAt(this.session);
+    if (!this.#ended) this.engine.clients.memory.lookAt(this.session);
   }
 
   /** A web page was made to talk to us: like Redis, we hang up without a word. */

@@ -1,33 +1,46 @@
-import { MAX_TIMER_MS } from '../clock';
-import type { Engine } from '../engine';
-import { ErrorReply, type Reply } from '../protocol/reply';
-import type { QueuedCommand, Session } from './client';
+import { type Clock, MAX_TIMER_MS } from '../clock';
 import { type Block, NoReply, waitForCause } from '../command/answers';
+import type { Keyspace } from '../keyspace/keyspace';
+import { ErrorReply, type Reply } from '../protocol/reply';
+import type { BlockedCommand, Client } from './client';
 import { filterReply } from './reply-mode';
+import type { QueuedCommand } from './transaction';
+
+/** What blocking works with. */
+export interface BlockingParts {
+  readonly clock: Clock;
+  readonly keyspace: Pick<Keyspace, 'ready'>;
+  readonly clients: { readonly byId: ReadonlyMap<number, Client> };
+  readonly counters: { countError(reply: ErrorReply): void };
+  readonly tracking: { executing: Client | undefined; flush(): void };
+  /** Counts what a command that waited took. */
+  readonly executor: { measureWait(client: Client, command: BlockedCommand): void };
+  internalError(command: string, failure: unknown): ErrorReply;
+}
 
 /** Clients that wait for keys: first come, first served, per key. */
 export class Blocking {
   /** Sessions that wait, in the order they began to. */
-  readonly blocked = new Set<Session>();
+  readonly blocked = new Set<Client>();
   #serving = false;
   /** How many of them wait for a key's end as well. */
   #noticingRemoval = 0;
 
-  constructor(private readonly engine: Engine) {}
+  constructor(private readonly parts: BlockingParts) {}
 
-  /** Lets a session wait. */
-  block(session: Session, command: QueuedCommand, block: Block): void {
-    const database = session.context.db;
+  /** Lets a client wait. */
+  block(client: Client, command: QueuedCommand, block: Block): void {
+    const database = client.database;
     let argumentBytes = 0;
     for (const arg of command.args) argumentBytes += arg.length;
-    session.blocked = { ...command, argumentBytes, block, database, since: performance.now(), timer: undefined };
-    this.blocked.add(session);
+    client.blocked = { ...command, argumentBytes, block, database, since: performance.now(), timer: undefined };
+    this.blocked.add(client);
     if (block.noticesRemoval) this.#noticingRemoval += 1;
-    if (block.timeoutMs > 0) this.#armTimeout(session, this.engine.clock.now() + block.timeoutMs);
+    if (block.timeoutMs > 0) this.#armTimeout(client, this.parts.clock.now() + block.timeoutMs);
     for (const key of block.keys) {
       let waiters = database.waiters.get(key);
       if (waiters === undefined) database.waiters.set(key, (waiters = new Set()));
-      waiters.add(session);
+      waiters.add(client);
     }
   }
 
@@ -36,50 +49,50 @@ export class Blocking {
    * gone meanwhile.
    * @param name the command, for the report of an internal error
    */
-  waitFor(session: Session, name: string, work: Promise<Reply>): Block {
+  waitFor(client: Client, name: string, work: Promise<Reply>): Block {
     const block = waitForCause();
     const answer = (reply: Reply): void => {
-      if (session.blocked?.block === block) this.unblock(session, reply);
+      if (client.blocked?.block === block) this.unblock(client, reply);
     };
     work.then(answer, (failure: unknown) => {
-      answer(this.engine.internalError(name, failure));
+      answer(this.parts.internalError(name, failure));
     });
     return block;
   }
 
   /** Ends a wait with a reply: time over, CLIENT UNBLOCK, or served. */
-  unblock(session: Session, reply: Reply): void {
-    const { blocked } = session;
+  unblock(client: Client, reply: Reply): void {
+    const { blocked } = client;
     if (blocked !== undefined) {
-      this.engine.executor.measureWait(session, blocked);
+      this.parts.executor.measureWait(client, blocked);
       if (reply instanceof ErrorReply) {
         blocked.record.stats.failed += 1;
-        this.engine.countError(reply);
+        this.parts.counters.countError(reply);
       }
     }
-    this.forget(session);
-    const answer = filterReply(session, reply);
-    if (!(answer instanceof NoReply)) session.output.send(answer);
-    session.output.resume();
+    this.forget(client);
+    const answer = filterReply(client, reply);
+    if (!(answer instanceof NoReply)) client.output.send(answer);
+    client.output.resume();
   }
 
   /** Ends a wait without a reply: the client is gone. */
-  forget(session: Session): void {
-    const { blocked } = session;
+  forget(client: Client): void {
+    const { blocked } = client;
     if (blocked === undefined) return;
-    session.blocked = undefined;
-    this.blocked.delete(session);
+    client.blocked = undefined;
+    this.blocked.delete(client);
     if (blocked.block.noticesRemoval) this.#noticingRemoval -= 1;
-    if (blocked.timer !== undefined) this.engine.clock.clearTimer(blocked.timer);
+    if (blocked.timer !== undefined) this.parts.clock.clearTimer(blocked.timer);
     for (const key of blocked.block.keys) {
       const waiters = blocked.database.waiters.get(key);
-      if (waiters?.delete(session) === true && waiters.size === 0) blocked.database.waiters.delete(key);
+      if (waiters?.delete(client) === true && waiters.size === 0) blocked.database.waiters.delete(key);
     }
   }
 
   /** Serves whoever waits for a key that the last command made ready; what that changes is served in turn. */
   serveReady(): void {
-    const { ready } = this.engine.keyspace;
+    const { ready } = this.parts.keyspace;
     if (ready.size === 0 || this.#serving) return;
     this.#serving = true;
     try {
@@ -90,9 +103,9 @@ export class Blocking {
           const exists = database.dataset.keys.has(key);
           // Thousands may wait for one key: those behind the one served are only looked at if someone can care.
           if (!exists && this.#noticingRemoval === 0) break;
-          const session = this.engine.sessions.get(waiter.id);
-          if (session !== undefined && (exists || session.blocked?.block.noticesRemoval === true))
-            this.#serve(session, key);
+          const client = this.parts.clients.byId.get(waiter.id);
+          if (client !== undefined && (exists || client.blocked?.block.noticesRemoval === true))
+            this.#serve(client, key);
         }
       }
     } finally {
@@ -100,35 +113,35 @@ export class Blocking {
     }
   }
 
-  #serve(session: Session, key: string): void {
-    const { blocked, context } = session;
+  #serve(client: Client, key: string): void {
+    const { blocked, context } = client;
     if (blocked === undefined) return;
-    const { tracking } = this.engine;
+    const { tracking } = this.parts;
     context.resetClock();
     const { executing } = tracking;
-    tracking.executing = session;
+    tracking.executing = client;
     let reply: Reply | undefined;
     try {
       reply = blocked.block.resume(key);
     } catch (failure) {
-      reply = failure instanceof ErrorReply ? failure : this.engine.internalError(blocked.record.fullName, failure);
+      reply = failure instanceof ErrorReply ? failure : this.parts.internalError(blocked.record.fullName, failure);
     }
     context.settle();
-    if (reply !== undefined) this.unblock(session, reply);
+    if (reply !== undefined) this.unblock(client, reply);
     tracking.executing = executing;
     tracking.flush();
   }
 
   /** Ends the wait at `until` (milliseconds since the epoch), which may be further away than a timer reaches. */
-  #armTimeout(session: Session, until: number): void {
-    const { blocked } = session;
-    const { clock } = this.engine;
+  #armTimeout(client: Client, until: number): void {
+    const { blocked } = client;
+    const { clock } = this.parts;
     if (blocked === undefined) return;
     const left = until - clock.now();
     blocked.timer = clock.setTimer(
       () => {
-        if (left > MAX_TIMER_MS) this.#armTimeout(session, until);
-        else this.unblock(session, blocked.block.otherwise);
+        if (left > MAX_TIMER_MS) this.#armTimeout(client, until);
+        else this.unblock(client, blocked.block.otherwise);
       },
       Math.min(left, MAX_TIMER_MS),
     );

@@ -1,75 +1,36 @@
+import type { Acl } from '../acl/acl';
 import type { User } from '../acl/user';
-import type { Block } from '../command/answers';
-import { CommandContext } from '../execution/command-context';
-import type { Engine } from '../engine';
+import type { Clock } from '../clock';
+import type { Block, NoReply } from '../command/answers';
 import type { CommandRecord } from '../command/table';
 import type { Database, Waiter, Watcher } from '../keyspace/database';
+import type { Keyspace } from '../keyspace/keyspace';
 import type { Reply } from '../protocol/reply';
-import { textBytes } from '../values/text-bytes';
-import type { TrackingState } from './tracking';
-
-/** Where a session's replies go when they are not the answer to the call being made: pushes, late answers, the end. */
-export interface SessionOutput {
-  /** Sends a reply. Never runs the client's code before returning. */
-  send(reply: Reply): void;
-  /** The blocked command was answered: input that waited behind it may go on. */
-  resume(): void;
-  /** Closes the connection, once what was sent before has left. */
-  close(): void;
-  /** Closes the connection at once: the client does not read. */
-  drop?(): void;
-  /** Bytes sent that the client has not taken yet. */
-  unread?(): number;
-  /** Bytes received and not answered yet, those of the running command included. */
-  unanswered?(): number;
-  /** Bytes of the arguments read so far of a command that is not there as a whole. */
-  held?(): HeldArguments;
-}
-
-/** Arguments that are kept: how many, and their bytes together. */
-export interface HeldArguments {
-  readonly count: number;
-  readonly bytes: number;
-}
-
-export interface QueuedCommand {
-  readonly record: CommandRecord;
-  readonly args: readonly string[];
-  /** The command's name as the client wrote it. */
-  readonly name: string;
-}
+import type { ClientAddress, HeldArguments, SessionOutput } from './output';
+import { type QueuedCommand, Transaction, WORD_BYTES } from './transaction';
 
 /** Estimated bytes of a watched key, a subscription or a tracked prefix, beside its name. */
 export const REMEMBERED_BYTES = 120;
-/** What Redis counts for each word of a command that waits, beside its bytes. */
-const WORD_BYTES = 8;
-/** Bytes that a word takes here beyond those: the string's header, and its rounding. */
+/** Bytes that a word takes here beyond those Redis counts: the string's header, and its rounding. */
 const STRING_BYTES = 24;
-/** Estimated bytes of a queued command, beside its words. */
-const QUEUED_BYTES = 120;
 
-/** An open MULTI. */
-export class Transaction {
-  readonly queue: QueuedCommand[] = [];
-  /** Bytes of the queued commands, names included, as Redis counts them: each word takes eight more. */
-  bytes = 0;
-  /** What they take here. */
-  heapBytes = 0;
-  /** A command was refused while queueing: EXEC will answer EXECABORT. */
-  aborted = false;
-
-  add(command: QueuedCommand): void {
-    this.queue.push(command);
-    this.bytes += command.name.length + WORD_BYTES;
-    this.heapBytes += QUEUED_BYTES;
-    for (const arg of command.args) {
-      this.bytes += arg.length + WORD_BYTES;
-      this.heapBytes += textBytes(arg) + WORD_BYTES;
-    }
-  }
+/** What CLIENT TRACKING set for one client. */
+export interface TrackingState {
+  /** Client that gets the messages; 0 = the client itself. */
+  redirect: number;
+  /** The client that was to get them is gone. */
+  broken: boolean;
+  readonly broadcast: boolean;
+  readonly optIn: boolean;
+  readonly optOut: boolean;
+  readonly noLoop: boolean;
+  /** Broadcast mode: tell about keys that begin so. */
+  readonly prefixes: string[];
+  /** CLIENT CACHING was called for the next command. */
+  caching: boolean;
 }
 
-/** A command that waits. */
+/** A command of a client that waits. */
 export interface BlockedCommand extends QueuedCommand {
   readonly block: Block;
   readonly database: Database;
@@ -79,22 +40,41 @@ export interface BlockedCommand extends QueuedCommand {
   timer: unknown;
 }
 
-/** Who and where a client is, as CLIENT LIST shows it. */
-export interface ClientAddress {
-  readonly remote: string;
-  readonly local: string;
-  /** `unix` shows as such in CLIENT LIST; memory connections count as TCP. */
-  readonly kind: 'memory' | 'tcp' | 'unix';
-}
-
 /** Bytes a connection takes beyond what its commands hold; measured with V8's heap statistics. */
 const SESSION_BYTES = 2048;
 
 const NOTHING_HELD: HeldArguments = { count: 0, bytes: 0 };
 
+/** What a client's state is part of. */
+export interface ClientParts {
+  readonly acl: Acl;
+  readonly clock: Clock;
+  readonly keyspace: Keyspace;
+  /** Whether a new client has to say who it is. */
+  readonly requiresPassword: boolean;
+  readonly monitors: { remove(client: Client): void };
+  readonly tracking: { disable(client: Client): void };
+  readonly pubsub: { leave(client: Client): void };
+  readonly clients: { readonly memory: { update(client: Client): void } };
+}
+
+/** What the commands of a client run in, as far as those need it who let them run. */
+export interface ClientContext {
+  /** The running command's name as the client wrote it. */
+  typedName: string;
+  /** The call of EVAL or its like that runs, or ran last. */
+  runningScript: { readonly record: CommandRecord; readonly args: readonly string[] } | undefined;
+  /** Lets the time move on. @param frozenAt milliseconds since the epoch at which it is to stand still; 0 = now */
+  resetClock(frozenAt?: number): void;
+  /** Ends a command. */
+  settle(): void;
+}
+
 /** One client: what it has selected, watches, subscribed to and waits for. */
-export class Session implements Watcher, Waiter {
-  readonly context: CommandContext;
+export abstract class Client implements Watcher, Waiter {
+  abstract readonly context: ClientContext;
+  /** The database it has selected. */
+  database: Database;
   resp: 2 | 3 = 2;
   name = '';
   user: User;
@@ -136,15 +116,23 @@ export class Session implements Watcher, Waiter {
   subscribedBytes = 0;
 
   constructor(
-    readonly engine: Engine,
+    private readonly parts: ClientParts,
     readonly id: number,
     readonly address: ClientAddress,
     readonly output: SessionOutput,
   ) {
-    this.context = new CommandContext(engine, this);
-    this.user = engine.acl.default;
-    this.authenticated = !engine.requiresPassword;
-    this.createdAt = engine.clock.now();
+    this.database = parts.keyspace.database(0);
+    this.user = parts.acl.default;
+    this.authenticated = !parts.requiresPassword;
+    this.createdAt = parts.clock.now();
+  }
+
+  /** Runs a command of this client's, as if it came now. */
+  abstract execute(name: string, args: readonly string[]): Reply | NoReply;
+
+  /** Whole seconds since it came. */
+  get age(): number {
+    return Math.floor((this.parts.clock.now() - this.createdAt) / 1000);
   }
 
   get subscriptions(): number {
@@ -189,7 +177,7 @@ export class Session implements Watcher, Waiter {
   }
 
   watch(key: string): void {
-    const database = this.context.db;
+    const { database } = this;
     const id = `${String(database.index)}:${key}`;
     if (this.watched.has(id)) return;
     this.watched.set(id, { database, key });
@@ -209,15 +197,15 @@ export class Session implements Watcher, Waiter {
   /** RESET: back to the state of a new connection. */
   reset(): void {
     this.discardTransaction();
-    this.engine.unsubscribeAll(this);
-    this.engine.tracking.disable(this);
-    this.context.db = this.engine.keyspace.database(0);
+    this.parts.pubsub.leave(this);
+    this.parts.tracking.disable(this);
+    this.database = this.parts.keyspace.database(0);
     this.resp = 2;
     this.name = '';
-    this.user = this.engine.acl.default;
+    this.user = this.parts.acl.default;
     this.replyMode = 'on';
-    this.engine.monitors.remove(this);
-    this.authenticated = !this.engine.requiresPassword;
+    this.parts.monitors.remove(this);
+    this.authenticated = !this.parts.requiresPassword;
   }
 
   beginTransaction(): void {
@@ -227,6 +215,6 @@ export class Session implements Watcher, Waiter {
   discardTransaction(): void {
     this.transaction = undefined;
     this.unwatchAll();
-    this.engine.clientMemory.update(this);
+    this.parts.clients.memory.update(this);
   }
 }

@@ -1,11 +1,25 @@
 // Imported, not the global: fake timers of a test must not hold up clients.
 import { setImmediate } from 'node:timers';
+import type { Clock } from '../clock';
+import { type Block, NoReply, waitForCause } from '../command/answers';
 import type { CommandRecord } from '../command/table';
-import type { Engine } from '../engine';
-import type { QueuedCommand, Session } from './client';
-import { NoReply, waitForCause } from '../command/answers';
+import type { Client } from './client';
+import type { QueuedCommand } from './transaction';
 
 const INT64_MAX = 2 ** 63;
+
+/** What pausing works with. */
+export interface PausingParts {
+  readonly clock: Clock;
+  readonly keyspace: { setFrozen(frozen: boolean): void };
+  readonly blocking: {
+    readonly blocked: ReadonlySet<Client>;
+    block(client: Client, command: QueuedCommand, block: Block): void;
+    forget(client: Client): void;
+  };
+  /** Whether a command that runs scripts might write. */
+  readonly scripts: { mayWrite(record: CommandRecord, args: readonly string[]): boolean };
+}
 
 /** CLIENT PAUSE: commands wait, unanswered and in order, until the pause is over. */
 export class Pausing {
@@ -14,26 +28,26 @@ export class Pausing {
   #everything = false;
   #until = 0;
   #timer: unknown;
-  readonly #postponed = new Map<Session, QueuedCommand>();
+  readonly #postponed = new Map<Client, QueuedCommand>();
 
-  constructor(private readonly engine: Engine) {}
+  constructor(private readonly parts: PausingParts) {}
 
   /** Begins a pause, or extends the one in force: the stricter mode and the later end win. */
   pause(milliseconds: number, everything: boolean): void {
-    const { clock } = this.engine;
+    const { clock } = this.parts;
     const now = clock.now();
     // Beyond 64 bits it is over at once, as Redis' sum overflows.
     const until = now + milliseconds < INT64_MAX ? now + milliseconds : now;
     this.#everything = everything || (this.active && this.#everything);
     this.#until = this.active ? Math.max(this.#until, until) : until;
     this.active = true;
-    this.engine.keyspace.setFrozen(true);
+    this.parts.keyspace.setFrozen(true);
     this.#arm();
   }
 
   /** Makes a command wait if the pause covers it. @returns whether it waits now */
-  postpone(session: Session, record: CommandRecord, name: string, args: readonly string[]): boolean {
-    const { transaction } = session;
+  postpone(client: Client, record: CommandRecord, name: string, args: readonly string[]): boolean {
+    const { transaction } = client;
     const covered =
       this.#everything ||
       this.#mayWrite(record, args) ||
@@ -41,8 +55,8 @@ export class Pausing {
         transaction?.queue.some((queued) => this.#mayWrite(queued.record, queued.args)) === true);
     if (!covered) return false;
     const command = { record, args, name };
-    this.#postponed.set(session, command);
-    this.engine.blocking.block(session, command, waitForCause());
+    this.#postponed.set(client, command);
+    this.parts.blocking.block(client, command, waitForCause());
     return true;
   }
 
@@ -53,8 +67,8 @@ export class Pausing {
   resume(): void {
     if (!this.active) return;
     this.active = false;
-    this.engine.keyspace.setFrozen(false);
-    if (this.#timer !== undefined) this.engine.clock.clearTimer(this.#timer);
+    this.parts.keyspace.setFrozen(false);
+    if (this.#timer !== undefined) this.parts.clock.clearTimer(this.#timer);
     this.#timer = undefined;
     if (this.#postponed.size === 0) return;
     const waiting = [...this.#postponed];
@@ -64,26 +78,26 @@ export class Pausing {
     });
   }
 
-  #run(waiting: readonly (readonly [Session, QueuedCommand])[]): void {
-    for (const [session, { name, args }] of waiting) {
+  #run(waiting: readonly (readonly [Client, QueuedCommand])[]): void {
+    for (const [client, { name, args }] of waiting) {
       // The client may have gone while it waited.
-      if (session.blocked === undefined) continue;
-      this.engine.blocking.forget(session);
-      const reply = this.engine.execute(session, name, args);
-      if (!(reply instanceof NoReply)) session.output.send(reply);
+      if (client.blocked === undefined) continue;
+      this.parts.blocking.forget(client);
+      const reply = client.execute(name, args);
+      if (!(reply instanceof NoReply)) client.output.send(reply);
       // It may have begun to wait for a key.
-      if (!this.engine.blocking.blocked.has(session)) session.output.resume();
+      if (!this.parts.blocking.blocked.has(client)) client.output.resume();
     }
   }
 
   #mayWrite(record: CommandRecord, args: readonly string[]): boolean {
     if (record.write) return true;
     if (!record.definition.flags.includes('may_replicate')) return false;
-    return record.definition.runsScripts === true ? this.engine.scripts.mayWrite(record, args) : true;
+    return record.definition.runsScripts === true ? this.parts.scripts.mayWrite(record, args) : true;
   }
 
   #arm(): void {
-    const { clock } = this.engine;
+    const { clock } = this.parts;
     if (this.#timer !== undefined) clock.clearTimer(this.#timer);
     this.#timer = clock.setTimer(() => {
       this.#timer = undefined;

@@ -1,5 +1,5 @@
 import type { CommandRecord } from '../command/table';
-import type { Session } from './client';
+import type { Client } from './client';
 import { redactedArguments } from './redact';
 
 /** One slow command as SLOWLOG GET shows it. */
@@ -48,14 +48,22 @@ export class SlowLog {
     this.#entries = [];
   }
 
-  add(session: Session, record: CommandRecord, name: string, args: readonly string[], microseconds: number): void {
+  /** @param now milliseconds since the epoch */
+  add(
+    client: Client,
+    record: CommandRecord,
+    name: string,
+    args: readonly string[],
+    microseconds: number,
+    now: number,
+  ): void {
     this.#entries.unshift({
       id: this.#nextId++,
-      at: Math.floor(session.engine.clock.now() / 1000),
+      at: Math.floor(now / 1000),
       microseconds: Math.round(microseconds),
       words: shortened([name, ...redactedArguments(record, args)]),
-      address: session.address.remote,
-      clientName: session.name,
+      address: client.address.remote,
+      clientName: client.name,
     });
     if (this.#entries.length > this.maxLength) this.#entries.length = this.maxLength;
   }

@@ -1,5 +1,7 @@
-import type { Engine } from '../engine';
+import type { Clock } from '../clock';
 import type { Dataset } from '../keyspace/dataset';
+import type { EncodingLimits } from '../keyspace/entry';
+import type { Keyspace } from '../keyspace/keyspace';
 import { type PackedRecord, parseSegmentKey, RecordBatchReader, RecordKind } from './record-batch';
 import { IncompleteValueError } from './source';
 import { RdbFormatError, RdbReader } from '../rdb/rdb-primitives';
@@ -14,6 +16,14 @@ interface Loading {
   readonly loader: SegmentLoader;
 }
 
+/** What a snapshot is loaded into. */
+export interface LoadParts {
+  readonly clock: Clock;
+  readonly keyspace: Keyspace;
+  readonly limits: EncodingLimits;
+  accessStamp(): number;
+}
+
 /** Fills new datasets from the records of a snapshot. */
 export class SnapshotLoad {
   readonly datasets = new Map<number, Dataset>();
@@ -23,13 +33,13 @@ export class SnapshotLoad {
   readonly #skipped = new Set<string>();
 
   constructor(
-    private readonly engine: Engine,
+    private readonly parts: LoadParts,
     private readonly big: BigValues,
   ) {}
 
   /** @returns how many keys were loaded. @throws IncompleteValueError */
   load(batch: Uint8Array): number {
-    const now = this.engine.clock.now();
+    const now = this.parts.clock.now();
     const record = new RecordBatchReader(batch);
     const rdb = new RdbReader(record.buffer);
     let loaded = 0;
@@ -52,7 +62,7 @@ export class SnapshotLoad {
     const { key, expireAt } = record;
     if (this.#isExpired(dataset, key, expireAt, now)) return 0;
     rdb.narrow(record.valueAt, record.end);
-    this.#put(dataset, key, expireAt, readValue(rdb, this.engine.limits));
+    this.#put(dataset, key, expireAt, readValue(rdb, this.parts.limits));
     return 1;
   }
 
@@ -66,7 +76,7 @@ export class SnapshotLoad {
       this.#skipped.add(name);
       return 0;
     }
-    this.#loading.set(name, { key, expireAt, loader: loaderFor(type, reader, this.engine.limits) });
+    this.#loading.set(name, { key, expireAt, loader: loaderFor(type, reader, this.parts.limits) });
     return this.#finishIfComplete(dataset, id);
   }
 
@@ -92,7 +102,7 @@ export class SnapshotLoad {
   }
 
   #put(dataset: Dataset, key: string, expireAt: number, value: Parameters<Dataset['put']>[1]): void {
-    const entry = dataset.put(key, value, this.engine.accessStamp());
+    const entry = dataset.put(key, value, this.parts.accessStamp());
     if (expireAt !== 0) dataset.expiries.set(entry, expireAt);
   }
 
@@ -105,7 +115,7 @@ export class SnapshotLoad {
 
   #datasetOf(id: number): Dataset {
     let dataset = this.datasets.get(id);
-    if (dataset === undefined) this.datasets.set(id, (dataset = this.engine.keyspace.newDataset(id)));
+    if (dataset === undefined) this.datasets.set(id, (dataset = this.parts.keyspace.newDataset(id)));
     return dataset;
   }
 }

@@ -1,9 +1,17 @@
-import type { Engine } from '../engine';
 import type { Dataset } from '../keyspace/dataset';
+import type { Keyspace } from '../keyspace/keyspace';
+import type { FunctionLibraries } from '../scripting/function-libraries';
 import type { DatasetLayout, SnapshotCut, SnapshotSource } from './source';
 import { BigValues } from './segments/big-values';
 import { Cut } from './cut';
-import { SnapshotLoad } from './load';
+import { type LoadParts, SnapshotLoad } from './load';
+
+/** What snapshots are taken of, and put back into. */
+export interface SnapshotParts extends LoadParts {
+  readonly keyspace: Keyspace;
+  readonly libraries: FunctionLibraries;
+  readonly switches: { loading: boolean };
+}
 
 /** Knows which keys changed since the last snapshot, and reads them out as of one point in time. */
 export class SnapshotTracker implements SnapshotSource {
@@ -13,17 +21,17 @@ export class SnapshotTracker implements SnapshotSource {
   #restoring: SnapshotLoad | undefined;
   #big = new BigValues();
 
-  constructor(private readonly engine: Engine) {}
+  constructor(private readonly parts: SnapshotParts) {}
 
   get changes(): number {
     let changed = 0;
-    for (const { dataset } of this.engine.keyspace.databases) changed += dataset.changed?.size ?? 0;
+    for (const { dataset } of this.parts.keyspace.databases) changed += dataset.changed?.size ?? 0;
     return changed > 0 ? changed : sameLayout(this.#layout(), this.#saved) ? 0 : 1;
   }
 
   begin(options: { readonly full?: boolean } = {}): SnapshotCut {
     if (this.#cut !== undefined) throw new Error('a snapshot is being read already');
-    const { keyspace } = this.engine;
+    const { keyspace } = this.parts;
     const { dirty } = keyspace;
     const cut = new Cut(this.#datasets(), this.#layout(), options.full === true, this.#big, (layout) => {
       this.#cut = undefined;
@@ -36,9 +44,9 @@ export class SnapshotTracker implements SnapshotSource {
   }
 
   beginRestore(): void {
-    this.engine.loading = true;
+    this.parts.switches.loading = true;
     this.#big = new BigValues();
-    this.#restoring = new SnapshotLoad(this.engine, this.#big);
+    this.#restoring = new SnapshotLoad(this.parts, this.#big);
   }
 
   importBatch(batch: Uint8Array): number {
@@ -47,13 +55,13 @@ export class SnapshotTracker implements SnapshotSource {
   }
 
   finishRestore(layout: DatasetLayout | undefined): void {
-    const { keyspace } = this.engine;
+    const { keyspace } = this.parts;
     this.#restoring?.finish();
     if (layout !== undefined) this.#show(layout);
     this.#saved = layout ?? this.#layout();
     this.#restoring = undefined;
     this.restored = true;
-    this.engine.loading = false;
+    this.parts.switches.loading = false;
     keyspace.dirty = 0;
     for (const { dataset } of keyspace.databases) {
       if (dataset.expiries.size > 0) keyspace.armExpiry(dataset.expiries.firstTime);
@@ -66,7 +74,7 @@ export class SnapshotTracker implements SnapshotSource {
   }
 
   #show(layout: DatasetLayout): void {
-    const { keyspace } = this.engine;
+    const { keyspace } = this.parts;
     const { databases } = keyspace;
     const beyond = layout.datasets.findLastIndex((id) => id !== 0);
     if (beyond >= databases.length) {
@@ -79,17 +87,17 @@ export class SnapshotTracker implements SnapshotSource {
       const dataset = this.#restoring?.datasets.get(id) ?? keyspace.newDataset(id === 0 ? undefined : id);
       keyspace.show(database, dataset);
     });
-    this.engine.libraries.restore(layout.libraries);
+    this.parts.libraries.restore(layout.libraries);
   }
 
   #datasets(): Dataset[] {
-    return this.engine.keyspace.databases.map((database) => database.dataset);
+    return this.parts.keyspace.databases.map((database) => database.dataset);
   }
 
   #layout(): DatasetLayout {
     return {
       datasets: this.#datasets().map((dataset) => (dataset.size > 0 ? dataset.id : 0)),
-      libraries: this.engine.libraries.sources(),
+      libraries: this.parts.libraries.sources(),
     };
   }
 }

@@ -83,11 +83,11 @@ function placeOf(target: OnEngine): Engine | Redis | Cluster {
 }
 
 function disturbEngine(engine: Engine, next: (command: string) => FaultEffect | undefined): () => void {
-  engine.interference = new Interference(engine, (name) => {
+  engine.switches.interference = new Interference(engine, (name) => {
     const effect = next(name);
     return effect?.kind === 'fail' ? { kind: 'fail', reply: new ErrorReply(effect.text) } : effect;
   });
   return () => {
-    engine.interference = undefined;
+    engine.switches.interference = undefined;
   };
 }

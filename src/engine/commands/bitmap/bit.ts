@@ -1,6 +1,7 @@
 import { bitAt } from '../../values/bits';
 import { parseInt64 } from '../../command/arguments';
-import { defineCommand, oneKey } from '../../command/definition';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error } from '../../command/errors';
 import { bitOffset, prepareString, sourceOf } from './access';
 

@@ -4,7 +4,8 @@ import type { Reply } from '../../protocol/reply';
 import { readBits, writeBits, type ByteSource } from '../../values/bits';
 import type { RawString } from '../../values/raw-string';
 import { choices, int64, normalizeInt64, parseInt64, wordOf } from '../../command/arguments';
-import { defineCommand, oneKey } from '../../command/definition';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error, SYNTAX_ERROR } from '../../command/errors';
 import { bitOffset, prepareString, sourceOf } from './access';
 

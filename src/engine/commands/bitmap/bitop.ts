@@ -1,7 +1,8 @@
 import type { CommandContext } from '../../execution/command-context';
 import { RawString } from '../../values/raw-string';
 import { choices, wordOf } from '../../command/arguments';
-import { defineCommand, keyRange, oneKey } from '../../command/definition';
+import { keyRange, oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error, SYNTAX_ERROR } from '../../command/errors';
 import { bytesOf } from './access';
 

@@ -1,6 +1,7 @@
 import { countBits, findBit } from '../../values/bits';
 import { integer, wordOf } from '../../command/arguments';
-import { defineCommand, oneKey } from '../../command/definition';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error, SYNTAX_ERROR } from '../../command/errors';
 import { bytesOf } from './access';
 

@@ -1,6 +1,7 @@
 import type { ClusterNode } from '../../cluster/cluster-node';
 import type { CommandContext } from '../../execution/command-context';
-import { defineCommand, defineContainer, type AnyCommand, type CommandFlag } from '../../command/definition';
+import { defineContainer, type AnyCommand, type CommandFlag } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error } from '../../command/errors';
 import { agree, ANSWERS } from './answers';
 

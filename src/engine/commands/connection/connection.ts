@@ -1,5 +1,5 @@
 import { OK, PONG, Status } from '../../protocol/reply';
-import { defineCommand } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { wrongArity } from '../../command/errors';
 import { databaseArgument } from '../generic/copy-move';
 
@@ -46,7 +46,7 @@ export const select = defineCommand({
   complexity: 'O(1)',
   syntax: 'index',
   run(context, [index]) {
-    context.db = databaseArgument(context, index);
+    context.session.database = databaseArgument(context, index);
     return OK;
   },
 });

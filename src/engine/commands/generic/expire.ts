@@ -1,6 +1,7 @@
 import type { CommandContext } from '../../execution/command-context';
 import { int64, normalizeInt64 } from '../../command/arguments';
-import { defineCommand, oneKey } from '../../command/definition';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error, printable, invalidExpire } from '../../command/errors';
 
 type Condition = 'nx' | 'xx' | 'gt' | 'lt';

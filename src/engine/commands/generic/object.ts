@@ -1,6 +1,7 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { Entry, StoredValue } from '../../keyspace/entry';
-import { defineCommand, defineContainer, oneKey } from '../../command/definition';
+import { defineContainer, oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { encodingOf, isSharedInteger } from '../encoding';
 import { error } from '../../command/errors';
 

@@ -2,7 +2,7 @@ import { typeOf, type Entry } from '../../keyspace/entry';
 import type { CommandContext } from '../../execution/command-context';
 import { matchGlob } from '../../values/glob';
 import { cursor } from '../../command/arguments';
-import { defineCommand } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { parseScanOptions } from '../scan-options';
 
 /** Whether an entry's time has come; such a key is never shown. */

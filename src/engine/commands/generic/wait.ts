@@ -1,6 +1,6 @@
 import { Block } from '../../command/answers';
 import { integer } from '../../command/arguments';
-import { defineCommand } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error, TIMEOUT_NEGATIVE } from '../../command/errors';
 
 const TIMEOUT_NOT_AN_INTEGER = error('timeout is not an integer or out of range');

@@ -1,6 +1,7 @@
 import { addLongDoubles, formatLongDouble, INFINITE, parseLongDouble } from '../../values/long-double';
 import { addInt64, int64, parseInt64 } from '../../command/arguments';
-import { defineCommand, oneKey } from '../../command/definition';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error, INCREMENT_OVERFLOW, NAN_OR_INFINITY, NOT_A_FLOAT } from '../../command/errors';
 import { HASH } from '../kinds';
 

@@ -1,7 +1,8 @@
 import { MapReply, type Reply } from '../../protocol/reply';
 import type { HashView } from '../../values/hash';
 import { cursor, isOption } from '../../command/arguments';
-import { defineCommand, oneKey } from '../../command/definition';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { SYNTAX_ERROR } from '../../command/errors';
 import { HASH } from '../kinds';
 import { distinctIndexes, randomCount, repeatPicks } from '../random';

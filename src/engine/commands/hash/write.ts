@@ -1,6 +1,7 @@
 import type { CommandContext } from '../../execution/command-context';
 import { OK } from '../../protocol/reply';
-import { defineCommand, oneKey } from '../../command/definition';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { wrongArity } from '../../command/errors';
 import { HASH } from '../kinds';
 

@@ -3,7 +3,8 @@ import { emptyHyperLogLog, HyperLogLog } from '../../values/hyperloglog';
 import { REGISTERS } from '../../values/hyperloglog-registers';
 import { RawString } from '../../values/raw-string';
 import { wordOf } from '../../command/arguments';
-import { defineCommand, oneKey } from '../../command/definition';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error, printable } from '../../command/errors';
 import { editHyperLogLog, orCorrupt, ownHyperLogLog } from './access';
 

@@ -1,7 +1,8 @@
 import { OK } from '../../protocol/reply';
 import type { ListEnd, ListView } from '../../values/list';
 import { integer } from '../../command/arguments';
-import { defineCommand, oneKey } from '../../command/definition';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { INDEX_OUT_OF_RANGE, NO_SUCH_KEY } from '../../command/errors';
 import { LIST } from '../kinds';
 import { rangeWithin } from './positions';

@@ -1,7 +1,8 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { ListEnd } from '../../values/list';
 import { wordOf } from '../../command/arguments';
-import { defineCommand, oneKey } from '../../command/definition';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { SYNTAX_ERROR } from '../../command/errors';
 import { LIST } from '../kinds';
 

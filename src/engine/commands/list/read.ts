@@ -1,7 +1,8 @@
 import type { Reply } from '../../protocol/reply';
 import type { ListView } from '../../values/list';
 import { int64, integer, integerWithin, wordOf } from '../../command/arguments';
-import { defineCommand, oneKey } from '../../command/definition';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error, SYNTAX_ERROR } from '../../command/errors';
 import { LIST } from '../kinds';
 import { rangeWithin } from './positions';

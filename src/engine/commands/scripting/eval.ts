@@ -2,7 +2,8 @@ import type { CommandContext } from '../../execution/command-context';
 import type { CachedScript } from '../../execution/script-cache';
 import { ErrorReply, type Reply } from '../../protocol/reply';
 import { integer } from '../../command/arguments';
-import { countedKeys, defineCommand, type KeySpec } from '../../command/definition';
+import { countedKeys, type KeySpec } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error } from '../../command/errors';
 
 const NO_SCRIPT = new ErrorReply('NOSCRIPT No matching script. Please use EVAL.');

@@ -1,6 +1,6 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
-import { defineCommand } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error } from '../../command/errors';
 import { KEYS_OF_UNKNOWN, keysAndArguments, READING_SCRIPT_FLAGS, RO_KEYS_OF_UNKNOWN, SCRIPT_FLAGS } from './eval';
 

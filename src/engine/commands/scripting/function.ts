@@ -5,7 +5,8 @@ import { ErrorReply, MapReply, OK, type Reply, SetReply, Status } from '../../pr
 import type { FunctionLibrary, RestorePolicy } from '../../scripting/function-libraries';
 import { SCRIPT_FLAG_NAMES } from '../../scripting/shebang';
 import { matchGlob } from '../../values/glob';
-import { defineCommand, defineContainer } from '../../command/definition';
+import { defineContainer } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error, printable, wrongSubcommandArguments } from '../../command/errors';
 
 const SHARED = { group: 'scripting', since: '7.0.0' } as const;
@@ -169,7 +170,7 @@ const restore = defineCommand({
     const policy = given.toLowerCase();
     if (!isPolicy(policy)) throw error('Wrong restore policy given, value should be either FLUSH, APPEND or REPLACE.');
     const bytes = Buffer.from(payload, 'latin1');
-    if (!isIntact(bytes, engine.skipsChecksums)) throw WRONG_PAYLOAD;
+    if (!isIntact(bytes, engine.switches.skipsChecksums)) throw WRONG_PAYLOAD;
     engine.libraries.restore(librariesOf(bytes), policy);
     return OK;
   },

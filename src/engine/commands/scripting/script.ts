@@ -1,5 +1,6 @@
 import { ErrorReply, OK } from '../../protocol/reply';
-import { defineCommand, defineContainer } from '../../command/definition';
+import { defineContainer } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error } from '../../command/errors';
 
 const NOT_BUSY = new ErrorReply('NOTBUSY No scripts in execution right now.');

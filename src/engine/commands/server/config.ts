@@ -1,7 +1,8 @@
 import type { Parameter, Parameters } from '../../config/parameters';
 import { MapReply, OK } from '../../protocol/reply';
 import { matchGlob } from '../../values/glob';
-import { defineCommand, defineContainer } from '../../command/definition';
+import { defineContainer } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error, printable, SYNTAX_ERROR, wrongArity } from '../../command/errors';
 import { secretAfter } from '../../command/secrets';
 

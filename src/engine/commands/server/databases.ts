@@ -2,7 +2,7 @@ import type { CommandContext } from '../../execution/command-context';
 import type { Database } from '../../keyspace/database';
 import { OK, type Status } from '../../protocol/reply';
 import { isOption } from '../../command/arguments';
-import { defineCommand } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error, SYNTAX_ERROR } from '../../command/errors';
 import { databaseAt, databaseIndex } from '../generic/copy-move';
 

@@ -1,7 +1,7 @@
 import { VerbatimReply } from '../../protocol/reply';
 import { REDIS_VERSION } from '../../redis-version';
 import { integer } from '../../command/arguments';
-import { defineCommand } from '../../command/definition';
+import { defineCommand } from '../define-command';
 
 const ART_VERSIONS = new Set([5, 6]);
 const WIDTH = 66;

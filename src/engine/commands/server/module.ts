@@ -1,4 +1,5 @@
-import { defineCommand, defineContainer } from '../../command/definition';
+import { defineContainer } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error } from '../../command/errors';
 
 const NOT_ALLOWED = error(

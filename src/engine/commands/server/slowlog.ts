@@ -1,6 +1,7 @@
 import { OK } from '../../protocol/reply';
 import { integer } from '../../command/arguments';
-import { defineCommand, defineContainer } from '../../command/definition';
+import { defineContainer } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error, wrongSubcommandArguments } from '../../command/errors';
 
 const SHARED = { flags: ['admin', 'loading', 'stale'], group: 'server' } as const;

@@ -2,7 +2,8 @@ import type { CommandContext } from '../../execution/command-context';
 import { SetReply } from '../../protocol/reply';
 import { SetValue, type SetView } from '../../values/set';
 import { integerWithin, isOption, numberOfKeys } from '../../command/arguments';
-import { countedKeys, defineCommand, keyRange, oneKey } from '../../command/definition';
+import { countedKeys, keyRange, oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error, SYNTAX_ERROR } from '../../command/errors';
 import { SET } from '../kinds';
 

@@ -1,7 +1,8 @@
 import { SetReply, type Reply } from '../../protocol/reply';
 import type { SetView } from '../../values/set';
 import { cursor } from '../../command/arguments';
-import { defineCommand, oneKey } from '../../command/definition';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { SYNTAX_ERROR } from '../../command/errors';
 import { SET } from '../kinds';
 import { distinctIndexes, randomCount, repeatPicks } from '../random';

@@ -5,7 +5,8 @@ import type { Consumer, ConsumerGroup, PendingEntry } from '../../values/stream-
 import { compareIds, formatId, LOWEST_ID, type StreamId } from '../../values/stream-id';
 import { addUint64, type Uint64 } from '../../values/uint64';
 import { int64, integer, integerWithin, isOption } from '../../command/arguments';
-import { defineCommand, oneKey } from '../../command/definition';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error, printable, SYNTAX_ERROR } from '../../command/errors';
 import { STREAM } from '../kinds';
 import { activeConsumer, editGroup, existingGroup, readGroup } from './groups';

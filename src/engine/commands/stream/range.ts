@@ -1,7 +1,8 @@
 import type { CommandContext } from '../../execution/command-context';
 import { NULL_ARRAY, type Reply } from '../../protocol/reply';
 import { integer, isOption } from '../../command/arguments';
-import { defineCommand, oneKey } from '../../command/definition';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { SYNTAX_ERROR } from '../../command/errors';
 import { STREAM } from '../kinds';
 import { rangeEnd, rangeStart, strictId } from './ids';

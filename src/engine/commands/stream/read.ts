@@ -5,7 +5,7 @@ import { MapReply, NULL_ARRAY, type Reply } from '../../protocol/reply';
 import type { StreamView } from '../../values/stream';
 import { compareIds, HIGHEST_ID, idAfter, LOWEST_ID, type StreamId } from '../../values/stream-id';
 import { isOption } from '../../command/arguments';
-import { defineCommand } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error } from '../../command/errors';
 import { STREAM } from '../kinds';
 import { strictId } from './ids';

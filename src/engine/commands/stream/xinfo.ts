@@ -5,7 +5,8 @@ import type { Consumer, GroupView, PendingEntry } from '../../values/stream-grou
 import { formatId, HIGHEST_ID, LOWEST_ID } from '../../values/stream-id';
 import { differenceOf, type Uint64 } from '../../values/uint64';
 import { integer, isOption } from '../../command/arguments';
-import { defineCommand, defineContainer, oneKey } from '../../command/definition';
+import { defineContainer, oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { NO_SUCH_KEY, wrongSubcommandArguments } from '../../command/errors';
 import { STREAM } from '../kinds';
 import { noSuchGroup } from './groups';

@@ -6,7 +6,7 @@ import type { Consumer, ConsumerGroup } from '../../values/stream-group';
 import { compareIds, formatId, HIGHEST_ID, idAfter, type StreamId } from '../../values/stream-id';
 import { addUint64 } from '../../values/uint64';
 import { isOption } from '../../command/arguments';
-import { defineCommand } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error } from '../../command/errors';
 import { STREAM } from '../kinds';
 import { activeConsumer, noSuchKeyOrGroup } from './groups';

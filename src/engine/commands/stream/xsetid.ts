@@ -1,7 +1,8 @@
 import { OK } from '../../protocol/reply';
 import { compareIds, LOWEST_ID, type StreamId } from '../../values/stream-id';
 import { int64, isOption } from '../../command/arguments';
-import { defineCommand, oneKey } from '../../command/definition';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error, NO_SUCH_KEY, SYNTAX_ERROR } from '../../command/errors';
 import { STREAM } from '../kinds';
 import { strictId } from './ids';

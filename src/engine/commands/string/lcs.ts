@@ -3,7 +3,8 @@ import { MapReply, type Reply } from '../../protocol/reply';
 import { CommonSubsequence, tableBytes, type Match } from '../../values/common-subsequence';
 import { RawString } from '../../values/raw-string';
 import { integer, wordOf } from '../../command/arguments';
-import { defineCommand, keyRange } from '../../command/definition';
+import { keyRange } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error, SYNTAX_ERROR } from '../../command/errors';
 
 const NOT_STRINGS = error('The specified keys must contain string values');

@@ -1,6 +1,7 @@
 import { OK } from '../../protocol/reply';
 import { RawString } from '../../values/raw-string';
-import { defineCommand, keyRange } from '../../command/definition';
+import { keyRange } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { wrongArity } from '../../command/errors';
 import type { CommandContext } from '../../execution/command-context';
 

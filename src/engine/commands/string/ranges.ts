@@ -1,6 +1,7 @@
 import type { CommandContext } from '../../execution/command-context';
 import { integer } from '../../command/arguments';
-import { defineCommand, oneKey } from '../../command/definition';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error, STRING_TOO_LONG } from '../../command/errors';
 
 /** @throws when a string would grow beyond `proto-max-bulk-len` */

@@ -2,8 +2,9 @@ import type { Refusal } from '../../acl/acl';
 import { Block, NoReply } from '../../command/answers';
 import type { CommandContext } from '../../execution/command-context';
 import { ErrorReply, NULL_ARRAY, OK, type Reply } from '../../protocol/reply';
-import type { Transaction } from '../../session/client';
-import { defineCommand, keyRange } from '../../command/definition';
+import type { Transaction } from '../../session/transaction';
+import { keyRange } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { error, EXEC_ABORT } from '../../command/errors';
 
 const multi = defineCommand({

@@ -9,7 +9,7 @@ export function readStatistics(engine: Engine): BackendStatistics {
       memoryBytes: engine.memory.used,
       memoryLimitBytes: engine.memory.limit,
       keys: engine.keyspace.databases.reduce((sum, { dataset }) => sum + dataset.size, 0),
-      clients: engine.clients().length,
+      clients: engine.clients.visible().length,
     },
   };
 }

@@ -175,10 +175,9 @@ function runDirect(
   command.setReplyContext?.(internals.condition ?? client.options);
   const { session } = link;
   // A defined script decides between EVALSHA and EVAL when it is written to a socket: let it decide now.
-  if (command.name === 'evalsha' && session.engine.scripts.get(String(command.args[0])) === undefined)
-    command.toWritable(link);
+  if (command.name === 'evalsha' && !session.knowsScript(String(command.args[0]))) command.toWritable(link);
   const place = nextPlace();
-  const reply = session.engine.execute(session, toByteString(command.name), toBytes(command.args));
+  const reply = session.execute(toByteString(command.name), toBytes(command.args));
   const pipeline = pipelineOf(command);
   const form: ReplyForm = {
     text: command.replyEncoding === 'utf8',

@@ -50,7 +50,7 @@ export async function startListener(engine: Engine, options: ListenerOptions): P
   await listen(server, options);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : undefined;
-  if (port !== undefined) engine.listening = { host: options.host, port };
+  if (port !== undefined) engine.host.listening = { host: options.host, port };
   return {
     url:
       port === undefined
@@ -106,8 +106,11 @@ function advice(): string {
 }
 
 function serve(engine: Engine, socket: Socket, options: ListenerOptions, connections: Set<Socket>): void {
-  if (engine.sessions.size >= engine.parameters.maxClients && engine.clients().length >= engine.parameters.maxClients) {
-    engine.stats.rejectedConnections += 1;
+  if (
+    engine.clients.byId.size >= engine.parameters.maxClients &&
+    engine.clients.visible().length >= engine.parameters.maxClients
+  ) {
+    engine.counters.rejectedConnections += 1;
     socket.on('error', () => undefined); // it may be gone already
     socket.end(TOO_MANY_CLIENTS);
     return;

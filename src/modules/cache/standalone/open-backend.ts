@@ -45,7 +45,7 @@ export async function openBackend(
   // Only this client was to be waited for: its duplicates connect by themselves, as those of any client do.
   client.options.lazyConnect = false;
   // From before the listener can answer until the restore is done: what is written meanwhile would be lost.
-  if (standalone.persistence.enabled) engine.loading = true;
+  if (standalone.persistence.enabled) engine.switches.loading = true;
   try {
     const listener = listenerConfig.enabled ? await startListener(engine, { ...listenerConfig, ports }) : undefined;
     return new StandaloneBackend({ engine, InProcessRedis, clientOptions, client, listener });

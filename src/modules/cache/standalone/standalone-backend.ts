@@ -57,11 +57,11 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
 
   /** Connects SAVE, BGSAVE and LASTSAVE to who writes snapshots. */
   set saveHooks(hooks: SaveHooks | undefined) {
-    this.#parts.engine.saveHooks = hooks;
+    this.#parts.engine.host.saveHooks = hooks;
   }
 
   set onShutdownCommand(listener: (() => void) | undefined) {
-    this.#parts.engine.onShutdown = listener;
+    this.#parts.engine.host.onShutdown = listener;
   }
 
   connection(purpose: ConnectionPurpose): Redis {
@@ -87,7 +87,7 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
   async health(): Promise<BackendHealth> {
     if (this.#closed) return down('the backend is closed');
     const health = await ping(this.#parts.client);
-    const reasons = this.#parts.engine.saveHooks?.troubles?.() ?? [];
+    const reasons = this.#parts.engine.host.saveHooks?.troubles?.() ?? [];
     return health.status === 'ok' && reasons.length > 0 ? { ...health, status: 'degraded', reasons } : health;
   }
 
@@ -102,7 +102,7 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
     this.#listener = undefined;
     for (const connection of this.#connections) connection.disconnect();
     const shared = sessionOf(this.#parts.client);
-    for (const session of [...this.#parts.engine.sessions.values()]) if (session !== shared) session.output.close();
+    for (const session of [...this.#parts.engine.clients.byId.values()]) if (session !== shared) session.output.close();
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { NO_REPLY } from '../../../command/answers';
 import { OK } from '../../../protocol/reply';
-import { defineCommand } from '../../../command/definition';
+import { defineCommand } from '../../define-command';
 import { SYNTAX_ERROR } from '../../../command/errors';
 import { CLIENT } from './shared';
 

@@ -1,5 +1,5 @@
 import { error, printable } from '../../../command/errors';
-import type { Session } from '../../../session/client';
+import type { Client } from '../../../session/client';
 
 /** What most CLIENT subcommands have in common. */
 export const CLIENT = { flags: ['noscript', 'loading', 'stale'], group: 'connection' } as const;
@@ -26,6 +26,6 @@ export function clientType(name: string): ClientType {
   }
 }
 
-export function typeOfClient(session: Session): ClientType {
+export function typeOfClient(session: Client): ClientType {
   return session.subscriptions > 0 ? 'pubsub' : 'normal';
 }

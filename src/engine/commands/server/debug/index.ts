@@ -1,5 +1,5 @@
-import type { ClientAddress } from '../../../session/client';
-import { defineCommand } from '../../../command/definition';
+import type { ClientAddress } from '../../../session/output';
+import { defineCommand } from '../../define-command';
 import { error, wrongSubcommandArguments } from '../../../command/errors';
 import { helpReply } from '../../../command/help';
 import { DEBUG_ACTIONS } from './actions';

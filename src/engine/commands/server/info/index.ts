@@ -1,5 +1,5 @@
 import { VerbatimReply } from '../../../protocol/reply';
-import { defineCommand } from '../../../command/definition';
+import { defineCommand } from '../../define-command';
 import { INFO_SECTIONS, type InfoSection } from './sections';
 
 /** Sections that only `all`, `everything` or their own name show. */

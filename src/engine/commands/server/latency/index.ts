@@ -1,6 +1,7 @@
 import type { LatencyEvent } from '../../../statistics/latency';
 import { MapReply, VerbatimReply, type Reply } from '../../../protocol/reply';
-import { defineCommand, defineContainer } from '../../../command/definition';
+import { defineContainer } from '../../../command/definition';
+import { defineCommand } from '../../define-command';
 import { error, printable } from '../../../command/errors';
 import type { CommandRecord } from '../../../command/table';
 import { drawSpikes } from './sparkline';
