@@ -12,8 +12,9 @@ import { ScriptRunner } from './execution/script-runner';
 import type { Host, Identity, Services, Switches } from './execution/services';
 import { Session } from './execution/session';
 import type { EncodingLimits, Entry } from './keyspace/entry';
+import type { EvictionPolicy } from './keyspace/eviction-policy';
 import { Keyspace } from './keyspace/keyspace';
-import { type EvictionPolicy, Memory } from './keyspace/memory';
+import { Memory } from './keyspace/memory';
 import type { ErrorReply, Reply } from './protocol/reply';
 import { PubSub } from './pubsub/pubsub';
 import { FunctionLibraries } from './scripting/function-libraries';
@@ -25,8 +26,6 @@ import type { ClientAddress, SessionOutput } from './session/output';
 import { Pausing } from './session/pausing';
 import { SlowLog } from './session/slow-log';
 import { Tracking } from './session/tracking';
-import { SnapshotTracker } from './snapshot/tracker';
-import type { SnapshotSource } from './snapshot/source';
 import { Counters } from './statistics/counters';
 import { Latency } from './statistics/latency';
 
@@ -84,7 +83,6 @@ export class Engine implements Services {
   readonly host: Host;
   readonly identity: Identity;
   cluster: ClusterNode | undefined;
-  readonly #tracker: SnapshotTracker;
   readonly #onInternalError: (failure: unknown, command: string) => void;
 
   constructor(options: EngineOptions = {}) {
@@ -116,7 +114,6 @@ export class Engine implements Services {
     this.pausing = new Pausing(this);
     this.tracking = new Tracking(this);
     this.parameters = new Parameters(this, options);
-    this.#tracker = new SnapshotTracker(this);
     if (options.persistent === true) this.keyspace.trackChanges();
     this.keyspace.publishEvent = (event, key, database) => {
       this.#publishEvent(event, key, database);
@@ -140,11 +137,6 @@ export class Engine implements Services {
   /** `min-replicas-to-write`: there are never any replicas. */
   get lacksReplicas(): boolean {
     return this.parameters.fewestReplicas > 0 && this.parameters.replicaLag > 0;
-  }
-
-  /** The snapshot module's door. */
-  get snapshots(): SnapshotSource {
-    return this.#tracker;
   }
 
   /** Joins a client. Its replies that are not answers go to `output`. */

@@ -7,7 +7,7 @@ import { ListValue } from '../../src/engine/values/list';
 import { SetValue } from '../../src/engine/values/set';
 import { SortedSetValue } from '../../src/engine/values/sorted-set';
 import type { Parameters } from '../../src/engine/config/parameters';
-import { Engine } from '../../src/engine';
+import { Engine } from '../../src/engine/engine';
 import { startRedisServer, type RedisServer } from '../support/redis-server';
 
 /** Two bytes of version and eight of checksum end every payload of DUMP. */

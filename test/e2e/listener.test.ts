@@ -4,7 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { Engine } from '../../src/engine';
+import { EmbeddedEngine, openEngine } from '../../src/engine';
+import { Engine } from '../../src/engine/engine';
 import { startListener, type Listener, type ListenerOptions } from '../../src/modules/cache/standalone/listener';
 import { removeTemporaryPaths, temporaryPath } from '../support/temporary-path';
 
@@ -13,7 +14,7 @@ const open: { engine: Engine; listener: Listener }[] = [];
 
 async function serve(options: Partial<ListenerOptions> = {}): Promise<{ engine: Engine; listener: Listener }> {
   const engine = new Engine(options.password === undefined ? {} : { password: options.password });
-  const served = { engine, listener: await startListener(engine, { ...LOOPBACK, ...options }) };
+  const served = { engine, listener: await startListener(new EmbeddedEngine(engine), { ...LOOPBACK, ...options }) };
   open.push(served);
   return served;
 }
@@ -52,7 +53,7 @@ describe('NFR-5: the listener', () => {
     expect(await client.set('a', '1')).toBe('OK');
     client.disconnect();
     await expect(
-      startListener(first.engine, { ...LOOPBACK, path: join(path, 'missing', 'x.sock') }),
+      startListener(new EmbeddedEngine(first.engine), { ...LOOPBACK, path: join(path, 'missing', 'x.sock') }),
     ).rejects.toMatchObject({ code: 'LISTENER_FAILED' });
   });
 
@@ -61,7 +62,7 @@ describe('NFR-5: the listener', () => {
     const { engine } = await serve({ path: `${path}.sock` });
     writeFileSync(`${path}.txt`, 'precious');
     for (const taken of [`${path}.sock`, `${path}.txt`]) {
-      const failing = startListener(engine, { ...LOOPBACK, path: taken });
+      const failing = startListener(new EmbeddedEngine(engine), { ...LOOPBACK, path: taken });
       await expect(failing).rejects.toMatchObject({
         code: 'LISTENER_FAILED',
         message: expect.stringContaining('EADDRINUSE'),
@@ -71,7 +72,7 @@ describe('NFR-5: the listener', () => {
   });
 
   it('refuses an address other machines can reach unless a password is set', async () => {
-    const engine = new Engine();
+    const engine = openEngine();
     await expect(startListener(engine, { ...LOOPBACK, host: '0.0.0.0' })).rejects.toMatchObject({
       code: 'LISTENER_UNPROTECTED',
     });
@@ -96,7 +97,9 @@ describe('NFR-5: the listener', () => {
 
   it('says so when the port is taken', async () => {
     const { engine, listener } = await serve();
-    await expect(startListener(engine, { ...LOOPBACK, port: listener.port ?? 0 })).rejects.toMatchObject({
+    await expect(
+      startListener(new EmbeddedEngine(engine), { ...LOOPBACK, port: listener.port ?? 0 }),
+    ).rejects.toMatchObject({
       code: 'LISTENER_FAILED',
     });
   });

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Engine, RespConnection } from '../../src/engine';
+import { RespConnection } from '../../src/engine/connection/resp-connection';
+import { Engine } from '../../src/engine/engine';
 import { ALL_COMMANDS } from '../../src/engine/commands';
 import { SeededRandom } from '../support/seeded-random';
 

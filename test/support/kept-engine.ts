@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Logger, LogMethod } from '../../src/container';
-import { Engine } from '../../src/engine';
+import { EmbeddedEngine } from '../../src/engine';
 import type { Clock } from '../../src/engine/clock';
+import { Engine } from '../../src/engine/engine';
 import type { SnapshotSource } from '../../src/engine/snapshot/source';
 import { LmdbSnapshotManager } from '../../src/modules/snapshot/lmdb-snapshot-manager';
 import type { RestoreProgress, SnapshotSettings } from '../../src/modules/snapshot/settings';
@@ -39,6 +40,8 @@ export class RecordingLogger implements Logger {
 /** An engine with its data directory, as the application puts them together. */
 export interface Kept {
   readonly engine: Engine;
+  /** Its door for the manager, with nothing in between. */
+  readonly source: SnapshotSource;
   readonly manager: LmdbSnapshotManager;
   readonly logger: RecordingLogger;
   /** Runs one command and returns its reply. */
@@ -59,9 +62,10 @@ export function keep(
   { timers, clock, through, onProgress, ...settings }: KeptOptions = {},
 ): Kept {
   const engine = new Engine({ persistent: true, ...(clock === undefined ? {} : { clock }) });
+  const source = new EmbeddedEngine(engine).snapshots;
   const logger = new RecordingLogger();
   const manager = new LmdbSnapshotManager({
-    source: through?.(engine.snapshots) ?? engine.snapshots,
+    source: through?.(source) ?? source,
     logger,
     settings: {
       dataDirectory,
@@ -78,7 +82,7 @@ export function keep(
     { remote: '127.0.0.1:1', local: '127.0.0.1:2', kind: 'memory' },
     { send: () => undefined, resume: () => undefined, close: () => undefined },
   );
-  return { engine, manager, logger, run: (name, ...args) => engine.execute(session, name, args) };
+  return { engine, source, manager, logger, run: (name, ...args) => engine.execute(session, name, args) };
 }
 
 /** As `keep`, started. */

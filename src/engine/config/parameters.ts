@@ -1,7 +1,8 @@
 import type { Acl } from '../acl/acl';
 import type { EncodingLimits } from '../keyspace/entry';
+import { EVICTION_POLICIES } from '../keyspace/eviction-policy';
 import type { Keyspace } from '../keyspace/keyspace';
-import { EVICTION_POLICIES, type Memory } from '../keyspace/memory';
+import type { Memory } from '../keyspace/memory';
 import type { ClientLimits } from '../session/client-limits';
 import type { ClientMemory } from '../session/client-memory';
 import type { SlowLog } from '../session/slow-log';

@@ -1,6 +1,13 @@
 import { channel } from 'node:diagnostics_channel';
 import type { ChainableCommander, Command, Redis, RedisOptions } from 'ioredis';
-import { CONNECTION_COMMAND_NAMES, encodeReply, ErrorReply, NoReply, type Engine, type Reply } from '../../../engine';
+import {
+  CONNECTION_COMMAND_NAMES,
+  encodeReply,
+  ErrorReply,
+  NoReply,
+  type EmbeddedEngine,
+  type Reply,
+} from '../../../engine';
 import { connectorFor, isEngineConnector } from './connector';
 import { deliverLater, mayDeliverNow, nextPlace } from './delivery';
 import { execItemsAsText, fill, makeLean, pipelineOf, twinOf, unlean, type PipelineInternals } from './lean-pipeline';
@@ -53,7 +60,7 @@ export interface IoredisModule {
  */
 export function defineInProcessRedis(
   ioredis: IoredisModule,
-  engine: (options: RedisOptions) => Engine | undefined,
+  engine: (options: RedisOptions) => EmbeddedEngine | undefined,
 ): RedisConstructor {
   const { ReplyError } = ioredis;
   const Connector = connectorFor(engine);

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { RespiteError } from '../../../errors';
-import type { Engine, SaveHooks, Session, SnapshotSource } from '../../../engine';
+import type { EmbeddedEngine, SaveHooks, Session, SnapshotSource } from '../../../engine';
 import type { BackendHealth, ConnectionOptions, ConnectionPurpose } from '../cache-backend';
 import type { BackendStatistics, MeasuredBackend } from '../backend-statistics';
 import type { EmbeddedBackend } from '../embedded-backend';
@@ -13,7 +13,7 @@ import { MemoryStream } from './memory-stream';
 
 /** What a standalone backend is made of. */
 export interface StandaloneParts {
-  readonly engine: Engine;
+  readonly engine: EmbeddedEngine;
   readonly InProcessRedis: RedisConstructor;
   /** Options every client of ours has: the database, the timeouts. */
   readonly clientOptions: ConnectionOptions;
@@ -101,8 +101,7 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
     await this.#listener?.close();
     this.#listener = undefined;
     for (const connection of this.#connections) connection.disconnect();
-    const shared = sessionOf(this.#parts.client);
-    for (const session of [...this.#parts.engine.clients.byId.values()]) if (session !== shared) session.output.close();
+    this.#parts.engine.disconnectAll(sessionOf(this.#parts.client));
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Engine } from '../../../../src/engine';
+import { Engine } from '../../../../src/engine/engine';
 import { RdbReader, RdbWriter } from '../../../../src/engine/rdb/rdb-primitives';
 import { cut, loaderFor, segmentedType } from '../../../../src/engine/snapshot/segments';
 import { HashValue } from '../../../../src/engine/values/hash';

@@ -1,6 +1,16 @@
-import type { Engine } from '../engine';
+import type { Clock } from '../clock';
+import type { StoredValue } from '../keyspace/entry';
+import type { Keyspace } from '../keyspace/keyspace';
+import type { FunctionLibraries } from '../scripting/function-libraries';
 
-type StoredValue = ReturnType<Engine['keyspace']['databases'][number]['dataset']['put']>['value'];
+/** Where data is copied from, and to. */
+export interface CopyParts {
+  readonly clock: Clock;
+  readonly keyspace: Keyspace;
+  readonly libraries: FunctionLibraries;
+  readonly blocking: { serveReady(): void };
+  accessStamp(): number;
+}
 
 /** A key with a value of its own. */
 interface KeptKey {
@@ -11,7 +21,7 @@ interface KeptKey {
 }
 
 /** All that clients wrote into an engine. */
-export interface Data {
+export interface EngineData {
   /** By the number of the database. */
   readonly databases: readonly (readonly KeptKey[])[];
   /** The sources of the function libraries. */
@@ -19,7 +29,7 @@ export interface Data {
 }
 
 /** Copies the data of an engine; keys whose time has come are left out. */
-export function copyData({ keyspace, libraries, clock }: Engine): Data {
+export function copyData({ keyspace, libraries, clock }: CopyParts): EngineData {
   const now = clock.now();
   const databases = keyspace.databases.map(({ dataset }) => {
     const kept: KeptKey[] = [];
@@ -35,8 +45,8 @@ export function copyData({ keyspace, libraries, clock }: Engine): Data {
 }
 
 /** Puts copies of the data in the place of what an engine holds; who watches or waits for a key gets to know. */
-export function replaceData(engine: Engine, data: Data): void {
-  const { keyspace, clock } = engine;
+export function replaceData(parts: CopyParts, data: EngineData): void {
+  const { keyspace, clock } = parts;
   const now = clock.now();
   for (const database of keyspace.databases) keyspace.flush(database);
   for (const [index, keys] of data.databases.entries()) {
@@ -45,12 +55,12 @@ export function replaceData(engine: Engine, data: Data): void {
     for (const { key, value, expireAt } of keys) {
       if (!isAlive(expireAt, now)) continue;
       keyspace.touch(database, key);
-      const entry = database.dataset.put(key, copyValue(value), engine.accessStamp());
+      const entry = database.dataset.put(key, copyValue(value), parts.accessStamp());
       if (expireAt !== 0) keyspace.setExpiry(database, entry, expireAt);
     }
   }
-  engine.libraries.restore(data.libraries);
-  engine.blocking.serveReady();
+  parts.libraries.restore(data.libraries);
+  parts.blocking.serveReady();
 }
 
 function isAlive(expireAt: number, now: number): boolean {
