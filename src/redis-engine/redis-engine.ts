@@ -1,10 +1,9 @@
 import type { Redis, RedisOptions } from 'ioredis';
 import type { Clock } from '../container';
-import { Engine, type EvictionPolicy } from '../engine';
+import { type EmbeddedEngine, type EngineData, type EvictionPolicy, openEngine } from '../engine';
 import { RespiteError } from '../errors';
 import { defineInProcessRedis } from '../modules/cache/standalone/in-process-redis';
 import { actualIoredis } from './actual-ioredis';
-import { copyData, type Data, replaceData } from './engine-data';
 
 /** How an engine is made; everything is optional. */
 export interface RedisEngineOptions {
@@ -46,16 +45,16 @@ export interface RedisEngine {
   close(): void;
 }
 
-const engines = new WeakMap<RedisEngine, Engine>();
-const handles = new WeakMap<Engine, RedisEngine>();
+const engines = new WeakMap<RedisEngine, EmbeddedEngine>();
+const handles = new WeakMap<EmbeddedEngine, RedisEngine>();
 
 /** Makes an engine with no data. */
 export function createEngine(options: RedisEngineOptions = {}): RedisEngine {
-  return handleOf(new Engine({ ...options, acceptsAnyCredentials: true }));
+  return handleOf(openEngine({ ...options, acceptsAnyCredentials: true }));
 }
 
 /** The one handle of an engine. */
-export function handleOf(engine: Engine): RedisEngine {
+export function handleOf(engine: EmbeddedEngine): RedisEngine {
   const existing = handles.get(engine);
   if (existing !== undefined) return existing;
   const handle = new Handle(engine);
@@ -65,7 +64,7 @@ export function handleOf(engine: Engine): RedisEngine {
 }
 
 /** The engine behind a handle. @throws RespiteError `ENGINE_NOT_AVAILABLE` when it is none of ours */
-export function engineBehind(handle: RedisEngine): Engine {
+export function engineBehind(handle: RedisEngine): EmbeddedEngine {
   const engine = engines.get(handle);
   if (engine === undefined) {
     throw new RespiteError('ENGINE_NOT_AVAILABLE', {
@@ -75,20 +74,20 @@ export function engineBehind(handle: RedisEngine): Engine {
   return engine;
 }
 
-const snapshots = new WeakMap<EngineSnapshot, Data>();
+const snapshots = new WeakMap<EngineSnapshot, EngineData>();
 
-function dataOf(snapshot: EngineSnapshot): Data {
+function dataOf(snapshot: EngineSnapshot): EngineData {
   const data = snapshots.get(snapshot);
   if (data === undefined) throw new TypeError('A snapshot is what snapshot() answers, nothing else.');
   return data;
 }
 
 class Handle implements RedisEngine {
-  readonly #engine: Engine;
+  readonly #engine: EmbeddedEngine;
   readonly #clients = new Set<Redis>();
   #closed = false;
 
-  constructor(engine: Engine) {
+  constructor(engine: EmbeddedEngine) {
     this.#engine = engine;
   }
 
@@ -101,35 +100,28 @@ class Handle implements RedisEngine {
   }
 
   snapshot(): EngineSnapshot {
-    const data = copyData(this.#engine);
+    const data = this.#engine.copyData();
     const snapshot = Object.freeze({ keys: data.databases.reduce((sum, keys) => sum + keys.length, 0) });
     snapshots.set(snapshot, data);
     return snapshot;
   }
 
   restore(snapshot: EngineSnapshot): void {
-    replaceData(this.#engine, dataOf(snapshot));
+    this.#engine.replaceData(dataOf(snapshot));
   }
 
   fork(): RedisEngine {
-    const { keyspace, clock } = this.#engine;
-    const copy = new Engine({ databases: keyspace.databases.length, clock, acceptsAnyCredentials: true });
-    replaceData(copy, copyData(this.#engine));
-    return handleOf(copy);
+    return handleOf(this.#engine.fork({ acceptsAnyCredentials: true }));
   }
 
   flush(): void {
-    const { keyspace, scripts, libraries } = this.#engine;
-    for (const database of keyspace.databases) keyspace.flush(database);
-    this.#engine.blocking.serveReady();
-    scripts.flush();
-    libraries.flush();
+    this.#engine.flush();
   }
 
   close(): void {
     this.#closed = true;
     for (const client of this.#clients) client.disconnect();
-    for (const session of [...this.#engine.sessions.values()]) session.output.close();
+    this.#engine.disconnectAll();
     this.#engine.close();
   }
 }

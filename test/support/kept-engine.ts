@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Clock, Logger, LogMethod } from '../../src/container';
-import { Engine } from '../../src/engine';
-import type { SnapshotSource } from '../../src/engine/snapshot-source';
+import { EmbeddedEngine } from '../../src/engine';
+import { Engine } from '../../src/engine/engine';
+import type { SnapshotSource } from '../../src/engine/snapshot/source';
 import { LmdbSnapshotManager } from '../../src/modules/snapshot/lmdb-snapshot-manager';
 import type { RestoreProgress, SnapshotSettings } from '../../src/modules/snapshot/settings';
 import { temporaryPath } from './temporary-path';
@@ -37,6 +38,8 @@ export class RecordingLogger implements Logger {
 /** An engine with its data directory, as the application puts them together. */
 export interface Kept {
   readonly engine: Engine;
+  /** Its door for the manager, with nothing in between. */
+  readonly source: SnapshotSource;
   readonly manager: LmdbSnapshotManager;
   readonly logger: RecordingLogger;
   /** Runs one command and returns its reply. */
@@ -54,9 +57,10 @@ export interface KeptOptions extends Partial<SnapshotSettings> {
 /** An engine whose data is kept in `dataDirectory`; not started. */
 export function keep(dataDirectory: string, { clock, through, onProgress, ...settings }: KeptOptions = {}): Kept {
   const engine = new Engine({ persistent: true, ...(clock === undefined ? {} : { clock }) });
+  const source = new EmbeddedEngine(engine).snapshots;
   const logger = new RecordingLogger();
   const manager = new LmdbSnapshotManager({
-    source: through?.(engine.snapshots) ?? engine.snapshots,
+    source: through?.(source) ?? source,
     logger,
     settings: {
       dataDirectory,
@@ -73,7 +77,7 @@ export function keep(dataDirectory: string, { clock, through, onProgress, ...set
     { remote: '127.0.0.1:1', local: '127.0.0.1:2', kind: 'memory' },
     { send: () => undefined, resume: () => undefined, close: () => undefined },
   );
-  return { engine, manager, logger, run: (name, ...args) => engine.execute(session, name, args) };
+  return { engine, source, manager, logger, run: (name, ...args) => engine.execute(session, name, args) };
 }
 
 /** As `keep`, started. */

@@ -1,5 +1,5 @@
-import { findKeys, mayHaveKeys } from '../commands/key-positions';
-import type { CommandRecord, CommandTable } from '../commands/table';
+import { findKeys, mayHaveKeys } from '../command/key-positions';
+import type { CommandRecord, CommandTable } from '../command/table';
 import { AclLog, type DenialReason } from './acl-log';
 import type { Selector } from './selector';
 import { hashPassword, User } from './user';

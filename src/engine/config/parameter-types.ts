@@ -1,4 +1,4 @@
-import { choices, looseDouble, parseInt64 } from '../commands/arguments';
+import { choices, looseDouble, parseInt64 } from '../command/arguments';
 import { parseMemory } from './parse-memory';
 
 /** Why a value is refused, in Redis' words. */

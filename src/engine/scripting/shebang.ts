@@ -1,4 +1,4 @@
-import { error } from '../commands/errors';
+import { error } from '../command/errors';
 import { splitWords } from '../protocol/request-parser';
 
 /** What a script says about itself in its `#!lua` line. */

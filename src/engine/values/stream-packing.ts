@@ -1,6 +1,6 @@
 import { flat, LONGEST_PACKED, NUMBER_BYTES, packed, PackedReader, packNumber, packText } from './packing';
+import type { StreamEntry } from './stream-entry';
 import { compareIds, type StreamId } from './stream-id';
-import type { StreamEntry } from './stream-node';
 
 /**
  * Entries of a stream node in one string: the differences of their ids from the node's, 0 or the number of fields, and the

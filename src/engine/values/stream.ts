@@ -1,6 +1,7 @@
 import { ConsumerGroup, type GroupView } from './stream-group';
 import { compareIds, lowerBound, LOWEST_ID, type StreamId } from './stream-id';
-import { StreamNode, type StreamEntry, type StreamLimits } from './stream-node';
+import type { StreamEntry } from './stream-entry';
+import { StreamNode, type StreamLimits } from './stream-node';
 import { countRadixNodes } from './stream-radix';
 import { addUint64, toUint64, type Uint64 } from './uint64';
 

@@ -1,5 +1,5 @@
 import { type Clock, every, type Logger, systemClock } from '../../container';
-import { SaveFailure, type SaveHooks, type SnapshotSource } from '../../engine/snapshot-source';
+import { SaveFailure, type SaveHooks, type SnapshotSource } from '../../engine/snapshot/source';
 import { RespiteError } from '../../errors';
 import { DataDirectory } from './directory/data-directory';
 import { restore, type RestoreOutcome } from './restore';

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock, Logger } from '../../container';
-import { RecordBatchReader } from '../../engine/record-batch';
-import { IncompleteValueError, type SnapshotSource } from '../../engine/snapshot-source';
+import { RecordBatchReader } from '../../engine/snapshot/record-batch';
+import { IncompleteValueError, type SnapshotSource } from '../../engine/snapshot/source';
 import { printCount, RespiteError } from '../../errors';
 import type { DataDirectory } from './directory/data-directory';
 import type { RestoreProgress, SnapshotSettings } from './settings';

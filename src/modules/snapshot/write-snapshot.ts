@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { SnapshotCut, SnapshotSource } from '../../engine/snapshot-source';
+import type { SnapshotCut, SnapshotSource } from '../../engine/snapshot/source';
 import type { SnapshotStore } from './store/snapshot-store';
 import type { CommitResult } from './store/protocol';
 

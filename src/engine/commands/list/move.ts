@@ -1,6 +1,7 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { ListEnd } from '../../values/list';
-import { defineCommand, oneKey } from '../define-command';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { LIST } from '../kinds';
 import { POP_EVENT } from './pop';
 import { listEnd } from './positions';

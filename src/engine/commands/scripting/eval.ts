@@ -1,9 +1,10 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { CachedScript } from '../../execution/script-cache';
 import { ErrorReply, type Reply } from '../../protocol/reply';
-import { integer } from '../arguments';
-import { countedKeys, defineCommand, type KeySpec } from '../define-command';
-import { error } from '../errors';
+import { integer } from '../../command/arguments';
+import { countedKeys, type KeySpec } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error } from '../../command/errors';
 
 const NO_SCRIPT = new ErrorReply('NOSCRIPT No matching script. Please use EVAL.');
 

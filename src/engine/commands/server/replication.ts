@@ -1,8 +1,8 @@
-import { NO_REPLY } from '../../execution/block';
+import { NO_REPLY } from '../../command/answers';
 import { OK } from '../../protocol/reply';
-import { choices, integer, isOption } from '../arguments';
+import { choices, integer, isOption } from '../../command/arguments';
 import { defineCommand } from '../define-command';
-import { error, printable, SYNTAX_ERROR } from '../errors';
+import { error, printable, SYNTAX_ERROR } from '../../command/errors';
 
 const NO_REPLICATION = error('this engine takes no part in replication');
 

@@ -1,4 +1,4 @@
-import type { DatasetLayout } from '../../../engine/snapshot-source';
+import type { DatasetLayout } from '../../../engine/snapshot/source';
 import type { FileIdentity } from '../directory/own-file';
 
 /** What a snapshot is besides its records. */

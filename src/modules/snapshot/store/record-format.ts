@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import { type PackedRecord, type RecordBatchWriter, RecordKind, segmentKey } from '../../../engine/record-batch';
+import {
+  type PackedRecord,
+  type RecordBatchWriter,
+  RecordKind,
+  segmentKey,
+} from '../../../engine/snapshot/record-batch';
 import { crc32 } from './crc32';
 
 /** Version of the data directory, stored in the marker file: 2 has values in segments. */

@@ -1,6 +1,6 @@
 import type { RootDatabase } from 'lmdb';
-import { type PackedRecord, RecordKind } from '../../../engine/record-batch';
-import type { DatasetLayout } from '../../../engine/snapshot-source';
+import { type PackedRecord, RecordKind } from '../../../engine/snapshot/record-batch';
+import type { DatasetLayout } from '../../../engine/snapshot/source';
 import { assertSameFile, type FileIdentity } from '../directory/own-file';
 import type { CommitResult, SnapshotHeading, WriterWorkerData } from './protocol';
 import { openEnvironment } from './environment';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ManualClock } from '../../../support/manual-clock';
 import { directoryWith, keep, type Kept, setAside, start } from '../../../support/kept-engine';
 import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
-import type { SnapshotSource } from '../../../../src/engine/snapshot-source';
+import type { SnapshotSource } from '../../../../src/engine/snapshot/source';
 
 afterAll(removeTemporaryPaths);
 
@@ -62,7 +62,7 @@ describe('a snapshot that fails', () => {
     }
     expect(kept.manager.status()).toMatchObject({ failures: 3, failuresInARow: 3, lastSuccess: 0, snapshots: 0 });
     expect(kept.logger.events('error')).toContain('snapshot_failed');
-    expect(kept.engine.snapshots.changes).toBe(1);
+    expect(kept.source.changes).toBe(1);
     await expect(kept.manager.stop()).rejects.toMatchObject({ code: 'SNAPSHOT_LOCK_LOST' });
     await writeFile(join(path, 'lock.1'), lock);
   });

@@ -10,8 +10,8 @@ import {
   type Reply,
 } from '../../../protocol/reply';
 import type { CommandContext } from '../../../execution/command-context';
-import { choices } from '../../arguments';
-import { error } from '../../errors';
+import { choices } from '../../../command/arguments';
+import { error } from '../../../command/errors';
 
 const FALSE = new BooleanReply(false);
 
