@@ -11,7 +11,7 @@ const { existsSync, readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { parseArgs } = require('node:util');
 const { draw, putPicture } = require('./architecture/draw.js');
-const { engineFloors, HOUSE } = require('./architecture/floors.js');
+const { ENGINE, HOUSE } = require('./architecture/floors.js');
 const { complaints, roomFinder, roomsOf } = require('./architecture/rooms.js');
 
 const root = join(__dirname, '..');
@@ -40,16 +40,15 @@ function deadNames(page) {
 const { modules } = readGraph();
 const file = options.page ?? join(root, 'docs/architecture.md');
 const page = readFileSync(file, 'utf8');
-const floors = engineFloors();
 const house = roomsOf(modules, 'src', roomFinder(HOUSE));
-const engine = roomsOf(modules, 'src/engine', floors === undefined ? (path) => path.split('/')[0] : roomFinder(floors));
+const engine = roomsOf(modules, 'src/engine', roomFinder(ENGINE));
 
 let drawn = putPicture(page, 'house', draw(house, HOUSE));
-drawn = putPicture(drawn, 'engine', draw(engine, floors));
+drawn = putPicture(drawn, 'engine', draw(engine, ENGINE));
 
 const wrong = [
   ...complaints(house, HOUSE),
-  ...(floors === undefined ? [] : complaints(engine, floors)),
+  ...complaints(engine, ENGINE),
   ...deadNames(page).map((name) => `docs/architecture.md names ${name}, which is not there`),
 ];
 if (drawn !== page) {

@@ -6,13 +6,10 @@ const id = (room) => `r_${room.replace(/\W/g, '_')}`;
 
 const node = (room) => `${id(room)}["${room}"]`;
 
-/** @param floors undefined = the rooms are on no floors yet */
 function draw({ rooms, arrows }, floors) {
-  const lines = ['flowchart TB'];
-  if (floors === undefined) lines.push(...rooms.map((room) => `  ${node(room)}`));
-  else lines.push(...floors.flatMap((floor, index) => drawFloor(floor, index + 1, rooms)).reverse());
-  lines.push(...arrows.map(({ from, to, typesOnly }) => `  ${id(from)} ${typesOnly ? '-.->' : '-->'} ${id(to)}`));
-  return lines.join('\n');
+  const boxes = floors.flatMap((floor, index) => drawFloor(floor, index + 1, rooms)).reverse();
+  const lines = arrows.map(({ from, to, typesOnly }) => `  ${id(from)} ${typesOnly ? '-.->' : '-->'} ${id(to)}`);
+  return ['flowchart TB', ...boxes, ...lines].join('\n');
 }
 
 /** Its lines, the last one first. */

@@ -76,6 +76,16 @@ it('finds a picture that is stale, and writes nothing when it checks', async () 
 it.each([
   ['up', { 'src/config/index.ts': ['src/container/index.ts as type'] }, 'config may not import container'],
   ['within a floor', { 'src/engine/index.ts': ['src/errors/index.ts'] }, 'engine may not import errors'],
+  [
+    'up in the engine',
+    { 'src/engine/values/x.ts': ['src/engine/keyspace/x.ts as type'] },
+    'values may not import keyspace',
+  ],
+  [
+    'from a room of the engine nobody listed',
+    { 'src/engine/helpers/x.ts': [] },
+    'src/engine/helpers/x.ts is in no room',
+  ],
   ['from a room nobody listed', { 'src/helpers/x.ts': [] }, 'src/helpers/x.ts is in no room'],
   ['from a module nobody listed', { 'src/modules/rest/x.ts': [] }, 'src/modules/rest/x.ts is in no room'],
 ])('refuses an arrow %s', async (_which, imports: Imports, complaint) => {
