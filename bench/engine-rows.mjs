@@ -15,7 +15,7 @@ function measured(count, work) {
 
 /** @returns {Record<string, number>} */
 export function engineFigures(scale) {
-  const { Engine } = require(join(ROOT, 'dist/engine/index.js'));
+  const { Engine } = require(join(ROOT, 'dist/engine/engine.js'));
   const engine = new Engine();
   const nowhere = { send() {}, resume() {}, close() {} };
   const session = engine.connect({ remote: '', local: '', kind: 'memory' }, nowhere);

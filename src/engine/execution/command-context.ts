@@ -1,12 +1,13 @@
-import { WRONG_TYPE } from '../commands/errors';
-import type { CommandRecord } from '../commands/table';
-import type { Engine } from '../engine';
+import { WRONG_TYPE } from '../command/errors';
+import type { CommandRecord } from '../command/table';
 import type { Database } from '../keyspace/database';
 import { type Collection, type Entry, type Kind, type StoredValue, type ValueType } from '../keyspace/entry';
 import type { EventClass } from '../keyspace/notifications';
 import type { Dataset } from '../keyspace/dataset';
-import type { Session } from '../session/session';
+import type { Client } from '../session/client';
 import { RawString } from '../values/raw-string';
+import type { ScriptCaller } from './ports';
+import type { Services } from './services';
 
 const CLASS_OF: Record<ValueType, EventClass> = { string: '$', list: 'l', set: 's', zset: 'z', hash: 'h', stream: 't' };
 
@@ -23,17 +24,18 @@ interface Edit {
  * What a command sees of the world: keys to read, and the only ways to change them. Whatever goes through here is
  * seen by WATCH, snapshots, blocked commands, keyspace events and the memory account; `settle` ends every command.
  */
-export class CommandContext {
-  /** The database the session has selected. */
-  db: Database;
+export class CommandContext implements ScriptCaller {
   #now = 0;
   readonly #edits: Edit[] = [];
 
   constructor(
-    readonly engine: Engine,
-    readonly session: Session,
-  ) {
-    this.db = engine.keyspace.database(0);
+    readonly engine: Services,
+    readonly session: Client,
+  ) {}
+
+  /** The database the client has selected. */
+  get db(): Database {
+    return this.session.database;
   }
 
   /** Milliseconds since the epoch; stands still while a command, a transaction or a script runs. */

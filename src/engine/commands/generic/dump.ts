@@ -1,12 +1,13 @@
 import type { CommandContext } from '../../execution/command-context';
-import { dumpPayload, readPayload } from '../../dump/dump-payload';
-import { isIntact } from '../../dump/footer';
-import { RdbFormatError } from '../../dump/rdb-primitives';
+import { dumpPayload, readPayload } from '../../rdb/dump-payload';
+import { isIntact } from '../../rdb/footer';
+import { RdbFormatError } from '../../rdb/rdb-primitives';
 import type { StoredValue } from '../../keyspace/entry';
 import { ErrorReply, OK } from '../../protocol/reply';
-import { addInt64, int64, integer } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { error, SYNTAX_ERROR } from '../errors';
+import { addInt64, int64, integer } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, SYNTAX_ERROR } from '../../command/errors';
 
 export const dump = defineCommand({
   name: 'dump',
@@ -88,7 +89,8 @@ function restoreKey(context: CommandContext, args: readonly [string, string, str
   const ttl = int64(time);
   if (ttl < 0) throw error('Invalid TTL value, must be >= 0');
   const payload = Buffer.from(serialized, 'latin1');
-  if (!isIntact(payload, context.engine.skipsChecksums)) throw error('DUMP payload version or checksum are wrong');
+  if (!isIntact(payload, context.engine.switches.skipsChecksums))
+    throw error('DUMP payload version or checksum are wrong');
   const value = valueOf(context, payload);
   // Beyond 64 bits it lies in the past, as Redis' sum overflows.
   const deadline = ttl === 0 ? 0 : options.absolute ? ttl : (addInt64(ttl, context.now) ?? -1);
@@ -117,6 +119,7 @@ const RESTORE = {
   syntax: 'key ttl serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds] [FREQ frequency]',
 } as const;
 
+/** RESTORE; RESTORE-ASKING is the same command among the nodes of a cluster. */
 export const restore = defineCommand({
   ...RESTORE,
   name: 'restore',

@@ -1,7 +1,8 @@
 import type { CommandContext } from '../../execution/command-context';
-import { int64, normalizeInt64 } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { error, printable, invalidExpire } from '../errors';
+import { int64, normalizeInt64 } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, printable, invalidExpire } from '../../command/errors';
 
 type Condition = 'nx' | 'xx' | 'gt' | 'lt';
 

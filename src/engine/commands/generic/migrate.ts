@@ -1,11 +1,12 @@
 import type { CommandContext } from '../../execution/command-context';
-import { dumpPayload } from '../../dump/dump-payload';
+import { dumpPayload } from '../../rdb/dump-payload';
 import { ErrorReply, OK, Status, type Reply } from '../../protocol/reply';
-import { choices, integer, parseInt64 } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { error, SYNTAX_ERROR } from '../errors';
+import { choices, integer, parseInt64 } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, SYNTAX_ERROR } from '../../command/errors';
 import { restoreElsewhere, TransferFailed, type Destination, type Parcel } from './restore-elsewhere';
-import { secretAfter } from '../secrets';
+import { secretAfter } from '../../command/secrets';
 
 const KEY_AND_KEYS = error('When using MIGRATE KEYS option, the key argument must be set to the empty string');
 const NO_KEY = new Status('NOKEY');

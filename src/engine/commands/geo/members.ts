@@ -1,9 +1,10 @@
 import { NULL_ARRAY } from '../../protocol/reply';
 import { distanceBetween } from '../../values/geo-shape';
 import { positionOf, scoreOf, standardGeohash } from '../../values/geohash';
-import { wordOf } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { SYNTAX_ERROR } from '../errors';
+import { wordOf } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { SYNTAX_ERROR } from '../../command/errors';
 import { SORTED_SET } from '../kinds';
 import { addMembers, addOptions } from '../sorted-set/add';
 import { positionReply } from './replies';

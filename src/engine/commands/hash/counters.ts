@@ -1,7 +1,8 @@
 import { addLongDoubles, formatLongDouble, INFINITE, parseLongDouble } from '../../values/long-double';
-import { addInt64, int64, parseInt64 } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { error, INCREMENT_OVERFLOW, NAN_OR_INFINITY, NOT_A_FLOAT } from '../errors';
+import { addInt64, int64, parseInt64 } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, INCREMENT_OVERFLOW, NAN_OR_INFINITY, NOT_A_FLOAT } from '../../command/errors';
 import { HASH } from '../kinds';
 
 export const hincrby = defineCommand({

@@ -1,10 +1,11 @@
-import { Block } from '../../execution/block';
+import { Block } from '../../command/answers';
 import type { CommandContext } from '../../execution/command-context';
 import { typeOf } from '../../keyspace/entry';
 import { NULL_ARRAY, type Reply } from '../../protocol/reply';
 import type { ListEnd } from '../../values/list';
 import { blockingTimeout } from '../blocking-timeout';
-import { countedKeys, defineCommand, keyRange } from '../define-command';
+import { countedKeys, keyRange } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { LIST } from '../kinds';
 import { moveElement, RPOPLPUSH, SOURCE_AND_TARGET, type Movement } from './move';
 import { parseMultiplePop, popFirst, popOne } from './pop';

@@ -1,8 +1,9 @@
 import { OK } from '../../protocol/reply';
 import type { ListEnd, ListView } from '../../values/list';
-import { integer } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { INDEX_OUT_OF_RANGE, NO_SUCH_KEY } from '../errors';
+import { integer } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { INDEX_OUT_OF_RANGE, NO_SUCH_KEY } from '../../command/errors';
 import { LIST } from '../kinds';
 import { rangeWithin } from './positions';
 

@@ -1,9 +1,10 @@
 import type { CommandContext } from '../../execution/command-context';
 import { NULL_ARRAY, type Reply } from '../../protocol/reply';
 import type { ListEnd } from '../../values/list';
-import { integerWithin, isOption, numberOfKeys, optionValue } from '../arguments';
-import { countedKeys, defineCommand, oneKey } from '../define-command';
-import { error, MUST_BE_POSITIVE, SYNTAX_ERROR, wrongArity } from '../errors';
+import { integerWithin, isOption, numberOfKeys, optionValue } from '../../command/arguments';
+import { countedKeys, oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, MUST_BE_POSITIVE, SYNTAX_ERROR, wrongArity } from '../../command/errors';
 import { LIST } from '../kinds';
 import { listEnd } from './positions';
 

@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
 import { defineCommand } from '../define-command';
-import { error } from '../errors';
+import { error } from '../../command/errors';
 import { KEYS_OF_UNKNOWN, keysAndArguments, READING_SCRIPT_FLAGS, RO_KEYS_OF_UNKNOWN, SCRIPT_FLAGS } from './eval';
 
 const BAD_COUNT = error('Bad number of keys provided');
@@ -51,4 +51,5 @@ const fcallRo = defineCommand({
   },
 });
 
+/** FCALL and FCALL_RO. */
 export const FCALL_COMMANDS = [fcall, fcallRo];

@@ -1,12 +1,13 @@
-import { isIntact } from '../../dump/footer';
-import { functionsPayload, readFunctionsPayload } from '../../dump/functions-payload';
-import { RdbFormatError } from '../../dump/rdb-primitives';
+import { isIntact } from '../../rdb/footer';
+import { functionsPayload, readFunctionsPayload } from '../../rdb/functions-payload';
+import { RdbFormatError } from '../../rdb/rdb-primitives';
 import { ErrorReply, MapReply, OK, type Reply, SetReply, Status } from '../../protocol/reply';
 import type { FunctionLibrary, RestorePolicy } from '../../scripting/function-libraries';
 import { SCRIPT_FLAG_NAMES } from '../../scripting/shebang';
 import { matchGlob } from '../../values/glob';
-import { defineCommand, defineContainer } from '../define-command';
-import { error, printable, wrongSubcommandArguments } from '../errors';
+import { defineContainer } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, printable, wrongSubcommandArguments } from '../../command/errors';
 
 const SHARED = { group: 'scripting', since: '7.0.0' } as const;
 const EVERYWHERE = ['request_policy:all_shards', 'response_policy:all_succeeded'];
@@ -169,7 +170,7 @@ const restore = defineCommand({
     const policy = given.toLowerCase();
     if (!isPolicy(policy)) throw error('Wrong restore policy given, value should be either FLUSH, APPEND or REPLACE.');
     const bytes = Buffer.from(payload, 'latin1');
-    if (!isIntact(bytes, engine.skipsChecksums)) throw WRONG_PAYLOAD;
+    if (!isIntact(bytes, engine.switches.skipsChecksums)) throw WRONG_PAYLOAD;
     engine.libraries.restore(librariesOf(bytes), policy);
     return OK;
   },

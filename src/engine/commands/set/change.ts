@@ -1,9 +1,10 @@
 import type { CommandContext } from '../../execution/command-context';
 import { SetReply, type Reply } from '../../protocol/reply';
 import type { SetValue } from '../../values/set';
-import { integerWithin } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { MUST_BE_POSITIVE, SYNTAX_ERROR } from '../errors';
+import { integerWithin } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { MUST_BE_POSITIVE, SYNTAX_ERROR } from '../../command/errors';
 import { SET } from '../kinds';
 
 export const sadd = defineCommand({

@@ -1,11 +1,12 @@
-import { Block } from '../../execution/block';
+import { Block } from '../../command/answers';
 import type { CommandContext } from '../../execution/command-context';
 import { typeOf } from '../../keyspace/entry';
 import { NULL_ARRAY, type Reply } from '../../protocol/reply';
-import { integerWithin, isOption, wordOf } from '../arguments';
+import { integerWithin, isOption, wordOf } from '../../command/arguments';
 import { blockingTimeout } from '../blocking-timeout';
-import { countedKeys, defineCommand, keyRange, oneKey } from '../define-command';
-import { error, MUST_BE_POSITIVE, SYNTAX_ERROR } from '../errors';
+import { countedKeys, keyRange, oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, MUST_BE_POSITIVE, SYNTAX_ERROR } from '../../command/errors';
 import { SORTED_SET } from '../kinds';
 import { membersReply, type MemberForm } from './replies';
 

@@ -2,8 +2,9 @@ import type { CommandContext } from '../../execution/command-context';
 import type { StreamView } from '../../values/stream';
 import { compareIds, formatId, HIGHEST_ID, idAfter, LOWEST_ID, type StreamId } from '../../values/stream-id';
 import { addUint64, UINT64_MAX } from '../../values/uint64';
-import { defineCommand, oneKey } from '../define-command';
-import { error, wrongArity } from '../errors';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, wrongArity } from '../../command/errors';
 import { STREAM } from '../kinds';
 import { parseAddOptions, parseTrimOptions, type RequestedId } from './trim-options';
 

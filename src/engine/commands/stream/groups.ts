@@ -2,7 +2,7 @@ import type { CommandContext } from '../../execution/command-context';
 import { ErrorReply } from '../../protocol/reply';
 import type { StreamView } from '../../values/stream';
 import type { Consumer, ConsumerGroup, GroupView } from '../../values/stream-group';
-import { printable } from '../errors';
+import { printable } from '../../command/errors';
 import { STREAM } from '../kinds';
 
 /** What commands that read through a group answer when there is none. */

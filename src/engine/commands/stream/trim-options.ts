@@ -2,8 +2,8 @@ import { cString } from '../../values/c-string';
 import type { CommandContext } from '../../execution/command-context';
 import type { Trim, TrimTarget } from '../../values/stream';
 import type { Uint64 } from '../../values/uint64';
-import { int64, isOption } from '../arguments';
-import { error, SYNTAX_ERROR } from '../errors';
+import { int64, isOption } from '../../command/arguments';
+import { error, SYNTAX_ERROR } from '../../command/errors';
 import { strictId } from './ids';
 
 const TWO_STRATEGIES = error('syntax error, MAXLEN and MINID options at the same time are not compatible');

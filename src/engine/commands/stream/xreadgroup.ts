@@ -1,13 +1,13 @@
-import { Block } from '../../execution/block';
+import { Block } from '../../command/answers';
 import type { CommandContext } from '../../execution/command-context';
 import { ErrorReply, NULL_ARRAY, type Reply } from '../../protocol/reply';
 import type { StreamValue } from '../../values/stream';
 import type { Consumer, ConsumerGroup } from '../../values/stream-group';
 import { compareIds, formatId, HIGHEST_ID, idAfter, type StreamId } from '../../values/stream-id';
 import { addUint64 } from '../../values/uint64';
-import { isOption } from '../arguments';
+import { isOption } from '../../command/arguments';
 import { defineCommand } from '../define-command';
-import { error } from '../errors';
+import { error } from '../../command/errors';
 import { STREAM } from '../kinds';
 import { activeConsumer, noSuchKeyOrGroup } from './groups';
 import { strictId } from './ids';

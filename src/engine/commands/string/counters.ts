@@ -3,9 +3,10 @@ import type { Reply } from '../../protocol/reply';
 import { INT64_DIGITS } from '../../values/int64';
 import { addLongDoubles, formatLongDouble, LONGEST_LONG_DOUBLE, parseLongDouble } from '../../values/long-double';
 import { RawString } from '../../values/raw-string';
-import { addInt64, int64, normalizeInt64, parseInt64 } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { error, INCREMENT_OVERFLOW, NAN_OR_INFINITY, NOT_A_FLOAT, NOT_AN_INTEGER } from '../errors';
+import { addInt64, int64, normalizeInt64, parseInt64 } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, INCREMENT_OVERFLOW, NAN_OR_INFINITY, NOT_A_FLOAT, NOT_AN_INTEGER } from '../../command/errors';
 
 /** What is longer than the longest number is none: a long string need not be read as a whole. */
 const BEYOND_INTEGER = INT64_DIGITS + 1;

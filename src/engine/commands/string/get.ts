@@ -1,4 +1,5 @@
-import { defineCommand, oneKey } from '../define-command';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { deadline, parseStringOptions } from './string-options';
 
 export const get = defineCommand({

@@ -1,7 +1,8 @@
 import type { CommandContext } from '../../execution/command-context';
 import { OK, type Reply } from '../../protocol/reply';
-import { isOption } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
+import { isOption } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { deadline, parseStringOptions } from './string-options';
 
 const SET_OPTIONS: ReadonlySet<string> = new Set(['nx', 'xx', 'get', 'keepttl']);

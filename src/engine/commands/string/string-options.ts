@@ -1,6 +1,6 @@
 import type { CommandContext } from '../../execution/command-context';
-import { int64, normalizeInt64, wordOf } from '../arguments';
-import { invalidExpire, SYNTAX_ERROR } from '../errors';
+import { int64, normalizeInt64, wordOf } from '../../command/arguments';
+import { invalidExpire, SYNTAX_ERROR } from '../../command/errors';
 
 /** How a command gives a time: a span or a point in time, in seconds or milliseconds. */
 export type ExpireUnit = 'ex' | 'px' | 'exat' | 'pxat';

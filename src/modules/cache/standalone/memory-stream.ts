@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 // Imported, not the globals: see delivery.ts.
 import { clearInterval, setImmediate, setInterval } from 'node:timers';
-import { RespConnection, type Engine, type Session } from '../../../engine';
+import type { EmbeddedEngine, RespConnection, Session } from '../../../engine';
 import { type ByteReceiver, deliverAlone, deliverBytes, nextPlace } from './delivery';
 
 /** Node's longest timer; an interval of it is only there to be counted by the event loop. */
@@ -23,10 +23,9 @@ export class MemoryStream extends EventEmitter implements ByteReceiver {
   #place: number | undefined;
   readonly #keepAlive = setInterval(() => undefined, LONGEST_INTERVAL_MS);
 
-  constructor(engine: Engine) {
+  constructor(engine: EmbeddedEngine) {
     super();
-    this.#connection = new RespConnection(
-      engine,
+    this.#connection = engine.connect(
       { remote: '127.0.0.1:0', local: '127.0.0.1:0', kind: 'memory' },
       {
         begin: () => {
