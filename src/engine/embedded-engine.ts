@@ -42,6 +42,13 @@ export class EmbeddedEngine {
     return new RespConnection(this.#engine, address, transport);
   }
 
+  /** Joins a client that came by a way of its own: no password, nothing forbidden, whatever is set. `admit` is not for it. */
+  connectTrusted(address: ClientAddress, transport: Transport): RespConnection {
+    const connection = this.connect(address, transport);
+    connection.session.trust();
+    return connection;
+  }
+
   /** Whether `maxclients` leaves room for one more client; one that has to stay outside is counted. */
   admit(): boolean {
     const { clients, counters, parameters } = this.#engine;

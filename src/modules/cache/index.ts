@@ -16,5 +16,5 @@ export {
   type ProvidedBackend,
 } from './cache-backend';
 export { clusterOf } from './cluster-client';
-export { type EmbeddedBackend, isEmbedded, SnapshotSourceToken } from './embedded-backend';
+export { type EmbeddedBackend, isEmbedded, type PrivateSocket, SnapshotSourceToken } from './embedded-backend';
 export { cacheModule, quiesceModule } from './module';

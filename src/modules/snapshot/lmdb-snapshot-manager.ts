@@ -2,6 +2,7 @@ import { type Clock, every, type Logger, systemClock } from '../../container';
 import { SaveFailure, type SaveHooks, type SnapshotSource } from '../../engine/snapshot/source';
 import { RespiteError } from '../../errors';
 import { DataDirectory } from './directory/data-directory';
+import type { HolderSockets } from './directory/lock-file';
 import { restore, type RestoreOutcome } from './restore';
 import type { RestoreProgress, SnapshotSettings } from './settings';
 import type { SnapshotManager, SnapshotOptions, SnapshotResult, SnapshotStatus } from './snapshot-manager';
@@ -58,14 +59,15 @@ export class LmdbSnapshotManager implements SnapshotManager {
 
   /**
    * Locks the data directory, restores what is in it and starts the timer.
+   * @param sockets where other processes reach us, which the lock is to say
    * @throws RespiteError `SNAPSHOT_BUILD_MISSING`, `RESTORE_CORRUPT`, `RESTORE_FAILED`, and those of `DataDirectory.open`
    */
-  async start(signal?: AbortSignal): Promise<void> {
+  async start(signal?: AbortSignal, sockets?: HolderSockets): Promise<void> {
     // Before anything is waited for: a client of the listener must not write to what is about to be replaced.
     this.#source.beginRestore();
     try {
       assertBuiltFiles();
-      const directory = await this.#openDirectory(signal);
+      const directory = await this.#openDirectory(signal, sockets);
       this.#restore = await this.#fill(directory, signal);
       const store = new SnapshotStore({
         path: directory.dataFile,
@@ -86,6 +88,8 @@ export class LmdbSnapshotManager implements SnapshotManager {
   }
 
   snapshotNow({ full = false }: SnapshotOptions = {}): Promise<SnapshotResult> {
+    // No failure of a snapshot: there was none.
+    if (this.#opened === undefined) return Promise.reject(notReady());
     return this.#snapshot('on demand', full);
   }
 
@@ -157,9 +161,10 @@ export class LmdbSnapshotManager implements SnapshotManager {
     return troubles;
   }
 
-  #openDirectory(signal: AbortSignal | undefined): Promise<DataDirectory> {
+  #openDirectory(signal: AbortSignal | undefined, sockets: HolderSockets | undefined): Promise<DataDirectory> {
     return DataDirectory.open(this.#settings.dataDirectory, {
       ...(signal === undefined ? {} : { signal }),
+      sockets,
       onLost: () => {
         this.#logger.error({ event: 'snapshot_lock_lost' }, 'the lock of the data directory was lost');
       },

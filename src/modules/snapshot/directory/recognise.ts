@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RespiteError } from '../../../errors';
 import { stampOf } from '../store/check-snapshot';
-import { LOCK_FILE } from './directory-lock';
+import { LOCK_FILE } from './lock-holders';
 import { type Marker, readMarker } from './marker';
 import { isOwnFile, ownFileSize } from './own-file';
 
