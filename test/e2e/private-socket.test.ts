@@ -157,7 +157,7 @@ describe('the folders of processes that are gone', () => {
 
 function listen(path: string): Promise<Server> {
   return new Promise((resolve) => {
-    const server = createServer((socket) => socket.end()).listen(path, () => {
+    const server = createServer((socket) => socket.resume().end()).listen(path, () => {
       resolve(server);
     });
   });

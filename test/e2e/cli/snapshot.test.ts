@@ -156,7 +156,7 @@ describe('respite snapshot says what is wrong', () => {
     const { control } = place.holder().sockets;
     unlinkSync(control);
     // Another thing of that user: it is asked, and understands nothing.
-    const server = createServer((socket) => socket.end('-ERR what?\r\n')).listen(control);
+    const server = createServer((socket) => socket.resume().end('-ERR what?\r\n')).listen(control);
     expect(await failure()).toMatchObject({ code: 'SNAPSHOT_OWNER_UNREACHABLE' });
     await new Promise((resolve) => server.close(resolve));
   });

@@ -102,10 +102,13 @@ describe('what a process is asked for', () => {
     half.write('POST /v1/snapshot HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n{');
     half.resume().on('error', () => undefined); // it is reset
     const halfClosed = new Promise((resolve) => half.once('close', resolve));
+    const silent = connect(path);
+    await once(silent, 'connect');
+    const silentClosed = new Promise((resolve) => silent.resume().once('close', resolve));
     const closed = server.close();
     write();
     expect(await answer).toEqual(result);
-    await Promise.all([closed, halfClosed]);
+    await Promise.all([closed, halfClosed, silentClosed]);
   });
 
   it('fails with the code of the process: one that is still restoring has nothing to write', async () => {
