@@ -17,4 +17,5 @@ export {
 } from './cache-backend';
 export { clusterOf } from './cluster-client';
 export { type EmbeddedBackend, isEmbedded, type PrivateSocket, SnapshotSourceToken } from './embedded-backend';
+export { listenPrivately } from './listen-privately';
 export { cacheModule, quiesceModule } from './module';

@@ -1,8 +1,8 @@
-import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { EmbeddedEngine } from '../../../engine';
 import { asError, RespiteError } from '../../../errors';
 import type { PrivateSocket } from '../embedded-backend';
+import { listenPrivately } from '../listen-privately';
 import { PrivateFolder } from './private-folder';
 import { closeServer, serveSocket } from './serve-socket';
 
@@ -63,17 +63,4 @@ async function serve(engine: EmbeddedEngine, path: string): Promise<{ server: Se
   });
   await listenPrivately(server, path);
   return { server, sockets };
-}
-
-/** Exclusive: workers of node:cluster would share the path, and each would answer from an engine of its own. */
-async function listenPrivately(server: Server, path: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ path, exclusive: true }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  server.unref();
-  if (process.platform !== 'win32') await chmod(path, 0o600);
 }

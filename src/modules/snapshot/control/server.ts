@@ -1,6 +1,6 @@
-import { chmod } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { asError, RespiteError } from '../../../errors';
+import { listenPrivately } from '../../cache';
 import type { SnapshotManager } from '../snapshot-manager';
 import { type CarriedError, SNAPSHOT_ROUTE } from './protocol';
 
@@ -25,17 +25,7 @@ export class ControlServer {
   /** @param path of a unix socket in a folder nobody else may enter, or of a named pipe. @throws errors of the system */
   static async open(path: string, manager: Pick<SnapshotManager, 'snapshotNow'>): Promise<ControlServer> {
     const control = new ControlServer(manager);
-    const server = control.#server;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      // Exclusive: among workers of node:cluster each answers for itself.
-      server.listen({ path, exclusive: true }, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
-    server.unref();
-    if (process.platform !== 'win32') await chmod(path, 0o600);
+    await listenPrivately(control.#server, path);
     return control;
   }
 
