@@ -29,6 +29,7 @@ import { Tracking } from './session/tracking';
 import { Counters } from './statistics/counters';
 import { Latency } from './statistics/latency';
 
+/** How an engine is made; everything is optional. */
 export interface EngineOptions extends ParameterOptions {
   /** Default 16. */
   readonly databases?: number;

@@ -1,6 +1,6 @@
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import { type EmbeddedEngine, openEngine } from '../engine';
-import { engineBehind, handleOf, type RedisEngine } from '../in-memory';
+import { engineBehind, handleOf, type RedisEngine } from '../redis-engine';
 import { endClient } from '../modules/cache/end-client';
 
 /** What our clients take besides ioredis' own options. */

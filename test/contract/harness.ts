@@ -80,7 +80,7 @@ export function useServers(
 
 function startAndStop(options: NonNullable<Parameters<typeof useServers>[0]>): void {
   beforeAll(async () => {
-    const engine = openEngine(options.engine);
+    const engine = openEngine({ scriptTimeLimit: 0, ...options.engine });
     servers = {
       real: await startRedisServer({ args: [...(options.realArgs ?? [])] }),
       engine,

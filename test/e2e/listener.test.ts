@@ -4,16 +4,24 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import type { Clock } from '../../src/container';
 import { EmbeddedEngine, openEngine } from '../../src/engine';
 import { Engine } from '../../src/engine/engine';
 import { startListener, type Listener, type ListenerOptions } from '../../src/modules/cache/standalone/listener';
+import { VirtualClock } from '../../src/testing/virtual-clock';
 import { removeTemporaryPaths, temporaryPath } from '../support/temporary-path';
 
 const LOOPBACK: ListenerOptions = { host: '127.0.0.1', port: 0, path: '', password: '' };
 const open: { engine: Engine; listener: Listener }[] = [];
 
-async function serve(options: Partial<ListenerOptions> = {}): Promise<{ engine: Engine; listener: Listener }> {
-  const engine = new Engine(options.password === undefined ? {} : { password: options.password });
+async function serve(
+  options: Partial<ListenerOptions> = {},
+  clock?: Clock,
+): Promise<{ engine: Engine; listener: Listener }> {
+  const engine = new Engine({
+    ...(options.password === undefined ? {} : { password: options.password }),
+    ...(clock === undefined ? {} : { clock }),
+  });
   const served = { engine, listener: await startListener(new EmbeddedEngine(engine), { ...LOOPBACK, ...options }) };
   open.push(served);
   return served;
@@ -191,7 +199,8 @@ describe('NFR-5: the listener', () => {
   });
 
   it('drops a subscriber that stays beyond the soft limit, also when nothing more is published', async () => {
-    const { engine, listener } = await serve();
+    const clock = new VirtualClock();
+    const { engine, listener } = await serve({}, clock);
     const admin = new Redis(listener.port ?? 0);
     await admin.config('SET', 'client-output-buffer-limit', 'pubsub 0 1000 1');
     const subscriber = await connected(listener.port);
@@ -200,6 +209,7 @@ describe('NFR-5: the listener', () => {
     subscriber.pause();
     await admin.publish('news', 'x'.repeat(20_000_000));
     expect(engine.clients.byId.size).toBe(2);
+    await clock.advance(5_000);
     await until(() => engine.clients.byId.size === 1);
     subscriber.destroy();
     admin.disconnect();

@@ -1,13 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import type { Logger, LogMethod } from '../../src/container';
+import type { Clock, Logger, LogMethod } from '../../src/container';
 import { EmbeddedEngine } from '../../src/engine';
-import type { Clock } from '../../src/engine/clock';
 import { Engine } from '../../src/engine/engine';
 import type { SnapshotSource } from '../../src/engine/snapshot/source';
 import { LmdbSnapshotManager } from '../../src/modules/snapshot/lmdb-snapshot-manager';
 import type { RestoreProgress, SnapshotSettings } from '../../src/modules/snapshot/settings';
-import type { Timers } from '../../src/modules/snapshot/timers';
 import { temporaryPath } from './temporary-path';
 
 /** What was logged. */
@@ -49,7 +47,7 @@ export interface Kept {
 }
 
 export interface KeptOptions extends Partial<SnapshotSettings> {
-  readonly timers?: Timers;
+  /** Of the engine and its snapshots. */
   readonly clock?: Clock;
   /** Stands between the engine and the manager. */
   readonly through?: (source: SnapshotSource) => SnapshotSource;
@@ -57,10 +55,7 @@ export interface KeptOptions extends Partial<SnapshotSettings> {
 }
 
 /** An engine whose data is kept in `dataDirectory`; not started. */
-export function keep(
-  dataDirectory: string,
-  { timers, clock, through, onProgress, ...settings }: KeptOptions = {},
-): Kept {
+export function keep(dataDirectory: string, { clock, through, onProgress, ...settings }: KeptOptions = {}): Kept {
   const engine = new Engine({ persistent: true, ...(clock === undefined ? {} : { clock }) });
   const source = new EmbeddedEngine(engine).snapshots;
   const logger = new RecordingLogger();
@@ -75,7 +70,7 @@ export function keep(
       onCorruption: 'quarantine',
       ...settings,
     },
-    ...(timers === undefined ? {} : { timers }),
+    ...(clock === undefined ? {} : { clock }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
   const session = engine.connect(

@@ -10,6 +10,7 @@ export interface Refusal {
   readonly object: string;
 }
 
+/** The user that connections begin as. */
 export const DEFAULT_USER = 'default';
 
 /** When several selectors refuse for different reasons, the weightiest is told. */

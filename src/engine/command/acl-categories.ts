@@ -24,6 +24,7 @@ export const ACL_CATEGORIES = [
   'transaction',
   'scripting',
 ] as const;
+/** A category of commands, without its `@`. */
 export type AclCategory = (typeof ACL_CATEGORIES)[number];
 
 const OF_GROUP: Partial<Record<CommandGroup, AclCategory>> = {

@@ -28,4 +28,5 @@ export class NoReply {
   static readonly instance = new NoReply();
 }
 
+/** The one `NoReply`. */
 export const NO_REPLY = NoReply.instance;

@@ -25,6 +25,7 @@ export type CommandFlag =
   | 'allow_busy'
   | 'no_mandatory_keys';
 
+/** The groups of commands, as COMMAND DOCS names them. */
 export type CommandGroup =
   | 'string'
   | 'hash'
@@ -143,6 +144,7 @@ export interface CommandContainer extends CommandMetadata {
   readonly bare?: AnyCommand;
 }
 
+/** Defines a command that only groups subcommands. */
 export function defineContainer(definition: CommandContainer): CommandContainer {
   return definition;
 }

@@ -27,6 +27,7 @@ export const MIN_OR_MAX_NOT_FLOAT = new ErrorReply('ERR min or max is not a floa
 export const TIMEOUT_NOT_FLOAT = new ErrorReply('ERR timeout is not a float or out of range');
 export const TIMEOUT_NEGATIVE = new ErrorReply('ERR timeout is negative');
 
+/** An error of the general kind. @param text what follows `ERR` */
 export function error(text: string): ErrorReply {
   return new ErrorReply(`ERR ${text}`);
 }
@@ -36,6 +37,7 @@ export function wrongArity(name: string): ErrorReply {
   return error(`wrong number of arguments for '${name}' command`);
 }
 
+/** A time to live that cannot be. @param command its name in lower case */
 export function invalidExpire(command: string): ErrorReply {
   return error(`invalid expire time in '${command}' command`);
 }
@@ -48,6 +50,7 @@ export function printable(text: string, length = Infinity): string {
   return cString(text).slice(0, length);
 }
 
+/** A name that no command has. @param name as the client wrote it */
 export function unknownCommand(name: string, args: readonly string[]): ErrorReply {
   let shown = '';
   for (const arg of args) {
@@ -64,6 +67,7 @@ export function wrongSubcommandArguments(container: string, subcommand: string):
   );
 }
 
+/** A name that no subcommand has. @param name as the client wrote it */
 export function unknownSubcommand(container: string, name: string): ErrorReply {
   return error(`unknown subcommand '${printable(name, SHOWN_NAME)}'. Try ${container.toUpperCase()} HELP.`);
 }

@@ -64,6 +64,7 @@ export interface ContainerRecord {
   readonly bare: CommandRecord | undefined;
 }
 
+/** What a name in the table leads to. */
 export type TableEntry = CommandRecord | ContainerRecord;
 
 /** Why a command line names no command: there is no such command, no such subcommand, or it lacks one. */

@@ -38,6 +38,8 @@ import {
   type ParameterType,
 } from './parameter-types';
 
+/** Redis' `busy-reply-threshold`. */
+const DEFAULT_TIME_LIMIT_MS = 5000;
 const INT_MAX = 2_147_483_647;
 const LONG_MAX = 9_223_372_036_854_775_807n;
 
@@ -113,8 +115,9 @@ export class Parameters {
   constructor(parts: ParameterParts, options: ParameterOptions) {
     this.password = options.password ?? '';
     parts.acl.setDefaultPassword(this.password);
-    this.#scriptTimeLimit = options.scriptTimeLimit ?? 5000;
-    this.#busyThreshold = this.#scriptTimeLimit;
+    this.#scriptTimeLimit = options.scriptTimeLimit ?? DEFAULT_TIME_LIMIT_MS;
+    // What CONFIG shows; without a limit of ours it is Redis' default.
+    this.#busyThreshold = this.#scriptTimeLimit === 0 ? DEFAULT_TIME_LIMIT_MS : this.#scriptTimeLimit;
     this.debugCommands = options.debugCommands ?? 'local';
     this.#addLimits();
     this.#addOwn();

@@ -7,7 +7,7 @@ import type { Parameters } from '../config/parameters';
 import { ErrorReply, type Reply } from '../protocol/reply';
 import type { ScriptHost } from '../scripting/script-host';
 import type { FunctionLibraries, LibraryFunction } from '../scripting/function-libraries';
-import { type LoadedLibrary, type Script, Scripts } from '../scripting/scripts';
+import { type LoadedLibrary, type Script, ScriptMachine } from '../scripting/scripts';
 import { allocate, consume, LONG, stopMeter } from '../scripting/lua/meter';
 import { sha1 } from '../scripting/redis-library';
 import { parseShebang, type ScriptFlag } from '../scripting/shebang';
@@ -57,7 +57,7 @@ export interface ScriptParts {
 export class ScriptRunner implements ScriptCommands {
   readonly #cache = new ScriptCache();
   /** Made when the first script comes. */
-  #scripts: Scripts | undefined;
+  #made: ScriptMachine | undefined;
   readonly #budget = new ScriptBudget();
 
   constructor(private readonly parts: ScriptParts) {}
@@ -107,7 +107,7 @@ export class ScriptRunner implements ScriptCommands {
   #compile(source: string, sha: string, body: string): Script {
     this.#begin();
     try {
-      return this.#runtime.compile(source, sha, body);
+      return this.#machine.compile(source, sha, body);
     } catch (failure) {
       throw stopped(failure, sha);
     } finally {
@@ -157,7 +157,7 @@ export class ScriptRunner implements ScriptCommands {
   ): Reply {
     const { script, flags } = cached;
     const host = this.#hostFor(context, flags, readOnly);
-    const reply = this.#guarded(context, script.sha, () => this.#runtime.run(script, host, keys, args));
+    const reply = this.#guarded(context, script.sha, () => this.#machine.run(script, host, keys, args));
     if (this.#cache.recount(cached)) this.count();
     return reply;
   }
@@ -172,14 +172,14 @@ export class ScriptRunner implements ScriptCommands {
   ): Reply {
     const { name, library, registration } = called;
     const host = this.#hostFor(context, registration.flags, readOnly);
-    return this.#guarded(context, name, () => this.#runtime.callFunction(library.loaded, name, host, keys, args));
+    return this.#guarded(context, name, () => this.#machine.callFunction(library.loaded, name, host, keys, args));
   }
 
   /** Compiles a function library and runs its body. @throws ErrorReply when that fails or takes too long */
   loadLibrary(body: string): LoadedLibrary {
     this.#budget.begin(LOAD_LIMIT_MS);
     try {
-      return this.#runtime.loadLibrary(body);
+      return this.#machine.loadLibrary(body);
     } catch (failure) {
       if (failure instanceof BudgetExceeded) throw error('Error registering functions: FUNCTION LOAD timeout');
       throw failure;
@@ -224,8 +224,8 @@ export class ScriptRunner implements ScriptCommands {
     }
   }
 
-  get #runtime(): Scripts {
-    return (this.#scripts ??= new Scripts({
+  get #machine(): ScriptMachine {
+    return (this.#made ??= new ScriptMachine({
       checkBudget: () => {
         this.#budget.check();
       },

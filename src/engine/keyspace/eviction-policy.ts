@@ -9,4 +9,5 @@ export const EVICTION_POLICIES = [
   'allkeys-random',
   'noeviction',
 ] as const;
+/** What goes when the memory is full: `maxmemory-policy`. */
 export type EvictionPolicy = (typeof EVICTION_POLICIES)[number];

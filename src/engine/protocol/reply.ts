@@ -131,6 +131,7 @@ export class PushReply {
   constructor(readonly items: readonly Reply[]) {}
 }
 
+/** Replies that never change. */
 export const OK = new Status('OK');
 export const QUEUED = new Status('QUEUED');
 export const PONG = new Status('PONG');

@@ -16,12 +16,14 @@ const WITH_ACTIVE_TIMES = 21;
 /** The RDB type byte of what `writeStream` writes. */
 export const STREAM_TYPE = WITH_COUNTERS;
 
+/** Whether an RDB type byte is that of a stream, of any version that is read. */
 export function isStreamType(type: number): boolean {
   return type === WITHOUT_COUNTERS || type === WITH_COUNTERS || type === WITH_ACTIVE_TIMES;
 }
 
 const DELETED = 1;
 const SAME_FIELDS = 2;
+/** Bytes of an id in a stream. */
 export const ID_BYTES = 16;
 
 /** Appends a stream's body, after its type byte. */
@@ -172,11 +174,13 @@ function readConsumer(reader: RdbReader, type: number, group: ConsumerGroup, und
   }
 }
 
+/** Reads how many entries a group has read; undefined when that is not known. */
 export function readEntriesRead(reader: RdbReader): Uint64 | undefined {
   const entriesRead = reader.unsigned();
   return entriesRead === UINT64_MAX ? undefined : entriesRead;
 }
 
+/** Reads a time, milliseconds since the epoch. */
 export function readTime(reader: RdbReader): number {
   return Number(BigInt.asIntN(64, reader.uint64LE()));
 }

@@ -30,6 +30,18 @@ export interface TrackingState {
   caching: boolean;
 }
 
+/** CLIENT TRACKING ON without any option. */
+export const PLAIN_TRACKING: TrackingState = {
+  redirect: 0,
+  broken: false,
+  broadcast: false,
+  optIn: false,
+  optOut: false,
+  noLoop: false,
+  prefixes: [],
+  caching: false,
+};
+
 /** A command of a client that waits. */
 export interface BlockedCommand extends QueuedCommand {
   readonly block: Block;

@@ -6,6 +6,7 @@ export interface LatencySample {
   milliseconds: number;
 }
 
+/** The spikes of one event, the latest last. */
 export interface LatencyEvent {
   readonly samples: LatencySample[];
   /** Milliseconds. */

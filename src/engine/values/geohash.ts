@@ -42,6 +42,7 @@ export function cellOf({ longitude, latitude }: Position, steps: number, latitud
   };
 }
 
+/** Where a cell lies. */
 export function areaOf({ column, row, steps }: Cell): Area {
   const scale = 2 ** steps;
   const longitude = (index: number) => -LONGITUDE_MAX + (index / scale) * LONGITUDE_SPAN;

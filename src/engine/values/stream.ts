@@ -8,6 +8,7 @@ import { addUint64, toUint64, type Uint64 } from './uint64';
 /** Which entries a trim removes: all but the newest `maxLength`, or all older than `minId`. */
 export type TrimTarget = { readonly maxLength: number | bigint } | { readonly minId: StreamId };
 
+/** What a trim is to do. */
 export interface Trim {
   readonly target: TrimTarget;
   /** Whole nodes only. */

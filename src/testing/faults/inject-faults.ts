@@ -1,6 +1,6 @@
 import { EmbeddedEngine, ErrorReply } from '../../engine';
 import type { Cluster, Redis } from 'ioredis';
-import { clientOf, engineBehind, engineOf, isEngine, type OnEngine } from '../../in-memory';
+import { clientOf, engineBehind, engineOf, isEngine, type OnEngine } from '../../redis-engine';
 import { disturbClient } from './disturb-client';
 import { ActiveFault, describeError, type Fault, type FaultEffect, type FaultError, type FaultTarget } from './fault';
 

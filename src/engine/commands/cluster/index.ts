@@ -113,4 +113,5 @@ const modes = MODES.map(([name, flags]) =>
   }),
 );
 
+/** The commands of clusters. */
 export const CLUSTER_COMMANDS = [cluster, ...modes];

@@ -119,6 +119,7 @@ const RESTORE = {
   syntax: 'key ttl serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds] [FREQ frequency]',
 } as const;
 
+/** RESTORE; RESTORE-ASKING is the same command among the nodes of a cluster. */
 export const restore = defineCommand({
   ...RESTORE,
   name: 'restore',

@@ -47,6 +47,7 @@ export interface SearchRequest {
   storeDistance: boolean;
 }
 
+/** A search before its arguments are read. */
 export function newRequest(): SearchRequest {
   return {
     center: undefined,

@@ -13,6 +13,7 @@ export interface Movement {
   readonly to: ListEnd;
 }
 
+/** The movement of RPOPLPUSH and BRPOPLPUSH. */
 export const RPOPLPUSH: Movement = { from: 'right', to: 'left' };
 
 /** Moves one element between two lists; undefined when there is none. @throws WRONGTYPE */

@@ -252,6 +252,7 @@ const pubsub = defineContainer({
   ],
 });
 
+/** The commands of pub/sub. */
 export const PUBSUB_COMMANDS = [
   subscribeCommand,
   psubscribe,

@@ -14,10 +14,12 @@ export const SCRIPT_FLAGS = [...READING_SCRIPT_FLAGS, 'may_replicate'] as const;
 
 const KEYS: KeySpec = countedKeys('RW ACCESS UPDATE', 2);
 const RO_KEYS: KeySpec = countedKeys('RO ACCESS', 2);
+/** Keys of a script that may write: nobody knows what it does with them. */
 export const KEYS_OF_UNKNOWN: KeySpec = {
   ...KEYS,
   notes: 'We cannot tell how the keys will be used so we assume the worst, RW and UPDATE',
 };
+/** Keys of a script that only reads. */
 export const RO_KEYS_OF_UNKNOWN: KeySpec = {
   ...RO_KEYS,
   notes: 'We cannot tell how the keys will be used so we assume the worst, RO and ACCESS',
@@ -123,4 +125,5 @@ const evalshaRo = defineCommand({
   },
 });
 
+/** EVAL and its like. */
 export const EVAL_COMMANDS = [evalCommand, evalRo, evalsha, evalshaRo];

@@ -51,4 +51,5 @@ const fcallRo = defineCommand({
   },
 });
 
+/** FCALL and FCALL_RO. */
 export const FCALL_COMMANDS = [fcall, fcallRo];

@@ -29,6 +29,7 @@ export interface CodeReport {
 /** What an interpreter takes that has no code yet. */
 const VM_BYTES = 32_768;
 
+/** Measures what MEMORY STATS, MEMORY DOCTOR and INFO tell of memory; bytes. */
 export function memoryReport({ memory, keyspace, scripts, libraries }: Services): MemoryReport {
   const { heapUsed, heapTotal, rss } = process.memoryUsage();
   const { used } = memory;

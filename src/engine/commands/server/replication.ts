@@ -38,6 +38,7 @@ const following = (name: string, since: string) =>
     },
   });
 
+/** Commands to follow another server, which this engine does not. */
 export const replicaof = following('replicaof', '5.0.0');
 export const slaveof = following('slaveof', '1.0.0');
 
@@ -106,5 +107,6 @@ const refused = (name: string, arity: number, since: string) =>
     },
   });
 
+/** Commands by which replicas ask for the data, which this engine has none of. */
 export const sync = refused('sync', 1, '1.0.0');
 export const psync = refused('psync', -3, '2.8.0');

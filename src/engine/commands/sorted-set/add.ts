@@ -23,6 +23,7 @@ export interface AddOptions {
   incr: boolean;
 }
 
+/** No option yet. */
 export function addOptions(): AddOptions {
   return { nx: false, xx: false, gt: false, lt: false, ch: false, incr: false };
 }

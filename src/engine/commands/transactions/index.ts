@@ -134,4 +134,5 @@ const unwatch = defineCommand({
   },
 });
 
+/** The commands of transactions. */
 export const TRANSACTION_COMMANDS = [multi, discard, exec, watch, unwatch];

@@ -13,6 +13,7 @@ import {
   type SegmentLoader,
 } from './segmentation';
 
+/** The values that are hash tables, which are cut alike. */
 export type DictValue = HashValue | SetValue | SortedSetValue;
 
 /** Segments may become so many times larger than meant before they are cut anew. */

@@ -53,6 +53,7 @@ export class NumberedSegments {
   }
 }
 
+/** Writes the body of a segment. */
 export type WriteSegment = (writer: RdbWriter, segment: Segment) => void;
 
 /** Reads segments one by one; one that changes before its turn is copied. */

@@ -6,6 +6,7 @@ import type { Reading, Segmentation, SegmentLoader } from './segmentation';
 /** Strings are cut at multiples of so many bytes: a record with such a segment fills four pages of LMDB's. */
 const SEGMENT_BYTES = 4 * 4_096 - 64;
 
+/** Long strings that are changed in place: a change rewrites the pieces it touches. */
 export class StringSegmentation implements Segmentation, StringObserver {
   #reading: StringReading | undefined;
 

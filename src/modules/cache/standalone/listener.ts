@@ -18,6 +18,7 @@ export interface ListenerOptions {
   readonly password: string;
 }
 
+/** A listener that is open. */
 export interface Listener {
   /** `redis://127.0.0.1:6379` or `unix:///run/respite.sock`. */
   readonly url: string;

@@ -2,8 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { RespiteError } from '../../../errors';
 import { messageOf } from '../system-error';
 import { builtFile, signatureOf } from './built-file';
-import type { WriterRequest, WriterResponse, WriterWorkerData } from './protocol';
-import type { CommitResult, SnapshotHeading } from './writer';
+import type { CommitResult, SnapshotHeading, WriterRequest, WriterResponse, WriterWorkerData } from './protocol';
 
 /** Batches (about 1 MB each) handed over and not yet accepted by the worker. */
 const MAX_UNACCEPTED = 8;

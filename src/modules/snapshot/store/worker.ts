@@ -1,9 +1,9 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { WriterRequest, WriterResponse, WriterWorkerData } from './protocol';
+import type { SnapshotHeading, WriterRequest, WriterResponse, WriterWorkerData } from './protocol';
 import { PendingRecords } from './pending-records';
-import { type SnapshotHeading, SnapshotWriter } from './writer';
+import { SnapshotWriter } from './writer';
 import { messageOf } from '../system-error';
 
 /** By which the one who starts it knows this file: `built-file.ts`. */

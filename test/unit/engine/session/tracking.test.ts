@@ -2,20 +2,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PushReply } from '../../../../src/engine';
 import { oneKey } from '../../../../src/engine/command/definition';
-import type { TrackingState } from '../../../../src/engine/session/client';
+import { PLAIN_TRACKING, type TrackingState } from '../../../../src/engine/session/client';
 import { Tracking } from '../../../../src/engine/session/tracking';
 import { BareClient, bareCommand, bareHouse, queued } from '../../../support/bare-client';
-
-const PLAIN: TrackingState = {
-  redirect: 0,
-  broken: false,
-  broadcast: false,
-  optIn: false,
-  optOut: false,
-  noLoop: false,
-  prefixes: [],
-  caching: false,
-};
 
 function setup() {
   const house = bareHouse([bareCommand('get', { flags: ['readonly'], keys: [oneKey('RO ACCESS')] })]);
@@ -25,7 +14,7 @@ function setup() {
   const tracked = (state: Partial<TrackingState> = {}) => {
     const client = new BareClient(house);
     client.resp = 3;
-    tracking.enable(client, { ...PLAIN, ...state });
+    tracking.enable(client, { ...PLAIN_TRACKING, ...state });
     return client;
   };
   const read = (client: BareClient, key: string) => {

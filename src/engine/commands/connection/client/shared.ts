@@ -26,6 +26,7 @@ export function clientType(name: string): ClientType {
   }
 }
 
+/** The type of a client, in the words of CLIENT LIST and CLIENT KILL. */
 export function typeOfClient(session: Client): ClientType {
   return session.subscriptions > 0 ? 'pubsub' : 'normal';
 }

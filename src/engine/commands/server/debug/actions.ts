@@ -133,6 +133,7 @@ function sleepFor(_: CommandContext, [seconds = '']: readonly string[]): Reply {
   return OK;
 }
 
+/** What DEBUG can do. */
 export const DEBUG_ACTIONS: readonly DebugAction[] = [
   {
     name: 'change-repl-id',

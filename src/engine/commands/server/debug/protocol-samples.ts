@@ -31,6 +31,7 @@ const SAMPLES = choices<Reply>({
   false: FALSE,
 });
 
+/** DEBUG PROTOCOL's sample of a type of reply. @throws the error reply for a type that is none */
 export function protocolSample({ session }: CommandContext, name: string): Reply {
   const type = name.toLowerCase();
   if (type === 'push') {
