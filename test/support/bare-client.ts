@@ -2,6 +2,7 @@ import type { NoReply, Reply } from '../../src/engine';
 import { Acl } from '../../src/engine/acl/acl';
 import type { AnyCommand } from '../../src/engine/command/definition';
 import { CommandTable } from '../../src/engine/command/table';
+import { EffectLog } from '../../src/engine/effects/effect-log';
 import { Keyspace } from '../../src/engine/keyspace/keyspace';
 import { Client, type ClientContext } from '../../src/engine/session/client';
 import type { QueuedCommand } from '../../src/engine/session/transaction';
@@ -11,6 +12,7 @@ import { ManualClock } from './manual-clock';
 export interface BareHouse {
   readonly clock: ManualClock;
   readonly keyspace: Keyspace;
+  readonly effects: EffectLog;
   readonly commands: CommandTable;
   readonly acl: Acl;
   readonly clients: { readonly byId: Map<number, BareClient> };
@@ -20,9 +22,11 @@ export interface BareHouse {
 export function bareHouse(commands: readonly AnyCommand[] = []): BareHouse {
   const clock = new ManualClock();
   const table = new CommandTable(commands);
+  const keyspace = new Keyspace(2, clock);
   return {
     clock,
-    keyspace: new Keyspace(2, clock),
+    keyspace,
+    effects: new EffectLog(keyspace),
     commands: table,
     acl: new Acl(table),
     clients: { byId: new Map() },
@@ -41,6 +45,8 @@ export class BareClient extends Client {
     runningScript: undefined,
     resetClock: () => undefined,
     settle: () => this.log.push('settle'),
+    now: 0,
+    takeEffects: () => undefined,
   };
   /** `settle`, `resume`, `close`, and the names of commands it was to run, in order. */
   readonly log: string[];
