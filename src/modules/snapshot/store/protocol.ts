@@ -12,6 +12,9 @@ export type WriterRequest =
   | { readonly type: 'abort' }
   | { readonly type: 'close' };
 
+/** By which the store knows its thread, whatever else an application preloads there. */
+export const READY = 'respite:snapshot:worker';
+
 export type WriterResponse =
   /** First of all. */
   | { readonly type: 'ready'; readonly signature: string }
