@@ -6,14 +6,17 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { BUNDLED, DROP_IN, ENGINE, INTERNAL, PROGRAM_TEXT, PROGRAMS, PUBLISHED } from './entries.mjs';
+import { BUNDLED, DROP_IN, ENGINE, INTERNAL, LEFT_OUT, PROGRAM_TEXT, PROGRAMS, PUBLISHED } from './entries.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 const source = (path) => resolve(root, path);
 
 /** @param {string} id of a module, as it is asked for */
-const isPackage = (id) => /^[^./\\\0]/.test(id) && !/^[a-z]:/i.test(id) && !BUNDLED.some((name) => id.startsWith(name));
+const isPackage = (id) =>
+  /^[^./\\\0]/.test(id) &&
+  !/^[a-z]:/i.test(id) &&
+  ![...BUNDLED, ...Object.keys(LEFT_OUT)].some((name) => id.startsWith(name));
 
 const input = {
   cwd: root,
@@ -58,7 +61,9 @@ function texts(programs) {
     });
   return {
     name: 'texts',
+    resolveId: (wanted) => (wanted in LEFT_OUT ? `\0${wanted}` : null),
     load(id) {
+      if (id.slice(1) in LEFT_OUT) return LEFT_OUT[id.slice(1)];
       if (id === source('package.json')) return JSON.stringify({ version: manifest.version });
       if (id === source(PROGRAM_TEXT)) return programTexts(programs);
       return null;

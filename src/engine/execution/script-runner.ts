@@ -4,9 +4,9 @@ import type { Engine } from '../engine';
 import { ErrorReply, type Reply } from '../protocol/reply';
 import type { ScriptHost } from '../scripting/script-host';
 import type { LibraryFunction } from '../scripting/function-libraries';
-import { type LoadedLibrary, type Script, Scripts } from '../scripting/scripts';
+import type { LoadedLibrary, Script, Scripts } from '../scripting/scripts';
 import { allocate, consume, LONG, stopMeter } from '../scripting/lua/meter';
-import { sha1 } from '../scripting/redis-library';
+import { sha1 } from '../scripting/sha1';
 import { parseShebang, type ScriptFlag } from '../scripting/shebang';
 import { Block, NoReply } from './block';
 import type { CommandContext } from './command-context';
@@ -206,12 +206,18 @@ export class ScriptRunner {
   }
 
   get #runtime(): Scripts {
-    return (this.#scripts ??= new Scripts({
+    return (this.#scripts ??= this.#startLua());
+  }
+
+  #startLua(): Scripts {
+    // Loaded here: Lua is a third of the engine, and most applications start without a script.
+    const lua = require('../scripting/scripts') as typeof import('../scripting/scripts');
+    return new lua.Scripts({
       checkBudget: () => {
         this.#budget.check();
       },
       reserve: (bytes) => this.#budget.reserve(bytes),
-    }));
+    });
   }
 }
 
