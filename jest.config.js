@@ -28,7 +28,7 @@ const project = (name, extra = {}) => ({
 const ioredis6 = project('ioredis6', {
   testMatch: [
     '<rootDir>/test/contract/!(fuzz|known-differences)*.test.ts',
-    '<rootDir>/test/contract/modules/*.test.ts',
+    '<rootDir>/test/contract/modules/**/*.test.ts',
     '<rootDir>/test/unit/modules/cache/**/*.test.ts',
   ],
   moduleNameMapper: { '^ioredis$': 'ioredis6' },

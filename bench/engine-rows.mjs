@@ -14,7 +14,7 @@ function measured(count, work) {
 
 /** @returns {Record<string, number>} */
 export function engineFigures(scale) {
-  const { Engine } = require(partsOf('dist/engine/index.js'));
+  const { Engine } = require(partsOf('dist/engine/engine.js'));
   const engine = new Engine();
   const nowhere = { send() {}, resume() {}, close() {} };
   const session = engine.connect({ remote: '', local: '', kind: 'memory' }, nowhere);

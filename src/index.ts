@@ -44,14 +44,14 @@ export {
   PROVIDER_API_VERSION,
   type ProvidedBackend,
 } from './modules/cache';
-export { type AcquireOptions, type Lock, LockManager, locksModule, type LockStats } from './modules/locks';
+export { type AcquireOptions, type Lock, LockManager, locksModule, type LockStats } from './modules/stores/locks';
 export {
   type AppendOptions,
   type ConversationSize,
   memoryModule,
   MemoryStore,
   type MessagePage,
-} from './modules/memory';
+} from './modules/stores/memory';
 export {
   type ResourceEvent,
   type ResourceKey,
@@ -61,7 +61,7 @@ export {
   type ResourceWatch,
   type StoredResource,
   type WatchOptions,
-} from './modules/resources';
+} from './modules/stores/resources';
 export { MetricsEndpoint, MetricsRegistry } from './modules/metrics';
 export { SnapshotManager, type SnapshotOptions, type SnapshotResult, type SnapshotStatus } from './modules/snapshot';
 export {
@@ -78,6 +78,6 @@ export {
   type TextStreamPublisher,
   type Topics,
   type WorkflowHappening,
-} from './modules/streaming';
-export { TaskConfigStore, tasksModule } from './modules/tasks';
-export { type BeginOutcome, IdempotencyStore, webhooksModule } from './modules/webhooks';
+} from './modules/stores/streaming';
+export { TaskConfigStore, tasksModule } from './modules/stores/tasks';
+export { type BeginOutcome, IdempotencyStore, webhooksModule } from './modules/stores/webhooks';

@@ -31,6 +31,7 @@ export class Microseconds {
 /** Node rejects longer delays (it would fire at once); whoever sets a timer must expect to be called early. */
 export const MAX_TIMER_MS = 2_147_483_647;
 
+/** The time and the timers of this machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimer: (callback, ms) => setTimeout(callback, Math.min(Math.max(ms, 1), MAX_TIMER_MS)).unref(),

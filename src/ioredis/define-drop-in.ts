@@ -1,6 +1,6 @@
 import type * as Ioredis from 'ioredis';
 import type { Cluster, ClusterNode, ClusterOptions, Redis, RedisOptions } from 'ioredis';
-import type { Engine } from '../engine';
+import type { EmbeddedEngine } from '../engine';
 import { connectorFor } from '../modules/cache/standalone/connector';
 import {
   type ClientArguments,
@@ -68,7 +68,7 @@ interface ClusterInternals {
 export function defineDropInCluster(ioredis: typeof Ioredis, registry: EngineRegistry): ClusterConstructor {
   class DropInCluster extends ioredis.Cluster {
     constructor(startupNodes: ClusterNode[], options: ClusterOptions & EngineOption = {}) {
-      let engine: Engine | undefined;
+      let engine: EmbeddedEngine | undefined;
       const Connector = connectorFor((node) => (engine ??= registry.clusterEngineFor(this.#addresses(node), options)));
       super(startupNodes, {
         ...options,

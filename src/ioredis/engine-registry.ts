@@ -1,6 +1,6 @@
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
-import { ClusterNode, Engine } from '../engine';
-import { engineBehind, handleOf, type RedisEngine } from '../in-memory';
+import { type EmbeddedEngine, openEngine } from '../engine';
+import { engineBehind, handleOf, type RedisEngine } from '../redis-engine';
 import { endClient } from '../modules/cache/end-client';
 
 /** What our clients take besides ioredis' own options. */
@@ -14,11 +14,11 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1', '0.0.0.0', '']);
 
 /** The engines that answer in the place of servers: one for each address, made when it is first needed. */
 export class EngineRegistry {
-  readonly #engines = new Map<string, Engine>();
+  readonly #engines = new Map<string, EmbeddedEngine>();
   readonly #clients = new Set<Redis | Cluster>();
 
   /** The engine that answers a client with such options. */
-  engineFor(options: RedisOptions & EngineOption): Engine {
+  engineFor(options: RedisOptions & EngineOption): EmbeddedEngine {
     if (options.engine !== undefined) return engineBehind(options.engine);
     const address = addressOf(options);
     let engine = this.#engines.get(address);
@@ -27,17 +27,17 @@ export class EngineRegistry {
   }
 
   /** The engine that answers a cluster in the place of all its nodes. */
-  clusterEngineFor(nodes: readonly RedisOptions[], { engine: chosen }: EngineOption): Engine {
+  clusterEngineFor(nodes: readonly RedisOptions[], { engine: chosen }: EngineOption): EmbeddedEngine {
     const addresses = nodes.map(addressOf);
     const known = addresses.map((address) => this.#engines.get(address)).find((engine) => engine !== undefined);
     const engine = chosen === undefined ? (known ?? this.#create()) : engineBehind(chosen);
     if (chosen === undefined) for (const address of addresses) this.#engines.set(address, engine);
-    engine.cluster ??= new ClusterNode(nodes[0]?.host ?? 'localhost', nodes[0]?.port ?? 6379);
+    engine.becomeCluster(nodes[0]?.host ?? 'localhost', nodes[0]?.port ?? 6379);
     return engine;
   }
 
-  #create(): Engine {
-    return new Engine({ acceptsAnyCredentials: true });
+  #create(): EmbeddedEngine {
+    return openEngine({ acceptsAnyCredentials: true });
   }
 
   /** Remembers a client until its connection has ended. */

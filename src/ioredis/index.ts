@@ -1,4 +1,4 @@
-import { actualIoredis } from '../in-memory';
+import { actualIoredis } from '../redis-engine';
 import {
   type ClusterConstructor,
   defineDropInCluster,
@@ -9,8 +9,8 @@ import { EngineRegistry } from './engine-registry';
 import type * as Ioredis from 'ioredis';
 
 export type * from 'ioredis';
-export type { EngineSnapshot, OnEngine, RedisEngine, RedisEngineOptions } from '../in-memory';
-export { createEngine, engineOf } from '../in-memory';
+export type { EngineSnapshot, OnEngine, RedisEngine, RedisEngineOptions } from '../redis-engine';
+export { createEngine, engineOf } from '../redis-engine';
 
 const ioredis = actualIoredis(__dirname);
 const registry = new EngineRegistry();
@@ -26,11 +26,13 @@ export const Redis: RedisConstructor = defineDropInRedis(ioredis, registry);
 /** @alias Redis */
 export default Redis;
 
+/** The type of a cluster client, as ioredis has it. */
 export type Cluster = Ioredis.Cluster;
 
 /** ioredis' Cluster, answered by one engine as a cluster of one node. Startup nodes that were seen together share it. */
 export const Cluster: ClusterConstructor = defineDropInCluster(ioredis, registry);
 
+/** ioredis' own. */
 export type Command = Ioredis.Command;
 export type Pipeline = Ioredis.Pipeline;
 export type ScanStream = Ioredis.ScanStream;
@@ -38,6 +40,7 @@ export type AbstractConnector = Ioredis.AbstractConnector;
 export type SentinelConnector = Ioredis.SentinelConnector;
 export type SentinelIterator = Ioredis.SentinelIterator;
 
+/** ioredis' own. */
 export const { Command, Pipeline, ScanStream, AbstractConnector, SentinelConnector, SentinelIterator, print } = ioredis;
 export const ReplyError: unknown = ioredis.ReplyError;
 

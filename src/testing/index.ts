@@ -5,7 +5,7 @@ export {
   type OnEngine,
   type RedisEngine,
   type RedisEngineOptions,
-} from '../in-memory';
+} from '../redis-engine';
 export { describeBackend, type DescribeBackendOptions, type TestFunctions } from './conformance/describe-backend';
 export { createPluginBackend } from './conformance/create-plugin-backend';
 export { createTestApp, type CreateTestAppOptions } from './create-test-app';

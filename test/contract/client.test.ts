@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import * as ioredis5 from 'ioredis';
 import type { Redis, RedisOptions } from 'ioredis';
-import { Engine } from '../../src/engine';
+import { openEngine } from '../../src/engine';
 import { defineDropInRedis } from '../../src/ioredis/define-drop-in';
 import { EngineRegistry } from '../../src/ioredis/engine-registry';
 import { connectorFor } from '../../src/modules/cache/standalone/connector';
@@ -73,7 +73,7 @@ async function transcript(scenario: Scenario, make: (options: Options) => Redis,
 function scenario(name: string, run: Scenario): void {
   describe(name, () => {
     it.each(VARIANTS)('%s', async (_, module, options) => {
-      const engine = new Engine();
+      const engine = openEngine();
       const InProcess = defineInProcessRedis(module, () => engine);
       const Connector = connectorFor(() => engine);
       const onRedis = await transcript(

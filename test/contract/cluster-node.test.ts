@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ClusterNode, Engine } from '../../src/engine';
+import { type EmbeddedEngine, openEngine } from '../../src/engine';
 import { connectorFor } from '../../src/modules/cache/standalone/connector';
 import { startRedisServer, type RedisServer } from '../support/redis-server';
 import { until } from '../support/until';
@@ -11,7 +11,7 @@ import { until } from '../support/until';
 describe('the only node of a cluster', () => {
   let directory: string;
   let server: RedisServer;
-  let engine: Engine;
+  let engine: EmbeddedEngine;
   let real: Redis;
   let ours: Redis;
 
@@ -22,8 +22,8 @@ describe('the only node of a cluster', () => {
     real = new Redis(server.port, server.host);
     await real.cluster('ADDSLOTSRANGE', 0, 16383);
     await until('it serves', async () => (await real.cluster('INFO')).includes('cluster_state:ok'));
-    engine = new Engine();
-    engine.cluster = new ClusterNode('127.0.0.1', server.port);
+    engine = openEngine();
+    engine.becomeCluster('127.0.0.1', server.port);
     ours = new Redis({ Connector: connectorFor(() => engine) });
   });
   afterAll(async () => {

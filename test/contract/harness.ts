@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import * as ioredis from 'ioredis';
-import { Engine } from '../../src/engine';
+import { type EmbeddedEngine, openEngine } from '../../src/engine';
 import { defineInProcessRedis } from '../../src/modules/cache/standalone/in-process-redis';
 import { startListener, type Listener } from '../../src/modules/cache/standalone/listener';
 import { hasRead } from '../support/has-read';
@@ -44,7 +44,7 @@ export interface CaseOptions {
 /** The servers of one test file: the real one and ours. */
 export interface ContractServers {
   readonly real: RedisServer;
-  readonly engine: Engine;
+  readonly engine: EmbeddedEngine;
   readonly listener: Listener;
 }
 
@@ -72,7 +72,7 @@ export function collectCases(load: () => void): readonly ContractCase[] {
 
 /** Starts both servers before the tests of this file and stops them afterwards. */
 export function useServers(
-  options: { readonly realArgs?: readonly string[]; readonly engine?: ConstructorParameters<typeof Engine>[0] } = {},
+  options: { readonly realArgs?: readonly string[]; readonly engine?: Parameters<typeof openEngine>[0] } = {},
 ): () => ContractServers {
   if (collected === undefined) startAndStop(options);
   return both;
@@ -80,7 +80,7 @@ export function useServers(
 
 function startAndStop(options: NonNullable<Parameters<typeof useServers>[0]>): void {
   beforeAll(async () => {
-    const engine = new Engine(options.engine);
+    const engine = openEngine({ scriptTimeLimit: 0, ...options.engine });
     servers = {
       real: await startRedisServer({ args: [...(options.realArgs ?? [])] }),
       engine,

@@ -220,7 +220,7 @@ describe('a command in process', () => {
       await heard;
       expect(log).toEqual(['answered', 'heard']);
       for (const each of [client, waiting, subscriber]) each.disconnect();
-      await until('nobody waits', () => Promise.resolve(servers().engine.sessions.size === 0));
+      await until('nobody waits', () => Promise.resolve(servers().engine.statistics().clients === 0));
     }
   });
 });

@@ -1,13 +1,13 @@
 import { Redis } from 'ioredis';
-import { RdbReader, RdbWriter } from '../../src/engine/dump/rdb-primitives';
-import { readValue, writeValue } from '../../src/engine/dump/rdb-value';
+import { RdbReader, RdbWriter } from '../../src/engine/rdb/rdb-primitives';
+import { readValue, writeValue } from '../../src/engine/rdb/rdb-value';
 import type { StoredValue } from '../../src/engine/keyspace/entry';
 import { HashValue } from '../../src/engine/values/hash';
 import { ListValue } from '../../src/engine/values/list';
 import { SetValue } from '../../src/engine/values/set';
 import { SortedSetValue } from '../../src/engine/values/sorted-set';
 import type { Parameters } from '../../src/engine/config/parameters';
-import { Engine } from '../../src/engine';
+import { Engine } from '../../src/engine/engine';
 import { startRedisServer, type RedisServer } from '../support/redis-server';
 
 /** Two bytes of version and eight of checksum end every payload of DUMP. */

@@ -4,16 +4,25 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { Engine } from '../../src/engine';
+import type { Clock } from '../../src/container';
+import { EmbeddedEngine, openEngine } from '../../src/engine';
+import { Engine } from '../../src/engine/engine';
 import { startListener, type Listener, type ListenerOptions } from '../../src/modules/cache/standalone/listener';
+import { VirtualClock } from '../../src/testing/virtual-clock';
 import { removeTemporaryPaths, temporaryPath } from '../support/temporary-path';
 
 const LOOPBACK: ListenerOptions = { host: '127.0.0.1', port: 0, path: '', password: '' };
 const open: { engine: Engine; listener: Listener }[] = [];
 
-async function serve(options: Partial<ListenerOptions> = {}): Promise<{ engine: Engine; listener: Listener }> {
-  const engine = new Engine(options.password === undefined ? {} : { password: options.password });
-  const served = { engine, listener: await startListener(engine, { ...LOOPBACK, ...options }) };
+async function serve(
+  options: Partial<ListenerOptions> = {},
+  clock?: Clock,
+): Promise<{ engine: Engine; listener: Listener }> {
+  const engine = new Engine({
+    ...(options.password === undefined ? {} : { password: options.password }),
+    ...(clock === undefined ? {} : { clock }),
+  });
+  const served = { engine, listener: await startListener(new EmbeddedEngine(engine), { ...LOOPBACK, ...options }) };
   open.push(served);
   return served;
 }
@@ -52,7 +61,7 @@ describe('NFR-5: the listener', () => {
     expect(await client.set('a', '1')).toBe('OK');
     client.disconnect();
     await expect(
-      startListener(first.engine, { ...LOOPBACK, path: join(path, 'missing', 'x.sock') }),
+      startListener(new EmbeddedEngine(first.engine), { ...LOOPBACK, path: join(path, 'missing', 'x.sock') }),
     ).rejects.toMatchObject({ code: 'LISTENER_FAILED' });
   });
 
@@ -61,7 +70,7 @@ describe('NFR-5: the listener', () => {
     const { engine } = await serve({ path: `${path}.sock` });
     writeFileSync(`${path}.txt`, 'precious');
     for (const taken of [`${path}.sock`, `${path}.txt`]) {
-      const failing = startListener(engine, { ...LOOPBACK, path: taken });
+      const failing = startListener(new EmbeddedEngine(engine), { ...LOOPBACK, path: taken });
       await expect(failing).rejects.toMatchObject({
         code: 'LISTENER_FAILED',
         message: expect.stringContaining('EADDRINUSE'),
@@ -71,7 +80,7 @@ describe('NFR-5: the listener', () => {
   });
 
   it('refuses an address other machines can reach unless a password is set', async () => {
-    const engine = new Engine();
+    const engine = openEngine();
     await expect(startListener(engine, { ...LOOPBACK, host: '0.0.0.0' })).rejects.toMatchObject({
       code: 'LISTENER_UNPROTECTED',
     });
@@ -96,7 +105,9 @@ describe('NFR-5: the listener', () => {
 
   it('says so when the port is taken', async () => {
     const { engine, listener } = await serve();
-    await expect(startListener(engine, { ...LOOPBACK, port: listener.port ?? 0 })).rejects.toMatchObject({
+    await expect(
+      startListener(new EmbeddedEngine(engine), { ...LOOPBACK, port: listener.port ?? 0 }),
+    ).rejects.toMatchObject({
       code: 'LISTENER_FAILED',
     });
   });
@@ -113,7 +124,7 @@ describe('NFR-5: the listener', () => {
         socket.destroy();
       }
     }
-    await until(() => engine.sessions.size === 0);
+    await until(() => engine.clients.byId.size === 0);
     expect(engine.blocking.blocked.size).toBe(0);
     expect(engine.pubsub.channels.size).toBe(0);
     expect(engine.keyspace.database(0).watchers.size).toBe(0);
@@ -126,12 +137,12 @@ describe('NFR-5: the listener', () => {
     await writer.set('big', 'x'.repeat(1_000_000));
     const lazy = await connected(listener.port);
     lazy.pause();
-    const before = engine.stats.commands;
+    const before = engine.counters.commands;
     lazy.write('*2\r\n$3\r\nGET\r\n$3\r\nbig\r\n'.repeat(300));
-    await until(() => engine.stats.commands > before);
+    await until(() => engine.counters.commands > before);
     // Others are served meanwhile.
     for (let i = 0; i < 20; i++) expect(await writer.ping()).toBe('PONG');
-    expect(engine.stats.commands - before).toBeLessThan(50);
+    expect(engine.counters.commands - before).toBeLessThan(50);
     // And it gets everything once it reads.
     let received = 0;
     lazy.on('data', (chunk) => (received += chunk.length));
@@ -158,8 +169,8 @@ describe('NFR-5: the listener', () => {
     await once(subscriber, 'data');
     subscriber.pause();
     let published = 0;
-    while (engine.sessions.size > 1 && published++ < 10_000) await admin.publish('news', 'x'.repeat(10_000));
-    expect(engine.sessions.size).toBe(1);
+    while (engine.clients.byId.size > 1 && published++ < 10_000) await admin.publish('news', 'x'.repeat(10_000));
+    expect(engine.clients.byId.size).toBe(1);
     subscriber.destroy();
     admin.disconnect();
   });
@@ -174,21 +185,22 @@ describe('NFR-5: the listener', () => {
     large.write(unfinished(500_000));
     small.write(unfinished(400_000));
     await until(
-      () => [...engine.sessions.values()].filter(({ output }) => Number(output.unanswered?.()) > 0).length === 2,
+      () => [...engine.clients.byId.values()].filter(({ output }) => Number(output.unanswered?.()) > 0).length === 2,
     );
     kept.write('CLIENT NO-EVICT ON\r\n');
     await once(kept, 'data');
     const closed = once(large, 'close');
     kept.write(unfinished(900_000));
     await Promise.all([closed, once(small, 'close')]);
-    expect(engine.sessions.size).toBe(2);
+    expect(engine.clients.byId.size).toBe(2);
     expect(await admin.info('stats')).toContain('evicted_clients:2');
     kept.destroy();
     admin.disconnect();
   });
 
   it('drops a subscriber that stays beyond the soft limit, also when nothing more is published', async () => {
-    const { engine, listener } = await serve();
+    const clock = new VirtualClock();
+    const { engine, listener } = await serve({}, clock);
     const admin = new Redis(listener.port ?? 0);
     await admin.config('SET', 'client-output-buffer-limit', 'pubsub 0 1000 1');
     const subscriber = await connected(listener.port);
@@ -196,8 +208,9 @@ describe('NFR-5: the listener', () => {
     await once(subscriber, 'data');
     subscriber.pause();
     await admin.publish('news', 'x'.repeat(20_000_000));
-    expect(engine.sessions.size).toBe(2);
-    await until(() => engine.sessions.size === 1);
+    expect(engine.clients.byId.size).toBe(2);
+    await clock.advance(5_000);
+    await until(() => engine.clients.byId.size === 1);
     subscriber.destroy();
     admin.disconnect();
   });
@@ -220,7 +233,7 @@ describe('NFR-5: the listener', () => {
     const busy = setInterval(() => void admin.ping(), 100);
     await closed;
     clearInterval(busy);
-    expect(engine.sessions.size).toBe(1);
+    expect(engine.clients.byId.size).toBe(1);
     admin.disconnect();
   });
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { Engine } from '../../src/engine';
+import { type EmbeddedEngine, openEngine } from '../../src/engine';
 import { startListener, type Listener } from '../../src/modules/cache/standalone/listener';
 import { freePort } from '../support/redis-server';
 import { removeTemporaryPaths, temporaryPath } from '../support/temporary-path';
@@ -61,7 +61,7 @@ describe('a socket that a killed process left', () => {
     for (let round = 0; round < 10; round++) {
       const path = `${await temporaryPath()}.sock`;
       await leaveSocket(path);
-      const engines = Array.from({ length: 8 }, () => new Engine());
+      const engines = Array.from({ length: 8 }, () => openEngine());
       const outcomes = await Promise.allSettled(
         engines.map((engine) => startListener(engine, { host: '127.0.0.1', port: 0, path, password: '' })),
       );
@@ -89,7 +89,7 @@ async function answers(path: string): Promise<string> {
   return answer;
 }
 
-async function closeAll(listeners: readonly Listener[], engines: readonly Engine[]): Promise<void> {
+async function closeAll(listeners: readonly Listener[], engines: readonly EmbeddedEngine[]): Promise<void> {
   for (const listener of listeners) await listener.close();
   for (const engine of engines) engine.close();
 }

@@ -17,7 +17,7 @@ async function answers(
   scriptTimeLimit = 0,
 ): Promise<string[]> {
   const program = `
-    const { Engine, ErrorReply } = require(${ENGINE});
+    const { Engine } = require(${ENGINE});
     const engine = new Engine({ scriptTimeLimit: ${String(scriptTimeLimit)} });
     const output = { send() {}, resume() {}, close() {} };
     const session = engine.connect({ remote: '127.0.0.1:1', local: '127.0.0.1:2', kind: 'memory' }, output);

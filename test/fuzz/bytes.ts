@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Engine, RespConnection } from '../../src/engine';
+import { RespConnection } from '../../src/engine/connection/resp-connection';
+import { Engine } from '../../src/engine/engine';
 import { ALL_COMMANDS } from '../../src/engine/commands';
 import { SeededRandom } from '../support/seeded-random';
 
@@ -154,13 +155,13 @@ export async function feedRandomBytes({
         'flushall',
         [],
       );
-      for (const session of engine.sessions.values()) engine.disconnect(session);
+      for (const session of engine.clients.byId.values()) engine.disconnect(session);
       await nextTurn();
     }
   }
   await nextTurn();
-  for (const session of engine.sessions.values()) if (session.address.kind === 'memory') engine.disconnect(session);
-  const sessionsLeft = engine.sessions.size;
+  for (const session of engine.clients.byId.values()) if (session.address.kind === 'memory') engine.disconnect(session);
+  const sessionsLeft = engine.clients.byId.size;
   engine.close();
   return { inputs, replies, closed, internalErrors, sessionsLeft };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import * as ioredis from 'ioredis';
-import { Engine } from '../../src/engine';
+import { openEngine } from '../../src/engine';
 import { defineInProcessRedis } from '../../src/modules/cache/standalone/in-process-redis';
 import { startListener } from '../../src/modules/cache/standalone/listener';
 import { startRedisServer } from '../support/redis-server';
@@ -134,12 +134,12 @@ class Targets {
   static async start(): Promise<Targets> {
     const real = await startRedisServer();
     // No limit in time: a busy machine is no difference.
-    const engine = new Engine({ scriptTimeLimit: 0 });
+    const engine = openEngine({ scriptTimeLimit: 0 });
     const listener = await startListener(engine, { host: '127.0.0.1', port: 0, path: '', password: '' });
     const open = async (port: number) => [await RespClient.open(port), await RespClient.open(port, 3)] as const;
     const wire = { redis: await open(real.port), respite: await open(listener.port ?? 0) };
     // An engine of its own for the direct path, so that both runs begin empty.
-    const own = new Engine({ scriptTimeLimit: 0 });
+    const own = openEngine({ scriptTimeLimit: 0 });
     const InProcess = defineInProcessRedis(ioredis, () => own);
     // A server that crashed must fail the run, not be waited for.
     const clients = { redis: new Redis(real.port, '127.0.0.1', { retryStrategy: null }), respite: new InProcess({}) };

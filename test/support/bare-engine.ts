@@ -1,4 +1,5 @@
-import { Engine, type EngineOptions, ErrorReply, type NoReply, type Reply, type Session } from '../../src/engine';
+import { ErrorReply, type NoReply, type Reply, type Session } from '../../src/engine';
+import { Engine, type EngineOptions } from '../../src/engine/engine';
 
 /** An engine and one client of it, without anything in between. */
 export interface BareEngine {

@@ -1,12 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import type { Logger, LogMethod } from '../../src/container';
-import { Engine } from '../../src/engine';
-import type { Clock } from '../../src/engine/clock';
-import type { SnapshotSource } from '../../src/engine/snapshot-source';
+import type { Clock, Logger, LogMethod } from '../../src/container';
+import { EmbeddedEngine } from '../../src/engine';
+import { Engine } from '../../src/engine/engine';
+import type { SnapshotSource } from '../../src/engine/snapshot/source';
 import { LmdbSnapshotManager } from '../../src/modules/snapshot/lmdb-snapshot-manager';
 import type { RestoreProgress, SnapshotSettings } from '../../src/modules/snapshot/settings';
-import type { Timers } from '../../src/modules/snapshot/timers';
 import { temporaryPath } from './temporary-path';
 
 /** What was logged. */
@@ -39,6 +38,8 @@ export class RecordingLogger implements Logger {
 /** An engine with its data directory, as the application puts them together. */
 export interface Kept {
   readonly engine: Engine;
+  /** Its door for the manager, with nothing in between. */
+  readonly source: SnapshotSource;
   readonly manager: LmdbSnapshotManager;
   readonly logger: RecordingLogger;
   /** Runs one command and returns its reply. */
@@ -46,7 +47,7 @@ export interface Kept {
 }
 
 export interface KeptOptions extends Partial<SnapshotSettings> {
-  readonly timers?: Timers;
+  /** Of the engine and its snapshots. */
   readonly clock?: Clock;
   /** Stands between the engine and the manager. */
   readonly through?: (source: SnapshotSource) => SnapshotSource;
@@ -54,14 +55,12 @@ export interface KeptOptions extends Partial<SnapshotSettings> {
 }
 
 /** An engine whose data is kept in `dataDirectory`; not started. */
-export function keep(
-  dataDirectory: string,
-  { timers, clock, through, onProgress, ...settings }: KeptOptions = {},
-): Kept {
+export function keep(dataDirectory: string, { clock, through, onProgress, ...settings }: KeptOptions = {}): Kept {
   const engine = new Engine({ persistent: true, ...(clock === undefined ? {} : { clock }) });
+  const source = new EmbeddedEngine(engine).snapshots;
   const logger = new RecordingLogger();
   const manager = new LmdbSnapshotManager({
-    source: through?.(engine.snapshots) ?? engine.snapshots,
+    source: through?.(source) ?? source,
     logger,
     settings: {
       dataDirectory,
@@ -71,14 +70,14 @@ export function keep(
       onCorruption: 'quarantine',
       ...settings,
     },
-    ...(timers === undefined ? {} : { timers }),
+    ...(clock === undefined ? {} : { clock }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
   const session = engine.connect(
     { remote: '127.0.0.1:1', local: '127.0.0.1:2', kind: 'memory' },
     { send: () => undefined, resume: () => undefined, close: () => undefined },
   );
-  return { engine, manager, logger, run: (name, ...args) => engine.execute(session, name, args) };
+  return { engine, source, manager, logger, run: (name, ...args) => engine.execute(session, name, args) };
 }
 
 /** As `keep`, started. */

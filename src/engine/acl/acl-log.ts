@@ -2,6 +2,7 @@
 export type DenialReason = 'command' | 'key' | 'channel' | 'auth';
 export type DenialContext = 'toplevel' | 'multi' | 'lua';
 
+/** What somebody was refused. */
 export interface Denial {
   readonly reason: DenialReason;
   readonly context: DenialContext;
@@ -10,6 +11,7 @@ export interface Denial {
   readonly user: string;
 }
 
+/** Equal refusals, as ACL LOG tells of them. */
 export interface LoggedDenial extends Denial {
   count: number;
   /** Milliseconds since the epoch. */

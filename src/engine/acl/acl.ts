@@ -1,5 +1,5 @@
-import { findKeys, mayHaveKeys } from '../commands/key-positions';
-import type { CommandRecord, CommandTable } from '../commands/table';
+import { findKeys, mayHaveKeys } from '../command/key-positions';
+import type { CommandRecord, CommandTable } from '../command/table';
 import { AclLog, type DenialReason } from './acl-log';
 import type { Selector } from './selector';
 import { hashPassword, User } from './user';
@@ -10,6 +10,7 @@ export interface Refusal {
   readonly object: string;
 }
 
+/** The user that connections begin as. */
 export const DEFAULT_USER = 'default';
 
 /** When several selectors refuse for different reasons, the weightiest is told. */

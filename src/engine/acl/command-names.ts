@@ -1,5 +1,5 @@
-import { aclCategories, type AclCategory } from '../commands/acl-categories';
-import type { CommandTable } from '../commands/table';
+import { aclCategories, type AclCategory } from '../command/acl-categories';
+import type { CommandTable } from '../command/table';
 
 /** A command, container or subcommand, and the categories it is in. */
 interface Named {

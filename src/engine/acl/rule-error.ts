@@ -6,4 +6,5 @@ export class RuleError extends Error {
 /** Whether C's isspace, or the end of a text in C, is in a name or pattern. */
 export const hasSpace = (text: string): boolean => /[ \t\n\v\f\r\0]/.test(text);
 
+/** A rule that is none. */
 export const ruleSyntaxError = (): RuleError => new RuleError('Syntax error');

@@ -1,9 +1,9 @@
-import { ACL_CATEGORIES, type AclCategory } from '../commands/acl-categories';
-import type { FoundKey } from '../commands/define-command';
-import type { CommandRecord, CommandTable } from '../commands/table';
+import { ACL_CATEGORIES, type AclCategory } from '../command/acl-categories';
+import type { FoundKey } from '../command/definition';
+import type { CommandRecord, CommandTable } from '../command/table';
 import { matchGlob } from '../values/glob';
 import { namesOf } from './command-names';
-import { printable } from '../commands/errors';
+import { printable } from '../command/errors';
 import { hasSpace, RuleError, ruleSyntaxError } from './rule-error';
 
 interface KeyPattern {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CommandTable } from '../commands/table';
+import type { CommandTable } from '../command/table';
 import { splitWords } from '../protocol/request-parser';
 import { RuleError } from './rule-error';
 import { Selector } from './selector';

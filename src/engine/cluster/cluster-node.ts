@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { error } from '../commands/errors';
-import { findKeys, mayHaveKeys } from '../commands/key-positions';
-import type { CommandRecord } from '../commands/table';
+import { error } from '../command/errors';
+import { findKeys, mayHaveKeys } from '../command/key-positions';
+import type { CommandRecord } from '../command/table';
 import { ErrorReply } from '../protocol/reply';
-import type { QueuedCommand, Session } from '../session/session';
+import type { Client } from '../session/client';
+import type { QueuedCommand } from '../session/transaction';
 import { slotOf } from './key-slot';
 
 const CROSS_SLOT = new ErrorReply("CROSSSLOT Keys in request don't hash to the same slot");
@@ -22,13 +23,13 @@ export class ClusterNode {
   ) {}
 
   /** Why a command cannot run on a cluster. */
-  refuse(session: Session, record: CommandRecord, args: readonly string[]): ErrorReply | undefined {
+  refuse(client: Client, record: CommandRecord, args: readonly string[]): ErrorReply | undefined {
     const { fullName } = record;
     if (record.definition.spansDatabases === true || (fullName === 'select' && isAnotherDatabase(args[0])))
       return error(`${fullName.toUpperCase()} is not allowed in cluster mode`);
     if (fullName === 'copy' && args[2]?.toLowerCase() === 'db' && isAnotherDatabase(args[3]))
       return error('Copying to another database is not allowed in cluster mode');
-    const commands = fullName === 'exec' ? (session.transaction?.queue ?? []) : [{ record, args }];
+    const commands = fullName === 'exec' ? (client.transaction?.queue ?? []) : [{ record, args }];
     return spansSlots(commands) ? CROSS_SLOT : undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { ceilProduct, parseLongDouble } from '../values/long-double';
-import { parseInt64 } from './arguments';
-import { TIMEOUT_NEGATIVE, TIMEOUT_NOT_FLOAT } from './errors';
+import { parseInt64 } from '../command/arguments';
+import { TIMEOUT_NEGATIVE, TIMEOUT_NOT_FLOAT } from '../command/errors';
 
 /** One more than the largest time Redis can represent, in milliseconds. */
 const BEYOND_INT64 = 2n ** 63n;

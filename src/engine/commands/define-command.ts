@@ -1,169 +1,17 @@
+import type { Block, NoReply } from '../command/answers';
+import type { AnyCommand, Args, CommandMetadata, EffectCall, EffectFacts } from '../command/definition';
 import type { CommandContext } from '../execution/command-context';
-import type { Block, NoReply } from '../execution/block';
 import type { Reply } from '../protocol/reply';
-import type { Secrets } from './secrets';
 
-/** Command flags as COMMAND INFO names them, plus Redis' internal ones that decide what the gate checks. */
-export type CommandFlag =
-  | 'write'
-  | 'readonly'
-  | 'denyoom'
-  | 'admin'
-  | 'pubsub'
-  | 'noscript'
-  | 'blocking'
-  | 'loading'
-  | 'stale'
-  | 'skip_monitor'
-  | 'skip_slowlog'
-  | 'asking'
-  | 'fast'
-  | 'no_auth'
-  | 'may_replicate'
-  | 'no_async_loading'
-  | 'no_multi'
-  | 'movablekeys'
-  | 'allow_busy'
-  | 'no_mandatory_keys';
-
-export type CommandGroup =
-  | 'string'
-  | 'hash'
-  | 'list'
-  | 'set'
-  | 'sorted-set'
-  | 'stream'
-  | 'bitmap'
-  | 'hyperloglog'
-  | 'geo'
-  | 'generic'
-  | 'pubsub'
-  | 'transactions'
-  | 'scripting'
-  | 'connection'
-  | 'server'
-  | 'cluster';
-
-/** How a client finds the keys among the arguments: positions count from 1, the command's name being 0. */
-export interface KeySpec {
-  /** Access and change flags in COMMAND INFO's words, e.g. `RW ACCESS UPDATE`. */
-  readonly flags: string;
-  readonly begin: { readonly index: number } | { readonly keyword: string; readonly startFrom: number } | 'unknown';
-  readonly find:
-    | { readonly lastKey: number; readonly step: number; readonly limit: number }
-    | { readonly keyNumIndex: number; readonly firstKey: number; readonly step: number }
-    | 'unknown';
-  readonly notes?: string;
-}
-
-/** A key among the arguments of one call. */
-export interface FoundKey {
-  /** Counts from 1, the command's name being 0. */
-  readonly position: number;
-  /** As in `KeySpec`. */
-  readonly flags: string;
-}
-
-type Tuple<Length extends number, Built extends string[] = []> = Built['length'] extends Length
-  ? Built
-  : Tuple<Length, [...Built, string]>;
-type WithoutName<All extends string[]> = All extends [string, ...infer Rest extends string[]] ? Rest : [];
-
-/**
- * The arguments a command of this arity certainly gets, its name left out. Negative arity means "at least". The first
- * argument of a subcommand is its own name.
- */
-export type Args<Arity extends number> = number extends Arity
-  ? readonly string[]
-  : `${Arity}` extends `-${infer Least extends number}`
-    ? readonly [...WithoutName<Tuple<Least>>, ...string[]]
-    : Readonly<WithoutName<Tuple<Arity>>>;
-
-/** Which arguments of a command are channels. */
-export interface ChannelArguments {
-  readonly which: 'first' | 'all';
-  /** They are patterns: an ACL must name each as it stands. */
-  readonly patterns?: boolean;
-}
-
-/** What the gate, COMMAND, COMMAND DOCS and the reference page know about a command. */
-export interface CommandMetadata<Arity extends number = number> {
-  /** Lower case; a subcommand's own name without its container's. */
-  readonly name: string;
-  /** Number of arguments including the name (and the container's name); negative: at least so many. */
-  readonly arity: Arity;
-  readonly flags: readonly CommandFlag[];
-  readonly group: CommandGroup;
-  readonly since: string;
-  readonly summary: string;
-  readonly complexity?: string;
-  /** ACL categories beyond those that follow from flags and group (`@dangerous`); `-@keyspace` takes the group's away. */
-  readonly categories?: readonly string[];
-  /** Where the keys are; none for commands without keys. */
-  readonly keys?: readonly KeySpec[];
-  /**
-   * Finds keys that no `keys` entry can describe, or how they are used where that depends on the arguments. A bare
-   * number is the position of a key used as the first entry of `keys` says.
-   */
-  readonly movableKeys?: (args: readonly string[]) => readonly (number | FoundKey)[];
-  /** Arguments in Redis' notation, `key [NX | XX] [EX seconds | KEEPTTL]`; what has no small letter is written as it stands. */
-  readonly syntax?: string;
-  /** What COMMAND INFO calls tips. */
-  readonly hints?: readonly string[];
-  /** In MULTI it runs at once instead of being queued. */
-  readonly runsInMulti?: boolean;
-  /** A RESP2 client that listens to channels may still say it. */
-  readonly whileSubscribed?: boolean;
-  /** Which arguments are channels, for the ACL. */
-  readonly channels?: ChannelArguments;
-  /** Which arguments no log and no monitor shows. */
-  readonly secrets?: Secrets;
-  /** It runs a script, which decides whether anything is written. */
-  readonly runsScripts?: boolean;
-  /** It is about several databases: a cluster has one. */
-  readonly spansDatabases?: boolean;
-  /** It changes the connection, or may wait: a client in process has to see it go by as bytes. */
-  readonly needsConnection?: boolean;
-  /** Set for commands that newer ones replace. */
-  readonly deprecated?: { readonly since: string; readonly replacedBy: string };
-}
-
-export interface CommandDefinition<Arity extends number = number> extends CommandMetadata<Arity> {
+/** A command as its handler sees it. */
+export interface CommandDefinition<Arity extends number = number> extends CommandMetadata<Arity>, EffectFacts {
   /** Runs the command to its end. Throws an `ErrorReply` to answer with an error. */
   run(context: CommandContext, args: Args<Arity>): Reply | Block | NoReply;
+  readonly effects?: 'none' | 'told' | ((call: EffectCall<Args<Arity>>) => readonly (readonly string[])[]);
 }
-
-/** A command that only groups subcommands (CLIENT, CONFIG, ...). */
-export interface CommandContainer extends CommandMetadata {
-  readonly subcommands: readonly AnyCommand[];
-  /** What the container does without a subcommand (COMMAND); most refuse. */
-  readonly bare?: AnyCommand;
-}
-
-/** A definition whose arity is only known at run time; `run` must not be called before the arity was checked. */
-export type AnyCommand = CommandDefinition;
 
 /** Defines a command; the number in `arity` gives `args` its type. */
 export function defineCommand<const Arity extends number>(definition: CommandDefinition<Arity>): AnyCommand {
-  // Sound because the executor checks the arity before every call.
+  // Sound because sessions make their contexts themselves, and the executor checks the arity before every call.
   return definition as unknown as AnyCommand;
-}
-
-export function defineContainer(definition: CommandContainer): CommandContainer {
-  return definition;
-}
-
-/** One key at `index`. */
-export function oneKey(flags: string, index = 1): KeySpec {
-  return keyRange(flags, index, 0, 1);
-}
-
-/** Keys from `index` to `lastKey` (relative to the first; negative: from the end), every `step`th argument. */
-export function keyRange(flags: string, index: number, lastKey: number, step = 1, limit = 0): KeySpec {
-  return { flags, begin: { index }, find: { lastKey, step, limit } };
-}
-
-/** `numkeys key [key ...]`, the count standing at `index`. */
-export function countedKeys(flags: string, index: number): KeySpec {
-  return { flags, begin: { index }, find: { keyNumIndex: 0, firstKey: 1, step: 1 } };
 }

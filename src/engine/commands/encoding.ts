@@ -1,7 +1,7 @@
 import type { StoredValue } from '../keyspace/entry';
 import type { Memory } from '../keyspace/memory';
 import { EMBEDDED_LENGTH } from '../values/raw-string';
-import { parseInt64 } from './arguments';
+import { parseInt64 } from '../command/arguments';
 
 const SHARED_INTEGERS = 10_000;
 

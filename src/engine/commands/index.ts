@@ -1,4 +1,4 @@
-import type { AnyCommand, CommandContainer } from './define-command';
+import type { AnyCommand, CommandContainer, CommandFlag } from '../command/definition';
 import { BITMAP_COMMANDS } from './bitmap';
 import { CLUSTER_COMMANDS } from './cluster';
 import { CONNECTION_COMMANDS } from './connection';
@@ -40,3 +40,9 @@ export const ALL_COMMANDS: readonly (AnyCommand | CommandContainer)[] = [
 export const CONNECTION_COMMAND_NAMES: ReadonlySet<string> = new Set(
   ALL_COMMANDS.filter(({ needsConnection }) => needsConnection === true).map(({ name }) => name),
 );
+
+/** Whether a command is of a kind. @param name in lower case; of containers and unknown commands nothing is known */
+export function commandHasFlag(name: string, flag: CommandFlag): boolean {
+  const command = ALL_COMMANDS.find((each) => each.name === name);
+  return command !== undefined && !('subcommands' in command) && command.flags.includes(flag);
+}

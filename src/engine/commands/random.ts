@@ -1,5 +1,5 @@
-import { int64 } from './arguments';
-import { error, OUT_OF_RANGE } from './errors';
+import { int64 } from '../command/arguments';
+import { error, OUT_OF_RANGE } from '../command/errors';
 
 const INT64_MAX = 2n ** 63n - 1n;
 const COUNT_OUT_OF_RANGE = error(

@@ -1,7 +1,7 @@
 import type { ValueType } from '../keyspace/entry';
 import { matchGlob } from '../values/glob';
-import { integer, wordOf } from './arguments';
-import { SYNTAX_ERROR } from './errors';
+import { integer, wordOf } from '../command/arguments';
+import { SYNTAX_ERROR } from '../command/errors';
 
 /** The options of the SCAN family. */
 export interface ScanOptions {

@@ -1,4 +1,4 @@
-import { choices, looseDouble, parseInt64 } from '../commands/arguments';
+import { choices, looseDouble, parseInt64 } from '../command/arguments';
 import { parseMemory } from './parse-memory';
 
 /** Why a value is refused, in Redis' words. */
@@ -10,13 +10,16 @@ export class ParameterProblem {
 export type ParameterType = (text: string) => string | ParameterProblem;
 
 const LONG_MAX = 9_223_372_036_854_775_807n;
+/** The greatest unsigned number of 64 bits. */
 export const ULONG_MAX = 18_446_744_073_709_551_615n;
 
+/** `yes` or `no`. */
 export const yesOrNo: ParameterType = (text) => {
   const word = text.toLowerCase();
   return word === 'yes' || word === 'no' ? word : new ParameterProblem("argument must be 'yes' or 'no'");
 };
 
+/** A whole number within limits. */
 export function numberWithin(min: number, max: number | bigint): ParameterType {
   return (text) => {
     const value = parseInt64(text);
@@ -25,6 +28,7 @@ export function numberWithin(min: number, max: number | bigint): ParameterType {
   };
 }
 
+/** A size in bytes, with or without a unit. */
 export function sizeFrom(min: number, max = LONG_MAX): ParameterType {
   return (text) => {
     const value = parseMemory(text);
@@ -37,6 +41,7 @@ function withinRange(value: number | bigint, min: number | bigint, max: number |
   return new ParameterProblem(`argument must be between ${String(min)} and ${String(max)} inclusive`);
 }
 
+/** One of several words. */
 export function oneOf(choices: readonly string[]): ParameterType {
   return (text) =>
     choices.find((choice) => choice === text.toLowerCase()) ??
@@ -57,13 +62,16 @@ export const shutdownOptions: ParameterType = (text) => {
   return set.length === 0 ? 'default' : set.join(' ');
 };
 
+/** Any text. */
 export const anyText: ParameterType = (text) => text;
 
+/** A name that a host may have. */
 export const hostName: ParameterType = (text) =>
   /^[A-Za-z0-9.-]*$/.test(text)
     ? text
     : new ParameterProblem('Hostnames may only contain alphanumeric characters, hyphens or dots');
 
+/** The name of a file, without a folder. */
 export const fileName: ParameterType = (text) =>
   text.includes('/') ? new ParameterProblem("dbfilename can't be a path, just a filename") : text;
 
@@ -75,6 +83,7 @@ export const savePoints: ParameterType = (text) => {
   return valid ? numbers.map(Number).join(' ') : new ParameterProblem('Invalid save parameters');
 };
 
+/** `latency-tracking-info-percentiles`: numbers from 0 to 100. */
 export const percentiles: ParameterType = (text) => {
   const numbers = text === '' ? [] : text.split(' ').map((word) => (word === '' ? undefined : looseDouble(word)));
   if (numbers.includes(undefined)) {
@@ -86,6 +95,7 @@ export const percentiles: ParameterType = (text) => {
   return numbers.join(' ');
 };
 
+/** `maxmemory-clients`: a size in bytes, or a share of `maxmemory`. */
 export const sizeOrPercent: ParameterType = (text) => {
   const percent = text.endsWith('%') ? parseInt64(text.slice(0, -1)) : undefined;
   if (percent !== undefined && percent >= 0) return percentage(BigInt(percent));
@@ -101,6 +111,7 @@ function percentage(percent: bigint): string | ParameterProblem {
   return percent === 0n ? '0' : `${String(percent)}%`;
 }
 
+/** `oom-score-adj-values`: three numbers. */
 export const oomScores: ParameterType = (text) => {
   const words = text.split(' ');
   if (words.length !== 3) return new ParameterProblem('wrong number of arguments');

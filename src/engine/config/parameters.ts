@@ -1,6 +1,13 @@
-import type { Engine, EngineOptions } from '../engine';
-import { EVICTION_POLICIES } from '../keyspace/memory';
+import type { Acl } from '../acl/acl';
 import type { EncodingLimits } from '../keyspace/entry';
+import { EVICTION_POLICIES } from '../keyspace/eviction-policy';
+import type { Keyspace } from '../keyspace/keyspace';
+import type { Memory } from '../keyspace/memory';
+import type { ClientLimits } from '../session/client-limits';
+import type { ClientMemory } from '../session/client-memory';
+import type { SlowLog } from '../session/slow-log';
+import type { Tracking } from '../session/tracking';
+import type { Latency } from '../statistics/latency';
 import {
   ALIASES,
   FIXED,
@@ -31,6 +38,8 @@ import {
   type ParameterType,
 } from './parameter-types';
 
+/** Redis' `busy-reply-threshold`. */
+const DEFAULT_TIME_LIMIT_MS = 5000;
 const INT_MAX = 2_147_483_647;
 const LONG_MAX = 9_223_372_036_854_775_807n;
 
@@ -45,6 +54,28 @@ export interface Parameter {
 
 /** Who may use DEBUG: nobody, clients of this process and machine, everybody. */
 export type DebugCommands = 'no' | 'local' | 'yes';
+
+/** What is configured when an engine is made. */
+export interface ParameterOptions {
+  /** What AUTH expects of clients of the listener; default none. */
+  readonly password?: string;
+  /** Milliseconds, 0 = none; default 5000. */
+  readonly scriptTimeLimit?: number;
+  /** Who may use DEBUG; default `local`: clients in this process and on this machine. */
+  readonly debugCommands?: DebugCommands;
+}
+
+/** What is configured. */
+export interface ParameterParts {
+  readonly acl: Acl;
+  readonly keyspace: Keyspace;
+  readonly memory: Memory;
+  readonly clients: { readonly limits: ClientLimits; readonly memory: ClientMemory };
+  readonly tracking: Tracking;
+  readonly slowLog: SlowLog;
+  readonly latency: Latency;
+  readonly host: { readonly listening: { readonly host: string; readonly port: number } };
+}
 
 /** The CONFIG parameters: those that mean something here, and those that are merely kept. */
 export class Parameters {
@@ -81,16 +112,17 @@ export class Parameters {
   readonly debugCommands: DebugCommands;
   readonly #byName = new Map<string, Parameter>();
 
-  constructor(engine: Engine, options: EngineOptions) {
+  constructor(parts: ParameterParts, options: ParameterOptions) {
     this.password = options.password ?? '';
-    engine.acl.setDefaultPassword(this.password);
-    this.#scriptTimeLimit = options.scriptTimeLimit ?? 5000;
-    this.#busyThreshold = this.#scriptTimeLimit;
+    parts.acl.setDefaultPassword(this.password);
+    this.#scriptTimeLimit = options.scriptTimeLimit ?? DEFAULT_TIME_LIMIT_MS;
+    // What CONFIG shows; without a limit of ours it is Redis' default.
+    this.#busyThreshold = this.#scriptTimeLimit === 0 ? DEFAULT_TIME_LIMIT_MS : this.#scriptTimeLimit;
     this.debugCommands = options.debugCommands ?? 'local';
     this.#addLimits();
     this.#addOwn();
-    this.#addClientLimits(engine);
-    this.#addEngine(engine);
+    this.#addClientLimits(parts);
+    this.#addEngine(parts);
     this.#addKept();
     for (const [alias, name] of ALIASES) {
       const target = this.#byName.get(name);
@@ -166,13 +198,13 @@ export class Parameters {
     this.#keep('proc-title-template', '{title} {listen-addr} {server-mode}', titleTemplate);
   }
 
-  #addClientLimits({ clientLimits, clientMemory, tracking }: Engine): void {
+  #addClientLimits({ clients, tracking }: ParameterParts): void {
     this.#bind(
       'maxmemory-clients',
       sizeOrPercent,
-      () => clientMemory.limit,
+      () => clients.memory.limit,
       (value) => {
-        clientMemory.setLimit(value);
+        clients.memory.setLimit(value);
       },
     );
     this.#bind(
@@ -184,14 +216,14 @@ export class Parameters {
       },
     );
     let limits = 'normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60';
-    clientLimits.setOutputLimits(limits);
+    clients.limits.setOutputLimits(limits);
     this.#bind(
       'client-output-buffer-limit',
       outputBufferLimits(() => limits),
       () => limits,
       (value) => {
         limits = value;
-        clientLimits.setOutputLimits(value);
+        clients.limits.setOutputLimits(value);
       },
     );
     this.#number('min-replicas-to-write', numberWithin(0, INT_MAX), this, 'fewestReplicas');
@@ -203,14 +235,14 @@ export class Parameters {
       () => timeout,
       (value) => {
         timeout = value;
-        clientLimits.setIdleTimeout(Number(value));
+        clients.limits.setIdleTimeout(Number(value));
       },
     );
     this.#number('maxclients', numberWithin(1, 4_294_967_295), this, 'maxClients');
   }
 
-  #addEngine(engine: Engine): void {
-    const { memory } = engine;
+  #addEngine(parts: ParameterParts): void {
+    const { memory } = parts;
     const { access } = memory;
     this.#bind(
       'requirepass',
@@ -218,7 +250,7 @@ export class Parameters {
       () => this.password,
       (value) => {
         this.password = value;
-        engine.acl.setDefaultPassword(value);
+        parts.acl.setDefaultPassword(value);
       },
     );
     this.#bind(
@@ -241,7 +273,7 @@ export class Parameters {
     this.#number('maxmemory-samples', numberWithin(1, INT_MAX), memory, 'samples');
     this.#number('lfu-log-factor', numberWithin(0, INT_MAX), access, 'logFactor');
     this.#number('lfu-decay-time', numberWithin(0, INT_MAX), access, 'decayMinutes');
-    const { acl } = engine;
+    const { acl } = parts;
     this.#bind(
       'acl-pubsub-default',
       oneOf(['allchannels', 'resetchannels']),
@@ -251,7 +283,7 @@ export class Parameters {
       },
     );
     this.#number('acllog-max-len', numberWithin(0, LONG_MAX), acl.log, 'maxLength');
-    const { notifications } = engine.keyspace;
+    const { notifications } = parts.keyspace;
     this.#bind(
       'notify-keyspace-events',
       (text) =>
@@ -263,20 +295,20 @@ export class Parameters {
         notifications.parse(value);
       },
     );
-    this.#fix('databases', String(engine.keyspace.databases.length));
+    this.#fix('databases', String(parts.keyspace.databases.length));
     this.#unchangeable(
       'port',
-      () => String(engine.listening.port),
+      () => String(parts.host.listening.port),
       'Unable to listen on this port. Check server logs.',
       numberWithin(0, 65_535),
     );
-    this.#unchangeable('bind', () => engine.listening.host, 'Failed to bind to specified addresses.');
+    this.#unchangeable('bind', () => parts.host.listening.host, 'Failed to bind to specified addresses.');
     // Who asks for it relies on losing nothing in a crash: taken without effect, that would be learned from the loss.
     this.#unchangeable('appendonly', () => 'no', 'Unable to turn on AOF. Only snapshots are kept here.', yesOrNo);
-    this.#addStatistics(engine);
+    this.#addStatistics(parts);
   }
 
-  #addStatistics({ slowLog, latency }: Engine): void {
+  #addStatistics({ slowLog, latency }: ParameterParts): void {
     this.#bind(
       'slowlog-log-slower-than',
       numberWithin(-1, LONG_MAX),

@@ -1,4 +1,4 @@
-import { choices } from '../commands/arguments';
+import { choices } from '../command/arguments';
 
 const UNITS = choices({
   '': 1n,

@@ -1,12 +1,14 @@
-import { WRONG_TYPE } from '../commands/errors';
-import type { CommandRecord } from '../commands/table';
-import type { Engine } from '../engine';
+import { WRONG_TYPE } from '../command/errors';
+import type { CommandRecord } from '../command/table';
+import type { EffectLine } from '../effects/effect-log';
 import type { Database } from '../keyspace/database';
 import { type Collection, type Entry, type Kind, type StoredValue, type ValueType } from '../keyspace/entry';
 import type { EventClass } from '../keyspace/notifications';
 import type { Dataset } from '../keyspace/dataset';
-import type { Session } from '../session/session';
+import type { Client } from '../session/client';
 import { RawString } from '../values/raw-string';
+import type { ScriptCaller } from './ports';
+import type { Services } from './services';
 
 const CLASS_OF: Record<ValueType, EventClass> = { string: '$', list: 'l', set: 's', zset: 'z', hash: 'h', stream: 't' };
 
@@ -23,17 +25,18 @@ interface Edit {
  * What a command sees of the world: keys to read, and the only ways to change them. Whatever goes through here is
  * seen by WATCH, snapshots, blocked commands, keyspace events and the memory account; `settle` ends every command.
  */
-export class CommandContext {
-  /** The database the session has selected. */
-  db: Database;
+export class CommandContext implements ScriptCaller {
   #now = 0;
   readonly #edits: Edit[] = [];
 
   constructor(
-    readonly engine: Engine,
-    readonly session: Session,
-  ) {
-    this.db = engine.keyspace.database(0);
+    readonly engine: Services,
+    readonly session: Client,
+  ) {}
+
+  /** The database the client has selected. */
+  get db(): Database {
+    return this.session.database;
   }
 
   /** Milliseconds since the epoch; stands still while a command, a transaction or a script runs. */
@@ -222,6 +225,26 @@ export class CommandContext {
   /** Lets commands that wait for a key look at it, although it was not changed by `edit` or `store`. */
   signalReady(key: string): void {
     if (this.db.waiters.has(key)) this.engine.keyspace.signalReady(this.db, key);
+  }
+
+  #effects: EffectLine[] | undefined;
+
+  /** Whether anybody follows the effects of commands. */
+  get tellsEffects(): boolean {
+    return this.engine.effects.active;
+  }
+
+  /** Says what the running command changes, instead of its own line; without a line: nothing. For `effects: 'told'`. */
+  effect(...lines: readonly EffectLine[]): void {
+    if (!this.engine.effects.active) return;
+    (this.#effects ??= []).push(...lines);
+  }
+
+  /** What `effect` was told since this was asked last. */
+  takeEffects(): readonly EffectLine[] | undefined {
+    const effects = this.#effects;
+    this.#effects = undefined;
+    return effects;
   }
 
   /** Ends a command: accounts for what was edited and removes the collections that were emptied. */

@@ -1,46 +1,82 @@
+import type { Acl, Refusal } from '../acl/acl';
+import type { DenialContext } from '../acl/acl-log';
+import type { Clock } from '../clock';
+import type { ClusterNode } from '../cluster/cluster-node';
+import { Block, NO_REPLY, type NoReply } from '../command/answers';
 import {
   error,
   LOADING,
   NO_AUTH,
-  NOT_ENOUGH_REPLICAS,
   NOT_ALLOWED_IN_MULTI,
+  NOT_ENOUGH_REPLICAS,
   OUT_OF_MEMORY,
-  unknownCommand,
-  unknownSubcommand,
   wrongArity,
-} from '../commands/errors';
-import type { Refusal } from '../acl/acl';
-import type { DenialContext } from '../acl/acl-log';
-import { describeClient } from '../commands/connection/client/describe-client';
-import { type CommandRecord, type ContainerRecord, takes } from '../commands/table';
-import type { Engine } from '../engine';
+} from '../command/errors';
+import { type CommandRecord, type CommandTable, takes, unnamed } from '../command/table';
+import type { EffectLog } from '../effects/effect-log';
+import type { Keyspace } from '../keyspace/keyspace';
+import type { Memory } from '../keyspace/memory';
 import { ErrorReply, QUEUED, type Reply } from '../protocol/reply';
-import type { BlockedCommand, Session } from '../session/session';
-import { LatencyHistogram } from './latency-histogram';
-import { Block, NO_REPLY, type NoReply } from './block';
-import { filterReply } from './reply-mode';
+import type { Blocking } from '../session/blocking';
+import type { BlockedCommand, Client } from '../session/client';
+import type { Clients } from '../session/clients';
+import { describeClient } from '../session/describe-client';
+import type { Monitors } from '../session/monitors';
+import type { Pausing } from '../session/pausing';
+import { filterReply } from '../session/reply-mode';
+import type { SlowLog } from '../session/slow-log';
+import type { Tracking } from '../session/tracking';
+import type { Counters } from '../statistics/counters';
+import type { Latency } from '../statistics/latency';
+import { LatencyHistogram } from '../statistics/latency-histogram';
+import type { CommandRunner } from './ports';
+import type { Switches } from './services';
 
 const MONITORS_ONLY_WATCH = error("Replica can't interact with the keyspace");
 
+/** What the gate asks, and what follows every command. */
+export interface ExecutorParts {
+  readonly clock: Clock;
+  readonly keyspace: Pick<Keyspace, 'dirty'>;
+  readonly memory: Memory;
+  readonly commands: CommandTable;
+  readonly acl: Acl;
+  readonly clients: Clients;
+  readonly effects: EffectLog;
+  readonly blocking: Blocking;
+  readonly tracking: Tracking;
+  readonly pausing: Pausing;
+  readonly monitors: Monitors;
+  readonly cluster: ClusterNode | undefined;
+  readonly slowLog: SlowLog;
+  readonly latency: Latency;
+  readonly counters: Counters;
+  readonly switches: Switches;
+  /** Whether writes are refused for want of replicas. */
+  readonly lacksReplicas: boolean;
+  internalError(command: string, failure: unknown): ErrorReply;
+}
+
 /** Runs commands: the one gate every command passes, in Redis' order of checks, and what follows every command. */
-export class Executor {
-  constructor(private readonly engine: Engine) {}
+export class Executor implements CommandRunner {
+  constructor(private readonly parts: ExecutorParts) {}
 
   /**
    * Runs one command of a client.
    * @returns the reply, or `NO_REPLY` when there is none to send now (blocked, CLIENT REPLY, pushes sent instead)
    */
-  execute(session: Session, name: string, args: readonly string[]): Reply | NoReply {
-    const { tracking, blocking, interference } = this.engine;
+  execute(client: Client, name: string, args: readonly string[]): Reply | NoReply {
+    const { tracking, blocking, switches } = this.parts;
+    const { interference } = switches;
     if (interference !== undefined) {
-      const disturbed = interference.apply(session, name, args);
+      const disturbed = interference.apply(client, name, args);
       if (disturbed !== undefined) return disturbed;
     }
-    if (tracking.clients > 0) tracking.writer = session;
-    const reply = this.#dispatch(session, name, args);
+    if (tracking.clients > 0) tracking.writer = client;
+    const reply = this.#dispatch(client, name, args);
     blocking.serveReady();
-    if (session.tracking?.caching === true) tracking.consumeCaching(session);
-    return session.replyMode === 'on' ? reply : filterReply(session, reply);
+    if (client.tracking?.caching === true) tracking.consumeCaching(client);
+    return client.replyMode === 'on' ? reply : filterReply(client, reply);
   }
 
   /**
@@ -48,197 +84,183 @@ export class Executor {
    * @param name as the client wrote it
    */
   call(
-    session: Session,
+    client: Client,
     record: CommandRecord,
     args: readonly string[],
     name: string,
     fromScript = false,
   ): Reply | Block | NoReply {
-    const { context } = session;
-    const { engine } = this;
-    const { monitors, latency } = engine;
+    const { context } = client;
+    const { parts } = this;
+    const { monitors, latency, effects } = parts;
+    const { dirty } = parts.keyspace;
     const started = performance.now();
     context.typedName = name;
-    engine.memory.access.time = started;
+    parts.memory.access.time = started;
     // What runs other commands is shown before them.
     if (record.skipMonitor) {
       context.runningScript = { record, args };
-      if (monitors.active) monitors.show(session, record, name, args, fromScript);
+      if (monitors.active) monitors.show(client, record, name, args, fromScript);
     }
     let reply: Reply | Block | NoReply;
     try {
       reply = record.definition.run(context, args);
     } catch (failure) {
-      reply = failure instanceof ErrorReply ? failure : engine.internalError(record.fullName, failure);
+      reply = failure instanceof ErrorReply ? failure : parts.internalError(record.fullName, failure);
     }
     context.settle();
-    session.lastInteraction = started;
+    if (effects.active) effects.note(client, { record, args, name }, reply, dirty);
+    client.lastInteraction = started;
     const microseconds = (performance.now() - started) * 1000;
-    engine.stats.commands += 1;
+    parts.counters.commands += 1;
     record.stats.calls += 1;
     if (microseconds >= latency.thresholdMicroseconds) {
-      latency.add(record.fast ? 'fast-command' : 'command', microseconds, engine.clock.now());
+      latency.add(record.fast ? 'fast-command' : 'command', microseconds, parts.clock.now());
     }
     // A command that waits is not over yet.
     if (!(reply instanceof Block)) {
       this.#measure(record, microseconds);
-      this.#logIfSlow(session, record, args, name, microseconds);
+      this.#logIfSlow(client, record, args, name, microseconds);
     }
     if (reply instanceof ErrorReply) {
       record.stats.failed += 1;
-      engine.countError(reply);
+      parts.counters.countError(reply);
     }
     // A script that reads anything counts as having read the keys it was given.
-    if (session.tracking !== undefined && record.readOnly && !record.skipMonitor) {
+    if (client.tracking !== undefined && record.readOnly && !record.skipMonitor) {
       const { runningScript } = context;
-      if (!fromScript) engine.tracking.remember(session, record, args);
-      else if (runningScript !== undefined) engine.tracking.remember(session, runningScript.record, runningScript.args);
+      if (!fromScript) parts.tracking.remember(client, record, args);
+      else if (runningScript !== undefined) parts.tracking.remember(client, runningScript.record, runningScript.args);
     }
-    if (monitors.active && !record.skipMonitor) monitors.show(session, record, name, args, fromScript);
+    if (monitors.active && !record.skipMonitor) monitors.show(client, record, name, args, fromScript);
     return reply;
   }
 
   /** Counts what a command that waited took, its wait included. */
-  measureWait(session: Session, { record, args, name, since }: BlockedCommand): void {
+  measureWait(client: Client, { record, args, name, since }: BlockedCommand): void {
     const microseconds = (performance.now() - since) * 1000;
     this.#measure(record, microseconds);
-    this.#logIfSlow(session, record, args, name, microseconds);
+    this.#logIfSlow(client, record, args, name, microseconds);
   }
 
   #measure({ stats }: CommandRecord, microseconds: number): void {
     stats.microseconds += microseconds;
-    if (this.engine.latency.tracksCommands) (stats.histogram ??= new LatencyHistogram()).record(microseconds);
+    if (this.parts.latency.tracksCommands) (stats.histogram ??= new LatencyHistogram()).record(microseconds);
   }
 
-  #logIfSlow(
-    session: Session,
-    record: CommandRecord,
-    args: readonly string[],
-    name: string,
-    microseconds: number,
-  ): void {
-    const { slowLog } = this.engine;
+  #logIfSlow(client: Client, record: CommandRecord, args: readonly string[], name: string, microseconds: number): void {
+    const { slowLog } = this.parts;
     if (microseconds >= slowLog.threshold && !record.skipSlowLog)
-      slowLog.add(session, record, name, args, microseconds);
-  }
-
-  /** Finds what a command line names. @throws the error reply of an unknown command or a wrong arity */
-  resolve(name: string, args: readonly string[]): CommandRecord {
-    const record = this.#find(name, args);
-    checkArity(record, args);
-    return record;
-  }
-
-  #find(name: string, args: readonly string[]): CommandRecord {
-    const entry = this.engine.commands.get(name);
-    if (entry === undefined) throw unknownCommand(name, args);
-    return 'container' in entry ? resolveSubcommand(entry, args) : entry;
+      slowLog.add(client, record, name, args, microseconds, this.parts.clock.now());
   }
 
   /** Answers a command whose arguments were not kept, for want of memory. */
-  refuseUnread(session: Session, name: string): ErrorReply {
-    const reply = isExec(name) ? refuseExec(session, OUT_OF_MEMORY) : OUT_OF_MEMORY;
-    if (session.transaction !== undefined) session.transaction.aborted = true;
-    this.engine.countError(reply);
+  refuseUnread(client: Client, name: string): ErrorReply {
+    const reply = isExec(name) ? refuseExec(client, OUT_OF_MEMORY) : OUT_OF_MEMORY;
+    if (client.transaction !== undefined) client.transaction.aborted = true;
+    this.parts.counters.countError(reply);
     return reply;
   }
 
-  #dispatch(session: Session, name: string, args: readonly string[]): Reply | NoReply {
-    const { engine } = this;
-    session.context.resetClock();
+  #find(name: string, args: readonly string[]): CommandRecord {
+    const record = this.parts.commands.locate(name, args);
+    if (typeof record === 'string') throw unnamed(record, name, args);
+    return record;
+  }
+
+  #dispatch(client: Client, name: string, args: readonly string[]): Reply | NoReply {
+    const { parts } = this;
+    client.context.resetClock();
     let record: CommandRecord | undefined;
-    session.lastCommand = undefined;
+    client.lastCommand = undefined;
     try {
       record = this.#find(name, args);
-      session.lastCommand = record.fullName;
-      checkArity(record, args);
-      this.#admit(session, record, args);
+      client.lastCommand = record.fullName;
+      if (!takes(record, args.length)) throw wrongArity(record.fullName);
+      this.#admit(client, record, args);
     } catch (refusal) {
       if (!(refusal instanceof ErrorReply)) throw refusal;
       if (record !== undefined) record.stats.rejected += 1;
-      const reply = isExec(name) ? refuseExec(session, refusal) : refusal;
-      if (session.transaction !== undefined) session.transaction.aborted = true;
-      engine.countError(reply);
+      const reply = isExec(name) ? refuseExec(client, refusal) : refusal;
+      if (client.transaction !== undefined) client.transaction.aborted = true;
+      parts.counters.countError(reply);
       return reply;
     }
-    if (engine.cluster !== undefined) {
-      const refusal = engine.cluster.refuse(session, record, args);
-      if (refusal !== undefined) return this.#refuseOnCluster(session, record, refusal);
+    if (parts.cluster !== undefined) {
+      const refusal = parts.cluster.refuse(client, record, args);
+      if (refusal !== undefined) return this.#refuseOnCluster(client, record, refusal);
     }
-    if (engine.pausing.active && engine.pausing.postpone(session, record, name, args)) return NO_REPLY;
-    const { transaction } = session;
+    if (parts.pausing.active && parts.pausing.postpone(client, record, name, args)) return NO_REPLY;
+    const { transaction } = client;
     if (transaction !== undefined && !record.runsInMulti) {
       transaction.add({ record, args, name });
-      engine.clientMemory.update(session);
+      parts.clients.memory.update(client);
       return QUEUED;
     }
-    const { tracking } = engine;
+    const { tracking } = parts;
     const { executing } = tracking;
-    tracking.executing = session;
-    const reply = this.call(session, record, args, name);
+    tracking.executing = client;
+    parts.effects.begin();
+    const reply = this.call(client, record, args, name);
+    parts.effects.end();
     tracking.executing = executing;
     if (!(reply instanceof Block)) return reply;
-    engine.blocking.block(session, { record, args, name }, reply);
+    parts.blocking.block(client, { record, args, name }, reply);
     return NO_REPLY;
   }
 
-  #refuseOnCluster(session: Session, record: CommandRecord, refusal: ErrorReply): ErrorReply {
-    if (record.fullName === 'exec') session.discardTransaction();
-    else if (session.transaction !== undefined) session.transaction.aborted = true;
+  #refuseOnCluster(client: Client, record: CommandRecord, refusal: ErrorReply): ErrorReply {
+    if (record.fullName === 'exec') client.discardTransaction();
+    else if (client.transaction !== undefined) client.transaction.aborted = true;
     record.stats.rejected += 1;
-    this.engine.countError(refusal);
+    this.parts.counters.countError(refusal);
     return refusal;
   }
 
   /** Asks the ACL, and logs what it refuses. */
-  refuse(
-    session: Session,
-    record: CommandRecord,
-    args: readonly string[],
-    context: DenialContext,
-  ): Refusal | undefined {
-    const { acl, clock } = this.engine;
-    const refusal = acl.check(session.user, record, args);
+  refuse(client: Client, record: CommandRecord, args: readonly string[], context: DenialContext): Refusal | undefined {
+    const { acl, clock } = this.parts;
+    const refusal = acl.check(client.user, record, args);
     if (refusal !== undefined)
-      acl.log.add({ ...refusal, context, user: session.user.name }, clock.now(), describeClient(session));
+      acl.log.add({ ...refusal, context, user: client.user.name }, clock.now(), describeClient(client));
     return refusal;
   }
 
   /** The checks before a command may run, in the order of Redis' processCommand. */
-  #admit(session: Session, record: CommandRecord, args: readonly string[]): void {
-    const { engine } = this;
-    if (!session.authenticated && !record.noAuth) throw NO_AUTH;
-    const inMulti = session.transaction !== undefined;
+  #admit(client: Client, record: CommandRecord, args: readonly string[]): void {
+    const { parts } = this;
+    if (!client.authenticated && !record.noAuth) throw NO_AUTH;
+    const inMulti = client.transaction !== undefined;
     if (inMulti && record.noMulti) throw NOT_ALLOWED_IN_MULTI;
-    if (!session.user.unrestricted) {
-      const refusal = this.refuse(session, record, args, inMulti ? 'multi' : 'toplevel');
+    if (!client.user.unrestricted) {
+      const refusal = this.refuse(client, record, args, inMulti ? 'multi' : 'toplevel');
       if (refusal !== undefined) throw noPermission(refusal);
     }
-    const asks = usesMemory(session, record);
-    if ((asks || engine.memory.evicts) && !engine.memory.makeRoom() && asks) throw OUT_OF_MEMORY;
-    if (engine.lacksReplicas && mayWrite(session, record)) throw NOT_ENOUGH_REPLICAS;
-    if (session.resp === 2 && session.subscriptions > 0 && !record.whileSubscribed) {
+    const asks = usesMemory(client, record);
+    if ((asks || parts.memory.evicts) && !parts.memory.makeRoom() && asks) throw OUT_OF_MEMORY;
+    if (parts.lacksReplicas && mayWrite(client, record)) throw NOT_ENOUGH_REPLICAS;
+    if (client.resp === 2 && client.subscriptions > 0 && !record.whileSubscribed) {
       throw error(
         `Can't execute '${record.fullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
       );
     }
-    if (engine.loading && !record.loading) throw LOADING;
-    if (session.monitoring && usesKeyspace(session, record)) throw MONITORS_ONLY_WATCH;
+    if (parts.switches.loading && !record.loading) throw LOADING;
+    if (client.monitoring && usesKeyspace(client, record)) throw MONITORS_ONLY_WATCH;
   }
 }
 
 /** Whether a command is refused when the memory is full: a transaction is as a whole, and grows no more. */
-function usesMemory({ transaction }: Session, { denyOom, fullName, runsInMulti }: CommandRecord): boolean {
+function usesMemory({ transaction }: Client, { denyOom, fullName, runsInMulti }: CommandRecord): boolean {
   if (denyOom || transaction === undefined) return denyOom;
   return fullName === 'exec' ? transaction.queue.some(({ record }) => record.denyOom) : !runsInMulti;
 }
 
 /** Whether a command reads or changes anything, or publishes. */
-function usesKeyspace(session: Session, record: CommandRecord): boolean {
-  return record.readOnly || mayWrite(session, record) || record.definition.flags.includes('may_replicate');
+function usesKeyspace(client: Client, record: CommandRecord): boolean {
+  return record.readOnly || mayWrite(client, record) || record.definition.flags.includes('may_replicate');
 }
 
-function mayWrite({ transaction }: Session, { write, fullName }: CommandRecord): boolean {
+function mayWrite({ transaction }: Client, { write, fullName }: CommandRecord): boolean {
   return write || (fullName === 'exec' && transaction?.queue.some((queued) => queued.record.write) === true);
 }
 
@@ -252,27 +274,12 @@ function noPermission({ reason, object }: Refusal): ErrorReply {
   );
 }
 
-function checkArity(record: CommandRecord, args: readonly string[]): void {
-  if (!takes(record, args.length)) throw wrongArity(record.fullName);
-}
-
-function resolveSubcommand(entry: ContainerRecord, args: readonly string[]): CommandRecord {
-  const [name] = args;
-  if (name === undefined) {
-    if (entry.bare === undefined) throw wrongArity(entry.container.name);
-    return entry.bare;
-  }
-  const record = entry.subcommands.get(name.toLowerCase());
-  if (record === undefined) throw unknownSubcommand(entry.container.name, name);
-  return record;
-}
-
 function isExec(name: string): boolean {
   return name.length === 4 && name.toLowerCase() === 'exec';
 }
 
 /** A refused EXEC ends the transaction, and says why it was refused. */
-function refuseExec(session: Session, refusal: ErrorReply): ErrorReply {
-  session.discardTransaction();
+function refuseExec(client: Client, refusal: ErrorReply): ErrorReply {
+  client.discardTransaction();
   return new ErrorReply(`EXECABORT Transaction discarded because of: ${refusal.text.replace(/^ERR /, '')}`);
 }

@@ -1,16 +1,20 @@
-import { error, NOT_ENOUGH_REPLICAS, OUT_OF_MEMORY } from '../commands/errors';
-import { type CommandRecord, takes } from '../commands/table';
-import type { Engine } from '../engine';
+import type { Acl } from '../acl/acl';
+import { Block, NoReply } from '../command/answers';
+import { error, NOT_ENOUGH_REPLICAS, OUT_OF_MEMORY } from '../command/errors';
+import { type CommandRecord, type CommandTable, takes } from '../command/table';
+import type { Memory } from '../keyspace/memory';
+import type { Parameters } from '../config/parameters';
 import { ErrorReply, type Reply } from '../protocol/reply';
 import type { ScriptHost } from '../scripting/script-host';
-import type { LibraryFunction } from '../scripting/function-libraries';
-import type { LoadedLibrary, Script, Scripts } from '../scripting/scripts';
+import type { FunctionLibraries, LibraryFunction } from '../scripting/function-libraries';
+import type { LoadedLibrary, Script, ScriptMachine } from '../scripting/scripts';
 import { allocate, consume, LONG, stopMeter } from '../scripting/lua/meter';
 import { sha1 } from '../scripting/sha1';
 import { parseShebang, type ScriptFlag } from '../scripting/shebang';
-import { Block, NoReply } from './block';
-import type { CommandContext } from './command-context';
+import type { Counters } from '../statistics/counters';
 import { BudgetExceeded, ScriptBudget } from './script-budget';
+import type { CommandRunner, ScriptCaller, ScriptCommands } from './ports';
+import type { Switches } from './services';
 import { type CachedScript, type ScriptBytes, ScriptCache } from './script-cache';
 
 const UNKNOWN_COMMAND = error('Unknown Redis command called from script');
@@ -35,14 +39,28 @@ const REPLY_FACTOR = 2;
 /** How long a library's body may run, in milliseconds: Redis' own limit. */
 const LOAD_LIMIT_MS = 500;
 
+/** What scripts work with. */
+export interface ScriptParts {
+  readonly acl: Acl;
+  readonly memory: Memory;
+  readonly commands: CommandTable;
+  readonly libraries: FunctionLibraries;
+  readonly parameters: Pick<Parameters, 'scriptTimeLimit'>;
+  readonly executor: CommandRunner;
+  readonly counters: Counters;
+  readonly switches: Switches;
+  /** Whether writes are refused for want of replicas. */
+  readonly lacksReplicas: boolean;
+}
+
 /** The scripts of an engine: those it knows, and how they run. */
-export class ScriptRunner {
+export class ScriptRunner implements ScriptCommands {
   readonly #cache = new ScriptCache();
   /** Made when the first script comes. */
-  #scripts: Scripts | undefined;
+  #made: ScriptMachine | undefined;
   readonly #budget = new ScriptBudget();
 
-  constructor(private readonly engine: Engine) {}
+  constructor(private readonly parts: ScriptParts) {}
 
   /** How many scripts are known. */
   get cached(): number {
@@ -68,7 +86,7 @@ export class ScriptRunner {
 
   /** Tells the engine's memory what scripts and libraries take. Called when that has changed. */
   count(): void {
-    const { memory, libraries } = this.engine;
+    const { memory, libraries } = this.parts;
     memory.scriptBytes = this.#cache.total + libraries.bytes.sources + libraries.bytes.compiled;
   }
 
@@ -89,7 +107,7 @@ export class ScriptRunner {
   #compile(source: string, sha: string, body: string): Script {
     this.#begin();
     try {
-      return this.#runtime.compile(source, sha, body);
+      return this.#machine.compile(source, sha, body);
     } catch (failure) {
       throw stopped(failure, sha);
     } finally {
@@ -98,7 +116,7 @@ export class ScriptRunner {
   }
 
   #begin(): void {
-    const limit = this.engine.parameters.scriptTimeLimit;
+    const limit = this.parts.parameters.scriptTimeLimit;
     this.#budget.begin(limit > 0 ? limit : Infinity);
   }
 
@@ -109,7 +127,7 @@ export class ScriptRunner {
 
   /** A server takes scripts until the machine's memory ends; here V8's heap would, and the process with it. */
   #refuseWhenFull(): void {
-    const { memory } = this.engine;
+    const { memory } = this.parts;
     if (this.#cache.loadedBytes > memory.heapLimit * LOADED_SHARE || (memory.configured === 0 && !memory.makeRoom()))
       throw OUT_OF_MEMORY;
   }
@@ -120,7 +138,7 @@ export class ScriptRunner {
   }
 
   #declaredFlags(command: string, subject: string): ReadonlySet<ScriptFlag> | undefined {
-    if (command === 'fcall') return this.engine.libraries.find(subject)?.registration.flags;
+    if (command === 'fcall') return this.parts.libraries.find(subject)?.registration.flags;
     if (command === 'evalsha') return this.get(subject)?.flags;
     try {
       return parseShebang(subject).flags;
@@ -131,7 +149,7 @@ export class ScriptRunner {
 
   /** Runs a script to its end. @param readOnly EVAL_RO and its like */
   run(
-    context: CommandContext,
+    context: ScriptCaller,
     cached: CachedScript,
     keys: readonly string[],
     args: readonly string[],
@@ -139,14 +157,14 @@ export class ScriptRunner {
   ): Reply {
     const { script, flags } = cached;
     const host = this.#hostFor(context, flags, readOnly);
-    const reply = this.#guarded(context, script.sha, () => this.#runtime.run(script, host, keys, args));
+    const reply = this.#guarded(context, script.sha, () => this.#machine.run(script, host, keys, args));
     if (this.#cache.recount(cached)) this.count();
     return reply;
   }
 
   /** Calls a function of a library. @param readOnly FCALL_RO */
   callFunction(
-    context: CommandContext,
+    context: ScriptCaller,
     called: LibraryFunction,
     keys: readonly string[],
     args: readonly string[],
@@ -154,14 +172,14 @@ export class ScriptRunner {
   ): Reply {
     const { name, library, registration } = called;
     const host = this.#hostFor(context, registration.flags, readOnly);
-    return this.#guarded(context, name, () => this.#runtime.callFunction(library.loaded, name, host, keys, args));
+    return this.#guarded(context, name, () => this.#machine.callFunction(library.loaded, name, host, keys, args));
   }
 
   /** Compiles a function library and runs its body. @throws ErrorReply when that fails or takes too long */
   loadLibrary(body: string): LoadedLibrary {
     this.#budget.begin(LOAD_LIMIT_MS);
     try {
-      return this.#runtime.loadLibrary(body);
+      return this.#machine.loadLibrary(body);
     } catch (failure) {
       if (failure instanceof BudgetExceeded) throw error('Error registering functions: FUNCTION LOAD timeout');
       throw failure;
@@ -171,23 +189,24 @@ export class ScriptRunner {
   }
 
   /** What a script of these flags may do now. @throws ErrorReply when it may not run at all */
-  #hostFor(context: CommandContext, flags: ReadonlySet<ScriptFlag> | undefined, readOnly: boolean): ScriptHost {
-    const { memory } = this.engine;
+  #hostFor(context: ScriptCaller, flags: ReadonlySet<ScriptFlag> | undefined, readOnly: boolean): ScriptHost {
+    const { memory } = this.parts;
     const isFull = !memory.makeRoom();
     if (flags !== undefined) {
       if (readOnly && !flags.has('no-writes')) throw RO_NEEDS_NO_WRITES;
-      if (this.engine.lacksReplicas && !flags.has('no-writes')) throw NOT_ENOUGH_REPLICAS;
+      if (this.parts.lacksReplicas && !flags.has('no-writes')) throw NOT_ENOUGH_REPLICAS;
       if (isFull && !flags.has('allow-oom') && !flags.has('no-writes')) throw OUT_OF_MEMORY;
     }
-    return new CommandHost(this.engine, context, {
+    return new CommandHost(this.parts, context, {
       readOnly: readOnly || flags?.has('no-writes') === true,
       outOfMemory: isFull && flags?.has('allow-oom') !== true,
     });
   }
 
   /** Runs with a deadline, and puts back what a script may have left changed in its caller's session. */
-  #guarded(context: CommandContext, name: string, work: () => Reply): Reply {
-    const { db, denyBlocking } = context;
+  #guarded(context: ScriptCaller, name: string, work: () => Reply): Reply {
+    const { session, denyBlocking } = context;
+    const { database } = session;
     this.#begin();
     context.denyBlocking = true;
     context.inScript = true;
@@ -199,20 +218,20 @@ export class ScriptRunner {
       throw reply;
     } finally {
       this.#end();
-      context.db = db;
+      session.database = database;
       context.denyBlocking = denyBlocking;
       context.inScript = false;
     }
   }
 
-  get #runtime(): Scripts {
-    return (this.#scripts ??= this.#startLua());
+  get #machine(): ScriptMachine {
+    return (this.#made ??= this.#makeMachine());
   }
 
-  #startLua(): Scripts {
+  #makeMachine(): ScriptMachine {
     // Loaded here: Lua is a third of the engine, and most applications start without a script.
     const lua = require('../scripting/scripts') as typeof import('../scripting/scripts');
-    return new lua.Scripts({
+    return new lua.ScriptMachine({
       checkBudget: () => {
         this.#budget.check();
       },
@@ -238,8 +257,8 @@ class CommandHost implements ScriptHost {
   #hasWritten = false;
 
   constructor(
-    private readonly engine: Engine,
-    private readonly context: CommandContext,
+    private readonly parts: ScriptParts,
+    private readonly context: ScriptCaller,
     private readonly rights: ScriptRights,
   ) {
     this.#now = context.now;
@@ -260,7 +279,7 @@ class CommandHost implements ScriptHost {
     context.scriptResp = resp;
     // Time stands still while a script runs.
     context.resetClock(this.#now);
-    const reply = this.engine.executor.call(session, record, args, name, true);
+    const reply = this.parts.executor.call(session, record, args, name, true);
     context.scriptResp = undefined;
     if (reply instanceof Block) return reply.otherwise;
     return reply instanceof NoReply ? null : reply;
@@ -271,40 +290,28 @@ class CommandHost implements ScriptHost {
     consume(SLOW_STEPS);
     const key = args[0];
     if (!record.readOnly || key === undefined) return;
-    const value = this.context.db.dataset.keys.get(key)?.value;
+    const value = this.context.session.database.dataset.keys.get(key)?.value;
     // A read may copy all of it.
     if (typeof value === 'object' && value.bytes > LONG) allocate(REPLY_FACTOR * value.bytes);
   }
 
   #counted(refusal: ErrorReply): ErrorReply {
-    this.engine.countError(refusal);
+    this.parts.counters.countError(refusal);
     return refusal;
   }
 
   #resolve(name: string, args: readonly string[]): CommandRecord | ErrorReply {
-    const record = this.#find(name, args);
-    if (record instanceof ErrorReply || takes(record, args.length)) return record;
+    const record = this.parts.commands.locate(name, args);
+    if (typeof record === 'string') return record === 'bare container' ? WRONG_ARITY : UNKNOWN_COMMAND;
+    if (takes(record, args.length)) return record;
     record.stats.rejected += 1;
     return WRONG_ARITY;
   }
 
-  #find(name: string, args: readonly string[]): CommandRecord | ErrorReply {
-    const entry = this.engine.commands.get(name);
-    if (entry === undefined) return UNKNOWN_COMMAND;
-    const [subcommand] = args;
-    const record =
-      'container' in entry
-        ? subcommand === undefined
-          ? entry.bare
-          : entry.subcommands.get(subcommand.toLowerCase())
-        : entry;
-    return record ?? (subcommand === undefined ? WRONG_ARITY : UNKNOWN_COMMAND);
-  }
-
   #refusal(record: CommandRecord): ErrorReply | undefined {
-    if (record.noScript && !this.engine.scriptsMayRunAll) return NOT_ALLOWED;
+    if (record.noScript && !this.parts.switches.scriptsMayRunAll) return NOT_ALLOWED;
     if (this.rights.readOnly && (record.write || record.definition.flags.includes('may_replicate'))) return READ_ONLY;
-    if (record.write && this.engine.lacksReplicas) return NOT_ENOUGH_REPLICAS;
+    if (record.write && this.parts.lacksReplicas) return NOT_ENOUGH_REPLICAS;
     // Redis lets a script finish what it has begun to write.
     return this.rights.outOfMemory && !this.#hasWritten && record.denyOom ? OUT_OF_MEMORY : undefined;
   }
@@ -313,14 +320,14 @@ class CommandHost implements ScriptHost {
   #forbidden(record: CommandRecord, args: readonly string[]): ErrorReply | undefined {
     const { session } = this.context;
     if (session.user.unrestricted) return undefined;
-    const refusal = this.engine.executor.refuse(session, record, args, 'lua');
+    const refusal = this.parts.executor.refuse(session, record, args, 'lua');
     return refusal === undefined ? undefined : FORBIDDEN[refusal.reason];
   }
 
   mayCall(name: string, args: readonly string[]): boolean | undefined {
-    const record = this.#find(name, args);
-    if (record instanceof ErrorReply) return undefined;
-    return this.engine.acl.check(this.context.session.user, record, args) === undefined;
+    const record = this.parts.commands.locate(name, args);
+    if (typeof record === 'string') return undefined;
+    return this.parts.acl.check(this.context.session.user, record, args) === undefined;
   }
 
   log(): void {

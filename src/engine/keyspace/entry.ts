@@ -31,6 +31,7 @@ export interface Entry extends DictEntry, Expiring {
   access: number;
 }
 
+/** The type of a value, as TYPE names it. */
 export function typeOf(value: StoredValue): ValueType {
   return typeof value === 'string' ? 'string' : value.type;
 }

@@ -1,8 +1,8 @@
 import type { AccessClock } from './access-clock';
 import type { Database } from './database';
 import type { Entry } from './entry';
+import type { EvictionPolicy } from './eviction-policy';
 import type { Keyspace } from './keyspace';
-import type { EvictionPolicy } from './memory';
 
 /** A key that may be evicted. */
 export interface Victim {

@@ -1,20 +1,8 @@
 import { getHeapStatistics } from 'node:v8';
 import { AccessClock } from './access-clock';
+import type { EvictionPolicy } from './eviction-policy';
 import { EvictionPool } from './eviction-pool';
 import type { Keyspace } from './keyspace';
-
-/** Redis' `maxmemory-policy` values. */
-export const EVICTION_POLICIES = [
-  'volatile-lru',
-  'volatile-lfu',
-  'volatile-random',
-  'volatile-ttl',
-  'allkeys-lru',
-  'allkeys-lfu',
-  'allkeys-random',
-  'noeviction',
-] as const;
-export type EvictionPolicy = (typeof EVICTION_POLICIES)[number];
 
 /** Share of the available heap that keys may fill: beyond it garbage collection thrashes, and at the limit V8 ends the process. */
 const SAFE_SHARE = 0.6;

@@ -1,4 +1,4 @@
-import { error } from '../commands/errors';
+import { error } from '../command/errors';
 import type { Registration } from './register-function';
 import type { LoadedLibrary } from './scripts';
 import { parseLibrary } from './shebang';

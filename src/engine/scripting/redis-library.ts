@@ -16,7 +16,7 @@ const LOG_LEVELS = { LOG_DEBUG: 0, LOG_VERBOSE: 1, LOG_NOTICE: 2, LOG_WARNING: 3
 const REPLICATION = { REPL_NONE: 0, REPL_AOF: 1, REPL_SLAVE: 2, REPL_REPLICA: 2, REPL_ALL: 3 };
 
 /** What the functions of the `redis` table work on: set for each run. */
-export class ScriptSession {
+export class RunningScript {
   host: ScriptHost | undefined;
   /** What `redis.setresp` set. */
   resp: 2 | 3 = 2;
@@ -59,7 +59,7 @@ function badArguments(values: readonly LuaValue[]): string {
 }
 
 /** Functions that need a running script: absent while a function library is being loaded. */
-function commandFunctions(runtime: LuaRuntime, session: ScriptSession): Record<string, LuaFunction> {
+function commandFunctions(runtime: LuaRuntime, running: RunningScript): Record<string, LuaFunction> {
   const { state, context } = runtime;
 
   const fail = (text: string): never => raise(errorTable(text), state.at);
@@ -71,7 +71,7 @@ function commandFunctions(runtime: LuaRuntime, session: ScriptSession): Record<s
       const text = badArguments(values);
       return raises ? fail(text) : errorTable(text);
     }
-    const { host, resp } = session;
+    const { host, resp } = running;
     if (host === undefined) return fail('ERR redis.call/pcall can only be called inside a script invocation');
     state.consume(CALL_STEPS);
     const reply = host.call(name, args, resp);
@@ -84,7 +84,7 @@ function commandFunctions(runtime: LuaRuntime, session: ScriptSession): Record<s
     if (args.length !== 1) return fail('ERR redis.setresp() requires one argument.');
     const version = runtime.context.args.number(args, 1);
     if (version !== 2 && version !== 3) return fail('ERR RESP version must be 2 or 3.');
-    session.resp = version;
+    running.resp = version;
     return NOTHING;
   };
 
@@ -101,7 +101,7 @@ function commandFunctions(runtime: LuaRuntime, session: ScriptSession): Record<s
     const name = toArgument(values[0]);
     const args = argumentsOf(values);
     if (name === undefined || args === undefined) return fail(badArguments(values));
-    return session.host?.mayCall(name, args) ?? fail('ERR Invalid command passed to redis.acl_check_cmd()');
+    return running.host?.mayCall(name, args) ?? fail('ERR Invalid command passed to redis.acl_check_cmd()');
   };
 
   const call: LuaFunction = (...args) => run(args, true);
@@ -117,7 +117,7 @@ function commandFunctions(runtime: LuaRuntime, session: ScriptSession): Record<s
 }
 
 /** Functions that work anywhere. */
-function commonFunctions(runtime: LuaRuntime, session: ScriptSession): Record<string, LuaFunction> {
+function commonFunctions(runtime: LuaRuntime, running: RunningScript): Record<string, LuaFunction> {
   const { state, context } = runtime;
   const fail = (text: string): never => raise(errorTable(text), state.at);
 
@@ -128,7 +128,7 @@ function commonFunctions(runtime: LuaRuntime, session: ScriptSession): Record<st
     if (level < LOG_LEVELS.LOG_DEBUG || level > LOG_LEVELS.LOG_WARNING) return fail('ERR Invalid debug level.');
     const texts = parts.flatMap((part) => asText(part) ?? []);
     texts.forEach(read);
-    session.host?.log(level, texts.join(' '));
+    running.host?.log(level, texts.join(' '));
     return NOTHING;
   };
 
@@ -158,11 +158,11 @@ const VERSION = {
 };
 
 /** The `redis` table of scripts. */
-export function redisLibrary(runtime: LuaRuntime, session: ScriptSession): LuaTable {
+export function redisLibrary(runtime: LuaRuntime, running: RunningScript): LuaTable {
   const debugging = { breakpoint: () => false, debug: () => NOTHING, replicate_commands: () => true };
   return libraryTable({
-    ...commonFunctions(runtime, session),
-    ...commandFunctions(runtime, session),
+    ...commonFunctions(runtime, running),
+    ...commandFunctions(runtime, running),
     ...debugging,
     ...LOG_LEVELS,
     ...REPLICATION,
@@ -171,10 +171,10 @@ export function redisLibrary(runtime: LuaRuntime, session: ScriptSession): LuaTa
 }
 
 /** The `redis` table that functions see when they are called. */
-export function functionLibrary(runtime: LuaRuntime, session: ScriptSession): LuaTable {
+export function functionLibrary(runtime: LuaRuntime, running: RunningScript): LuaTable {
   return libraryTable({
-    ...commonFunctions(runtime, session),
-    ...commandFunctions(runtime, session),
+    ...commonFunctions(runtime, running),
+    ...commandFunctions(runtime, running),
     ...LOG_LEVELS,
     ...REPLICATION,
     ...VERSION,
@@ -182,7 +182,7 @@ export function functionLibrary(runtime: LuaRuntime, session: ScriptSession): Lu
 }
 
 /** The `redis` table that a library sees while it is loaded. */
-export function loadingLibrary(runtime: LuaRuntime, session: ScriptSession, register: LuaFunction): LuaTable {
-  const { log } = commonFunctions(runtime, session);
+export function loadingLibrary(runtime: LuaRuntime, running: RunningScript, register: LuaFunction): LuaTable {
+  const { log } = commonFunctions(runtime, running);
   return runtime.protectedTable({ log, register_function: register, ...LOG_LEVELS, ...VERSION });
 }

@@ -1,6 +1,6 @@
 import type { Reply } from '../protocol/reply';
 
-/** What scripts can do to the world: implemented by the engine, recorded and replayed by `Journal`. */
+/** What scripts can do to the world: implemented by the engine, recorded and replayed by `ReplayLog`. */
 export interface ScriptHost {
   /**
    * Runs a command on the script's behalf.
@@ -21,7 +21,7 @@ export interface ScriptHost {
  * Stands between a script and its host so that the script can start over once: what the first attempt already did is
  * answered from memory, and only what is new reaches the host.
  */
-export class Journal implements ScriptHost {
+export class ReplayLog implements ScriptHost {
   readonly #results: (Reply | boolean | undefined)[] = [];
   #next = 0;
   #isRecording = true;

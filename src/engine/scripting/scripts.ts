@@ -7,8 +7,8 @@ import { sent } from './lua/texts';
 import { cString } from '../values/c-string';
 import type { LuaFunction, LuaValue } from './lua/values';
 import { type Registration, registerFunction } from './register-function';
-import { functionLibrary, loadingLibrary, redisLibrary, ScriptSession } from './redis-library';
-import { Journal, type ScriptHost } from './script-host';
+import { functionLibrary, loadingLibrary, redisLibrary, RunningScript } from './redis-library';
+import { ReplayLog, type ScriptHost } from './script-host';
 
 /** A compiled script of EVAL or SCRIPT LOAD. */
 export interface Script {
@@ -31,9 +31,9 @@ function shown(message: string): string {
 }
 
 /** Compiles and runs the scripts of EVAL, and function libraries. One per engine. */
-export class Scripts {
+export class ScriptMachine {
   readonly runtime: LuaRuntime;
-  readonly session = new ScriptSession();
+  readonly running = new RunningScript();
   readonly #environment: LuaEnvironment;
   readonly #functionEnvironment: LuaEnvironment;
   readonly #functionRedis: LuaTable;
@@ -43,12 +43,12 @@ export class Scripts {
 
   constructor(options: LuaRuntimeOptions) {
     this.runtime = new LuaRuntime(options);
-    const redis = redisLibrary(this.runtime, this.session);
+    const redis = redisLibrary(this.runtime, this.running);
     const handler: LuaFunction = (error) => error;
     this.#environment = this.runtime.createEnvironment({ redis, __redis__err__handler: handler }, ['KEYS', 'ARGV']);
-    this.#functionRedis = functionLibrary(this.runtime, this.session);
+    this.#functionRedis = functionLibrary(this.runtime, this.running);
     const register = registerFunction(this.runtime, () => this.#registrations);
-    this.#loadingRedis = loadingLibrary(this.runtime, this.session, register);
+    this.#loadingRedis = loadingLibrary(this.runtime, this.running, register);
     this.#functionEnvironment = this.runtime.createEnvironment({ redis: this.#functionRedis }, ['redis'], ['redis']);
   }
 
@@ -84,24 +84,24 @@ export class Scripts {
    * @throws what `checkBudget` threw
    */
   run(script: Script, host: ScriptHost, keys: readonly string[], args: readonly string[]): Reply {
-    const journal = new Journal(host);
+    const replayLog = new ReplayLog(host);
     const begin = (): void => {
-      this.session.begin(journal);
+      this.running.begin(replayLog);
       this.runtime.setGlobal(this.#environment, 'KEYS', new LuaTable([...keys]));
       this.runtime.setGlobal(this.#environment, 'ARGV', new LuaTable([...args]));
     };
     begin();
     try {
       const [result] = this.runtime.run(script.chunk, () => {
-        journal.startOver();
+        replayLog.startOver();
         begin();
       });
-      return luaToReply(result, this.session.resp);
+      return luaToReply(result, this.running.resp);
     } catch (failure) {
       if (failure instanceof LuaError) return this.#error(failure, script.sha);
       throw failure;
     } finally {
-      this.session.end();
+      this.running.end();
     }
   }
 
@@ -156,26 +156,26 @@ export class Scripts {
     keys: readonly string[],
     args: readonly string[],
   ): Reply {
-    const journal = new Journal(host);
+    const replayLog = new ReplayLog(host);
     const attempt = (): LuaValue[] => {
-      this.session.begin(journal);
+      this.running.begin(replayLog);
       const callback = library.functions.get(name)?.callback;
       if (callback === undefined) throw new ErrorReply('ERR Function not found');
       return this.runtime.callFunction(callback, [new LuaTable([...keys]), new LuaTable([...args])], library.chunk);
     };
     try {
-      const [result] = this.#withDeepForm(library, journal, attempt);
-      return luaToReply(result, this.session.resp);
+      const [result] = this.#withDeepForm(library, replayLog, attempt);
+      return luaToReply(result, this.running.resp);
     } catch (failure) {
       if (failure instanceof LuaError) return this.#error(failure, name);
       throw failure;
     } finally {
-      this.session.end();
+      this.running.end();
     }
   }
 
   /** A function that the fast form cannot run to its end is run by the deep form of its library, loaded anew. */
-  #withDeepForm(library: LoadedLibrary, journal: Journal, attempt: () => LuaValue[]): LuaValue[] {
+  #withDeepForm(library: LoadedLibrary, replayLog: ReplayLog, attempt: () => LuaValue[]): LuaValue[] {
     try {
       return attempt();
     } catch (failure) {
@@ -183,7 +183,7 @@ export class Scripts {
     }
     library.chunk.needsDeepForm = true;
     library.functions = this.#register(library.chunk);
-    journal.startOver();
+    replayLog.startOver();
     return attempt();
   }
 

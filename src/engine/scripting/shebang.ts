@@ -1,4 +1,4 @@
-import { error } from '../commands/errors';
+import { error } from '../command/errors';
 import { splitWords } from '../protocol/request-parser';
 
 /** What a script says about itself in its `#!lua` line. */
@@ -15,6 +15,7 @@ export const SCRIPT_FLAG_NAMES: readonly ScriptFlag[] = [
 
 const FLAGS: ReadonlySet<string> = new Set(SCRIPT_FLAG_NAMES);
 
+/** Whether a word is a flag that scripts may declare. */
 export const isScriptFlag = (name: string): name is ScriptFlag => FLAGS.has(name);
 
 /** A script's source, taken apart. */
@@ -61,6 +62,7 @@ export interface LibrarySource {
 export const NAME_RULE =
   'Library names can only contain letters, numbers, or underscores(_) and must be at least one character long';
 
+/** Whether libraries and functions may be called so. */
 export const isValidName = (name: string): boolean => /^\w+$/.test(name);
 
 /** Reads the `#!lua name=...` line of FUNCTION LOAD. @throws ErrorReply */

@@ -1,5 +1,5 @@
-import type { Engine } from '../engine';
-import type { Session } from './session';
+import type { Clock } from '../clock';
+import type { Client } from './client';
 
 /** How much a client may leave unread. */
 interface OutputLimit {
@@ -15,6 +15,12 @@ const SWEEP_MS = 1000;
 /** Redis has a buffer of so many bytes for each client, and counts only what does not fit into it. */
 const UNCOUNTED_BYTES = 16_384;
 
+/** What the limits work with. */
+export interface ClientLimitParts {
+  readonly clock: Clock;
+  readonly clients: { readonly byId: ReadonlyMap<number, Client> };
+}
+
 /** Which clients of the listener have to go: those that do not read, and those that do nothing. */
 export class ClientLimits {
   /** `timeout`: milliseconds a client may do nothing; 0 = for ever. */
@@ -23,9 +29,9 @@ export class ClientLimits {
   #pubsub = UNLIMITED;
   #sweeper: unknown;
   /** Since when clients exceed their soft limit. */
-  readonly #overSoft = new Map<Session, number>();
+  readonly #overSoft = new Map<Client, number>();
 
-  constructor(private readonly engine: Engine) {}
+  constructor(private readonly parts: ClientLimitParts) {}
 
   /** Takes `client-output-buffer-limit`: class, hard limit, soft limit and soft seconds, four words each. */
   setOutputLimits(text: string): void {
@@ -47,37 +53,37 @@ export class ClientLimits {
    * Whether a client leaves too much unread.
    * @param unread bytes, those about to be written included
    */
-  isOverrun(session: Session, unread: number): boolean {
-    const limit = this.#limitOf(session);
+  isOverrun(client: Client, unread: number): boolean {
+    const limit = this.#limitOf(client);
     const counted = unread < UNCOUNTED_BYTES ? 0 : unread;
     if (limit.hard > 0 && counted > limit.hard) return true;
     if (limit.soft === 0 || counted <= limit.soft) {
-      this.#overSoft.delete(session);
+      this.#overSoft.delete(client);
       return false;
     }
-    const now = this.engine.clock.now();
-    const since = this.#overSoft.get(session) ?? now;
-    this.#overSoft.set(session, since);
+    const now = this.parts.clock.now();
+    const since = this.#overSoft.get(client) ?? now;
+    this.#overSoft.set(client, since);
     this.#armSweeper();
     return now - since > limit.softMs;
   }
 
-  isLimited(session: Session): boolean {
-    const { hard, soft } = this.#limitOf(session);
+  isLimited(client: Client): boolean {
+    const { hard, soft } = this.#limitOf(client);
     return hard > 0 || soft > 0;
   }
 
-  forget(session: Session): void {
-    this.#overSoft.delete(session);
+  forget(client: Client): void {
+    this.#overSoft.delete(client);
   }
 
-  #limitOf(session: Session): OutputLimit {
-    return session.subscriptions > 0 ? this.#pubsub : this.#normal;
+  #limitOf(client: Client): OutputLimit {
+    return client.subscriptions > 0 ? this.#pubsub : this.#normal;
   }
 
   #armSweeper(): void {
     if (this.#sweeper !== undefined || (this.#idleMs === 0 && this.#overSoft.size === 0)) return;
-    this.#sweeper = this.engine.clock.setTimer(() => {
+    this.#sweeper = this.parts.clock.setTimer(() => {
       this.#sweeper = undefined;
       this.#sweep();
       this.#armSweeper();
@@ -85,15 +91,15 @@ export class ClientLimits {
   }
 
   #sweep(): void {
-    for (const session of [...this.#overSoft.keys()])
-      if (this.isOverrun(session, session.output.unread?.() ?? 0)) session.output.drop?.();
+    for (const client of [...this.#overSoft.keys()])
+      if (this.isOverrun(client, client.output.unread?.() ?? 0)) client.output.drop?.();
     if (this.#idleMs === 0) return;
     const now = performance.now();
-    for (const session of [...this.engine.sessions.values()])
-      if (now - session.lastInteraction > this.#idleMs && mayIdleOut(session)) session.output.close();
+    for (const client of [...this.parts.clients.byId.values()])
+      if (now - client.lastInteraction > this.#idleMs && mayIdleOut(client)) client.output.close();
   }
 }
 
-function mayIdleOut({ address, blocked, subscriptions, monitoring }: Session): boolean {
+function mayIdleOut({ address, blocked, subscriptions, monitoring }: Client): boolean {
   return address.kind !== 'memory' && blocked === undefined && subscriptions === 0 && !monitoring;
 }

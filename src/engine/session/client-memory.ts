@@ -1,5 +1,5 @@
-import type { Engine } from '../engine';
-import type { Session } from './session';
+import type { Memory } from '../keyspace/memory';
+import type { Client } from './client';
 
 /**
  * The share of V8's heap that keys and clients together may fill. Beyond it the largest client is closed: V8 would end the
@@ -8,6 +8,12 @@ import type { Session } from './session';
 const GUARDED_SHARE = 0.75;
 /** A client of fewer bytes is never why the heap is full. */
 const LEAST_GUARDED_BYTES = 262_144;
+
+/** What the account of clients works with. */
+export interface ClientMemoryParts {
+  readonly memory: Pick<Memory, 'clientBytes' | 'configured' | 'heapLimit' | 'used'>;
+  readonly clients: { readonly byId: ReadonlyMap<number, Client> };
+}
 
 /**
  * What clients take: what they sent and was not run yet, what they did not read, and what they made us remember. It is part
@@ -22,7 +28,7 @@ export class ClientMemory {
   /** Bytes as they came from the network: they are not in V8's heap. */
   #outside = 0;
 
-  constructor(private readonly engine: Engine) {}
+  constructor(private readonly parts: ClientMemoryParts) {}
 
   /** Whether there is a limit. */
   get limited(): boolean {
@@ -36,44 +42,44 @@ export class ClientMemory {
 
   setLimit(text: string): void {
     this.#limit = text;
-    for (const session of [...this.engine.sessions.values()]) this.update(session);
+    for (const client of [...this.parts.clients.byId.values()]) this.update(client);
     this.#evict();
   }
 
   /** Bytes that may still be read from clients: beyond them a command is refused before it is there as a whole. */
   get room(): number {
-    const { memory } = this.engine;
+    const { memory } = this.parts;
     return memory.heapLimit * GUARDED_SHARE - (memory.used - this.#outside);
   }
 
   /** Something about a client has changed: it, or a larger one, may have to go. */
-  lookAt(session: Session): void {
-    this.update(session);
+  lookAt(client: Client): void {
+    this.update(client);
     this.#evict();
   }
 
   /** Brings the account up to date with what a client takes. */
-  update(session: Session): void {
-    if (!session.closed) this.#count(session, session.bytes, session.receivedBytes);
+  update(client: Client): void {
+    if (!client.closed) this.#count(client, client.bytes, client.receivedBytes);
   }
 
-  forget(session: Session): void {
-    this.#count(session, 0, 0);
+  forget(client: Client): void {
+    this.#count(client, 0, 0);
   }
 
   /** Bytes; 0 = no limit. */
   get #limitBytes(): number {
     if (!this.#limit.endsWith('%')) return Number(this.#limit);
-    return Math.floor((this.engine.memory.configured * Number.parseInt(this.#limit, 10)) / 100);
+    return Math.floor((this.parts.memory.configured * Number.parseInt(this.#limit, 10)) / 100);
   }
 
-  #count(session: Session, bytes: number, received: number): void {
-    const change = bytes - session.countedBytes;
-    session.countedBytes = bytes;
-    this.#outside += received - session.countedReceived;
-    session.countedReceived = received;
-    this.engine.memory.clientBytes += change;
-    if (mayBeClosed(session)) this.#evictable += change;
+  #count(client: Client, bytes: number, received: number): void {
+    const change = bytes - client.countedBytes;
+    client.countedBytes = bytes;
+    this.#outside += received - client.countedReceived;
+    client.countedReceived = received;
+    this.parts.memory.clientBytes += change;
+    if (mayBeClosed(client)) this.#evictable += change;
   }
 
   #evict(): void {
@@ -82,30 +88,30 @@ export class ClientMemory {
     while (this.room < 0 && this.#evictable > 0) if (!this.#close(this.#largest(fillsHeap))) break;
   }
 
-  #largest(mayGo: (session: Session) => boolean): Session | undefined {
-    let largest: Session | undefined;
-    for (const session of this.engine.sessions.values()) {
-      if (!mayBeClosed(session) || !mayGo(session)) continue;
-      if (largest === undefined || session.countedBytes > largest.countedBytes) largest = session;
+  #largest(mayGo: (client: Client) => boolean): Client | undefined {
+    let largest: Client | undefined;
+    for (const client of this.parts.clients.byId.values()) {
+      if (!mayBeClosed(client) || !mayGo(client)) continue;
+      if (largest === undefined || client.countedBytes > largest.countedBytes) largest = client;
     }
     return largest;
   }
 
   /** @returns whether there was one */
-  #close(session: Session | undefined): boolean {
-    if (session === undefined) return false;
+  #close(client: Client | undefined): boolean {
+    if (client === undefined) return false;
     this.evicted += 1;
-    this.forget(session);
-    session.output.drop?.();
+    this.forget(client);
+    client.output.drop?.();
     return true;
   }
 }
 
-function fillsHeap({ countedBytes, countedReceived }: Session): boolean {
+function fillsHeap({ countedBytes, countedReceived }: Client): boolean {
   return countedBytes - countedReceived >= LEAST_GUARDED_BYTES;
 }
 
 /** Clients in this process are never closed. */
-function mayBeClosed({ address }: Session): boolean {
+function mayBeClosed({ address }: Client): boolean {
   return address.kind !== 'memory';
 }

@@ -1,26 +1,11 @@
 // Imported, not the global: fake timers of a test must not hold up a message.
 import { setImmediate } from 'node:timers';
-import { findKeys } from '../commands/key-positions';
-import type { CommandRecord } from '../commands/table';
-import type { Engine } from '../engine';
+import { findKeys } from '../command/key-positions';
+import type { CommandRecord } from '../command/table';
+import type { Keyspace } from '../keyspace/keyspace';
+import type { Memory } from '../keyspace/memory';
 import { PushReply } from '../protocol/reply';
-import type { Session } from './session';
-
-/** What CLIENT TRACKING set for one client. */
-export interface TrackingState {
-  /** Client that gets the messages; 0 = the client itself. */
-  redirect: number;
-  /** The client that was to get them is gone. */
-  broken: boolean;
-  readonly broadcast: boolean;
-  readonly optIn: boolean;
-  readonly optOut: boolean;
-  readonly noLoop: boolean;
-  /** Broadcast mode: tell about keys that begin so. */
-  readonly prefixes: string[];
-  /** CLIENT CACHING was called for the next command. */
-  caching: boolean;
-}
+import type { Client, TrackingState } from './client';
 
 /** The channel that carries invalidations to a RESP2 client. */
 const INVALIDATION_CHANNEL = '__redis__:invalidate';
@@ -28,23 +13,30 @@ const INVALIDATION_CHANNEL = '__redis__:invalidate';
 /** Estimated bytes of a tracked key, beside its name. */
 const TRACKED_BYTES = 200;
 
+/** What client side caching works with. */
+export interface TrackingParts {
+  readonly keyspace: Pick<Keyspace, 'onTouch' | 'onFlush'>;
+  readonly memory: Pick<Memory, 'trackingBytes'>;
+  readonly clients: { readonly byId: ReadonlyMap<number, Client> };
+}
+
 /** Client side caching: remembers who read which keys, and tells them when one changes. */
 export class Tracking {
   /** Ids of the clients that read a key: of those that are gone nothing else stays. */
   readonly #readers = new Map<string, Set<number>>();
-  readonly #clients = new Set<Session>();
+  readonly #clients = new Set<Client>();
   /** Changed keys that broadcast clients have not been told of, with who changed them. */
-  readonly #changed = new Map<string, Session | undefined>();
+  readonly #changed = new Map<string, Client | undefined>();
   #outbox: (() => void)[] = [];
   #flushed = false;
   #sendPending = false;
   /** Who sent the current command: not told of its own changes (NOLOOP). */
-  writer: Session | undefined;
+  writer: Client | undefined;
   /** Whose command runs now: told of changes after its reply, all others at once. */
-  executing: Session | undefined;
+  executing: Client | undefined;
   #maxKeys = 1_000_000;
 
-  constructor(private readonly engine: Engine) {}
+  constructor(private readonly parts: TrackingParts) {}
 
   get clients(): number {
     return this.#clients.size;
@@ -65,29 +57,29 @@ export class Tracking {
     return new Set([...this.#clients].flatMap(({ tracking }) => tracking?.prefixes ?? [])).size;
   }
 
-  enable(session: Session, state: TrackingState): void {
-    session.tracking = state;
-    this.#clients.add(session);
-    this.engine.keyspace.onTouch = (key, byClient) => {
+  enable(client: Client, state: TrackingState): void {
+    client.tracking = state;
+    this.#clients.add(client);
+    this.parts.keyspace.onTouch = (key, byClient) => {
       this.#invalidate(key, byClient);
     };
-    this.engine.keyspace.onFlush = () => {
+    this.parts.keyspace.onFlush = () => {
       this.#invalidateAll();
     };
   }
 
-  disable(session: Session): void {
-    session.tracking = undefined;
-    if (!this.#clients.delete(session) || this.#clients.size > 0) return;
+  disable(client: Client): void {
+    client.tracking = undefined;
+    if (!this.#clients.delete(client) || this.#clients.size > 0) return;
     this.#forgetAll();
     this.#changed.clear();
-    this.engine.keyspace.onTouch = undefined;
-    this.engine.keyspace.onFlush = undefined;
+    this.parts.keyspace.onTouch = undefined;
+    this.parts.keyspace.onFlush = undefined;
   }
 
   /** Remembers the keys a client has just read. */
-  remember(session: Session, record: CommandRecord, args: readonly string[]): void {
-    const state = session.tracking;
+  remember(client: Client, record: CommandRecord, args: readonly string[]): void {
+    const state = client.tracking;
     if (state === undefined || state.broadcast) return;
     const { caching } = state;
     if (state.optIn ? !caching : state.optOut && caching) return;
@@ -96,9 +88,9 @@ export class Tracking {
       let readers = this.#readers.get(key);
       if (readers === undefined) {
         this.#readers.set(key, (readers = new Set()));
-        this.engine.memory.trackingBytes += key.length + TRACKED_BYTES;
+        this.parts.memory.trackingBytes += key.length + TRACKED_BYTES;
       }
-      readers.add(session.id);
+      readers.add(client.id);
     }
     this.#forgetSurplus();
   }
@@ -123,13 +115,13 @@ export class Tracking {
   }
 
   /** CLIENT CACHING counts for one command, or one transaction, after it; in between there may be more about clients. */
-  consumeCaching(session: Session): void {
+  consumeCaching(client: Client): void {
     if (
-      session.tracking !== undefined &&
-      session.transaction === undefined &&
-      session.lastCommand?.startsWith('client|') !== true
+      client.tracking !== undefined &&
+      client.transaction === undefined &&
+      client.lastCommand?.startsWith('client|') !== true
     ) {
-      session.tracking.caching = false;
+      client.tracking.caching = false;
     }
   }
 
@@ -138,9 +130,9 @@ export class Tracking {
     const readers = this.#readers.get(key);
     if (readers !== undefined) {
       this.#readers.delete(key);
-      this.engine.memory.trackingBytes -= key.length + TRACKED_BYTES;
+      this.parts.memory.trackingBytes -= key.length + TRACKED_BYTES;
       for (const id of readers) {
-        const reader = this.engine.sessions.get(id);
+        const reader = this.parts.clients.byId.get(id);
         const state = reader?.tracking;
         if (reader === undefined || state === undefined || state.broadcast || (state.noLoop && reader === writer))
           continue;
@@ -155,7 +147,7 @@ export class Tracking {
 
   #forgetAll(): void {
     this.#readers.clear();
-    this.engine.memory.trackingBytes = 0;
+    this.parts.memory.trackingBytes = 0;
   }
 
   #invalidateAll(): void {
@@ -169,13 +161,13 @@ export class Tracking {
     for (const client of this.#clients) this.#tell(client, null);
   }
 
-  #tell(session: Session, keys: readonly string[] | null): void {
-    const { tracking: state } = session;
+  #tell(client: Client, keys: readonly string[] | null): void {
+    const { tracking: state } = client;
     if (state === undefined) return;
-    const target = state.redirect === 0 ? session : this.engine.sessions.get(state.redirect);
+    const target = state.redirect === 0 ? client : this.parts.clients.byId.get(state.redirect);
     if (target === undefined) {
       state.broken = true;
-      if (session.resp === 3) session.output.send(new PushReply(['tracking-redir-broken', state.redirect]));
+      if (client.resp === 3) client.output.send(new PushReply(['tracking-redir-broken', state.redirect]));
       return;
     }
     if (target === this.executing)
@@ -226,7 +218,7 @@ export class Tracking {
 }
 
 /** RESP2 has no room for it but where a client was named that listens to channels, whichever they are. */
-function sendInvalidation(target: Session, keys: readonly string[] | null, redirected: boolean): void {
+function sendInvalidation(target: Client, keys: readonly string[] | null, redirected: boolean): void {
   if (target.resp === 3) target.output.send(new PushReply(['invalidate', keys]));
   else if (redirected && target.subscriptions > 0)
     target.output.send(new PushReply(['message', INVALIDATION_CHANNEL, keys]));

@@ -69,6 +69,7 @@ function skipEqual(bytes: Uint8Array, start: number, end: number, byte: number):
   return i;
 }
 
+/** A bit; 0 beyond the end. @param offset counted from the highest bit of the first byte */
 export function bitAt(source: ByteSource, offset: number): 0 | 1 {
   return ((source.byteAt(Math.floor(offset / 8)) >> (7 - (offset % 8))) & 1) === 1 ? 1 : 0;
 }

@@ -42,6 +42,7 @@ export function cellOf({ longitude, latitude }: Position, steps: number, latitud
   };
 }
 
+/** Where a cell lies. */
 export function areaOf({ column, row, steps }: Cell): Area {
   const scale = 2 ** steps;
   const longitude = (index: number) => -LONGITUDE_MAX + (index / scale) * LONGITUDE_SPAN;
@@ -62,6 +63,13 @@ export function bitsOf({ column, row }: Cell): number {
 /** The score of a position in a sorted set. */
 export function scoreOf(position: Position): number {
   return bitsOf(cellOf(position, STEPS));
+}
+
+/** The same in digits, exact also where a double is not: at 180 degrees the bits are one more than it holds. */
+export function scoreDigits(position: Position): string {
+  const { column, row } = cellOf(position, STEPS);
+  const [high, low] = [interleave(row >>> 16, column >>> 16), interleave(row & 0xffff, column & 0xffff)];
+  return String((BigInt(high) << 32n) | BigInt(low));
 }
 
 /** The position a score stands for, whatever it is: the middle of its cell. */

@@ -78,6 +78,7 @@ export function placeOf(packed: string, part: string, step: 1 | 2): number {
   return -1;
 }
 
+/** The part at a place. */
 export function partAt(packed: string, place: number): string {
   const part = packed.slice(place + 1, place + 1 + packed.charCodeAt(place));
   return packed.length > FEW.length ? owned(part) : part;

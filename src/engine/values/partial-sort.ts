@@ -1,3 +1,4 @@
+/** Negative, 0 or positive, as sorting wants it. */
 export type Compare<T> = (a: T, b: T) => number;
 
 /** Up to so many items are sorted by insertion; beyond the second number the pivot is chosen among nine. */

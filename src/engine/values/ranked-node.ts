@@ -17,6 +17,7 @@ export interface Leaf {
   readonly scores: number[];
 }
 
+/** A node above others. */
 export interface Branch {
   readonly children: Node[];
   /** The first member below each child, and its score. */
@@ -26,12 +27,15 @@ export interface Branch {
   readonly counts: number[];
 }
 
+/** A part of the tree. */
 export type Node = Leaf | Branch;
 
+/** A leaf of members that are in order. */
 export function newLeaf(members: readonly Scored[]): Leaf {
   return { children: undefined, keys: members.map(({ key }) => key), scores: members.map(({ score }) => score) };
 }
 
+/** A branch above nodes that are in order. */
 export function newBranch(children: Node[]): Branch {
   return { children, keys: children.map(firstKey), scores: children.map(firstScore), counts: children.map(countOf) };
 }
@@ -40,12 +44,14 @@ function countOf(node: Node): number {
   return node.children === undefined ? node.keys.length : sumOf(node.counts, node.counts.length);
 }
 
+/** The sum of the first `end` counts. */
 export function sumOf(counts: readonly number[], end: number): number {
   let sum = 0;
   for (let i = 0; i < end; i++) sum += counts[i] ?? 0;
   return sum;
 }
 
+/** A child. @throws RangeError when there is none */
 export function childAt(branch: Branch, index: number): Node {
   const node = branch.children[index];
   if (node === undefined) throw new RangeError('no such child');
@@ -77,6 +83,7 @@ export function placeIn({ scores, keys }: Node, score: number, key: string | und
   return low;
 }
 
+/** How many keys at the beginning are `before` something; they are in order. */
 export function countFirst(keys: readonly string[], before: (key: string) => boolean): number {
   let low = 0;
   let high = keys.length;
@@ -118,6 +125,7 @@ export function addToBranch(branch: Branch, index: number, right: Node): Branch 
   };
 }
 
+/** Takes a member out of a leaf. */
 export function removeFromLeaf({ keys, scores }: Leaf, index: number): void {
   removeAt(keys, index);
   removeAt(scores, index);
@@ -151,6 +159,7 @@ export function refresh(branch: Branch, index: number, count: number): void {
   branch.scores[index] = firstScore(child);
 }
 
+/** Takes a child out of a branch. */
 export function dropChild(branch: Branch, index: number): void {
   removeAt(branch.children, index);
   removeAt(branch.keys, index);

@@ -15,6 +15,7 @@ import type { Scored } from './ranked-node';
 export type RankedString = string;
 
 const HEADER = 3;
+/** A set without members. */
 export const NO_MEMBERS: RankedString = '\0'.repeat(HEADER);
 
 const LONG_NAME = 255;
@@ -33,10 +34,12 @@ const SHORT_SLICE = 12;
 /** Up to so many characters, a loop is faster than a call into Node. */
 const SHORT_NAME = 24;
 
+/** How many members there are. */
 export function countMembers(packed: RankedString): number {
   return littleEndian(packed, 0, HEADER);
 }
 
+/** Packs members that are in order. */
 export function packMembers(members: readonly Scored[]): RankedString {
   let size = HEADER;
   for (const { key } of members) size += key.length + LARGEST_EXTRA;

@@ -6,6 +6,7 @@ export interface StreamId {
   readonly seq: Uint64;
 }
 
+/** The first and the last id there can be. */
 export const LOWEST_ID: StreamId = { ms: 0, seq: 0 };
 export const HIGHEST_ID: StreamId = { ms: UINT64_MAX, seq: UINT64_MAX };
 

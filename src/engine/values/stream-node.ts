@@ -1,16 +1,11 @@
 import { OpenValues, type Compactable } from './open-values';
 import { Segment } from './segment';
 import { integerElementSize, LISTPACK_OVERHEAD, stringElementSize } from './listpack-size';
+import type { StreamEntry } from './stream-entry';
 import { compareIds, HIGHEST_ID, lowerBound, LOWEST_ID, type StreamId } from './stream-id';
 import { appendEntry, findEntry, hasNames, packEntries, unpackEntries, withoutEntry } from './stream-packing';
 import { differenceOf } from './uint64';
 import { textBytes } from './text-bytes';
-
-/** One entry; never changed. */
-export interface StreamEntry extends StreamId {
-  /** Field and value in turn. */
-  readonly fields: readonly string[];
-}
 
 /** What closes a node. 0 = no limit of this kind. */
 export interface StreamLimits {

@@ -1,6 +1,6 @@
 import { flat, LONGEST_PACKED, NUMBER_BYTES, packed, PackedReader, packNumber, packText } from './packing';
+import type { StreamEntry } from './stream-entry';
 import { compareIds, type StreamId } from './stream-id';
-import type { StreamEntry } from './stream-node';
 
 /**
  * Entries of a stream node in one string: the differences of their ids from the node's, 0 or the number of fields, and the
@@ -71,6 +71,7 @@ export interface PackedEntry {
   readonly end: number;
 }
 
+/** The entry of an id; undefined when it is not there. */
 export function findEntry(text: string, common: Common, id: StreamId): PackedEntry | undefined {
   const reader = new EntryReader(text, common);
   while (!reader.isAtEnd) {
@@ -86,6 +87,7 @@ export function findEntry(text: string, common: Common, id: StreamId): PackedEnt
   return undefined;
 }
 
+/** The packed string without an entry that was found in it. */
 export function withoutEntry(text: string, { start, end }: PackedEntry): string {
   return flat(text.slice(0, start) + text.slice(end));
 }

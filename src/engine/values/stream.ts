@@ -1,12 +1,14 @@
 import { ConsumerGroup, type GroupView } from './stream-group';
 import { compareIds, lowerBound, LOWEST_ID, type StreamId } from './stream-id';
-import { StreamNode, type StreamEntry, type StreamLimits } from './stream-node';
+import type { StreamEntry } from './stream-entry';
+import { StreamNode, type StreamLimits } from './stream-node';
 import { countRadixNodes } from './stream-radix';
 import { addUint64, toUint64, type Uint64 } from './uint64';
 
 /** Which entries a trim removes: all but the newest `maxLength`, or all older than `minId`. */
 export type TrimTarget = { readonly maxLength: number | bigint } | { readonly minId: StreamId };
 
+/** What a trim is to do. */
 export interface Trim {
   readonly target: TrimTarget;
   /** Whole nodes only. */

@@ -1,6 +1,7 @@
 /** An unsigned 64-bit integer: a number while it is safe, else a bigint. The form is unique, so `===` compares. */
 export type Uint64 = number | bigint;
 
+/** The greatest unsigned number of 64 bits. */
 export const UINT64_MAX = 18_446_744_073_709_551_615n;
 
 /** The unique form of a value; anything outside 64 bits wraps around, as it does in C. */
@@ -9,6 +10,7 @@ export function toUint64(value: bigint): Uint64 {
   return wrapped <= Number.MAX_SAFE_INTEGER ? Number(wrapped) : wrapped;
 }
 
+/** The sum, which wraps around as it does in C. */
 export function addUint64(a: Uint64, b: Uint64): Uint64 {
   if (typeof a === 'number' && typeof b === 'number') {
     const sum = a + b;

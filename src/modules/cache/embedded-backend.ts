@@ -1,5 +1,5 @@
 import { createToken } from '../../container';
-import type { SaveHooks, SnapshotSource } from '../../engine/snapshot-source';
+import type { SaveHooks, SnapshotSource } from '../../engine';
 import type { CacheBackend } from './cache-backend';
 
 /** What a backend offers beyond the contract when the data lives in this process. */

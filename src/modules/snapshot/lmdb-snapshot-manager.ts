@@ -1,31 +1,25 @@
-import type { Clock, Logger } from '../../container';
-import { SaveFailure, type SaveHooks, type SnapshotSource } from '../../engine/snapshot-source';
-import { printCount, RespiteError } from '../../errors';
+import { type Clock, every, type Logger, systemClock } from '../../container';
+import { SaveFailure, type SaveHooks, type SnapshotSource } from '../../engine/snapshot/source';
+import { RespiteError } from '../../errors';
 import { DataDirectory } from './directory/data-directory';
 import { restore, type RestoreOutcome } from './restore';
 import type { RestoreProgress, SnapshotSettings } from './settings';
 import type { SnapshotManager, SnapshotOptions, SnapshotResult, SnapshotStatus } from './snapshot-manager';
 import { assertPrograms } from './store/programs';
 import { SnapshotStore } from './store/snapshot-store';
-import { messageOf } from './system-error';
-import { systemTimers, type Timers, timersOn } from './timers';
+import { type SnapshotKind, SnapshotOutcomes } from './snapshot-outcomes';
 import { writeSnapshot } from './write-snapshot';
 
+/** What a snapshot manager is made of. */
 export interface SnapshotManagerOptions {
   readonly source: SnapshotSource;
   readonly settings: SnapshotSettings;
   readonly logger: Logger;
-  readonly timers?: Timers;
   /** What the interval and the times of snapshots go by; default the system's. */
   readonly clock?: Clock;
   /** Called after every batch of a restore. */
   readonly onProgress?: (progress: RestoreProgress) => void;
 }
-
-const DEGRADED_AFTER = 3;
-
-/** What brings a snapshot about: the interval, the stop, somebody's wish (SAVE, `snapshotNow`). */
-type SnapshotKind = 'periodic' | 'final' | 'on demand';
 
 interface Opened {
   readonly directory: DataDirectory;
@@ -41,8 +35,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
   readonly #settings: SnapshotSettings;
   #savesOnStop: boolean;
   readonly #logger: Logger;
-  readonly #timers: Timers;
-  readonly #lockTimers: Timers;
+  readonly #clock: Clock;
   readonly #onProgress: ((progress: RestoreProgress) => void) | undefined;
 
   #opened: Opened | undefined;
@@ -50,13 +43,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
   #running: Promise<SnapshotResult> | undefined;
   #next: { promise: Promise<SnapshotResult>; full: boolean } | undefined;
 
-  #lastSuccess = 0;
-  #last: SnapshotResult | undefined;
-  #snapshots = 0;
-  #totalDuration = 0;
-  #failures = 0;
-  #failuresInARow = 0;
-  #lastFailure: RespiteError | undefined;
+  readonly #outcomes: SnapshotOutcomes;
   #restore: RestoreOutcome | undefined;
 
   constructor(options: SnapshotManagerOptions) {
@@ -64,9 +51,8 @@ export class LmdbSnapshotManager implements SnapshotManager {
     this.#settings = options.settings;
     this.#savesOnStop = options.settings.onShutdown;
     this.#logger = options.logger;
-    this.#timers = options.timers ?? (options.clock === undefined ? systemTimers : timersOn(options.clock));
-    // Other processes judge the lock by real time, whatever a test does to ours.
-    this.#lockTimers = options.timers ?? systemTimers;
+    this.#outcomes = new SnapshotOutcomes(options.logger);
+    this.#clock = options.clock ?? systemClock;
     this.#onProgress = options.onProgress;
   }
 
@@ -92,9 +78,9 @@ export class LmdbSnapshotManager implements SnapshotManager {
       this.#source.abortRestore();
       throw error;
     }
-    this.#lastSuccess = this.#restore.snapshotTime;
+    this.#outcomes.lastSuccess = this.#restore.snapshotTime;
     if (this.#settings.interval > 0)
-      this.#stopTimer = this.#timers.every(this.#settings.interval, () => {
+      this.#stopTimer = every(this.#clock, this.#settings.interval, () => {
         this.#tick();
       });
   }
@@ -153,33 +139,19 @@ export class LmdbSnapshotManager implements SnapshotManager {
     setFinalSave: (wanted) => {
       this.#savesOnStop = wanted;
     },
-    lastSave: () => this.#lastSuccess,
+    lastSave: () => this.#outcomes.lastSuccess,
     saving: () => this.#running !== undefined,
-    failed: () => this.#failuresInARow > 0,
+    failed: () => this.#outcomes.hasFailed,
     troubles: () => this.#troubles(),
   };
 
   status(): SnapshotStatus {
-    return {
-      health: this.#failuresInARow >= DEGRADED_AFTER ? 'degraded' : 'ok',
-      running: this.#running !== undefined,
-      lastSuccess: this.#lastSuccess,
-      last: this.#last,
-      snapshots: this.#snapshots,
-      totalDuration: this.#totalDuration,
-      failures: this.#failures,
-      failuresInARow: this.#failuresInARow,
-      lastFailure: this.#lastFailure,
-      restore: this.#restore,
-    };
+    return { ...this.#outcomes.status(), running: this.#running !== undefined, restore: this.#restore };
   }
 
   #troubles(): string[] {
-    const troubles: string[] = [];
-    if (this.#failuresInARow >= DEGRADED_AFTER) {
-      const reason = this.#lastFailure?.message ?? 'unknown';
-      troubles.push(`the last ${String(this.#failuresInARow)} snapshots failed: ${reason}`);
-    }
+    const { trouble } = this.#outcomes;
+    const troubles = trouble === undefined ? [] : [trouble];
     const quarantined = this.#restore?.quarantined;
     if (quarantined !== undefined) troubles.push(`the start found a damaged snapshot and moved it to ${quarantined}`);
     return troubles;
@@ -187,7 +159,6 @@ export class LmdbSnapshotManager implements SnapshotManager {
 
   #openDirectory(signal: AbortSignal | undefined): Promise<DataDirectory> {
     return DataDirectory.open(this.#settings.dataDirectory, {
-      timers: this.#lockTimers,
       ...(signal === undefined ? {} : { signal }),
       onLost: () => {
         this.#logger.error({ event: 'snapshot_lock_lost' }, 'the lock of the data directory was lost');
@@ -206,7 +177,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
         source: this.#source,
         settings: this.#settings,
         logger: this.#logger,
-        timers: this.#timers,
+        clock: this.#clock,
         onProgress: this.#onProgress,
         signal,
       });
@@ -239,7 +210,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
     try {
       return await this.#write(kind, full);
     } catch (error) {
-      throw this.#failed(kind, error);
+      throw this.#outcomes.failed(kind, error);
     }
   }
 
@@ -248,29 +219,19 @@ export class LmdbSnapshotManager implements SnapshotManager {
     if (opened === undefined || !this.#source.restored) throw notReady();
     // Also when there is nothing to write: "saved" means that it is there.
     await opened.directory.assertUsable();
-    if (this.#source.changes === 0 && !full) {
-      this.#lastSuccess = this.#timers.now();
-      return { skipped: true, written: 0, keys: this.#last?.keys ?? 0, bytes: this.#last?.bytes ?? 0, duration: 0 };
-    }
+    if (this.#source.changes === 0 && !full) return this.#outcomes.skipped(this.#clock.now());
     const started = performance.now();
-    this.#logger.info({ event: 'snapshot_started', kind }, `snapshot (${kind}) started`);
+    this.#outcomes.started(kind);
     await opened.directory.upgrade();
     let time = 0;
     const { written, keys, bytes, sequence } = await writeSnapshot(this.#source, opened.store, {
       full,
-      now: () => (time = this.#timers.now()),
+      now: () => (time = this.#clock.now()),
       beforeItCounts: () => opened.directory.noteSnapshot(),
     });
     await this.#note(opened.directory, sequence);
-    this.#last = { skipped: false, written, keys, bytes, duration: performance.now() - started };
-    this.#lastSuccess = time;
-    this.#snapshots++;
-    this.#totalDuration += this.#last.duration;
-    this.#failuresInARow = 0;
-    const durationMs = Math.round(this.#last.duration);
-    const fields = { event: 'snapshot_written', kind, written, keys, bytes, durationMs };
-    this.#logger.info(fields, `snapshot (${kind}) written: ${printCount(written, 'record')}`);
-    return this.#last;
+    const duration = performance.now() - started;
+    return this.#outcomes.written(kind, time, { skipped: false, written, keys, bytes, duration });
   }
 
   /** The snapshot is on the disk whatever becomes of this. */
@@ -280,23 +241,6 @@ export class LmdbSnapshotManager implements SnapshotManager {
     } catch (err) {
       this.#logger.warn({ event: 'snapshot_sequence', err }, 'the sequence of the snapshot could not be noted');
     }
-  }
-
-  #failed(kind: SnapshotKind, error: unknown): RespiteError {
-    const failure = RespiteError.is(error)
-      ? error
-      : new RespiteError('SNAPSHOT_WRITE_FAILED', {
-          message: `The snapshot was not written: ${messageOf(error)}. The previous one is intact.`,
-          cause: error,
-        });
-    this.#failures++;
-    this.#failuresInARow++;
-    this.#lastFailure = failure;
-    this.#logger.error(
-      { event: 'snapshot_failed', kind, err: failure, failuresInARow: this.#failuresInARow },
-      failure.message,
-    );
-    return failure;
   }
 }
 

@@ -1,13 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Logger } from '../../container';
-import { RecordBatchReader } from '../../engine/record-batch';
-import { IncompleteValueError, type SnapshotSource } from '../../engine/snapshot-source';
+import type { Clock, Logger } from '../../container';
+import { RecordBatchReader } from '../../engine/snapshot/record-batch';
+import { IncompleteValueError, type SnapshotSource } from '../../engine/snapshot/source';
 import { printCount, RespiteError } from '../../errors';
 import type { DataDirectory } from './directory/data-directory';
 import type { RestoreProgress, SnapshotSettings } from './settings';
 import { readSnapshot } from './store/read-snapshot';
 import type { Stamp } from './store/stamp';
-import type { Timers } from './timers';
 import { messageOf } from './system-error';
 
 /** What became of an existing snapshot. */
@@ -24,12 +23,13 @@ export interface RestoreOutcome {
   readonly quarantined?: string;
 }
 
+/** What a restore works with. */
 export interface RestoreContext {
   readonly directory: DataDirectory;
   readonly source: SnapshotSource;
   readonly settings: SnapshotSettings;
   readonly logger: Logger;
-  readonly timers: Timers;
+  readonly clock: Clock;
   readonly onProgress?: ((progress: RestoreProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -43,10 +43,10 @@ const PROGRESS_EVERY = 1_000;
  * @throws RespiteError `RESTORE_CORRUPT` (with `on_corruption: fail`), `RESTORE_FAILED`; nothing is changed on disk then.
  */
 export async function restore(context: RestoreContext): Promise<RestoreOutcome> {
-  const { directory, settings, logger, timers } = context;
+  const { directory, settings, logger, clock } = context;
   if (!(await directory.hasSnapshot())) return startEmpty(context);
   if (!settings.restoreOnStartup) {
-    const kept = await directory.setAside('kept', timers.now());
+    const kept = await directory.setAside('kept', clock.now());
     logger.warn({ event: 'snapshot_kept', path: kept }, `restore_on_startup is off: the snapshot was moved to ${kept}`);
     return startEmpty(context);
   }
@@ -55,7 +55,7 @@ export async function restore(context: RestoreContext): Promise<RestoreOutcome> 
   } catch (error) {
     if (!RespiteError.is(error) || error.code !== 'RESTORE_CORRUPT' || settings.onCorruption === 'fail') throw error;
     context.source.abortRestore();
-    const quarantined = await directory.setAside('corrupt', timers.now());
+    const quarantined = await directory.setAside('corrupt', clock.now());
     logger.error(
       { event: 'snapshot_quarantined', path: quarantined, err: error },
       `The snapshot is damaged and was moved to ${quarantined}. STARTING EMPTY. ${error.message}`,
@@ -121,7 +121,7 @@ class Loading {
   #lastLine: number;
 
   constructor(private readonly context: RestoreContext) {
-    this.#lastLine = context.timers.now();
+    this.#lastLine = context.clock.now();
   }
 
   begin(stamp: Stamp | undefined): void {
@@ -139,7 +139,7 @@ class Loading {
   #report(): void {
     const progress: RestoreProgress = { records: this.#records, total: this.stamp?.count ?? 0 };
     this.context.onProgress?.(progress);
-    const now = this.context.timers.now();
+    const now = this.context.clock.now();
     if (now - this.#lastLine < PROGRESS_EVERY) return;
     this.#lastLine = now;
     const { records, total } = progress;

@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { SnapshotCut, SnapshotSource } from '../../engine/snapshot-source';
+import type { SnapshotCut, SnapshotSource } from '../../engine/snapshot/source';
 import type { SnapshotStore } from './store/snapshot-store';
-import type { CommitResult } from './store/writer';
+import type { CommitResult } from './store/protocol';
 
 /** How long (ms) the event loop is kept from others at a time while keys are serialised. */
 const SLICE_MS = 3;
 
+/** How one snapshot is written. */
 export interface WriteOptions {
   readonly full: boolean;
   /** The point in time stamped on the snapshot, milliseconds since the epoch. */

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { Redis } from 'ioredis';
 import { RespiteError } from '../../errors';
 import type { BackendCapability, CacheBackend, ConnectionPurpose } from '../../modules/cache';
-import { actualIoredis } from '../../in-memory';
+import { actualIoredis } from '../../redis-engine';
 
 /** One thing every backend does. */
 export interface BackendCase {
@@ -22,6 +22,7 @@ const PURPOSES: readonly ConnectionPurpose[] = ['commands', 'blocking', 'subscri
 /** Keys of our own, in one slot: the data may be shared with other runs, on a Cluster. */
 const keyOf = (name: string) => `{respite-conformance-${randomUUID()}}:${name}`;
 
+/** What every `CacheBackend` must do, a case each; `describeBackend` runs them. */
 export const BACKEND_CASES: readonly BackendCase[] = [
   {
     behaviour: 'says what it is called and which mode it serves',

@@ -1,5 +1,5 @@
 import type { Cluster, Command, Redis } from 'ioredis';
-import { actualIoredis } from '../../in-memory';
+import { actualIoredis } from '../../redis-engine';
 import { unlean } from '../../modules/cache/standalone/lean-pipeline';
 import type { FaultEffect } from './fault';
 

@@ -1,10 +1,15 @@
-import { Engine } from '../../engine';
+import { commandHasFlag } from '../../engine';
+
+interface KnownError {
+  readonly text: string;
+  readonly commands: 'all' | 'evalsha' | 'write' | 'denyoom';
+}
 
 /** Errors of Redis that have a name here: their texts, and which commands can get them. */
 const KNOWN_ERRORS = {
   LOADING: { text: 'LOADING Redis is loading the dataset in memory', commands: 'all' },
   READONLY: { text: "READONLY You can't write against a read only replica.", commands: 'write' },
-  OOM: { text: "OOM command not allowed when used memory > 'maxmemory'.", commands: 'denyOom' },
+  OOM: { text: "OOM command not allowed when used memory > 'maxmemory'.", commands: 'denyoom' },
   NOSCRIPT: { text: 'NOSCRIPT No matching script. Please use EVAL.', commands: 'evalsha' },
   BUSY: {
     text: 'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.',
@@ -12,7 +17,7 @@ const KNOWN_ERRORS = {
   },
   CLUSTERDOWN: { text: 'CLUSTERDOWN The cluster is down', commands: 'all' },
   TRYAGAIN: { text: 'TRYAGAIN Multiple keys request during rehashing of slot', commands: 'all' },
-} as const;
+} as const satisfies Record<string, KnownError>;
 
 /** An error by its name, or the whole text of another: `'ERR something broke'`. */
 export type FaultError = keyof typeof KNOWN_ERRORS | (string & {});
@@ -77,22 +82,12 @@ export class ActiveFault implements Fault {
   }
 }
 
-let table: Engine['commands'] | undefined;
-
 /** What an error says, and which commands can get it by nature. */
 export function describeError(error: FaultError): { text: string; canStrike: (command: string) => boolean } {
-  const known = (KNOWN_ERRORS as Partial<Record<string, { text: string; commands: string }>>)[error];
+  const known = (KNOWN_ERRORS as Partial<Record<string, KnownError>>)[error];
   if (known === undefined) return { text: error, canStrike: () => true };
   const { text, commands } = known;
   if (commands === 'all') return { text, canStrike: () => true };
   if (commands === 'evalsha') return { text, canStrike: (command) => command.startsWith('evalsha') };
-  table ??= new Engine().commands;
-  const records = table;
-  return {
-    text,
-    canStrike: (command) => {
-      const record = records.get(command);
-      return record !== undefined && 'write' in record && record[commands as 'write' | 'denyOom'];
-    },
-  };
+  return { text, canStrike: (command) => commandHasFlag(command, commands) };
 }

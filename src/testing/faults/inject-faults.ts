@@ -1,6 +1,6 @@
-import { Engine, ErrorReply, Interference } from '../../engine';
+import { EmbeddedEngine, ErrorReply } from '../../engine';
 import type { Cluster, Redis } from 'ioredis';
-import { clientOf, engineBehind, engineOf, isEngine, type OnEngine } from '../../in-memory';
+import { clientOf, engineBehind, engineOf, isEngine, type OnEngine } from '../../redis-engine';
 import { disturbClient } from './disturb-client';
 import { ActiveFault, describeError, type Fault, type FaultEffect, type FaultError, type FaultTarget } from './fault';
 
@@ -27,7 +27,7 @@ export class Faults {
   constructor(target: OnEngine) {
     const next = (command: string) => this.#faults.find((fault) => fault.strikes(command.toLowerCase()))?.effect;
     const place = placeOf(target);
-    this.#undo = place instanceof Engine ? disturbEngine(place, next) : disturbClient(place, next);
+    this.#undo = place instanceof EmbeddedEngine ? disturbEngine(place, next) : disturbClient(place, next);
   }
 
   /** Commands are answered with an error instead of being run. */
@@ -71,7 +71,7 @@ export class Faults {
 }
 
 /** Where commands are disturbed: in the engine of all clients, or in one client. */
-function placeOf(target: OnEngine): Engine | Redis | Cluster {
+function placeOf(target: OnEngine): EmbeddedEngine | Redis | Cluster {
   if (isEngine(target)) return engineBehind(target);
   const client = clientOf(target);
   if (client === target) return client;
@@ -82,12 +82,12 @@ function placeOf(target: OnEngine): Engine | Redis | Cluster {
   }
 }
 
-function disturbEngine(engine: Engine, next: (command: string) => FaultEffect | undefined): () => void {
-  engine.interference = new Interference(engine, (name) => {
+function disturbEngine(engine: EmbeddedEngine, next: (command: string) => FaultEffect | undefined): () => void {
+  engine.disturb((name) => {
     const effect = next(name);
     return effect?.kind === 'fail' ? { kind: 'fail', reply: new ErrorReply(effect.text) } : effect;
   });
   return () => {
-    engine.interference = undefined;
+    engine.disturb(undefined);
   };
 }

@@ -1,8 +1,8 @@
 import type { CommandContext } from '../../execution/command-context';
 import { RawString } from '../../values/raw-string';
 import type { ByteSource } from '../../values/bits';
-import { parseInt64 } from '../arguments';
-import { error } from '../errors';
+import { parseInt64 } from '../../command/arguments';
+import { error } from '../../command/errors';
 import { ownString } from '../own-string';
 
 const BAD_OFFSET = error('bit offset is not an integer or out of range');

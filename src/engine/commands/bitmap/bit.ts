@@ -1,7 +1,8 @@
 import { bitAt } from '../../values/bits';
-import { parseInt64 } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { error } from '../errors';
+import { parseInt64 } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error } from '../../command/errors';
 import { bitOffset, prepareString, sourceOf } from './access';
 
 const BAD_BIT = error('bit is not an integer or out of range');

@@ -3,9 +3,10 @@ import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
 import { readBits, writeBits, type ByteSource } from '../../values/bits';
 import type { RawString } from '../../values/raw-string';
-import { choices, int64, normalizeInt64, parseInt64, wordOf } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { error, SYNTAX_ERROR } from '../errors';
+import { choices, int64, normalizeInt64, parseInt64, wordOf } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, SYNTAX_ERROR } from '../../command/errors';
 import { bitOffset, prepareString, sourceOf } from './access';
 
 const BAD_TYPE = error('Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.');

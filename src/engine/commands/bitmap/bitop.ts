@@ -1,8 +1,9 @@
 import type { CommandContext } from '../../execution/command-context';
 import { RawString } from '../../values/raw-string';
-import { choices, wordOf } from '../arguments';
-import { defineCommand, keyRange, oneKey } from '../define-command';
-import { error, SYNTAX_ERROR } from '../errors';
+import { choices, wordOf } from '../../command/arguments';
+import { keyRange, oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, SYNTAX_ERROR } from '../../command/errors';
 import { bytesOf } from './access';
 
 const NOT_OF_ONE = error('BITOP NOT must be called with a single source key.');

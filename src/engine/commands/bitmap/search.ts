@@ -1,7 +1,8 @@
 import { countBits, findBit } from '../../values/bits';
-import { integer, wordOf } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { error, SYNTAX_ERROR } from '../errors';
+import { integer, wordOf } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, SYNTAX_ERROR } from '../../command/errors';
 import { bytesOf } from './access';
 
 const BIT_NOT_BINARY = error('The bit argument must be 1 or 0.');

@@ -2,8 +2,8 @@ import type { ClusterNode } from '../../cluster/cluster-node';
 import { slotOf, SLOTS } from '../../cluster/key-slot';
 import type { CommandContext } from '../../execution/command-context';
 import { MapReply, OK, VerbatimReply, type ErrorReply, type Reply } from '../../protocol/reply';
-import { integer } from '../arguments';
-import { error, printable } from '../errors';
+import { integer } from '../../command/arguments';
+import { error, printable } from '../../command/errors';
 import type { Dict, DictEntry } from '../../values/dict';
 
 /** Answers one subcommand on the node; `args` are those behind its name. */

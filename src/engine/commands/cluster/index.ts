@@ -1,7 +1,8 @@
 import type { ClusterNode } from '../../cluster/cluster-node';
 import type { CommandContext } from '../../execution/command-context';
-import { defineCommand, defineContainer, type AnyCommand, type CommandFlag } from '../define-command';
-import { error } from '../errors';
+import { defineContainer, type AnyCommand, type CommandFlag } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error } from '../../command/errors';
 import { agree, ANSWERS } from './answers';
 
 const DISABLED = error('This instance has cluster support disabled');
@@ -112,4 +113,5 @@ const modes = MODES.map(([name, flags]) =>
   }),
 );
 
+/** The commands of clusters. */
 export const CLUSTER_COMMANDS = [cluster, ...modes];

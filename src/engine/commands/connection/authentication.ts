@@ -1,20 +1,20 @@
 import { DEFAULT_USER } from '../../acl/acl';
-import type { Engine } from '../../engine';
+import type { Services } from '../../execution/services';
 import type { CommandContext } from '../../execution/command-context';
 import { ErrorReply, MapReply, OK } from '../../protocol/reply';
 import { REDIS_VERSION } from '../../redis-version';
-import type { Session } from '../../session/session';
-import { integer } from '../arguments';
+import type { Client } from '../../session/client';
+import { integer } from '../../command/arguments';
 import { defineCommand } from '../define-command';
-import { error, printable } from '../errors';
-import { describeClient } from './client/describe-client';
-import { allSecret, secretAfter } from '../secrets';
+import { error, printable } from '../../command/errors';
+import { describeClient } from '../../session/describe-client';
+import { allSecret, secretAfter } from '../../command/secrets';
 
 const WRONG_PASSWORD = new ErrorReply('WRONGPASS invalid username-password pair or user is disabled.');
 
 /** Whether nobody configured who may come in, and the engine takes everybody then. */
-function welcomesAll({ acl, acceptsAnyCredentials }: Engine): boolean {
-  return acceptsAnyCredentials && acl.default.noPassword;
+function welcomesAll({ acl, host }: Services): boolean {
+  return host.acceptsAnyCredentials && acl.default.noPassword;
 }
 
 /** @throws WRONGPASS */
@@ -48,7 +48,7 @@ export const auth = defineCommand({
   run(context, args) {
     if (args.length > 2) throw error('syntax error');
     const [first, second] = args;
-    if (second === undefined && context.engine.acl.default.noPassword && !context.engine.acceptsAnyCredentials) {
+    if (second === undefined && context.engine.acl.default.noPassword && !context.engine.host.acceptsAnyCredentials) {
       throw error(
         'AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
       );
@@ -61,7 +61,7 @@ export const auth = defineCommand({
 const INVALID_CLIENT_NAME = error('Client names cannot contain spaces, newlines or special characters.');
 
 /** Names a connection: printable ASCII without spaces; empty = no name. @throws invalid name */
-export function nameClient(session: Session, name: string): void {
+export function nameClient(session: Client, name: string): void {
   if (!/^[!-~]*$/.test(name)) throw INVALID_CLIENT_NAME;
   session.name = name;
 }

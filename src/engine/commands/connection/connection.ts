@@ -1,6 +1,6 @@
 import { OK, PONG, Status } from '../../protocol/reply';
 import { defineCommand } from '../define-command';
-import { wrongArity } from '../errors';
+import { wrongArity } from '../../command/errors';
 import { databaseArgument } from '../generic/copy-move';
 
 export const ping = defineCommand({
@@ -46,7 +46,7 @@ export const select = defineCommand({
   complexity: 'O(1)',
   syntax: 'index',
   run(context, [index]) {
-    context.db = databaseArgument(context, index);
+    context.session.database = databaseArgument(context, index);
     return OK;
   },
 });

@@ -1,9 +1,10 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { Database } from '../../keyspace/database';
 import { type ErrorReply, OK } from '../../protocol/reply';
-import { integer } from '../arguments';
-import { defineCommand, keyRange, oneKey } from '../define-command';
-import { DB_INDEX_OUT_OF_RANGE, error, NO_SUCH_KEY, SAME_OBJECT, SYNTAX_ERROR } from '../errors';
+import { integer } from '../../command/arguments';
+import { keyRange, oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { DB_INDEX_OUT_OF_RANGE, error, NO_SUCH_KEY, SAME_OBJECT, SYNTAX_ERROR } from '../../command/errors';
 
 const INT_MAX = 2 ** 31 - 1;
 const NO_INT = error(`value is out of range, value must between ${String(-INT_MAX - 1)} and ${String(INT_MAX)}`);

@@ -1,12 +1,14 @@
 import type { CommandContext } from '../../execution/command-context';
-import { dumpPayload, readPayload } from '../../dump/dump-payload';
-import { isIntact } from '../../dump/footer';
-import { RdbFormatError } from '../../dump/rdb-primitives';
+import { dumpPayload, readPayload } from '../../rdb/dump-payload';
+import { isIntact } from '../../rdb/footer';
+import { RdbFormatError } from '../../rdb/rdb-primitives';
 import type { StoredValue } from '../../keyspace/entry';
+import type { EffectLine } from '../../effects/effect-log';
 import { ErrorReply, OK } from '../../protocol/reply';
-import { addInt64, int64, integer } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { error, SYNTAX_ERROR } from '../errors';
+import { addInt64, int64, integer } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, SYNTAX_ERROR } from '../../command/errors';
 
 export const dump = defineCommand({
   name: 'dump',
@@ -80,6 +82,20 @@ function valueOf(context: CommandContext, payload: Buffer): StoredValue {
   }
 }
 
+/** The payload is the same anywhere, the time to live is not; one that is over by now removes what was there. */
+function restoreEffects(
+  args: readonly [string, string, string, ...string[]],
+  now: number,
+  [name = '']: EffectLine,
+): readonly EffectLine[] {
+  const [key, time, payload, ...rest] = args;
+  const { absolute } = parseOptions(args);
+  const ttl = int64(time);
+  const at = ttl === 0 || absolute ? ttl : (addInt64(ttl, now) ?? -1);
+  if (at !== 0 && at < now) return [['DEL', key]];
+  return [[name, key, String(at), payload, ...rest, ...(ttl === 0 || absolute ? [] : ['ABSTTL'])]];
+}
+
 function restoreKey(context: CommandContext, args: readonly [string, string, string, ...string[]]) {
   const [key, time, serialized] = args;
   const options = parseOptions(args);
@@ -88,7 +104,8 @@ function restoreKey(context: CommandContext, args: readonly [string, string, str
   const ttl = int64(time);
   if (ttl < 0) throw error('Invalid TTL value, must be >= 0');
   const payload = Buffer.from(serialized, 'latin1');
-  if (!isIntact(payload, context.engine.skipsChecksums)) throw error('DUMP payload version or checksum are wrong');
+  if (!isIntact(payload, context.engine.switches.skipsChecksums))
+    throw error('DUMP payload version or checksum are wrong');
   const value = valueOf(context, payload);
   // Beyond 64 bits it lies in the past, as Redis' sum overflows.
   const deadline = ttl === 0 ? 0 : options.absolute ? ttl : (addInt64(ttl, context.now) ?? -1);
@@ -117,11 +134,13 @@ const RESTORE = {
   syntax: 'key ttl serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds] [FREQ frequency]',
 } as const;
 
+/** RESTORE; RESTORE-ASKING is the same command among the nodes of a cluster. */
 export const restore = defineCommand({
   ...RESTORE,
   name: 'restore',
   flags: ['write', 'denyoom'],
   group: 'generic',
+  effects: ({ args, now, own }) => restoreEffects(args, now, own),
   run: restoreKey,
 });
 
@@ -133,5 +152,6 @@ export const restoreAsking = defineCommand({
   group: 'server',
   since: '3.0.0',
   categories: ['@keyspace', '@dangerous'],
+  effects: ({ args, now, own }) => restoreEffects(args, now, own),
   run: restoreKey,
 });

@@ -9,6 +9,7 @@ import { keys, randomkey, scan } from './scan';
 import { sortCommand, sortReadOnly } from './sort';
 import { wait } from './wait';
 
+/** The commands of keys of any type. */
 export const GENERIC_COMMANDS = [
   dump,
   restore,

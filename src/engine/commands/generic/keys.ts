@@ -1,7 +1,8 @@
 import type { CommandContext } from '../../execution/command-context';
 import { typeOf } from '../../keyspace/entry';
 import { Status } from '../../protocol/reply';
-import { defineCommand, keyRange, oneKey } from '../define-command';
+import { keyRange, oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 
 const MULTI_SHARD_SUM = ['request_policy:multi_shard', 'response_policy:agg_sum'];
 

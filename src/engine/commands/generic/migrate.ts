@@ -1,11 +1,12 @@
 import type { CommandContext } from '../../execution/command-context';
-import { dumpPayload } from '../../dump/dump-payload';
+import { dumpPayload } from '../../rdb/dump-payload';
 import { ErrorReply, OK, Status, type Reply } from '../../protocol/reply';
-import { choices, integer, parseInt64 } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { error, SYNTAX_ERROR } from '../errors';
+import { choices, integer, parseInt64 } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, SYNTAX_ERROR } from '../../command/errors';
 import { restoreElsewhere, TransferFailed, type Destination, type Parcel } from './restore-elsewhere';
-import { secretAfter } from '../secrets';
+import { secretAfter } from '../../command/secrets';
 
 const KEY_AND_KEYS = error('When using MIGRATE KEYS option, the key argument must be set to the empty string');
 const NO_KEY = new Status('NOKEY');
@@ -73,6 +74,7 @@ function hasLeft(context: CommandContext, db: CommandContext['db'], { key, paylo
   if (entry === undefined) return true;
   if (dumpPayload(entry.value) !== payload) return false;
   context.remove(key, 'del', db);
+  context.engine.effects.add(db.index, ['DEL', key]);
   context.engine.blocking.serveReady();
   return true;
 }
@@ -126,6 +128,7 @@ export const migrate = defineCommand({
   hints: ['nondeterministic_output'],
   syntax:
     'host port <key | ""> destination-db timeout [COPY] [REPLACE] [AUTH password | AUTH2 username password] [KEYS key [key ...]]',
+  effects: 'none',
   run(context, args) {
     const migration = parseMigration(args);
     const parcels = pack(context, migration.keys);

@@ -1,8 +1,9 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { Entry, StoredValue } from '../../keyspace/entry';
-import { defineCommand, defineContainer, oneKey } from '../define-command';
+import { defineContainer, oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { encodingOf, isSharedInteger } from '../encoding';
-import { error } from '../errors';
+import { error } from '../../command/errors';
 
 const ABOUT_A_KEY = {
   arity: 3,

@@ -1,7 +1,7 @@
 import { typeOf, type Entry } from '../../keyspace/entry';
 import type { CommandContext } from '../../execution/command-context';
 import { matchGlob } from '../../values/glob';
-import { cursor } from '../arguments';
+import { cursor } from '../../command/arguments';
 import { defineCommand } from '../define-command';
 import { parseScanOptions } from '../scan-options';
 

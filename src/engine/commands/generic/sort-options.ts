@@ -1,6 +1,6 @@
-import { choices, int64 } from '../arguments';
-import type { FoundKey } from '../define-command';
-import { error, printable, SYNTAX_ERROR } from '../errors';
+import { choices, int64 } from '../../command/arguments';
+import type { FoundKey } from '../../command/definition';
+import { error, printable, SYNTAX_ERROR } from '../../command/errors';
 
 /** What SORT is asked for. */
 export interface SortOptions {

@@ -6,9 +6,10 @@ import { ListValue } from '../../values/list';
 import { RawString } from '../../values/raw-string';
 import { SetValue } from '../../values/set';
 import { SortedSetValue } from '../../values/sorted-set';
-import { looseDoubleInRange } from '../arguments';
-import { defineCommand, type KeySpec, oneKey } from '../define-command';
-import { error, printable, WRONG_TYPE } from '../errors';
+import { looseDoubleInRange } from '../../command/arguments';
+import { type KeySpec, oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, printable, WRONG_TYPE } from '../../command/errors';
 import { parseSortOptions, sortKeys, type SortOptions } from './sort-options';
 
 const NOT_A_DOUBLE = error("One or more scores can't be converted into double");
@@ -118,7 +119,7 @@ function storeList(context: CommandContext, key: string, found: readonly (string
 }
 
 function mayReadAnyKey({ engine, session }: CommandContext, name: string, args: readonly string[]): boolean {
-  return session.user.unrestricted || engine.acl.mayReadAnyKey(session.user, engine.executor.resolve(name, args), args);
+  return session.user.unrestricted || engine.acl.mayReadAnyKey(session.user, engine.commands.resolve(name, args), args);
 }
 
 const BY_OR_GET: KeySpec = {

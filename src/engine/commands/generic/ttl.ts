@@ -1,6 +1,7 @@
 import type { CommandContext } from '../../execution/command-context';
-import { normalizeInt64 } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
+import { normalizeInt64 } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 
 const NO_KEY = -2;
 const NO_DEADLINE = -1;

@@ -1,7 +1,7 @@
-import { Block } from '../../execution/block';
-import { integer } from '../arguments';
+import { Block } from '../../command/answers';
+import { integer } from '../../command/arguments';
 import { defineCommand } from '../define-command';
-import { error, TIMEOUT_NEGATIVE } from '../errors';
+import { error, TIMEOUT_NEGATIVE } from '../../command/errors';
 
 const TIMEOUT_NOT_AN_INTEGER = error('timeout is not an integer or out of range');
 

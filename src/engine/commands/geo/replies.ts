@@ -7,6 +7,7 @@ function coordinate(degrees: number): DoubleReply {
   return new DoubleReply(degrees, text === '-0' ? '0' : text);
 }
 
+/** A position as GEOPOS answers it: longitude and latitude. */
 export function positionReply({ longitude, latitude }: Position): Reply {
   return [coordinate(longitude), coordinate(latitude)];
 }

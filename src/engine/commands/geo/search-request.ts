@@ -1,8 +1,8 @@
 import type { GeoShape } from '../../values/geo-shape';
 import { positionOf, type Position } from '../../values/geohash';
 import type { SortedSetView } from '../../values/sorted-set';
-import { double, integer, wordOf } from '../arguments';
-import { error, SYNTAX_ERROR } from '../errors';
+import { double, integer, wordOf } from '../../command/arguments';
+import { error, SYNTAX_ERROR } from '../../command/errors';
 import { metresPer, parsePosition } from './units';
 
 const NO_SUCH_MEMBER = error('could not decode requested zset member');
@@ -47,6 +47,7 @@ export interface SearchRequest {
   storeDistance: boolean;
 }
 
+/** A search before its arguments are read. */
 export function newRequest(): SearchRequest {
   return {
     center: undefined,

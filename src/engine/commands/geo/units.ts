@@ -1,7 +1,7 @@
 import type { Position } from '../../values/geohash';
 import { LATITUDE_MAX, LONGITUDE_MAX } from '../../values/geohash';
-import { choices, double, wordOf } from '../arguments';
-import { error } from '../errors';
+import { choices, double, wordOf } from '../../command/arguments';
+import { error } from '../../command/errors';
 
 const METRES = choices({ m: 1, km: 1000, ft: 0.3048, mi: 1609.34 });
 const BAD_UNIT = error('unsupported unit provided. please use M, KM, FT, MI');

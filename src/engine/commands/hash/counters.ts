@@ -1,7 +1,9 @@
+import { plainText } from '../../protocol/reply';
 import { addLongDoubles, formatLongDouble, INFINITE, parseLongDouble } from '../../values/long-double';
-import { addInt64, int64, parseInt64 } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { error, INCREMENT_OVERFLOW, NAN_OR_INFINITY, NOT_A_FLOAT } from '../errors';
+import { addInt64, int64, parseInt64 } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, INCREMENT_OVERFLOW, NAN_OR_INFINITY, NOT_A_FLOAT } from '../../command/errors';
 import { HASH } from '../kinds';
 
 export const hincrby = defineCommand({
@@ -35,6 +37,7 @@ export const hincrbyfloat = defineCommand({
   complexity: 'O(1)',
   keys: [oneKey('RW ACCESS UPDATE')],
   syntax: 'key field increment:double',
+  effects: ({ args: [key, field], reply }) => [['HSET', key, field, plainText(reply)]],
   run(context, [key, field, incrementText]) {
     const increment = parseLongDouble(incrementText);
     if (increment === undefined) throw NOT_A_FLOAT;

@@ -1,8 +1,9 @@
 import { MapReply, type Reply } from '../../protocol/reply';
 import type { HashView } from '../../values/hash';
-import { cursor, isOption } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { SYNTAX_ERROR } from '../errors';
+import { cursor, isOption } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { SYNTAX_ERROR } from '../../command/errors';
 import { HASH } from '../kinds';
 import { distinctIndexes, randomCount, repeatPicks } from '../random';
 import { parseScanOptions } from '../scan-options';

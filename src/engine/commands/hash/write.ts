@@ -1,7 +1,8 @@
 import type { CommandContext } from '../../execution/command-context';
 import { OK } from '../../protocol/reply';
-import { defineCommand, oneKey } from '../define-command';
-import { wrongArity } from '../errors';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { wrongArity } from '../../command/errors';
 import { HASH } from '../kinds';
 
 /** Sets field-value pairs. @returns how many fields are new */

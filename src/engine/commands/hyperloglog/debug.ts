@@ -2,9 +2,10 @@ import { OK, Status } from '../../protocol/reply';
 import { emptyHyperLogLog, HyperLogLog } from '../../values/hyperloglog';
 import { REGISTERS } from '../../values/hyperloglog-registers';
 import { RawString } from '../../values/raw-string';
-import { wordOf } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { error, printable } from '../errors';
+import { wordOf } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, printable } from '../../command/errors';
 import { editHyperLogLog, orCorrupt, ownHyperLogLog } from './access';
 
 const NO_KEY = error('The specified key does not exist');

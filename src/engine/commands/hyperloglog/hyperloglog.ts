@@ -3,7 +3,8 @@ import { OK } from '../../protocol/reply';
 import { countRegisters, emptyHyperLogLog, type HyperLogLog } from '../../values/hyperloglog';
 import { REGISTERS } from '../../values/hyperloglog-registers';
 import { RawString } from '../../values/raw-string';
-import { defineCommand, keyRange, oneKey } from '../define-command';
+import { keyRange, oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { editHyperLogLog, orCorrupt, ownHyperLogLog, readHyperLogLog } from './access';
 
 function create(context: CommandContext, key: string): void {

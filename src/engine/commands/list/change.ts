@@ -1,8 +1,9 @@
 import { OK } from '../../protocol/reply';
 import type { ListEnd, ListView } from '../../values/list';
-import { integer } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { INDEX_OUT_OF_RANGE, NO_SUCH_KEY } from '../errors';
+import { integer } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { INDEX_OUT_OF_RANGE, NO_SUCH_KEY } from '../../command/errors';
 import { LIST } from '../kinds';
 import { rangeWithin } from './positions';
 
@@ -65,13 +66,18 @@ export const ltrim = defineCommand({
   complexity: 'O(N) in the number of elements removed',
   keys: [oneKey('RW DELETE')],
   syntax: 'key start stop',
-  run(context, [key, firstText, lastText]) {
+  effects: 'told',
+  run(context, args) {
+    const [key, firstText, lastText] = args;
     const first = integer(firstText);
     const last = integer(lastText);
     const existing = context.peek(key, LIST);
     if (existing === undefined) return OK;
+    const { size } = existing;
     // Redis announces a trim even when nothing had to go.
-    context.edit(key, LIST, 'ltrim').trim(...rangeWithin(existing.size, first, last));
+    const list = context.edit(key, LIST, 'ltrim');
+    list.trim(...rangeWithin(size, first, last));
+    if (list.size < size) context.effect([context.typedName, ...args]);
     return OK;
   },
 });

@@ -5,6 +5,7 @@ import { lmpop, lpop, rpop } from './pop';
 import { linsert, lpush, lpushx, rpush, rpushx } from './push';
 import { lindex, llen, lpos, lrange } from './read';
 
+/** The commands of lists. */
 export const LIST_COMMANDS = [
   blmove,
   blmpop,

@@ -1,6 +1,7 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { ListEnd } from '../../values/list';
-import { defineCommand, oneKey } from '../define-command';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { LIST } from '../kinds';
 import { POP_EVENT } from './pop';
 import { listEnd } from './positions';
@@ -12,6 +13,7 @@ export interface Movement {
   readonly to: ListEnd;
 }
 
+/** The movement of RPOPLPUSH and BRPOPLPUSH. */
 export const RPOPLPUSH: Movement = { from: 'right', to: 'left' };
 
 /** Moves one element between two lists; undefined when there is none. @throws WRONGTYPE */

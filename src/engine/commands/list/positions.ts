@@ -1,6 +1,6 @@
 import type { ListEnd } from '../../values/list';
-import { wordOf } from '../arguments';
-import { SYNTAX_ERROR } from '../errors';
+import { wordOf } from '../../command/arguments';
+import { SYNTAX_ERROR } from '../../command/errors';
 
 /** LEFT or RIGHT, in any case. @throws syntax error */
 export function listEnd(text: string): ListEnd {

@@ -1,8 +1,9 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { ListEnd } from '../../values/list';
-import { wordOf } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { SYNTAX_ERROR } from '../errors';
+import { wordOf } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { SYNTAX_ERROR } from '../../command/errors';
 import { LIST } from '../kinds';
 
 /** The keyspace event of a push at each end. */

@@ -1,8 +1,9 @@
 import type { Reply } from '../../protocol/reply';
 import type { ListView } from '../../values/list';
-import { int64, integer, integerWithin, wordOf } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { error, SYNTAX_ERROR } from '../errors';
+import { int64, integer, integerWithin, wordOf } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, SYNTAX_ERROR } from '../../command/errors';
 import { LIST } from '../kinds';
 import { rangeWithin } from './positions';
 

@@ -1,21 +1,22 @@
-import { NO_REPLY, type NoReply } from '../../execution/block';
+import { NO_REPLY, type NoReply } from '../../command/answers';
 import type { CommandContext } from '../../execution/command-context';
 import { PushReply, type Reply } from '../../protocol/reply';
 import { matchChannel, subscribe, unsubscribe } from '../../pubsub/pubsub';
-import type { Session } from '../../session/session';
-import { defineCommand, defineContainer, oneKey, keyRange } from '../define-command';
-import { error, wrongSubcommandArguments } from '../errors';
+import type { Client } from '../../session/client';
+import { defineContainer, oneKey, keyRange } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, wrongSubcommandArguments } from '../../command/errors';
 
 /** One of the three kinds of subscription: where it is kept, and what its confirmations are called. */
 interface SubscriptionKind {
   readonly word: string;
-  registry(context: CommandContext): Map<string, Set<Session>>;
-  own(session: Session): Set<string>;
+  registry(context: CommandContext): Map<string, Set<Client>>;
+  own(session: Client): Set<string>;
   /** The number a confirmation carries. */
-  count(session: Session): number;
+  count(session: Client): number;
 }
 
-const generalCount = (session: Session) => session.channels.size + session.patterns.size;
+const generalCount = (session: Client) => session.channels.size + session.patterns.size;
 
 const CHANNELS: SubscriptionKind = {
   word: 'subscribe',
@@ -167,6 +168,7 @@ const publish = defineCommand({
   summary: 'Sends a message to a channel; answers how many clients got it.',
   complexity: 'O(N+M) in subscribers and patterns',
   syntax: 'channel message',
+  alwaysEffective: 'live',
   run: ({ engine }, [channel, message]) => engine.pubsub.publish(channel, message),
 });
 
@@ -181,6 +183,7 @@ const spublish = defineCommand({
   complexity: 'O(N) in the number of subscribers',
   keys: [oneKey('NOT_KEY')],
   syntax: 'shardchannel message',
+  alwaysEffective: 'live',
   run: ({ engine }, [channel, message]) => engine.pubsub.publishSharded(channel, message),
 });
 
@@ -251,6 +254,7 @@ const pubsub = defineContainer({
   ],
 });
 
+/** The commands of pub/sub. */
 export const PUBSUB_COMMANDS = [
   subscribeCommand,
   psubscribe,

@@ -1,9 +1,10 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { CachedScript } from '../../execution/script-cache';
 import { ErrorReply, type Reply } from '../../protocol/reply';
-import { integer } from '../arguments';
-import { countedKeys, defineCommand, type KeySpec } from '../define-command';
-import { error } from '../errors';
+import { integer } from '../../command/arguments';
+import { countedKeys, type KeySpec } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error } from '../../command/errors';
 
 const NO_SCRIPT = new ErrorReply('NOSCRIPT No matching script. Please use EVAL.');
 
@@ -13,10 +14,12 @@ export const SCRIPT_FLAGS = [...READING_SCRIPT_FLAGS, 'may_replicate'] as const;
 
 const KEYS: KeySpec = countedKeys('RW ACCESS UPDATE', 2);
 const RO_KEYS: KeySpec = countedKeys('RO ACCESS', 2);
+/** Keys of a script that may write: nobody knows what it does with them. */
 export const KEYS_OF_UNKNOWN: KeySpec = {
   ...KEYS,
   notes: 'We cannot tell how the keys will be used so we assume the worst, RW and UPDATE',
 };
+/** Keys of a script that only reads. */
 export const RO_KEYS_OF_UNKNOWN: KeySpec = {
   ...RO_KEYS,
   notes: 'We cannot tell how the keys will be used so we assume the worst, RO and ACCESS',
@@ -69,6 +72,7 @@ const evalCommand = defineCommand({
   complexity: 'That of the script',
   keys: [KEYS_OF_UNKNOWN],
   syntax: 'script numkeys [key ...] [arg ...]',
+  effects: 'none',
   run(context, [source, count, ...rest]) {
     return evaluate(context, () => context.engine.scripts.load(source), count, rest, false);
   },
@@ -84,6 +88,7 @@ const evalRo = defineCommand({
   complexity: 'That of the script',
   keys: [RO_KEYS_OF_UNKNOWN],
   syntax: 'script numkeys [key ...] [arg ...]',
+  effects: 'none',
   run(context, [source, count, ...rest]) {
     return evaluate(context, () => context.engine.scripts.load(source), count, rest, true);
   },
@@ -100,6 +105,7 @@ const evalsha = defineCommand({
   complexity: 'That of the script',
   keys: [KEYS],
   syntax: 'sha1 numkeys [key ...] [arg ...]',
+  effects: 'none',
   run(context, [sha, count, ...rest]) {
     checkSha(sha);
     return evaluate(context, () => bySha(context, sha), count, rest, false);
@@ -116,10 +122,12 @@ const evalshaRo = defineCommand({
   complexity: 'That of the script',
   keys: [RO_KEYS],
   syntax: 'sha1 numkeys [key ...] [arg ...]',
+  effects: 'none',
   run(context, [sha, count, ...rest]) {
     checkSha(sha);
     return evaluate(context, () => bySha(context, sha), count, rest, true);
   },
 });
 
+/** EVAL and its like. */
 export const EVAL_COMMANDS = [evalCommand, evalRo, evalsha, evalshaRo];

@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
 import { defineCommand } from '../define-command';
-import { error } from '../errors';
+import { error } from '../../command/errors';
 import { KEYS_OF_UNKNOWN, keysAndArguments, READING_SCRIPT_FLAGS, RO_KEYS_OF_UNKNOWN, SCRIPT_FLAGS } from './eval';
 
 const BAD_COUNT = error('Bad number of keys provided');
@@ -31,6 +31,7 @@ const fcall = defineCommand({
   complexity: 'That of the function',
   keys: [KEYS_OF_UNKNOWN],
   syntax: 'function numkeys [key ...] [arg ...]',
+  effects: 'none',
   run(context, [name, count, ...rest]) {
     return callFunction(context, name, count, rest, false);
   },
@@ -46,9 +47,11 @@ const fcallRo = defineCommand({
   complexity: 'That of the function',
   keys: [RO_KEYS_OF_UNKNOWN],
   syntax: 'function numkeys [key ...] [arg ...]',
+  effects: 'none',
   run(context, [name, count, ...rest]) {
     return callFunction(context, name, count, rest, true);
   },
 });
 
+/** FCALL and FCALL_RO. */
 export const FCALL_COMMANDS = [fcall, fcallRo];

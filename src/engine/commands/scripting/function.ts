@@ -1,12 +1,13 @@
-import { isIntact } from '../../dump/footer';
-import { functionsPayload, readFunctionsPayload } from '../../dump/functions-payload';
-import { RdbFormatError } from '../../dump/rdb-primitives';
+import { isIntact } from '../../rdb/footer';
+import { functionsPayload, readFunctionsPayload } from '../../rdb/functions-payload';
+import { RdbFormatError } from '../../rdb/rdb-primitives';
 import { ErrorReply, MapReply, OK, type Reply, SetReply, Status } from '../../protocol/reply';
 import type { FunctionLibrary, RestorePolicy } from '../../scripting/function-libraries';
 import { SCRIPT_FLAG_NAMES } from '../../scripting/shebang';
 import { matchGlob } from '../../values/glob';
-import { defineCommand, defineContainer } from '../define-command';
-import { error, printable, wrongSubcommandArguments } from '../errors';
+import { defineContainer } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, printable, wrongSubcommandArguments } from '../../command/errors';
 
 const SHARED = { group: 'scripting', since: '7.0.0' } as const;
 const EVERYWHERE = ['request_policy:all_shards', 'response_policy:all_succeeded'];
@@ -20,6 +21,7 @@ const load = defineCommand({
   complexity: 'That of what the library does when it is loaded',
   hints: EVERYWHERE,
   syntax: '[REPLACE] function-code',
+  alwaysEffective: true,
   run({ engine }, [, ...args]) {
     const options = args.slice(0, -1);
     for (const option of options) {
@@ -81,6 +83,7 @@ const remove = defineCommand({
   complexity: 'O(1)',
   hints: EVERYWHERE,
   syntax: 'library-name',
+  alwaysEffective: true,
   run({ engine }, [, name]) {
     engine.libraries.delete(name);
     return OK;
@@ -96,6 +99,7 @@ const flush = defineCommand({
   complexity: 'O(N) in the number of functions',
   hints: EVERYWHERE,
   syntax: '[ASYNC | SYNC]',
+  alwaysEffective: true,
   run({ engine }, [name, mode, extra]) {
     if (extra !== undefined) throw wrongSubcommandArguments('function', name);
     if (mode !== undefined && !['sync', 'async'].includes(mode.toLowerCase()))
@@ -164,12 +168,13 @@ const restore = defineCommand({
   complexity: 'O(N) in the number of functions',
   hints: EVERYWHERE,
   syntax: 'serialized-value [FLUSH | APPEND | REPLACE]',
+  alwaysEffective: true,
   run({ engine }, [name, payload, given = 'append', extra]) {
     if (extra !== undefined) throw wrongSubcommandArguments('function', name);
     const policy = given.toLowerCase();
     if (!isPolicy(policy)) throw error('Wrong restore policy given, value should be either FLUSH, APPEND or REPLACE.');
     const bytes = Buffer.from(payload, 'latin1');
-    if (!isIntact(bytes, engine.skipsChecksums)) throw WRONG_PAYLOAD;
+    if (!isIntact(bytes, engine.switches.skipsChecksums)) throw WRONG_PAYLOAD;
     engine.libraries.restore(librariesOf(bytes), policy);
     return OK;
   },

@@ -1,6 +1,7 @@
 import { ErrorReply, OK } from '../../protocol/reply';
-import { defineCommand, defineContainer } from '../define-command';
-import { error } from '../errors';
+import { defineContainer } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error } from '../../command/errors';
 
 const NOT_BUSY = new ErrorReply('NOTBUSY No scripts in execution right now.');
 

@@ -4,12 +4,13 @@ import type { Selector } from '../../acl/selector';
 import type { CommandContext } from '../../execution/command-context';
 import { formatDouble } from '../../protocol/format-double';
 import { DoubleReply, type ErrorReply, MapReply, OK, SetReply, type Reply } from '../../protocol/reply';
-import { integer } from '../arguments';
-import { ACL_CATEGORIES, aclCategories } from '../acl-categories';
-import { defineCommand, defineContainer } from '../define-command';
-import type { TableEntry } from '../table';
-import { error, printable, wrongSubcommandArguments } from '../errors';
-import { allButSubcommand } from '../secrets';
+import { integer } from '../../command/arguments';
+import { ACL_CATEGORIES, aclCategories } from '../../command/acl-categories';
+import { defineContainer } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { takes, unnamed } from '../../command/table';
+import { error, printable, wrongArity, wrongSubcommandArguments } from '../../command/errors';
+import { allButSubcommand } from '../../command/secrets';
 
 const OPEN = { flags: ['noscript', 'loading', 'stale'], group: 'server', since: '6.0.0' } as const;
 const ADMIN = { flags: ['admin', 'noscript', 'loading', 'stale'], group: 'server', since: '6.0.0' } as const;
@@ -113,7 +114,7 @@ const setuser = defineCommand({
 
 /** Whoever listens to channels that are no longer allowed is let go. */
 function closeListeners({ engine }: CommandContext, name: string): void {
-  for (const session of engine.sessions.values()) {
+  for (const session of engine.clients.byId.values()) {
     if (session.user.name !== name || session.subscriptions === 0) continue;
     const { selectors } = session.user;
     const mayListen = (literally: boolean) => (channel: string) =>
@@ -136,7 +137,7 @@ const deluser = defineCommand({
   run({ engine, session: own }, [, ...names]) {
     if (names.includes(engine.acl.default.name)) throw error("The 'default' user cannot be removed");
     const removed = new Set(names.filter((name) => engine.acl.deleteUser(name)));
-    for (const session of [...engine.sessions.values()]) {
+    for (const session of [...engine.clients.byId.values()]) {
       if (!removed.has(session.user.name)) continue;
       if (session === own) session.closing = true;
       else session.output.close();
@@ -227,9 +228,6 @@ const log = defineCommand({
   },
 });
 
-const knowsSubcommand = (entry: TableEntry, [name]: readonly string[]) =>
-  name === undefined || !('container' in entry) || entry.subcommands.has(name.toLowerCase());
-
 const dryrun = defineCommand({
   ...ADMIN,
   name: 'dryrun',
@@ -241,9 +239,10 @@ const dryrun = defineCommand({
   run({ engine }, [, name, command, ...args]) {
     const user = engine.acl.get(name);
     if (user === undefined) throw error(`User '${printable(name)}' not found`);
-    const entry = engine.commands.get(command);
-    if (entry === undefined || !knowsSubcommand(entry, args)) throw error(`Command '${printable(command)}' not found`);
-    const record = engine.executor.resolve(command, args);
+    const record = engine.commands.locate(command, args);
+    if (record === 'command' || record === 'subcommand') throw error(`Command '${printable(command)}' not found`);
+    if (record === 'bare container') throw unnamed(record, command, args);
+    if (!takes(record, args.length)) throw wrongArity(record.fullName);
     const refusal = engine.acl.check(user, record, args);
     if (refusal === undefined) return OK;
     const { reason, object } = refusal;

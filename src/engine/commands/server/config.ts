@@ -1,9 +1,10 @@
 import type { Parameter, Parameters } from '../../config/parameters';
 import { MapReply, OK } from '../../protocol/reply';
 import { matchGlob } from '../../values/glob';
-import { defineCommand, defineContainer } from '../define-command';
-import { error, printable, SYNTAX_ERROR, wrongArity } from '../errors';
-import { secretAfter } from '../secrets';
+import { defineContainer } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, printable, SYNTAX_ERROR, wrongArity } from '../../command/errors';
+import { secretAfter } from '../../command/secrets';
 
 const SECRET_PARAMETERS = /^(?:requirepass|masterauth|masteruser|tls-key-file-pass|tls-client-key-file-pass)$/;
 

@@ -1,9 +1,9 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { Database } from '../../keyspace/database';
 import { OK, type Status } from '../../protocol/reply';
-import { isOption } from '../arguments';
+import { isOption } from '../../command/arguments';
 import { defineCommand } from '../define-command';
-import { error, SYNTAX_ERROR } from '../errors';
+import { error, SYNTAX_ERROR } from '../../command/errors';
 import { databaseAt, databaseIndex } from '../generic/copy-move';
 
 /** FLUSHDB and FLUSHALL take SYNC or ASYNC; what differs is what INFO counts. @throws syntax error */
@@ -33,6 +33,7 @@ export const flushdb = defineCommand({
   categories: ['@keyspace', '@dangerous'],
   hints: ['request_policy:all_shards', 'response_policy:all_succeeded'],
   syntax: '[ASYNC | SYNC]',
+  alwaysEffective: true,
   run: (context, args) => flush(context, [context.db], args),
 });
 
@@ -47,6 +48,7 @@ export const flushall = defineCommand({
   categories: ['@keyspace', '@dangerous'],
   hints: ['request_policy:all_shards', 'response_policy:all_succeeded'],
   syntax: '[ASYNC | SYNC]',
+  alwaysEffective: true,
   run: (context, args) => flush(context, context.engine.keyspace.databases, args),
 });
 

@@ -13,6 +13,7 @@ import { latency } from './latency';
 import { monitor } from './monitor';
 import { slowlog } from './slowlog';
 
+/** The commands of the server. */
 export const SERVER_COMMANDS = [
   acl,
   bgrewriteaof,

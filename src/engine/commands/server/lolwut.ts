@@ -1,6 +1,6 @@
 import { VerbatimReply } from '../../protocol/reply';
 import { REDIS_VERSION } from '../../redis-version';
-import { integer } from '../arguments';
+import { integer } from '../../command/arguments';
 import { defineCommand } from '../define-command';
 
 const ART_VERSIONS = new Set([5, 6]);

@@ -1,4 +1,4 @@
-import type { Engine } from '../../engine';
+import type { Services } from '../../execution/services';
 import { ENTRY_OVERHEAD } from '../../keyspace/entry';
 import { STARTUP_BYTES } from '../../keyspace/memory';
 
@@ -29,7 +29,8 @@ export interface CodeReport {
 /** What an interpreter takes that has no code yet. */
 const VM_BYTES = 32_768;
 
-export function memoryReport({ memory, keyspace, scripts, libraries }: Engine): MemoryReport {
+/** Measures what MEMORY STATS, MEMORY DOCTOR and INFO tell of memory; bytes. */
+export function memoryReport({ memory, keyspace, scripts, libraries }: Services): MemoryReport {
   const { heapUsed, heapTotal, rss } = process.memoryUsage();
   const { used } = memory;
   const keys = keyspace.databases.reduce((sum, { dataset }) => sum + dataset.size, 0);

@@ -1,9 +1,10 @@
 import { entryBytes } from '../../keyspace/entry';
 import { DoubleReply, MapReply, OK, VerbatimReply, type Reply } from '../../protocol/reply';
 import { formatDouble } from '../../protocol/format-double';
-import { integer } from '../arguments';
-import { defineCommand, defineContainer, oneKey } from '../define-command';
-import { SYNTAX_ERROR } from '../errors';
+import { integer } from '../../command/arguments';
+import { defineContainer, oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { SYNTAX_ERROR } from '../../command/errors';
 import { bytesForHumans } from './bytes-for-humans';
 import { memoryReport } from './memory-report';
 

@@ -1,5 +1,6 @@
-import { defineCommand, defineContainer } from '../define-command';
-import { error } from '../errors';
+import { defineContainer } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error } from '../../command/errors';
 
 const NOT_ALLOWED = error(
   'MODULE command not allowed. If the enable-module-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.',

@@ -1,7 +1,7 @@
-import { NO_REPLY } from '../../execution/block';
+import { NO_REPLY } from '../../command/answers';
 import { OK } from '../../protocol/reply';
 import { defineCommand } from '../define-command';
-import { error } from '../errors';
+import { error } from '../../command/errors';
 
 export const monitor = defineCommand({
   name: 'monitor',

@@ -1,28 +1,28 @@
 // Imported, not the global: fake timers of a test must hold up no snapshot.
 import { setImmediate } from 'node:timers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Engine } from '../../engine';
+import type { Services } from '../../execution/services';
 import type { CommandContext } from '../../execution/command-context';
-import { waitForCause } from '../../execution/block';
+import { waitForCause } from '../../command/answers';
 import { ErrorReply, OK, Status, type Reply } from '../../protocol/reply';
-import { SaveFailure, type SaveHooks } from '../../snapshot-source';
-import { isOption } from '../arguments';
+import { SaveFailure, type SaveHooks } from '../../execution/save-hooks';
+import { isOption } from '../../command/arguments';
 import { defineCommand } from '../define-command';
-import { error, SYNTAX_ERROR } from '../errors';
+import { error, SYNTAX_ERROR } from '../../command/errors';
 
 const NOWHERE_TO_SAVE = error('snapshots are not enabled: turn persistence on to save');
 const ALREADY_SAVING = error('Background save already in progress');
 
 /** @throws when nothing is kept, or a snapshot is being written */
 function idleHooks({ engine }: CommandContext): SaveHooks {
-  const { saveHooks } = engine;
+  const { saveHooks } = engine.host;
   if (saveHooks === undefined) throw NOWHERE_TO_SAVE;
   if (saveHooks.saving()) throw ALREADY_SAVING;
   return saveHooks;
 }
 
 /** Redis answers `ERR` and nothing else, and says why in its log. */
-function notSaved(engine: Engine, command: string, failure: unknown): ErrorReply {
+function notSaved(engine: Services, command: string, failure: unknown): ErrorReply {
   if (!(failure instanceof SaveFailure)) return engine.internalError(command, failure);
   return error(`${failure.code} ${failure.message.replace(/[\r\n]+/g, ' ')}`);
 }
@@ -89,8 +89,8 @@ export const bgrewriteaof = defineCommand({
   complexity: 'O(1)',
   run(context) {
     const { engine } = context;
-    if (engine.saveHooks?.saving() === true && engine.saveHooks.saveNext !== undefined) {
-      engine.saveHooks.saveNext().catch((failure: unknown) => notSaved(engine, 'bgrewriteaof', failure));
+    if (engine.host.saveHooks?.saving() === true && engine.host.saveHooks.saveNext !== undefined) {
+      engine.host.saveHooks.saveNext().catch((failure: unknown) => notSaved(engine, 'bgrewriteaof', failure));
       return new Status('Background append only file rewriting scheduled');
     }
     saveInBackground(context);
@@ -108,7 +108,8 @@ export const lastsave = defineCommand({
   complexity: 'O(1)',
   categories: ['@admin', '@dangerous'],
   hints: ['nondeterministic_output'],
-  run: ({ engine }) => Math.floor((engine.saveHooks?.lastSave() ?? 0) / 1000) || Math.floor(engine.startedAt / 1000),
+  run: ({ engine }) =>
+    Math.floor((engine.host.saveHooks?.lastSave() ?? 0) / 1000) || Math.floor(engine.identity.startedAt / 1000),
 });
 
 const CANNOT_SHUT_DOWN = new ErrorReply('ERR Errors trying to SHUTDOWN. Check logs.');
@@ -129,9 +130,9 @@ export const shutdown = defineCommand({
     if (!known || (options.has('save') && options.has('nosave')) || (options.has('abort') && args.length > 1))
       throw SYNTAX_ERROR;
     if (options.has('abort')) throw error('No shutdown in progress.');
-    if (engine.onShutdown === undefined) throw CANNOT_SHUT_DOWN;
-    if (options.has('save') || options.has('nosave')) engine.saveHooks?.setFinalSave?.(options.has('save'));
-    engine.onShutdown();
+    if (engine.host.onShutdown === undefined) throw CANNOT_SHUT_DOWN;
+    if (options.has('save') || options.has('nosave')) engine.host.saveHooks?.setFinalSave?.(options.has('save'));
+    engine.host.onShutdown();
     // As in Redis there is no answer: the connection ends with the process.
     session.closing = true;
     return waitForCause();

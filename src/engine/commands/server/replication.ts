@@ -1,8 +1,8 @@
-import { NO_REPLY } from '../../execution/block';
+import { NO_REPLY } from '../../command/answers';
 import { OK } from '../../protocol/reply';
-import { choices, integer, isOption } from '../arguments';
+import { choices, integer, isOption } from '../../command/arguments';
 import { defineCommand } from '../define-command';
-import { error, printable, SYNTAX_ERROR } from '../errors';
+import { error, printable, SYNTAX_ERROR } from '../../command/errors';
 
 const NO_REPLICATION = error('this engine takes no part in replication');
 
@@ -38,6 +38,7 @@ const following = (name: string, since: string) =>
     },
   });
 
+/** Commands to follow another server, which this engine does not. */
 export const replicaof = following('replicaof', '5.0.0');
 export const slaveof = following('slaveof', '1.0.0');
 
@@ -106,5 +107,6 @@ const refused = (name: string, arity: number, since: string) =>
     },
   });
 
+/** Commands by which replicas ask for the data, which this engine has none of. */
 export const sync = refused('sync', 1, '1.0.0');
 export const psync = refused('psync', -3, '2.8.0');

@@ -1,7 +1,8 @@
 import { OK } from '../../protocol/reply';
-import { integer } from '../arguments';
-import { defineCommand, defineContainer } from '../define-command';
-import { error, wrongSubcommandArguments } from '../errors';
+import { integer } from '../../command/arguments';
+import { defineContainer } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, wrongSubcommandArguments } from '../../command/errors';
 
 const SHARED = { flags: ['admin', 'loading', 'stale'], group: 'server' } as const;
 const DEFAULT_COUNT = 10;

@@ -1,9 +1,10 @@
 import type { CommandContext } from '../../execution/command-context';
 import { SetReply } from '../../protocol/reply';
 import { SetValue, type SetView } from '../../values/set';
-import { integerWithin, isOption, numberOfKeys } from '../arguments';
-import { countedKeys, defineCommand, keyRange, oneKey } from '../define-command';
-import { error, SYNTAX_ERROR } from '../errors';
+import { integerWithin, isOption, numberOfKeys } from '../../command/arguments';
+import { countedKeys, keyRange, oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, SYNTAX_ERROR } from '../../command/errors';
 import { SET } from '../kinds';
 
 /** The sets of several keys, undefined where there is none. @throws WRONGTYPE if any holds something else */

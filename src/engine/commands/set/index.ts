@@ -2,6 +2,7 @@ import { sadd, smove, spop, srem } from './change';
 import { sdiff, sdiffstore, sinter, sintercard, sinterstore, sunion, sunionstore } from './combine';
 import { scard, sismember, smembers, smismember, srandmember, sscan } from './read';
 
+/** The commands of sets. */
 export const SET_COMMANDS = [
   sadd,
   scard,

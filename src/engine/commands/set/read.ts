@@ -1,8 +1,9 @@
 import { SetReply, type Reply } from '../../protocol/reply';
 import type { SetView } from '../../values/set';
-import { cursor } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { SYNTAX_ERROR } from '../errors';
+import { cursor } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { SYNTAX_ERROR } from '../../command/errors';
 import { SET } from '../kinds';
 import { distinctIndexes, randomCount, repeatPicks } from '../random';
 import { parseScanOptions } from '../scan-options';

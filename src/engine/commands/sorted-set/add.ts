@@ -1,9 +1,10 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
 import type { SortedSetValue } from '../../values/sorted-set';
-import { double, wordOf } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { error, SYNTAX_ERROR } from '../errors';
+import { double, wordOf } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, SYNTAX_ERROR } from '../../command/errors';
 import { SORTED_SET } from '../kinds';
 import { scoreReply } from './replies';
 
@@ -22,6 +23,7 @@ export interface AddOptions {
   incr: boolean;
 }
 
+/** No option yet. */
 export function addOptions(): AddOptions {
   return { nx: false, xx: false, gt: false, lt: false, ch: false, incr: false };
 }

@@ -1,6 +1,6 @@
 import type { LexBound, ScoreBound } from '../../values/sorted-set';
-import { looseDouble } from '../arguments';
-import { error, MIN_OR_MAX_NOT_FLOAT } from '../errors';
+import { looseDouble } from '../../command/arguments';
+import { error, MIN_OR_MAX_NOT_FLOAT } from '../../command/errors';
 
 const INVALID_LEX = error('min or max not valid string range item');
 

@@ -5,6 +5,7 @@ import { zrange, zrangebylex, zrangebyscore, zrangestore, zrevrange, zrevrangeby
 import { zcard, zcount, zlexcount, zmscore, zrandmember, zrank, zrevrank, zscan, zscore } from './read';
 import { zrem, zremrangebylex, zremrangebyrank, zremrangebyscore } from './remove';
 
+/** The commands of sorted sets. */
 export const SORTED_SET_COMMANDS = [
   bzmpop,
   bzpopmax,

@@ -1,9 +1,10 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
 import { SortedSetValue, type RankRange, type SortedSetView } from '../../values/sorted-set';
-import { integer, wordOf } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { error, SYNTAX_ERROR } from '../errors';
+import { integer, wordOf } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, SYNTAX_ERROR } from '../../command/errors';
 import { SORTED_SET } from '../kinds';
 import { lexBound, scoreBound } from './bounds';
 import { memberForm, membersReply } from './replies';

@@ -1,5 +1,6 @@
 import type { CommandContext } from '../../execution/command-context';
-import { defineCommand, oneKey } from '../define-command';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
 import { SORTED_SET } from '../kinds';
 import { parseRange, type RangeUnit } from './range';
 

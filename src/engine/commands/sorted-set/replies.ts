@@ -3,6 +3,7 @@ import { formatDouble } from '../../protocol/format-double';
 import { DoubleReply, type Reply } from '../../protocol/reply';
 import type { RankRange, SortedSetView } from '../../values/sorted-set';
 
+/** A score, as Redis prints it. */
 export function scoreReply(score: number): DoubleReply {
   return new DoubleReply(score, formatDouble(score));
 }
@@ -16,12 +17,14 @@ export function memberForm(context: CommandContext, withScores: boolean): Member
   return context.resp === 3 ? 'pairs' : 'flat';
 }
 
+/** Appends a member to a reply, in a form. */
 export function pushMember(reply: Reply[], form: MemberForm, name: string, score: number): void {
   if (form === 'names') reply.push(name);
   else if (form === 'flat') reply.push(name, scoreReply(score));
   else reply.push([name, scoreReply(score)]);
 }
 
+/** The members of a range of ranks, in a form. @param reverse from the highest rank on */
 export function membersReply(set: SortedSetView, range: RankRange, reverse: boolean, form: MemberForm): Reply[] {
   const reply: Reply[] = [];
   set.visit(range, reverse, (name, score) => {

@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../execution/command-context';
 import type { SetView } from '../../values/set';
 import type { MemberVisitor, SortedSetView } from '../../values/sorted-set';
-import { WRONG_TYPE } from '../errors';
+import { WRONG_TYPE } from '../../command/errors';
 
 /** An input of ZUNION and its family: a sorted set, or a set whose members all score 1. */
 export interface Source {

@@ -1,8 +1,8 @@
 import { cString } from '../../values/c-string';
 import { HIGHEST_ID, idAfter, idBefore, LOWEST_ID, type StreamId } from '../../values/stream-id';
 import { toUint64, UINT64_MAX, type Uint64 } from '../../values/uint64';
-import { parseInt64 } from '../arguments';
-import { error } from '../errors';
+import { parseInt64 } from '../../command/arguments';
+import { error } from '../../command/errors';
 
 const INVALID_ID = error('Invalid stream ID specified as stream command argument');
 const INVALID_START = error('invalid start ID for the interval');

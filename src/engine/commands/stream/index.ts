@@ -8,6 +8,7 @@ import { xinfo } from './xinfo';
 import { xreadgroup } from './xreadgroup';
 import { xsetid } from './xsetid';
 
+/** The commands of streams. */
 export const STREAM_COMMANDS = [
   xack,
   xadd,

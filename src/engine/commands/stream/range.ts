@@ -1,8 +1,9 @@
 import type { CommandContext } from '../../execution/command-context';
 import { NULL_ARRAY, type Reply } from '../../protocol/reply';
-import { integer, isOption } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { SYNTAX_ERROR } from '../errors';
+import { integer, isOption } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { SYNTAX_ERROR } from '../../command/errors';
 import { STREAM } from '../kinds';
 import { rangeEnd, rangeStart, strictId } from './ids';
 import { entriesBetween, entryReply } from './replies';

@@ -1,6 +1,6 @@
 import type { CommandContext } from '../../execution/command-context';
-import { integer, isOption } from '../arguments';
-import { error, SYNTAX_ERROR, TIMEOUT_NEGATIVE } from '../errors';
+import { integer, isOption } from '../../command/arguments';
+import { error, SYNTAX_ERROR, TIMEOUT_NEGATIVE } from '../../command/errors';
 
 const UNBALANCED = error("Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified.");
 const MISSING_GROUP = error('Missing GROUP option for XREADGROUP');

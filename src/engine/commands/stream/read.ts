@@ -1,12 +1,12 @@
-import { Block } from '../../execution/block';
+import { Block } from '../../command/answers';
 import type { CommandContext } from '../../execution/command-context';
 import { typeOf } from '../../keyspace/entry';
 import { MapReply, NULL_ARRAY, type Reply } from '../../protocol/reply';
 import type { StreamView } from '../../values/stream';
 import { compareIds, HIGHEST_ID, idAfter, LOWEST_ID, type StreamId } from '../../values/stream-id';
-import { isOption } from '../arguments';
+import { isOption } from '../../command/arguments';
 import { defineCommand } from '../define-command';
-import { error } from '../errors';
+import { error } from '../../command/errors';
 import { STREAM } from '../kinds';
 import { strictId } from './ids';
 import { parseReadOptions, type ReadOptions } from './read-options';

@@ -1,7 +1,7 @@
 import { NULL_ARRAY, type Reply } from '../../protocol/reply';
 import type { StreamView } from '../../values/stream';
 import { formatId, type StreamId } from '../../values/stream-id';
-import type { StreamEntry } from '../../values/stream-node';
+import type { StreamEntry } from '../../values/stream-entry';
 
 /** One entry: id and its fields. */
 export function entryReply(entry: StreamEntry): Reply {

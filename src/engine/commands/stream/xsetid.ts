@@ -1,8 +1,9 @@
 import { OK } from '../../protocol/reply';
 import { compareIds, LOWEST_ID, type StreamId } from '../../values/stream-id';
-import { int64, isOption } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { error, NO_SUCH_KEY, SYNTAX_ERROR } from '../errors';
+import { int64, isOption } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, NO_SUCH_KEY, SYNTAX_ERROR } from '../../command/errors';
 import { STREAM } from '../kinds';
 import { strictId } from './ids';
 

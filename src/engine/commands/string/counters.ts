@@ -1,11 +1,13 @@
+import { plainText } from '../../protocol/reply';
 import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
 import { INT64_DIGITS } from '../../values/int64';
 import { addLongDoubles, formatLongDouble, LONGEST_LONG_DOUBLE, parseLongDouble } from '../../values/long-double';
 import { RawString } from '../../values/raw-string';
-import { addInt64, int64, normalizeInt64, parseInt64 } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { error, INCREMENT_OVERFLOW, NAN_OR_INFINITY, NOT_A_FLOAT, NOT_AN_INTEGER } from '../errors';
+import { addInt64, int64, normalizeInt64, parseInt64 } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, INCREMENT_OVERFLOW, NAN_OR_INFINITY, NOT_A_FLOAT, NOT_AN_INTEGER } from '../../command/errors';
 
 /** What is longer than the longest number is none: a long string need not be read as a whole. */
 const BEYOND_INTEGER = INT64_DIGITS + 1;
@@ -89,6 +91,7 @@ export const incrbyfloat = defineCommand({
   complexity: 'O(1)',
   keys: [oneKey('RW ACCESS UPDATE')],
   syntax: 'key increment:double',
+  effects: ({ args: [key], reply }) => [['SET', key, plainText(reply), 'KEEPTTL']],
   run(context, [key, incrementText]) {
     const existing = context.peekString(key);
     const current = parseLongDouble(existing?.slice(0, BEYOND_LONG_DOUBLE) ?? '0');

@@ -5,6 +5,7 @@ import { mget, mset, msetnx } from './multiple';
 import { append, getrange, setrange, strlen, substr } from './ranges';
 import { psetex, set, setex, setnx } from './set';
 
+/** The commands of strings. */
 export const STRING_COMMANDS = [
   append,
   decr,

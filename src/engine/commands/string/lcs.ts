@@ -2,9 +2,10 @@ import type { CommandContext } from '../../execution/command-context';
 import { MapReply, type Reply } from '../../protocol/reply';
 import { CommonSubsequence, tableBytes, type Match } from '../../values/common-subsequence';
 import { RawString } from '../../values/raw-string';
-import { integer, wordOf } from '../arguments';
-import { defineCommand, keyRange } from '../define-command';
-import { error, SYNTAX_ERROR } from '../errors';
+import { integer, wordOf } from '../../command/arguments';
+import { keyRange } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, SYNTAX_ERROR } from '../../command/errors';
 
 const NOT_STRINGS = error('The specified keys must contain string values');
 const LENGTH_OR_INDEXES = error('If you want both the length and indexes, please just use IDX.');

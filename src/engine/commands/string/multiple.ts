@@ -1,7 +1,8 @@
 import { OK } from '../../protocol/reply';
 import { RawString } from '../../values/raw-string';
-import { defineCommand, keyRange } from '../define-command';
-import { wrongArity } from '../errors';
+import { keyRange } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { wrongArity } from '../../command/errors';
 import type { CommandContext } from '../../execution/command-context';
 
 export const mget = defineCommand({

@@ -1,7 +1,8 @@
 import type { CommandContext } from '../../execution/command-context';
-import { integer } from '../arguments';
-import { defineCommand, oneKey } from '../define-command';
-import { error, STRING_TOO_LONG } from '../errors';
+import { integer } from '../../command/arguments';
+import { oneKey } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, STRING_TOO_LONG } from '../../command/errors';
 
 /** @throws when a string would grow beyond `proto-max-bulk-len` */
 function checkStringLength(context: CommandContext, length: number): void {

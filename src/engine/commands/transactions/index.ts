@@ -1,10 +1,11 @@
 import type { Refusal } from '../../acl/acl';
-import { Block, NoReply } from '../../execution/block';
+import { Block, NoReply } from '../../command/answers';
 import type { CommandContext } from '../../execution/command-context';
 import { ErrorReply, NULL_ARRAY, OK, type Reply } from '../../protocol/reply';
-import type { Transaction } from '../../session/session';
-import { defineCommand, keyRange } from '../define-command';
-import { error, EXEC_ABORT } from '../errors';
+import type { Transaction } from '../../session/transaction';
+import { keyRange } from '../../command/definition';
+import { defineCommand } from '../define-command';
+import { error, EXEC_ABORT } from '../../command/errors';
 
 const multi = defineCommand({
   name: 'multi',
@@ -72,6 +73,7 @@ const exec = defineCommand({
   since: '1.2.0',
   summary: 'Runs the queued commands of a transaction, unless a watched key changed.',
   complexity: 'That of the queued commands',
+  effects: 'none',
   run(context): Reply {
     const { session, engine } = context;
     const { transaction } = session;
@@ -133,4 +135,5 @@ const unwatch = defineCommand({
   },
 });
 
+/** The commands of transactions. */
 export const TRANSACTION_COMMANDS = [multi, discard, exec, watch, unwatch];

@@ -117,6 +117,7 @@ export function single(expression: Expression): Expression {
   return isMulti(expression) ? { kind: 'parenthesis', inner: expression } : expression;
 }
 
+/** Whether an expression may have several values. */
 export function isMulti(expression: Expression): boolean {
   return expression.kind === 'call' || expression.kind === 'vararg';
 }

@@ -93,6 +93,7 @@ export class Arguments {
   }
 }
 
+/** A number as C's conversion to 64 bits has it. */
 export function toInteger(value: number): number {
   const whole = Math.trunc(value);
   return whole >= -(2 ** 63) && whole < 2 ** 63 ? whole + 0 : -(2 ** 63);

@@ -15,6 +15,7 @@ export interface Variable {
   numeric: boolean;
 }
 
+/** A function of the source; the main function too. */
 export interface FunctionBody {
   readonly parameters: Variable[];
   isVararg: boolean;
@@ -28,6 +29,7 @@ export interface FunctionBody {
   locals: number;
 }
 
+/** What has a value. */
 export type Expression =
   | { readonly kind: 'nil' | 'true' | 'false' | 'vararg' }
   | { readonly kind: 'number'; readonly value: number }
@@ -53,6 +55,7 @@ export type Expression =
   | { readonly kind: 'parenthesis'; readonly inner: Expression }
   | TableExpression;
 
+/** A local variable that is named. */
 export interface LocalName {
   readonly kind: 'local';
   readonly variable: Variable;
@@ -60,6 +63,7 @@ export interface LocalName {
   readonly upvalue: boolean;
 }
 
+/** A global variable that is named. */
 export interface GlobalName {
   readonly kind: 'global';
   readonly name: string;
@@ -67,6 +71,7 @@ export interface GlobalName {
   line: number;
 }
 
+/** A field of a table. */
 export interface IndexExpression {
   readonly kind: 'index';
   readonly object: Expression;
@@ -75,6 +80,7 @@ export interface IndexExpression {
   line: number;
 }
 
+/** A call. */
 export interface CallExpression {
   readonly kind: 'call';
   readonly callee: Expression;
@@ -84,6 +90,7 @@ export interface CallExpression {
   readonly line: number;
 }
 
+/** A table that is written out. */
 export interface TableExpression {
   readonly kind: 'table';
   readonly items: Expression[];
@@ -92,11 +99,14 @@ export interface TableExpression {
   readonly line: number;
 }
 
+/** Lua's operators of two operands. */
 export type BinaryOperator =
   'or' | 'and' | '<' | '>' | '<=' | '>=' | '~=' | '==' | '..' | '+' | '-' | '*' | '/' | '%' | '^';
 
+/** What can be assigned to. */
 export type Target = LocalName | GlobalName | IndexExpression;
 
+/** What is done. */
 export type Statement =
   | {
       readonly kind: 'localDeclaration';

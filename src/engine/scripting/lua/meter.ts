@@ -34,10 +34,12 @@ export function stopMeter(): void {
   running = IDLE;
 }
 
+/** Takes steps from the budget of the running script. @throws when none are left */
 export function consume(steps: number): void {
   running.consume(steps);
 }
 
+/** Takes bytes from what the running script may use. @throws when there are none */
 export function allocate(bytes: number): void {
   running.allocate(bytes);
 }

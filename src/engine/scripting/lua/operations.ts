@@ -19,6 +19,7 @@ const MAX_META_CHAIN = 100;
 
 const READONLY = 'Attempt to modify a readonly table';
 
+/** The events of arithmetic, by the names of their metamethods. */
 export type Arithmetic = '__add' | '__sub' | '__mul' | '__div' | '__mod' | '__pow';
 
 const ARITHMETIC: Readonly<Record<Arithmetic, (a: number, b: number) => number>> = {
@@ -46,6 +47,7 @@ export function toNumber(value: LuaValue): number | undefined {
   return typeof value === 'string' ? stringToNumber(value) : undefined;
 }
 
+/** Lua's operators, for values of any type. */
 export interface Operations {
   metatableOf: (value: LuaValue) => LuaTable | undefined;
   metamethod: (value: LuaValue, event: string) => LuaValue;
@@ -307,6 +309,7 @@ export function createOperations(state: LuaState): Operations {
   };
 }
 
+/** Whether Lua takes a value for true. */
 export function truthy(value: LuaValue): boolean {
   return value !== undefined && value !== false;
 }

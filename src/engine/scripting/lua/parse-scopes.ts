@@ -4,6 +4,7 @@ import type { Lexer } from './lexer';
 /** Lua 5.1's own limits. */
 export const MAX_LOCALS = 200;
 const MAX_UPVALUES = 60;
+/** Lua 5.1's limit of blocks and expressions within each other. */
 export const MAX_NESTING = 200;
 
 /** A function being parsed. */

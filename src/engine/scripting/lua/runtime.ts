@@ -18,6 +18,7 @@ import { LuaTable } from './table';
 import { createTrampoline, type Trampoline } from './trampoline';
 import { all, type LuaFunction, type LuaValue } from './values';
 
+/** What a runtime asks its host. */
 export interface LuaRuntimeOptions {
   /** Called every few thousand steps of a script; ends it by throwing a `ScriptStopped`. */
   readonly checkBudget: () => void;

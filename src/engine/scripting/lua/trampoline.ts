@@ -33,6 +33,7 @@ export class Coroutine extends LuaThread {
 
 const CANNOT_YIELD = 'attempt to yield across metamethod/C-call boundary';
 
+/** The deep form at work. */
 export interface Trampoline {
   /** Makes a function of the deep form. */
   deep: (start: Starter) => LuaFunction;

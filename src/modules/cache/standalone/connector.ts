@@ -1,5 +1,5 @@
 import type { RedisOptions } from 'ioredis';
-import type { Engine } from '../../../engine';
+import type { EmbeddedEngine } from '../../../engine';
 import { MemoryStream } from './memory-stream';
 
 /** Why a connection is refused once the engine was stopped. */
@@ -7,7 +7,7 @@ const CLOSED = 'Connection is closed.';
 
 type Connector = NonNullable<RedisOptions['Connector']>;
 
-type EngineOf = (options: RedisOptions) => Engine | undefined;
+type EngineOf = (options: RedisOptions) => EmbeddedEngine | undefined;
 
 /** The connectors made here: whatever module of ioredis a client comes from, its connector says where it belongs. */
 const connectors = new WeakMap<Connector, EngineOf>();
@@ -18,7 +18,7 @@ export function isEngineConnector(connector: RedisOptions['Connector']): connect
 }
 
 /** The engine a client with such options lives on; `undefined` when it is a client of a server, or of a closed engine. */
-export function engineOfClient(options: RedisOptions): Engine | undefined {
+export function engineOfClient(options: RedisOptions): EmbeddedEngine | undefined {
   return options.Connector === undefined ? undefined : connectors.get(options.Connector)?.(options);
 }
 

@@ -8,14 +8,26 @@ import { setImmediate } from 'node:timers';
  */
 const REPLIES_PER_TURN = 200;
 
+/** Where bytes of one connection arrive. */
+export interface ByteReceiver {
+  receive: (bytes: string) => void;
+}
+
+/** What one read of a socket takes at most. */
+const BYTES_PER_READ = 65_536;
+
 /** Something a client will hear of in a later turn. */
 interface Delivery {
-  readonly run: () => void;
+  readonly run: (() => void) | undefined;
   /**
    * Whether what its hearer does at once is done before the next delivery, as between two reads of sockets. Replies that
    * only settle promises share a turn.
    */
   readonly alone: boolean;
+  readonly receiver: ByteReceiver | undefined;
+  readonly bytes: string;
+  /** Arrives together with the one before it, as what is written to a socket in one turn is read at once. */
+  joined: boolean;
 }
 
 let used = 0;
@@ -49,21 +61,39 @@ export function mayDeliverNow(place: number): boolean {
 
 /** Queues a reply for a later turn, at its place. */
 export function deliverLater(run: () => void, place: number): void {
-  insert({ run, alone: false }, place);
+  insert({ run, alone: false, receiver: undefined, bytes: '', joined: false }, place);
 }
 
-/** Queues what arrives on a connection for a later turn: bytes, or its end. At the end of the queue without a place. */
+/** Queues what happens to a connection for a later turn: that it is made, or its end. At the end of the queue without a place. */
 export function deliverAlone(run: () => void, place = nextPlace()): void {
-  insert({ run, alone: true }, place);
+  insert({ run, alone: true, receiver: undefined, bytes: '', joined: false }, place);
+}
+
+/** Queues bytes (a latin1 string) for a later turn. At the end of the queue without a place. */
+export function deliverBytes(receiver: ByteReceiver, bytes: string, place = nextPlace()): void {
+  insert({ run: undefined, alone: true, receiver, bytes, joined: false }, place);
 }
 
 function insert(delivery: Delivery, place: number): void {
   const at = place - delivered;
-  // A reply that joins one before it is delivered in the turn of that one.
-  const joins = !delivery.alone && at > 0 && at === queue.length && queue[at - 1]?.alone === false;
-  if (at === queue.length) queue.push(delivery);
-  else queue.splice(at, 0, delivery);
-  if (!joins) setImmediate(deliverNext);
+  const before = at > 0 ? queue[at - 1] : undefined;
+  if (at === queue.length) {
+    queue.push(delivery);
+    delivery.joined = before !== undefined && belongTogether(before, delivery);
+  } else {
+    const after = queue[at];
+    queue.splice(at, 0, delivery);
+    if (after?.joined === true) {
+      after.joined = false;
+      setImmediate(deliverNext);
+    }
+  }
+  if (!delivery.joined) setImmediate(deliverNext);
+}
+
+/** Whether a delivery needs no turn of its own behind the one before it. */
+function belongTogether(before: Delivery, delivery: Delivery): boolean {
+  return delivery.alone ? delivery.receiver !== undefined && delivery.receiver === before.receiver : !before.alone;
 }
 
 function reset(): void {
@@ -71,18 +101,36 @@ function reset(): void {
   used = 0;
 }
 
-/** Delivers one that stands alone, or a few that do not. Node runs microtasks and ticks before the next immediate. */
+/** Delivers one, with those joined to it. Node runs microtasks and ticks before the next immediate. */
 function deliverNext(): void {
-  if (queue[0]?.alone === true) {
-    take()?.run();
+  const first = take();
+  if (first === undefined) return;
+  if (first.receiver !== undefined) {
+    let { bytes } = first;
+    while (nextIsJoined() && bytes.length < BYTES_PER_READ) bytes += take()?.bytes ?? '';
+    separateNext();
+    first.receiver.receive(bytes);
     return;
   }
   try {
-    for (let left = REPLIES_PER_TURN; left > 0 && queue[0]?.alone === false; left--) take()?.run();
+    first.run?.();
+    for (let left = REPLIES_PER_TURN - 1; left > 0 && nextIsJoined(); left--) take()?.run?.();
   } finally {
     // More than belong into one turn; or a listener has thrown, which must not cost the others their replies.
-    if (queue[0]?.alone === false) setImmediate(deliverNext);
+    separateNext();
   }
+}
+
+function nextIsJoined(): boolean {
+  return queue[0]?.joined === true;
+}
+
+/** Gives what was joined to something delivered, but did not fit, a turn of its own. */
+function separateNext(): void {
+  const [next] = queue;
+  if (next?.joined !== true) return;
+  next.joined = false;
+  setImmediate(deliverNext);
 }
 
 function take(): Delivery | undefined {

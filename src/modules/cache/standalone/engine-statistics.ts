@@ -1,26 +1,14 @@
-import type { Engine } from '../../../engine';
+import type { EmbeddedEngine } from '../../../engine';
 import type { BackendStatistics, OperationStatistics } from '../backend-statistics';
 
 /** Reads what the engine counts anyway, for INFO: nothing is counted twice, no command pays for it. */
-export function readStatistics(engine: Engine): BackendStatistics {
-  return {
-    operations: operationsOf(engine),
-    engine: {
-      memoryBytes: engine.memory.used,
-      memoryLimitBytes: engine.memory.limit,
-      keys: engine.keyspace.databases.reduce((sum, { dataset }) => sum + dataset.size, 0),
-      clients: engine.clients().length,
-    },
-  };
-}
-
-function operationsOf(engine: Engine): OperationStatistics[] {
+export function readStatistics(engine: EmbeddedEngine): BackendStatistics {
+  const { commands, ...figures } = engine.statistics();
   const operations: OperationStatistics[] = [];
-  for (const { fullName, stats } of engine.commands.records()) {
-    const { calls, failed, rejected, microseconds, histogram } = stats;
+  for (const [name, { calls, failed, rejected, microseconds, histogram }] of commands) {
     if (calls + rejected === 0) continue;
     operations.push({
-      name: fullName,
+      name,
       succeeded: calls - failed,
       failed: failed + rejected,
       durations: {
@@ -30,5 +18,5 @@ function operationsOf(engine: Engine): OperationStatistics[] {
       },
     });
   }
-  return operations;
+  return { operations, engine: figures };
 }

@@ -1,6 +1,13 @@
 import { channel } from 'node:diagnostics_channel';
 import type { ChainableCommander, Command, Redis, RedisOptions } from 'ioredis';
-import { CONNECTION_COMMAND_NAMES, encodeReply, ErrorReply, NoReply, type Engine, type Reply } from '../../../engine';
+import {
+  CONNECTION_COMMAND_NAMES,
+  encodeReply,
+  ErrorReply,
+  NoReply,
+  type EmbeddedEngine,
+  type Reply,
+} from '../../../engine';
 import { connectorFor, isEngineConnector } from './connector';
 import { deliverLater, mayDeliverNow, nextPlace } from './delivery';
 import { execItemsAsText, fill, makeLean, pipelineOf, twinOf, unlean, type PipelineInternals } from './lean-pipeline';
@@ -53,7 +60,7 @@ export interface IoredisModule {
  */
 export function defineInProcessRedis(
   ioredis: IoredisModule,
-  engine: (options: RedisOptions) => Engine | undefined,
+  engine: (options: RedisOptions) => EmbeddedEngine | undefined,
 ): RedisConstructor {
   const { ReplyError } = ioredis;
   const Connector = connectorFor(engine);
@@ -175,10 +182,9 @@ function runDirect(
   command.setReplyContext?.(internals.condition ?? client.options);
   const { session } = link;
   // A defined script decides between EVALSHA and EVAL when it is written to a socket: let it decide now.
-  if (command.name === 'evalsha' && session.engine.scripts.get(String(command.args[0])) === undefined)
-    command.toWritable(link);
+  if (command.name === 'evalsha' && !session.knowsScript(String(command.args[0]))) command.toWritable(link);
   const place = nextPlace();
-  const reply = session.engine.execute(session, toByteString(command.name), toBytes(command.args));
+  const reply = session.execute(toByteString(command.name), toBytes(command.args));
   const pipeline = pipelineOf(command);
   const form: ReplyForm = {
     text: command.replyEncoding === 'utf8',

@@ -2,7 +2,7 @@ import cluster from 'node:cluster';
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { isLoopback } from '../../../config';
 import { asError, RespiteError } from '../../../errors';
-import { RespConnection, type ClientAddress, type Engine } from '../../../engine';
+import type { ClientAddress, EmbeddedEngine, RespConnection } from '../../../engine';
 import { listenInPlaceOf } from './stale-socket';
 
 /** Where other processes reach the engine. */
@@ -18,6 +18,7 @@ export interface ListenerOptions {
   readonly password: string;
 }
 
+/** A listener that is open. */
 export interface Listener {
   /** `redis://127.0.0.1:6379` or `unix:///run/respite.sock`. */
   readonly url: string;
@@ -36,7 +37,7 @@ const TOO_MANY_CLIENTS = '-ERR max number of clients reached\r\n';
  * @throws RespiteError LISTENER_UNPROTECTED for an address beyond loopback without a password
  * @throws RespiteError LISTENER_FAILED when the system refuses the address
  */
-export async function startListener(engine: Engine, options: ListenerOptions): Promise<Listener> {
+export async function startListener(engine: EmbeddedEngine, options: ListenerOptions): Promise<Listener> {
   if (options.path === '' && !isLoopback(options.host) && options.password === '') {
     throw new RespiteError('LISTENER_UNPROTECTED', {
       message: `redis.standalone.listener.host is ${options.host}, which other machines can reach, and no password is set: set redis.standalone.listener.password, or use 127.0.0.1`,
@@ -50,7 +51,7 @@ export async function startListener(engine: Engine, options: ListenerOptions): P
   await listen(server, options);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : undefined;
-  if (port !== undefined) engine.listening = { host: options.host, port };
+  if (port !== undefined) engine.host.listening = { host: options.host, port };
   return {
     url:
       port === undefined
@@ -105,15 +106,14 @@ function advice(): string {
     : 'choose another redis.standalone.listener address, or port 0 for a free one';
 }
 
-function serve(engine: Engine, socket: Socket, options: ListenerOptions, connections: Set<Socket>): void {
-  if (engine.sessions.size >= engine.parameters.maxClients && engine.clients().length >= engine.parameters.maxClients) {
-    engine.stats.rejectedConnections += 1;
+function serve(engine: EmbeddedEngine, socket: Socket, options: ListenerOptions, connections: Set<Socket>): void {
+  if (!engine.admit()) {
     socket.on('error', () => undefined); // it may be gone already
     socket.end(TOO_MANY_CLIENTS);
     return;
   }
   connections.add(socket);
-  const connection: RespConnection = new RespConnection(engine, addressOf(socket, options), {
+  const connection: RespConnection = engine.connect(addressOf(socket, options), {
     write: (bytes) => {
       socket.write(bytes, 'latin1');
     },

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 // Imported, not the globals: see delivery.ts.
 import { clearInterval, setImmediate, setInterval } from 'node:timers';
-import { RespConnection, type Engine, type Session } from '../../../engine';
-import { deliverAlone, nextPlace } from './delivery';
+import type { EmbeddedEngine, RespConnection, Session } from '../../../engine';
+import { type ByteReceiver, deliverAlone, deliverBytes, nextPlace } from './delivery';
 
 /** Node's longest timer; an interval of it is only there to be counted by the event loop. */
 const LONGEST_INTERVAL_MS = 2_147_483_647;
@@ -11,7 +11,7 @@ const LONGEST_INTERVAL_MS = 2_147_483_647;
  * What ioredis gets instead of a socket: written bytes go to a session of the engine, its answers come back as `data`.
  * It offers just what ioredis touches. Like a socket it keeps the process alive while it is open.
  */
-export class MemoryStream extends EventEmitter {
+export class MemoryStream extends EventEmitter implements ByteReceiver {
   connecting = true;
   readonly remoteAddress = '127.0.0.1';
   readonly remotePort = 0;
@@ -23,10 +23,9 @@ export class MemoryStream extends EventEmitter {
   #place: number | undefined;
   readonly #keepAlive = setInterval(() => undefined, LONGEST_INTERVAL_MS);
 
-  constructor(engine: Engine) {
+  constructor(engine: EmbeddedEngine) {
     super();
-    this.#connection = new RespConnection(
-      engine,
+    this.#connection = engine.connect(
       { remote: '127.0.0.1:0', local: '127.0.0.1:0', kind: 'memory' },
       {
         begin: () => {
@@ -59,9 +58,12 @@ export class MemoryStream extends EventEmitter {
 
   /** Hands bytes (a latin1 string) to the client, in a later turn of the event loop. */
   deliver(bytes: string, place?: number): void {
-    deliverAlone(() => {
-      if (!this.destroyed) this.emit('data', Buffer.from(bytes, 'latin1'));
-    }, place);
+    deliverBytes(this, bytes, place);
+  }
+
+  /** What `deliver` sent has come. */
+  receive(bytes: string): void {
+    if (!this.destroyed) this.emit('data', Buffer.from(bytes, 'latin1'));
   }
 
   #later(run: () => void): void {

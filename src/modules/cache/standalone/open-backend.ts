@@ -1,6 +1,6 @@
 import type { Cluster } from 'node:cluster';
 import type * as Ioredis from 'ioredis';
-import { Engine } from '../../../engine';
+import { openEngine } from '../../../engine';
 import type { BackendContext } from '../backend-provider';
 import type { ConnectionOptions } from '../cache-backend';
 import { defineInProcessRedis } from './in-process-redis';
@@ -24,7 +24,7 @@ export async function openBackend(
     const message = 'a standalone engine belongs to one process: each worker of node:cluster has data of its own';
     logger.warn({ event: 'engine_in_worker' }, message);
   }
-  const engine = new Engine({
+  const engine = openEngine({
     databases: standalone.databases,
     maxMemory: standalone.max_memory,
     maxMemoryPolicy: standalone.max_memory_policy,
@@ -50,7 +50,7 @@ export async function openBackend(
   // Only this client was to be waited for: its duplicates connect by themselves, as those of any client do.
   client.options.lazyConnect = false;
   // From before the listener can answer until the restore is done: what is written meanwhile would be lost.
-  if (standalone.persistence.enabled) engine.loading = true;
+  if (standalone.persistence.enabled) engine.holdUntilRestored();
   try {
     const listener = listenerConfig.enabled ? await startListener(engine, { ...listenerConfig, ports }) : undefined;
     return new StandaloneBackend({ engine, InProcessRedis, clientOptions, client, listener });

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { RespiteError } from '../../../errors';
-import type { Engine, SaveHooks, Session, SnapshotSource } from '../../../engine';
+import type { EmbeddedEngine, SaveHooks, Session, SnapshotSource } from '../../../engine';
 import type { BackendHealth, ConnectionOptions, ConnectionPurpose } from '../cache-backend';
 import type { BackendStatistics, MeasuredBackend } from '../backend-statistics';
 import type { EmbeddedBackend } from '../embedded-backend';
@@ -13,7 +13,7 @@ import { MemoryStream } from './memory-stream';
 
 /** What a standalone backend is made of. */
 export interface StandaloneParts {
-  readonly engine: Engine;
+  readonly engine: EmbeddedEngine;
   readonly InProcessRedis: RedisConstructor;
   /** Options every client of ours has: the database, the timeouts. */
   readonly clientOptions: ConnectionOptions;
@@ -57,11 +57,11 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
 
   /** Connects SAVE, BGSAVE and LASTSAVE to who writes snapshots. */
   set saveHooks(hooks: SaveHooks | undefined) {
-    this.#parts.engine.saveHooks = hooks;
+    this.#parts.engine.host.saveHooks = hooks;
   }
 
   set onShutdownCommand(listener: (() => void) | undefined) {
-    this.#parts.engine.onShutdown = listener;
+    this.#parts.engine.host.onShutdown = listener;
   }
 
   connection(purpose: ConnectionPurpose): Redis {
@@ -87,7 +87,7 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
   async health(): Promise<BackendHealth> {
     if (this.#closed) return down('the backend is closed');
     const health = await ping(this.#parts.client);
-    const reasons = this.#parts.engine.saveHooks?.troubles?.() ?? [];
+    const reasons = this.#parts.engine.host.saveHooks?.troubles?.() ?? [];
     return health.status === 'ok' && reasons.length > 0 ? { ...health, status: 'degraded', reasons } : health;
   }
 
@@ -101,8 +101,7 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
     await this.#listener?.close();
     this.#listener = undefined;
     for (const connection of this.#connections) connection.disconnect();
-    const shared = sessionOf(this.#parts.client);
-    for (const session of [...this.#parts.engine.sessions.values()]) if (session !== shared) session.output.close();
+    this.#parts.engine.disconnectAll(sessionOf(this.#parts.client));
   }
 
   async close(): Promise<void> {

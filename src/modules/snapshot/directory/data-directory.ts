@@ -12,6 +12,7 @@ import { DATA, LMDB_LOCK, MARKER, recognise, type Recognised, WITNESS } from './
 import { readWitness, writeWitness } from './witness';
 import { codeOf, messageOf } from '../system-error';
 
+/** How a data directory is opened. */
 export interface DataDirectoryOptions extends LockOptions {
   /** Told about what is odd and not fatal. */
   readonly onWarning?: (message: string) => void;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Clock, every, pause, systemClock } from '../../../container';
 import { RespiteError } from '../../../errors';
-import { systemTimers, type Timers } from '../timers';
 import { holdsOpen } from './held-open';
 import { LockFile, type LockHolder, readHolder } from './lock-file';
 import { identityIfThere, removeFile } from './own-file';
@@ -12,8 +12,10 @@ import { codeOf } from '../system-error';
 /** Names of lock files: `lock.1`, `lock.2`, ... */
 export const LOCK_FILE = /^lock\.(\d+)$/;
 
+/** How a data directory is locked; everything is optional. */
 export interface LockOptions {
-  readonly timers?: Timers;
+  /** Default the system's, by which other processes judge the lock, whatever a test does to the application's. */
+  readonly clock?: Clock;
   /** How often the holder touches its file, ms. Default 5,000. */
   readonly heartbeat?: number;
   /** A holder of another host or container that did not touch its file for so long is gone, ms. Default 15,000. */
@@ -51,8 +53,8 @@ export class DirectoryLock {
   private constructor(file: LockFile, options: LockOptions) {
     this.#file = file;
     this.#onLost = options.onLost ?? (() => undefined);
-    const timers = options.timers ?? systemTimers;
-    this.#stopHeartbeat = timers.every(options.heartbeat ?? DEFAULT_HEARTBEAT, () => void this.#beat());
+    const { clock = systemClock, heartbeat = DEFAULT_HEARTBEAT } = options;
+    this.#stopHeartbeat = every(clock, heartbeat, () => void this.#beat());
   }
 
   /** @throws RespiteError `SNAPSHOT_LOCKED`, naming the holder. */
@@ -149,11 +151,11 @@ function isAlive({ path, holder }: Found, identity: ProcessIdentity): boolean | 
  * clocks differ, and a suspended machine wakes up with old files whose holders live.
  */
 async function beats(path: string, options: LockOptions): Promise<boolean> {
-  const { timers = systemTimers, staleAfter = DEFAULT_STALE_AFTER, signal } = options;
+  const { clock = systemClock, staleAfter = DEFAULT_STALE_AFTER, signal } = options;
   const step = Math.max(1, Math.min(250, staleAfter / 10));
   const before = await modified(path);
   for (let waited = 0; before !== undefined && waited < staleAfter; waited += step) {
-    await timers.sleep(step, signal);
+    await pause(clock, step, signal);
     const now = await modified(path);
     if (now === undefined) return false;
     if (now !== before) return true;

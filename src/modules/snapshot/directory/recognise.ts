@@ -6,6 +6,7 @@ import { LOCK_FILE } from './directory-lock';
 import { type Marker, readMarker } from './marker';
 import { isOwnFile, ownFileSize } from './own-file';
 
+/** The names of our files in a data directory; `DataDirectory` says what each is for. */
 export const MARKER = 'respite.json';
 export const DATA = 'data.mdb';
 export const LMDB_LOCK = 'data.mdb-lock';

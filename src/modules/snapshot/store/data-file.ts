@@ -24,6 +24,7 @@ export interface Meta {
   readonly main: Tree;
 }
 
+/** LMDB's: bytes before the nodes of a page, and the page number that stands for none. */
 export const PAGE_HEADER_BYTES = 24;
 export const NO_PAGE = -1;
 

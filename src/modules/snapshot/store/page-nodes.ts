@@ -1,6 +1,7 @@
 import { DamagedFileError, PAGE_HEADER_BYTES } from './data-file';
 import type { StoredEntry } from './record-format';
 
+/** LMDB's flags: of a page, what it holds; of a node, that its value is on pages of its own. */
 export const PageKind = { branch: 0x01, leaf: 0x02, overflow: 0x04 } as const;
 export const VALUE_ON_OVERFLOW_PAGES = 0x01;
 

@@ -1,4 +1,4 @@
-import { RecordBatchReader } from '../../../engine/record-batch';
+import { RecordBatchReader } from '../../../engine/snapshot/record-batch';
 import { type DatasetPrefixes, datasetPrefixes, storedKeyOf } from './record-format';
 
 /** Where a record waits to be written. Its parts are read again then: a million of them would fill the heap. */

@@ -1,5 +1,29 @@
+import type { DatasetLayout } from '../../../engine/snapshot/source';
 import type { FileIdentity } from '../directory/own-file';
-import type { CommitResult, SnapshotHeading } from './writer';
+
+/** What a snapshot is besides its records. */
+export interface SnapshotHeading {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly layout: DatasetLayout;
+  /** Keys at that time. */
+  readonly keys: number;
+  /** Every record of the data file is replaced, not only the changed ones. */
+  readonly full: boolean;
+}
+
+/** What one commit did. */
+export interface CommitResult {
+  /** Puts and deletions handed in. */
+  readonly written: number;
+  /** Records in the data file now. */
+  readonly count: number;
+  /** Keys in the data file now. */
+  readonly keys: number;
+  readonly sequence: number;
+  /** Size of the data file in use, bytes. */
+  readonly bytes: number;
+}
 
 /**
  * Messages between the store and its worker thread. `begin`, any number of `batch`, then `commit` or `abort`; each
@@ -15,6 +39,7 @@ export type WriterRequest =
 /** By which the store knows its thread, whatever else an application preloads there. */
 export const READY = 'respite:snapshot:worker';
 
+/** The worker's answers to a `WriterRequest`. */
 export type WriterResponse =
   /** First of all. */
   | { readonly type: 'ready'; readonly signature: string }

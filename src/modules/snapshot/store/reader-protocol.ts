@@ -21,8 +21,10 @@ export const HELLO = 'respite:snapshot:reader';
 /** Not standard output, where whatever the host preloads (`NODE_OPTIONS`) may write. */
 export const FRAMES_DESCRIPTOR = 3;
 
+/** Bytes of a frame before its body: the type and the length. */
 export const FRAME_HEADER_BYTES = 5;
 
+/** Why the reader gave up. */
 export interface ReadFailure {
   /** `damaged`: the file is not what was written. `error`: it could not be read. */
   readonly reason: 'damaged' | 'error';

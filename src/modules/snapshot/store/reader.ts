@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { RecordBatchWriter } from '../../../engine/record-batch';
+import { RecordBatchWriter } from '../../../engine/snapshot/record-batch';
 import { isDamage, readEntries } from './check-snapshot';
 import { DamagedFileError } from './data-file';
 import { openEnvironment } from './environment';

@@ -1,5 +1,10 @@
 import { createHash } from 'node:crypto';
-import { type PackedRecord, type RecordBatchWriter, RecordKind, segmentKey } from '../../../engine/record-batch';
+import {
+  type PackedRecord,
+  type RecordBatchWriter,
+  RecordKind,
+  segmentKey,
+} from '../../../engine/snapshot/record-batch';
 import { crc32 } from './crc32';
 
 /** Version of the data directory, stored in the marker file: 2 has values in segments. */
@@ -24,6 +29,7 @@ export const LONGEST_PLAIN_KEY = 1_900;
 /** The one LMDB key that is not a record: the stamp. It sorts before every record. */
 export const STAMP_KEY = Buffer.from([0]);
 
+/** Whether an entry is the stamp. */
 export function isStamp({ bytes, keyAt, valueAt }: StoredEntry): boolean {
   return valueAt - keyAt === STAMP_KEY.length && bytes[keyAt] === STAMP_KEY[0];
 }
@@ -68,6 +74,7 @@ export function datasetPrefixes(dataset: number): DatasetPrefixes {
   return { records: RECORD + id, segments: SEGMENT + id };
 }
 
+/** What the LMDB keys of one dataset begin with. */
 export interface DatasetPrefixes {
   /** latin1 string. */
   readonly records: string;

@@ -2,8 +2,14 @@ import { Worker } from 'node:worker_threads';
 import { RespiteError } from '../../../errors';
 import { messageOf } from '../system-error';
 import { programOf } from './programs';
-import { READY, type WriterRequest, type WriterResponse, type WriterWorkerData } from './protocol';
-import type { CommitResult, SnapshotHeading } from './writer';
+import {
+  type CommitResult,
+  READY,
+  type SnapshotHeading,
+  type WriterRequest,
+  type WriterResponse,
+  type WriterWorkerData,
+} from './protocol';
 
 /** Batches (about 1 MB each) handed over and not yet accepted by the worker. */
 const MAX_UNACCEPTED = 8;

@@ -1,4 +1,4 @@
-import type { DatasetLayout } from '../../../engine/snapshot-source';
+import type { DatasetLayout } from '../../../engine/snapshot/source';
 import { blankEntry, seal, STAMP_FORMAT, STAMP_KEY, type StoredEntry, unsealedEnd } from './record-format';
 
 /** Written with every snapshot, in its transaction: what the snapshot is and how many records it must have. */

@@ -1,9 +1,15 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { READY, type WriterRequest, type WriterResponse, type WriterWorkerData } from './protocol';
+import {
+  READY,
+  type SnapshotHeading,
+  type WriterRequest,
+  type WriterResponse,
+  type WriterWorkerData,
+} from './protocol';
 import { PendingRecords } from './pending-records';
-import { type SnapshotHeading, SnapshotWriter } from './writer';
+import { SnapshotWriter } from './writer';
 import { messageOf } from '../system-error';
 
 /** The writer's thread: collects the batches of one snapshot, then writes them in one transaction. */

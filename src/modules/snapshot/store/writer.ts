@@ -1,37 +1,13 @@
 import type { RootDatabase } from 'lmdb';
-import { type PackedRecord, RecordKind } from '../../../engine/record-batch';
-import type { DatasetLayout } from '../../../engine/snapshot-source';
+import { type PackedRecord, RecordKind } from '../../../engine/snapshot/record-batch';
+import type { DatasetLayout } from '../../../engine/snapshot/source';
 import { assertSameFile, type FileIdentity } from '../directory/own-file';
-import type { WriterWorkerData } from './protocol';
+import type { CommitResult, SnapshotHeading, WriterWorkerData } from './protocol';
 import { openEnvironment } from './environment';
 import { assertOpenable } from './openable';
 import type { PendingRecord, PendingRecords } from './pending-records';
 import { datasetPrefixes, encodeRecord, STAMP_KEY, storedEntry, type StoredEntry } from './record-format';
 import { decodeStamp, encodeStamp, type Stamp } from './stamp';
-
-/** What a snapshot is besides its records. */
-export interface SnapshotHeading {
-  /** Milliseconds since the epoch. */
-  readonly time: number;
-  readonly layout: DatasetLayout;
-  /** Keys at that time. */
-  readonly keys: number;
-  /** Every record of the data file is replaced, not only the changed ones. */
-  readonly full: boolean;
-}
-
-/** What one commit did. */
-export interface CommitResult {
-  /** Puts and deletions handed in. */
-  readonly written: number;
-  /** Records in the data file now. */
-  readonly count: number;
-  /** Keys in the data file now. */
-  readonly keys: number;
-  readonly sequence: number;
-  /** Size of the data file in use, bytes. */
-  readonly bytes: number;
-}
 
 /** Keys of a removed dataset listed at a time: bounds memory, whatever was flushed. */
 const DELETE_CHUNK = 10_000;

@@ -1,6 +1,6 @@
 import { ALL_COMMANDS } from '../../../../src/engine/commands';
-import { CommandTable, type CommandRecord } from '../../../../src/engine/commands/table';
-import { redactedArguments } from '../../../../src/engine/execution/redact';
+import { CommandTable, type CommandRecord } from '../../../../src/engine/command/table';
+import { redactedArguments } from '../../../../src/engine/session/redact';
 
 /** What a definition says of its command stands nowhere else: the gate, the ACL, logs and clients ask it. */
 

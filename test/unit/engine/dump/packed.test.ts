@@ -1,6 +1,6 @@
-import { intsetMembers, listpackElements, ziplistElements, zipmapParts } from '../../../../src/engine/dump/packed';
-import { crc64 } from '../../../../src/engine/dump/crc64';
-import { RdbFormatError } from '../../../../src/engine/dump/rdb-primitives';
+import { intsetMembers, listpackElements, ziplistElements, zipmapParts } from '../../../../src/engine/rdb/packed';
+import { crc64 } from '../../../../src/engine/rdb/crc64';
+import { RdbFormatError } from '../../../../src/engine/rdb/rdb-primitives';
 
 const bytes = (...values: number[]) => String.fromCharCode(...values);
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { Engine } from '../../../../src/engine';
-import { RdbReader, RdbWriter } from '../../../../src/engine/dump/rdb-primitives';
-import { cut, loaderFor, segmentedType } from '../../../../src/engine/dump/segments';
+import { Engine } from '../../../../src/engine/engine';
+import { RdbReader, RdbWriter } from '../../../../src/engine/rdb/rdb-primitives';
+import { cut, loaderFor, segmentedType } from '../../../../src/engine/snapshot/segments';
 import { HashValue } from '../../../../src/engine/values/hash';
 import { RawString } from '../../../../src/engine/values/raw-string';
 

@@ -1,4 +1,4 @@
-import { RdbFormatError, RdbReader } from '../../../../src/engine/dump/rdb-primitives';
+import { RdbFormatError, RdbReader } from '../../../../src/engine/rdb/rdb-primitives';
 
 it('reads no further than it was narrowed to, whatever the bytes claim', () => {
   const reader = new RdbReader(Buffer.from('\x03one\x03two', 'latin1'));

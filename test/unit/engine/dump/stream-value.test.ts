@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
-import { RdbFormatError, RdbReader, RdbWriter } from '../../../../src/engine/dump/rdb-primitives';
-import { readValue, writeValue } from '../../../../src/engine/dump/rdb-value';
-import { Engine } from '../../../../src/engine';
+import { RdbFormatError, RdbReader, RdbWriter } from '../../../../src/engine/rdb/rdb-primitives';
+import { readValue, writeValue } from '../../../../src/engine/rdb/rdb-value';
+import { Engine } from '../../../../src/engine/engine';
 import { StreamValue } from '../../../../src/engine/values/stream';
 
 const { limits } = new Engine();

@@ -1,4 +1,4 @@
-import { LatencyHistogram } from '../../../../src/engine/execution/latency-histogram';
+import { LatencyHistogram } from '../../../../src/engine/statistics/latency-histogram';
 
 describe('how many calls took no longer than', () => {
   it('is within six percent of the bound', () => {

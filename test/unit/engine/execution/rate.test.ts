@@ -1,4 +1,4 @@
-import { Rate } from '../../../../src/engine/execution/rate';
+import { Rate } from '../../../../src/engine/statistics/rate';
 
 describe('Rate', () => {
   afterEach(() => jest.restoreAllMocks());

@@ -1,5 +1,6 @@
 import { STARTUP_BYTES } from '../../../../src/engine/keyspace/memory';
-import { Engine, ErrorReply, type EvictionPolicy, type Session } from '../../../../src/engine';
+import { ErrorReply, type EvictionPolicy, type Session } from '../../../../src/engine';
+import { Engine } from '../../../../src/engine/engine';
 import { SeededRandom } from '../../../support/seeded-random';
 
 const KEYS = 2000;

@@ -1,7 +1,7 @@
 import { ErrorReply } from '../../../../src/engine/protocol/reply';
 import { ScriptStopped } from '../../../../src/engine/scripting/lua/errors';
 import { stopMeter } from '../../../../src/engine/scripting/lua/meter';
-import { Scripts } from '../../../../src/engine/scripting/scripts';
+import { ScriptMachine } from '../../../../src/engine/scripting/scripts';
 import type { ScriptHost } from '../../../../src/engine/scripting/script-host';
 
 /** The looks at the clock that a test waits for are over. */
@@ -15,7 +15,7 @@ const HOST: ScriptHost = { call: () => 'reply', mayCall: () => true, log: () => 
  */
 function looks(source: string, most: number): boolean {
   let left = Infinity;
-  const scripts = new Scripts({
+  const scripts = new ScriptMachine({
     checkBudget: () => {
       if (--left <= 0) throw new LooksOver();
     },

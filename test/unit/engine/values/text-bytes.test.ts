@@ -1,4 +1,4 @@
-import { Engine } from '../../../../src/engine';
+import { Engine } from '../../../../src/engine/engine';
 import { textBytes } from '../../../../src/engine/values/text-bytes';
 
 describe('the bytes of texts', () => {

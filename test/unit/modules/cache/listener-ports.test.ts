@@ -2,7 +2,7 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { portsToTry } from '../../../../src/cli/ports';
-import { Engine } from '../../../../src/engine';
+import { openEngine } from '../../../../src/engine';
 import { type Listener, startListener } from '../../../../src/modules/cache/standalone/listener';
 import { readLastPort, writeLastPort } from '../../../../src/modules/snapshot/directory/last-port';
 import { Closing } from '../../../support/closing';
@@ -15,7 +15,7 @@ afterEach(() => closing.all());
 afterAll(removeTemporaryPaths);
 
 async function listen(ports: readonly number[]): Promise<Listener> {
-  const engine = closing.add(new Engine(), (each) => {
+  const engine = closing.add(openEngine(), (each) => {
     each.close();
   });
   const listener = await startListener(engine, { host: HOST, port: 0, path: '', password: '', ports });
@@ -57,7 +57,7 @@ describe('the port of a listener that may choose', () => {
   });
 
   it('does not hide a mistake that another port would not mend', async () => {
-    const engine = closing.add(new Engine(), (each) => {
+    const engine = closing.add(openEngine(), (each) => {
       each.close();
     });
     const options = { host: '192.0.2.1', port: 0, path: '', password: 'x', ports: [0, 0] };

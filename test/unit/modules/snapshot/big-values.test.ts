@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { SnapshotCut, SnapshotSource } from '../../../../src/engine/snapshot-source';
+import type { SnapshotCut, SnapshotSource } from '../../../../src/engine/snapshot/source';
 import { firstDifference } from '../../../durability/kill';
 import { bigValueOperation } from '../../../support/big-value-operations';
 import { contentsOf, type Kept, start } from '../../../support/kept-engine';

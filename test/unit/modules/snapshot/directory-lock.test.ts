@@ -1,9 +1,10 @@
 import { cp, mkdir, open, readdir, readFile, rename, symlink, unlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Clock, systemClock } from '../../../../src/container';
 import { DirectoryLock } from '../../../../src/modules/snapshot/directory/directory-lock';
 import type { LockHolder } from '../../../../src/modules/snapshot/directory/lock-file';
 import { ownIdentity, type ProcessIdentity } from '../../../../src/modules/snapshot/directory/process-identity';
-import { systemTimers } from '../../../../src/modules/snapshot/timers';
+import { ManualClock } from '../../../support/manual-clock';
 import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
 
 afterAll(removeTemporaryPaths);
@@ -42,10 +43,11 @@ describe('the lock of a data directory', () => {
   it('is taken over at once from a process that is gone', async () => {
     const directory = await newDirectory();
     await leaveLock(directory, 4, { ...own, pid: NOBODY });
-    const never = (): never => {
-      throw new Error('it should not wait');
+    const setTimer: Clock['setTimer'] = (callback, ms, options) => {
+      if (options?.keepAlive === true) throw new Error('it should not wait');
+      return systemClock.setTimer(callback, ms, options);
     };
-    const lock = await DirectoryLock.acquire(directory, { timers: { ...systemTimers, sleep: never } });
+    const lock = await DirectoryLock.acquire(directory, { clock: { ...systemClock, setTimer } });
     expect(await readdir(directory)).toEqual(['lock.5']);
     await lock.assertHeld();
     await lock.release();
@@ -150,19 +152,11 @@ describe('the lock of a data directory', () => {
 
   it('beats: its file is touched at every heartbeat', async () => {
     const directory = await newDirectory();
-    let beat: (() => void) | undefined;
-    const timers = {
-      now: () => 0,
-      sleep: () => Promise.resolve(),
-      every: (_ms: number, task: () => void) => {
-        beat = task;
-        return () => undefined;
-      },
-    };
+    const clock = new ManualClock();
     let lost = 0;
-    const lock = await DirectoryLock.acquire(directory, { timers, onLost: () => lost++ });
+    const lock = await DirectoryLock.acquire(directory, { clock, onLost: () => lost++ });
     await unlink(join(directory, 'lock.1'));
-    beat?.();
+    clock.advance(5_000);
     while (lost === 0) await new Promise((resolve) => setImmediate(resolve));
     await lock.release();
   });

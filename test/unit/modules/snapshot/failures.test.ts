@@ -1,35 +1,11 @@
 import { readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ManualClock } from '../../../support/manual-clock';
 import { directoryWith, keep, type Kept, setAside, start } from '../../../support/kept-engine';
 import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
-import type { SnapshotSource } from '../../../../src/engine/snapshot-source';
-import type { Timers } from '../../../../src/modules/snapshot/timers';
+import type { SnapshotSource } from '../../../../src/engine/snapshot/source';
 
 afterAll(removeTemporaryPaths);
-
-/** A time that stands still, and intervals that pass when they are told to. */
-class ManualTimers implements Timers {
-  readonly #tasks = new Map<number, () => void>();
-  time = 1_800_000_000_000;
-
-  now(): number {
-    return this.time;
-  }
-
-  every(ms: number, task: () => void): () => void {
-    this.#tasks.set(ms, task);
-    return () => this.#tasks.delete(ms);
-  }
-
-  sleep(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  pass(ms: number): void {
-    this.time += ms;
-    this.#tasks.get(ms)?.();
-  }
-}
 
 const INTERVAL = 60_000;
 
@@ -57,18 +33,18 @@ async function damage(path: string): Promise<void> {
 
 describe('the timer', () => {
   it('writes what changed at every interval, and nothing when nothing did', async () => {
-    const timers = new ManualTimers();
-    const kept = await start(await temporaryPath(), { timers, interval: INTERVAL });
+    const clock = new ManualClock();
+    const kept = await start(await temporaryPath(), { clock, interval: INTERVAL });
     kept.run('SET', 'a', '1');
-    timers.pass(INTERVAL);
+    clock.advance(INTERVAL);
     await idle(kept);
-    expect(kept.manager.status()).toMatchObject({ snapshots: 1, lastSuccess: timers.time, last: { written: 1 } });
-    timers.pass(INTERVAL);
+    expect(kept.manager.status()).toMatchObject({ snapshots: 1, lastSuccess: clock.now(), last: { written: 1 } });
+    clock.advance(INTERVAL);
     await idle(kept);
-    expect(kept.manager.status()).toMatchObject({ snapshots: 1, lastSuccess: timers.time });
+    expect(kept.manager.status()).toMatchObject({ snapshots: 1, lastSuccess: clock.now() });
     await kept.manager.stop();
     kept.run('SET', 'a', '2');
-    timers.pass(INTERVAL);
+    clock.advance(INTERVAL);
     expect(kept.manager.status().running).toBe(false);
   });
 });
@@ -86,7 +62,7 @@ describe('a snapshot that fails', () => {
     }
     expect(kept.manager.status()).toMatchObject({ failures: 3, failuresInARow: 3, lastSuccess: 0, snapshots: 0 });
     expect(kept.logger.events('error')).toContain('snapshot_failed');
-    expect(kept.engine.snapshots.changes).toBe(1);
+    expect(kept.source.changes).toBe(1);
     await expect(kept.manager.stop()).rejects.toMatchObject({ code: 'SNAPSHOT_LOCK_LOST' });
     await writeFile(join(path, 'lock.1'), lock);
   });

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rename, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { VirtualClock } from '../../../../src/testing';
 import { directoryWith, setAside, start } from '../../../support/kept-engine';
 import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
 
@@ -97,13 +98,9 @@ it('what is set aside goes into a new directory, never through a link of that na
   const path = await directoryWith('a');
   await writeFile(join(path, 'data.mdb'), 'damaged');
   const elsewhere = await empty();
-  const timers = {
-    now: () => Date.UTC(2026, 0, 1),
-    every: () => () => undefined,
-    sleep: () => Promise.resolve(),
-  };
+  const clock = new VirtualClock(Date.UTC(2026, 0, 1));
   await symlink(elsewhere, `${path}.corrupt-20260101T000000Z`);
-  const kept = await start(path, { timers });
+  const kept = await start(path, { clock });
   expect(kept.manager.status().restore?.quarantined).toBe(`${path}.corrupt-20260101T000000Z-2`);
   expect(await readdir(elsewhere)).toEqual([]);
   await kept.manager.stop();

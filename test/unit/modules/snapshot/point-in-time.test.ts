@@ -1,6 +1,7 @@
-import type { SnapshotCut, SnapshotSource } from '../../../../src/engine/snapshot-source';
+import type { SnapshotCut, SnapshotSource } from '../../../../src/engine/snapshot/source';
 import { KeySet } from '../../../../src/engine/keyspace/key-set';
-import { Engine } from '../../../../src/engine';
+import { EmbeddedEngine } from '../../../../src/engine';
+import { Engine } from '../../../../src/engine/engine';
 import { contentsOf, type Kept, start } from '../../../support/kept-engine';
 import { SeededRandom } from '../../../support/seeded-random';
 import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
@@ -92,6 +93,7 @@ describe('a snapshot', () => {
 
   it('is begun without looking at each key, full or not', () => {
     const engine = new Engine({ persistent: true });
+    const source = new EmbeddedEngine(engine).snapshots;
     const session = engine.connect(
       { remote: '', local: '', kind: 'memory' },
       { send: () => undefined, resume: () => undefined, close: () => undefined },
@@ -99,7 +101,7 @@ describe('a snapshot', () => {
     for (let i = 0; i < 100; i++) engine.execute(session, 'SET', [`k${String(i)}`, 'v']);
     const add = jest.spyOn(KeySet.prototype, 'add');
     for (const full of [false, true]) {
-      const cut = engine.snapshots.begin({ full });
+      const cut = source.begin({ full });
       expect(add).not.toHaveBeenCalled();
       expect(cut.next(Infinity)).toBeDefined();
       cut.abort();

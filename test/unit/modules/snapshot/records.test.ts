@@ -3,7 +3,7 @@ import {
   RecordBatchReader,
   RecordBatchWriter,
   RecordKind,
-} from '../../../../src/engine/record-batch';
+} from '../../../../src/engine/snapshot/record-batch';
 import {
   DamagedRecordError,
   datasetPrefixes,

@@ -172,7 +172,7 @@ it('the marker says that a snapshot was taken before the first one counts: when 
   // What a marker is written to cannot be made.
   await mkdir(join(path, 'respite.json.new'));
   await expect(kept.manager.snapshotNow()).rejects.toMatchObject({ code: 'SNAPSHOT_WRITE_FAILED' });
-  expect(kept.engine.snapshots.changes).toBe(1);
+  expect(kept.source.changes).toBe(1);
   await rm(join(path, 'respite.json.new'), { recursive: true });
   await expect(kept.manager.snapshotNow()).resolves.toMatchObject({ written: 1 });
   expect(await said()).toBe(true);

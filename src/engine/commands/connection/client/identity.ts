@@ -1,9 +1,9 @@
 import { OK, VerbatimReply } from '../../../protocol/reply';
-import { parseInt64 } from '../../arguments';
+import { parseInt64 } from '../../../command/arguments';
 import { defineCommand } from '../../define-command';
-import { error, SYNTAX_ERROR } from '../../errors';
+import { error, SYNTAX_ERROR } from '../../../command/errors';
 import { nameClient } from '../authentication';
-import { describeClient } from './describe-client';
+import { describeClient } from '../../../session/describe-client';
 import { CLIENT, CLIENT_ADMIN, clientType, typeOfClient } from './shared';
 
 export const setname = defineCommand({
@@ -62,7 +62,7 @@ export const list = defineCommand({
   syntax: '[TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] [ID client-id [client-id ...]]',
   run({ engine }, [, ...filter]) {
     const [kind, ...values] = filter;
-    let sessions = engine.clients();
+    let sessions = engine.clients.visible();
     if (kind?.toLowerCase() === 'type' && values.length === 1) {
       const type = clientType(values[0] ?? '');
       sessions = sessions.filter((session) => typeOfClient(session) === type);
@@ -70,7 +70,7 @@ export const list = defineCommand({
       sessions = values.flatMap((value) => {
         const number = parseInt64(value);
         if (number === undefined) throw error('Invalid client ID');
-        return engine.sessions.get(Number(number)) ?? [];
+        return engine.clients.byId.get(Number(number)) ?? [];
       });
     } else if (kind !== undefined) {
       throw SYNTAX_ERROR;

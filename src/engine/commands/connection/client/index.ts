@@ -1,4 +1,4 @@
-import { defineContainer } from '../../define-command';
+import { defineContainer } from '../../../command/definition';
 import { getname, id, info, list, setname } from './identity';
 import { kill } from './kill';
 import { noEvict, pause, unblock, unpause } from './pause';

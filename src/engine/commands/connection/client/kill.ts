@@ -1,20 +1,20 @@
 import type { CommandContext } from '../../../execution/command-context';
 import { OK } from '../../../protocol/reply';
-import type { Session } from '../../../session/session';
-import { integer } from '../../arguments';
+import type { Client } from '../../../session/client';
+import { integer } from '../../../command/arguments';
 import { defineCommand } from '../../define-command';
-import { error, printable, SYNTAX_ERROR } from '../../errors';
+import { error, printable, SYNTAX_ERROR } from '../../../command/errors';
 import { CLIENT_ADMIN, clientType, typeOfClient } from './shared';
 
 interface KillFilter {
-  readonly matches: readonly ((session: Session) => boolean)[];
+  readonly matches: readonly ((session: Client) => boolean)[];
   readonly skipMe: boolean;
 }
 
 const NOT_AN_ID = error('client-id should be greater than 0');
 
 function parseFilters({ engine }: CommandContext, args: readonly string[]): KillFilter {
-  const matches: ((session: Session) => boolean)[] = [];
+  const matches: ((session: Client) => boolean)[] = [];
   let skipMe = true;
   for (let i = 0; i < args.length; i += 2) {
     const value = args[i + 1];
@@ -53,7 +53,7 @@ function parseFilters({ engine }: CommandContext, args: readonly string[]): Kill
 }
 
 /** Closes a connection; the caller's own only after its reply has left. */
-function closeClient(context: CommandContext, session: Session): void {
+function closeClient(context: CommandContext, session: Client): void {
   if (session === context.session) session.closing = true;
   else session.output.close();
 }
@@ -68,7 +68,7 @@ export const kill = defineCommand({
   syntax:
     '<ip:port | <[ID client-id] [TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] [USER username] [ADDR ip:port] [LADDR ip:port] [SKIPME yes/no]>>',
   run(context, [, ...args]) {
-    const sessions = context.engine.clients();
+    const sessions = context.engine.clients.visible();
     if (args.length === 1) {
       const target = sessions.find(({ address }) => address.remote === args[0]);
       if (target === undefined) throw error('No such client');

@@ -1,7 +1,7 @@
 import { ErrorReply, OK } from '../../../protocol/reply';
-import { integer } from '../../arguments';
+import { integer } from '../../../command/arguments';
 import { defineCommand } from '../../define-command';
-import { error, SYNTAX_ERROR, wrongSubcommandArguments } from '../../errors';
+import { error, SYNTAX_ERROR, wrongSubcommandArguments } from '../../../command/errors';
 import { CLIENT_ADMIN } from './shared';
 
 export const pause = defineCommand({
@@ -51,7 +51,7 @@ export const unblock = defineCommand({
     const withError = reason.toLowerCase() === 'error';
     if (!withError && reason.toLowerCase() !== 'timeout')
       throw error('CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
-    const target = engine.sessions.get(integer(id));
+    const target = engine.clients.byId.get(integer(id));
     if (target?.blocked?.block.mayBeEnded !== true) return 0;
     engine.blocking.unblock(target, withError ? UNBLOCKED : target.blocked.block.otherwise);
     return 1;

@@ -1,7 +1,7 @@
-import { NO_REPLY } from '../../../execution/block';
+import { NO_REPLY } from '../../../command/answers';
 import { OK } from '../../../protocol/reply';
 import { defineCommand } from '../../define-command';
-import { SYNTAX_ERROR } from '../../errors';
+import { SYNTAX_ERROR } from '../../../command/errors';
 import { CLIENT } from './shared';
 
 export const reply = defineCommand({

@@ -1,5 +1,5 @@
-import { error, printable } from '../../errors';
-import type { Session } from '../../../session/session';
+import { error, printable } from '../../../command/errors';
+import type { Client } from '../../../session/client';
 
 /** What most CLIENT subcommands have in common. */
 export const CLIENT = { flags: ['noscript', 'loading', 'stale'], group: 'connection' } as const;
@@ -26,6 +26,7 @@ export function clientType(name: string): ClientType {
   }
 }
 
-export function typeOfClient(session: Session): ClientType {
+/** The type of a client, in the words of CLIENT LIST and CLIENT KILL. */
+export function typeOfClient(session: Client): ClientType {
   return session.subscriptions > 0 ? 'pubsub' : 'normal';
 }

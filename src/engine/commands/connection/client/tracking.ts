@@ -1,9 +1,9 @@
 import type { CommandContext } from '../../../execution/command-context';
 import { MapReply, OK, SetReply } from '../../../protocol/reply';
-import type { TrackingState } from '../../../session/tracking';
-import { integer } from '../../arguments';
+import type { TrackingState } from '../../../session/client';
+import { integer } from '../../../command/arguments';
 import { defineCommand } from '../../define-command';
-import { error, printable, SYNTAX_ERROR } from '../../errors';
+import { error, printable, SYNTAX_ERROR } from '../../../command/errors';
 import { CLIENT } from './shared';
 
 const EMPTY: TrackingState = {
@@ -25,7 +25,7 @@ function parseOptions({ engine }: CommandContext, args: readonly string[]): Trac
     if (option === 'redirect' && value !== undefined) {
       if (state.redirect !== 0) throw error('A client can only redirect to a single other client');
       state.redirect = integer(value);
-      if (!engine.sessions.has(state.redirect)) throw error('The client ID you want redirect to does not exist');
+      if (!engine.clients.byId.has(state.redirect)) throw error('The client ID you want redirect to does not exist');
       i += 1;
     } else if (option === 'prefix' && value !== undefined) {
       state.prefixes.push(value);

@@ -1,7 +1,7 @@
 import { MapReply, SetReply, Status, type Reply } from '../../../protocol/reply';
-import { aclCategories } from '../../acl-categories';
-import type { CommandFlag, CommandMetadata, KeySpec } from '../../define-command';
-import type { TableEntry } from '../../table';
+import { aclCategories } from '../../../command/acl-categories';
+import type { CommandFlag, CommandMetadata, KeySpec } from '../../../command/definition';
+import type { TableEntry } from '../../../command/table';
 
 const statuses = (names: readonly string[]) => new SetReply(names.map((name) => new Status(name)));
 

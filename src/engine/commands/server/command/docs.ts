@@ -1,6 +1,6 @@
 import { MapReply, SetReply, Status, type Reply } from '../../../protocol/reply';
-import type { CommandMetadata } from '../../define-command';
-import type { TableEntry } from '../../table';
+import type { CommandMetadata } from '../../../command/definition';
+import type { TableEntry } from '../../../command/table';
 import { parseSyntax, type Argument } from './syntax';
 
 /** A command's documentation as COMMAND DOCS shows it. */

@@ -1,10 +1,11 @@
 import { MapReply, type Reply } from '../../../protocol/reply';
 import { matchGlob } from '../../../values/glob';
-import { ACL_CATEGORIES, aclCategories } from '../../acl-categories';
-import { defineCommand, defineContainer, type FoundKey } from '../../define-command';
-import { error, SYNTAX_ERROR } from '../../errors';
-import { findKeys, mayHaveKeys } from '../../key-positions';
-import { type CommandRecord, type CommandTable, type TableEntry, takes } from '../../table';
+import { ACL_CATEGORIES, aclCategories } from '../../../command/acl-categories';
+import { defineContainer, type FoundKey } from '../../../command/definition';
+import { defineCommand } from '../../define-command';
+import { error, SYNTAX_ERROR } from '../../../command/errors';
+import { findKeys, mayHaveKeys } from '../../../command/key-positions';
+import { type CommandTable, type TableEntry, takes } from '../../../command/table';
 import { describeEntry, keyFlags } from './describe';
 import { documentEntry } from './docs';
 
@@ -118,8 +119,8 @@ function namesInCategory(commands: CommandTable, wanted: string): string[] {
 /** The command a full command line names, and its keys. @throws when it has none, or the line makes no sense */
 function keysOf(commands: CommandTable, line: readonly string[]): readonly FoundKey[] {
   const [name = '', ...args] = line;
-  const record = findCommand(commands, name, args[0]);
-  if (record === undefined) throw error('Invalid command specified');
+  const record = commands.locate(name, args);
+  if (typeof record === 'string') throw error('Invalid command specified');
   const { definition } = record;
   if (!mayHaveKeys(definition)) throw error('The command has no key arguments');
   if (!takes(record, args.length)) throw error('Invalid number of arguments specified for command');
@@ -127,12 +128,6 @@ function keysOf(commands: CommandTable, line: readonly string[]): readonly Found
   if (found !== undefined) return found;
   if (definition.flags.includes('no_mandatory_keys')) return [];
   throw error('Invalid arguments specified for command');
-}
-
-function findCommand(commands: CommandTable, name: string, subcommand: string | undefined): CommandRecord | undefined {
-  const entry = commands.get(name);
-  if (entry === undefined || !('container' in entry)) return entry;
-  return subcommand === undefined ? entry.bare : entry.subcommands.get(subcommand.toLowerCase());
 }
 
 const getkeys = defineCommand({

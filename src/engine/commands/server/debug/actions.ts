@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { RdbReader, RdbWriter } from '../../../dump/rdb-primitives';
-import { readValue, writeValue } from '../../../dump/rdb-value';
+import { RdbReader, RdbWriter } from '../../../rdb/rdb-primitives';
+import { readValue, writeValue } from '../../../rdb/rdb-value';
 import type { CommandContext } from '../../../execution/command-context';
-import type { Engine } from '../../../engine';
+import type { Services } from '../../../execution/services';
 import { entryBytes } from '../../../keyspace/entry';
 import { ErrorReply, OK, Status, type Reply } from '../../../protocol/reply';
-import { integer } from '../../arguments';
+import { integer } from '../../../command/arguments';
 import { parseMemory } from '../../../config/parse-memory';
 import { encodingOf } from '../../encoding';
-import { error, MUST_BE_POSITIVE, NO_SUCH_KEY } from '../../errors';
+import { error, MUST_BE_POSITIVE, NO_SUCH_KEY } from '../../../command/errors';
 import { datasetDigest, Digest, mixEntry } from './digest';
 import { protocolSample } from './protocol-samples';
 
@@ -27,7 +27,7 @@ function entryOf(context: CommandContext, key: string) {
 }
 
 /** What a value is after a round trip through its RDB encoding. */
-function reloadAll({ keyspace, limits }: Engine): void {
+function reloadAll({ keyspace, limits }: Services): void {
   const writer = new RdbWriter();
   for (const { dataset } of keyspace.databases) {
     for (const entry of dataset.keys.entries()) {
@@ -88,7 +88,7 @@ const nothing = (name: string, min: number, max: number, summary: string): Debug
 });
 
 /** An action that turns something on, by a number above 0, or off. */
-const onOff = (name: string, summary: string, set: (engine: Engine, on: boolean) => void): DebugAction => ({
+const onOff = (name: string, summary: string, set: (engine: Services, on: boolean) => void): DebugAction => ({
   name,
   syntax: '<0|1>',
   summary,
@@ -100,7 +100,7 @@ const onOff = (name: string, summary: string, set: (engine: Engine, on: boolean)
 });
 
 function changeReplicationId({ engine }: CommandContext): Reply {
-  engine.replicationId = randomBytes(20).toString('hex');
+  engine.identity.replicationId = randomBytes(20).toString('hex');
   return OK;
 }
 
@@ -133,6 +133,7 @@ function sleepFor(_: CommandContext, [seconds = '']: readonly string[]): Reply {
   return OK;
 }
 
+/** What DEBUG can do. */
 export const DEBUG_ACTIONS: readonly DebugAction[] = [
   {
     name: 'change-repl-id',
@@ -219,10 +220,10 @@ export const DEBUG_ACTIONS: readonly DebugAction[] = [
     keyspace.setActiveExpiry(on);
   }),
   onOff('set-disable-deny-scripts', 'Lets scripts run commands that are denied to them.', (engine, on) => {
-    engine.scriptsMayRunAll = on;
+    engine.switches.scriptsMayRunAll = on;
   }),
   onOff('set-skip-checksum-validation', 'Lets RESTORE take payloads whose checksum is wrong.', (engine, on) => {
-    engine.skipsChecksums = on;
+    engine.switches.skipsChecksums = on;
   }),
   {
     name: 'sleep',

@@ -1,7 +1,7 @@
-import type { ClientAddress } from '../../../session/session';
+import type { ClientAddress } from '../../../session/output';
 import { defineCommand } from '../../define-command';
-import { error, wrongSubcommandArguments } from '../../errors';
-import { helpReply } from '../../help';
+import { error, wrongSubcommandArguments } from '../../../command/errors';
+import { helpReply } from '../../../command/help';
 import { DEBUG_ACTIONS } from './actions';
 
 const BY_NAME = new Map(DEBUG_ACTIONS.map((action) => [action.name, action]));

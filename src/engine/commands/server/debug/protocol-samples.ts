@@ -10,8 +10,8 @@ import {
   type Reply,
 } from '../../../protocol/reply';
 import type { CommandContext } from '../../../execution/command-context';
-import { choices } from '../../arguments';
-import { error } from '../../errors';
+import { choices } from '../../../command/arguments';
+import { error } from '../../../command/errors';
 
 const FALSE = new BooleanReply(false);
 
@@ -31,6 +31,7 @@ const SAMPLES = choices<Reply>({
   false: FALSE,
 });
 
+/** DEBUG PROTOCOL's sample of a type of reply. @throws the error reply for a type that is none */
 export function protocolSample({ session }: CommandContext, name: string): Reply {
   const type = name.toLowerCase();
   if (type === 'push') {

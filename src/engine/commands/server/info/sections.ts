@@ -1,9 +1,9 @@
 import { arch, platform, release, totalmem } from 'node:os';
-import type { Engine } from '../../../engine';
+import type { Services } from '../../../execution/services';
 import { STARTUP_BYTES } from '../../../keyspace/memory';
-import type { Session } from '../../../session/session';
+import type { Client } from '../../../session/client';
 import { REDIS_VERSION } from '../../../redis-version';
-import type { CommandRecord } from '../../table';
+import type { CommandRecord } from '../../../command/table';
 import { bytesForHumans } from '../bytes-for-humans';
 import { memoryReport } from '../memory-report';
 
@@ -12,7 +12,7 @@ export interface InfoSection {
   /** As a client asks for it. */
   readonly name: string;
   readonly title: string;
-  readonly lines: (engine: Engine) => readonly string[];
+  readonly lines: (engine: Services) => readonly string[];
 }
 
 type Fields = Readonly<Record<string, string | number>>;
@@ -24,8 +24,8 @@ const zeros = (...names: readonly string[]): Fields => Object.fromEntries(names.
 
 const DAY_SECONDS = 86_400;
 
-function server(engine: Engine): Fields {
-  const uptime = Math.floor((engine.clock.now() - engine.startedAt) / 1000);
+function server(engine: Services): Fields {
+  const uptime = Math.floor((engine.clock.now() - engine.identity.startedAt) / 1000);
   return {
     redis_version: REDIS_VERSION,
     redis_git_sha1: '00000000',
@@ -38,8 +38,8 @@ function server(engine: Engine): Fields {
     multiplexing_api: 'libuv',
     process_id: process.pid,
     process_supervised: 'no',
-    run_id: engine.runId,
-    tcp_port: engine.listening.port,
+    run_id: engine.identity.runId,
+    tcp_port: engine.host.listening.port,
     server_time_usec: String(engine.clock.now() * 1000),
     uptime_in_seconds: uptime,
     uptime_in_days: Math.floor(uptime / DAY_SECONDS),
@@ -53,15 +53,15 @@ function server(engine: Engine): Fields {
 }
 
 /** Of the clients there are now: Redis remembers the largest of the last seconds. */
-function largest({ sessions }: Engine, bytesOf: (client: Session) => number): number {
+function largest(engine: Services, bytesOf: (client: Client) => number): number {
   let most = 0;
-  for (const client of sessions.values()) most = Math.max(most, bytesOf(client));
+  for (const client of engine.clients.byId.values()) most = Math.max(most, bytesOf(client));
   return most;
 }
 
-function clients(engine: Engine): Fields {
+function clients(engine: Services): Fields {
   return {
-    connected_clients: engine.clients().length,
+    connected_clients: engine.clients.visible().length,
     cluster_connections: 0,
     maxclients: engine.parameters.get('maxclients')?.get() ?? '',
     client_recent_max_input_buffer: largest(engine, (client) => client.receivedBytes),
@@ -72,7 +72,7 @@ function clients(engine: Engine): Fields {
   };
 }
 
-function memory(engine: Engine): Fields {
+function memory(engine: Services): Fields {
   const { configured, policy } = engine.memory;
   const report = memoryReport(engine);
   return {
@@ -133,17 +133,17 @@ function memory(engine: Engine): Fields {
 const ratio = (a: number, b: number) => (b === 0 ? 0 : a / b).toFixed(2);
 const percent = (part: number, whole: number) => `${(whole === 0 ? 0 : (part / whole) * 100).toFixed(2)}%`;
 
-function persistence(engine: Engine): Fields {
-  const { saveHooks } = engine;
+function persistence(engine: Services): Fields {
+  const { saveHooks } = engine.host;
   return {
-    loading: engine.loading ? 1 : 0,
+    loading: engine.switches.loading ? 1 : 0,
     async_loading: 0,
     ...zeros('current_cow_peak', 'current_cow_size', 'current_cow_size_age'),
     current_fork_perc: '0.00',
     ...zeros('current_save_keys_processed', 'current_save_keys_total'),
     rdb_changes_since_last_save: engine.keyspace.dirty,
     rdb_bgsave_in_progress: saveHooks?.saving() === true ? 1 : 0,
-    rdb_last_save_time: Math.floor((saveHooks?.lastSave() ?? 0) / 1000) || Math.floor(engine.startedAt / 1000),
+    rdb_last_save_time: Math.floor((saveHooks?.lastSave() ?? 0) / 1000) || Math.floor(engine.identity.startedAt / 1000),
     rdb_last_bgsave_status: saveHooks?.failed?.() === true ? 'err' : 'ok',
     rdb_last_bgsave_time_sec: -1,
     rdb_current_bgsave_time_sec: -1,
@@ -168,17 +168,17 @@ function persistence(engine: Engine): Fields {
 
 const kilobytes = (bytes: number) => (bytes / 1024).toFixed(2);
 
-function stats(engine: Engine): Fields {
-  const { keyspace, pubsub, tracking, stats: counts } = engine;
+function stats(engine: Services): Fields {
+  const { keyspace, pubsub, tracking, counters: counts } = engine;
   return {
     total_connections_received: counts.connections,
     total_commands_processed: counts.commands,
-    instantaneous_ops_per_sec: Math.round(engine.rates.commands.perSecond(counts.commands)),
+    instantaneous_ops_per_sec: Math.round(engine.counters.rates.commands.perSecond(counts.commands)),
     total_net_input_bytes: counts.netInput,
     total_net_output_bytes: counts.netOutput,
     ...zeros('total_net_repl_input_bytes', 'total_net_repl_output_bytes'),
-    instantaneous_input_kbps: kilobytes(engine.rates.netInput.perSecond(counts.netInput)),
-    instantaneous_output_kbps: kilobytes(engine.rates.netOutput.perSecond(counts.netOutput)),
+    instantaneous_input_kbps: kilobytes(engine.counters.rates.netInput.perSecond(counts.netInput)),
+    instantaneous_output_kbps: kilobytes(engine.counters.rates.netOutput.perSecond(counts.netOutput)),
     instantaneous_input_repl_kbps: '0.00',
     instantaneous_output_repl_kbps: '0.00',
     rejected_connections: counts.rejectedConnections,
@@ -188,7 +188,7 @@ function stats(engine: Engine): Fields {
     expired_time_cap_reached_count: 0,
     expire_cycle_cpu_milliseconds: Math.floor(counts.expireMicroseconds / 1000),
     evicted_keys: keyspace.stats.evicted,
-    evicted_clients: engine.clientMemory.evicted,
+    evicted_clients: engine.clients.memory.evicted,
     ...zeros('total_eviction_exceeded_time', 'current_eviction_exceeded_time'),
     keyspace_hits: keyspace.stats.hits,
     keyspace_misses: keyspace.stats.misses,
@@ -224,12 +224,12 @@ function stats(engine: Engine): Fields {
   };
 }
 
-function replication(engine: Engine): Fields {
+function replication(engine: Services): Fields {
   return {
     role: 'master',
     connected_slaves: 0,
     master_failover_state: 'no-failover',
-    master_replid: engine.replicationId,
+    master_replid: engine.identity.replicationId,
     master_replid2: '0'.repeat(40),
     master_repl_offset: 0,
     second_repl_offset: -1,
@@ -261,7 +261,7 @@ function commandStats({ fullName, stats: counts }: CommandRecord): string[] {
   ];
 }
 
-function latencyStats({ latency: { percentiles } }: Engine, { fullName, stats: counts }: CommandRecord): string[] {
+function latencyStats({ latency: { percentiles } }: Services, { fullName, stats: counts }: CommandRecord): string[] {
   const { histogram } = counts;
   if (histogram === undefined) return [];
   const values = percentiles.map(
@@ -270,7 +270,7 @@ function latencyStats({ latency: { percentiles } }: Engine, { fullName, stats: c
   return [`latency_percentiles_usec_${fullName}:${values.join(',')}`];
 }
 
-function keyspaceLines({ keyspace, clock }: Engine): string[] {
+function keyspaceLines({ keyspace, clock }: Services): string[] {
   return keyspace.databases.flatMap(({ index, dataset }) => {
     if (dataset.size === 0) return [];
     const expires = dataset.expiries.size;
@@ -280,7 +280,7 @@ function keyspaceLines({ keyspace, clock }: Engine): string[] {
   });
 }
 
-const section = (name: string, title: string, fields: (engine: Engine) => Fields): InfoSection => ({
+const section = (name: string, title: string, fields: (engine: Services) => Fields): InfoSection => ({
   name,
   title,
   lines: (engine) => toLines(fields(engine)),
@@ -304,7 +304,7 @@ export const INFO_SECTIONS: readonly InfoSection[] = [
   {
     name: 'errorstats',
     title: 'Errorstats',
-    lines: (engine) => [...engine.stats.errors].map(([code, count]) => `errorstat_${code}:count=${String(count)}`),
+    lines: (engine) => [...engine.counters.errors].map(([code, count]) => `errorstat_${code}:count=${String(count)}`),
   },
   {
     name: 'latencystats',

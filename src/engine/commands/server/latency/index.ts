@@ -1,8 +1,9 @@
-import type { LatencyEvent } from '../../../execution/latency';
+import type { LatencyEvent } from '../../../statistics/latency';
 import { MapReply, VerbatimReply, type Reply } from '../../../protocol/reply';
-import { defineCommand, defineContainer } from '../../define-command';
-import { error, printable } from '../../errors';
-import type { CommandRecord } from '../../table';
+import { defineContainer } from '../../../command/definition';
+import { defineCommand } from '../../define-command';
+import { error, printable } from '../../../command/errors';
+import type { CommandRecord } from '../../../command/table';
 import { drawSpikes } from './sparkline';
 
 const SHARED = {

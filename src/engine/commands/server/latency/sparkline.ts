@@ -1,4 +1,4 @@
-import type { LatencyEvent } from '../../../execution/latency';
+import type { LatencyEvent } from '../../../statistics/latency';
 
 const COLUMNS = 80;
 const ROWS = 4;

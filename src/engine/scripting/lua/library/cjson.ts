@@ -5,20 +5,8 @@ import { mapSlices, TextBuilder } from '../texts';
 import { cString } from '../../../values/c-string';
 import { type LuaFunction, LuaUserdata, type LuaValue, typeName } from '../values';
 import { JsonReader } from './json-reader';
+import type { JsonSettings } from './json-settings';
 import { libraryTable, type LibraryContext, MAX_STACK } from './context';
-
-/** What `cjson.*` functions without data set; kept from script to script, as on a server. */
-export interface JsonSettings {
-  encodeMaxDepth: number;
-  decodeMaxDepth: number;
-  precision: number;
-  keepBuffer: boolean;
-  encodeInvalid: boolean | 'null';
-  decodeInvalid: boolean;
-  sparseConvert: boolean;
-  sparseRatio: number;
-  sparseSafe: number;
-}
 
 const DEFAULTS: JsonSettings = {
   encodeMaxDepth: 1000,

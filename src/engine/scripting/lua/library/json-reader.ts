@@ -3,8 +3,8 @@ import { LONG } from '../meter';
 import { LuaTable } from '../table';
 import { part, readKey, TextBuilder } from '../texts';
 import type { LuaValue } from '../values';
-import type { JsonSettings } from './cjson';
 import { type LibraryContext, MAX_STACK } from './context';
+import type { JsonSettings } from './json-settings';
 
 type TokenType =
   | 'T_OBJ_BEGIN'

@@ -1,0 +1,289 @@
+// Imported, not the global: fake timers of a test must not hold up a connection.
+import { setImmediate } from 'node:timers';
+import type { Engine } from '../engine';
+import { NoReply } from '../command/answers';
+import { encodeInPieces, encodeReply } from '../protocol/encode-reply';
+import { ErrorReply, PushReply, type Reply } from '../protocol/reply';
+import { ProtocolError, RequestParser } from '../protocol/request-parser';
+import { textBytes } from '../values/text-bytes';
+import type { Session } from '../execution/session';
+import type { ClientAddress, HeldArguments, SessionOutput } from '../session/output';
+
+/** The bytes' way out: a socket, or the in-memory stream. */
+export interface Transport {
+  /** Requests are about to be run: what is written until `done` answers them, and comes before what they cause for others. */
+  begin?(): void;
+  done?(): void;
+  /** Sends bytes, given as a latin1 string. Must not run the peer's code before returning. */
+  write(bytes: string): void;
+  /** Closes after everything written has left. */
+  end(): void;
+  /** Closes at once: what the peer did not read yet is lost. */
+  abort?(): void;
+  /** Whether the peer reads too slowly: requests wait until `resume` is called. */
+  congested?(): boolean;
+  /** Bytes written that have not left yet. */
+  unsent?(): number;
+}
+
+/** Requests are answered in slices of this many, so that one client's long pipeline does not hold up the others. */
+const REQUESTS_PER_TURN = 1000;
+
+/** Replies are gathered up to so many bytes before they are written. */
+const FLUSH_AT = 65_536;
+
+/** The words by which Redis knows a browser that was tricked into sending a request to it. */
+function isHttp(name: string): boolean {
+  return (name.length === 4 && name.toLowerCase() === 'post') || (name.length === 5 && name.toLowerCase() === 'host:');
+}
+
+/** Speaks RESP with one client: bytes in, commands run one after the other, bytes out. */
+export class RespConnection implements SessionOutput {
+  readonly session: Session;
+  readonly #parser: RequestParser;
+  #ended = false;
+  #peerEnded = false;
+  #scheduled = false;
+  /** Collects what one turn answers, so that a pipeline leaves in one piece. */
+  #out = '';
+  #processing = false;
+  /** Bytes answered in this turn, while the client has a limit. */
+  #produced = 0;
+
+  constructor(
+    private readonly engine: Engine,
+    address: ClientAddress,
+    private readonly transport: Transport,
+  ) {
+    this.session = engine.connect(address, this);
+    const { session } = this;
+    this.#parser = new RequestParser({
+      get maxBulkLength() {
+        return engine.parameters.maxBulkLength;
+      },
+      get authenticated() {
+        return session.authenticated;
+      },
+      get room() {
+        return engine.clients.memory.room;
+      },
+      heapBytes: (length) => textBytes({ length }),
+    });
+    this.#account();
+  }
+
+  receive(chunk: Buffer): void {
+    if (this.#ended) return;
+    const { counters } = this.engine;
+    counters.netInput += chunk.length;
+    counters.reads += 1;
+    this.#parser.push(chunk);
+    if (this.#mustHearOthers) this.resume();
+    else this.#process();
+    if (this.#parser.buffered > this.engine.parameters.queryBufferLimit) this.drop();
+  }
+
+  /**
+   * Whether requests wait until the system has told of all connections what it knows. It may name a writer before a client
+   * that has gone already, and while that one waits for a key it would be served.
+   */
+  get #mustHearOthers(): boolean {
+    return this.session.address.kind !== 'memory' && this.engine.blocking.blocked.size > 0;
+  }
+
+  /** The peer sends no more: what it sent before is answered, a command that waits is given up. As in Redis. */
+  receiveEnd(): void {
+    if (this.#ended) return;
+    this.#peerEnded = true;
+    this.#endAfterPeer();
+  }
+
+  send(reply: Reply): void {
+    if (this.#ended || (this.session.replyMode === 'off' && !(reply instanceof PushReply))) return;
+    this.#writeReply(reply);
+  }
+
+  resume(): void {
+    if (!this.#scheduled) this.#schedule();
+  }
+
+  close(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.engine.disconnect(this.session);
+    if (this.#out !== '') this.transport.write(this.#out);
+    this.#out = '';
+    this.transport.end();
+  }
+
+  /** The peer has gone: nothing can be sent any more. */
+  abandon(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.engine.disconnect(this.session);
+  }
+
+  drop(): void {
+    // What a client was closed with may still be on its way.
+    if (this.#ended) return;
+    this.#out = '';
+    if (this.transport.abort === undefined) this.close();
+    else {
+      this.abandon();
+      this.transport.abort();
+    }
+  }
+
+  /** Whether requests wait because the peer does not read. Where there is a limit it is closed instead, as in Redis. */
+  get congested(): boolean {
+    if (this.transport.congested?.() !== true) return false;
+    const { limits, memory } = this.engine.clients;
+    return !memory.limited && !limits.isLimited(this.session);
+  }
+
+  unread(): number {
+    return this.#out.length + (this.transport.unsent?.() ?? 0);
+  }
+
+  held(): HeldArguments {
+    return this.#parser.held;
+  }
+
+  unanswered(): number {
+    return this.#parser.buffered + (this.#processing ? this.#parser.requestBytes : 0);
+  }
+
+  /** What is said before hanging up. An error of ours costs this client its connection, nobody else anything. */
+  #fatal(failure: unknown): ErrorReply {
+    if (failure instanceof ProtocolError) return new ErrorReply(`ERR Protocol error: ${failure.message}`);
+    return this.engine.internalError('connection', failure);
+  }
+
+  #writeReply(reply: Reply): void {
+    const { resp } = this.session;
+    let bytes: string;
+    try {
+      bytes = encodeReply(reply, resp);
+    } catch (failure) {
+      // Longer than a string can be (512 MB): it leaves in pieces.
+      if (!(failure instanceof RangeError)) throw failure;
+      for (const piece of encodeInPieces(reply, resp)) this.#write(piece);
+      return;
+    }
+    this.#write(bytes);
+  }
+
+  #write(bytes: string): void {
+    if (this.#ended) return;
+    const { limits } = this.engine.clients;
+    if (limits.isLimited(this.session) && limits.isOverrun(this.session, this.#unreadWith(bytes.length))) {
+      this.drop();
+      return;
+    }
+    const { counters } = this.engine;
+    counters.netOutput += bytes.length;
+    counters.writes += this.#processing ? 0 : 1;
+    if (!this.#processing) {
+      this.transport.write(bytes);
+      this.#account();
+      return;
+    }
+    // A string has a greatest length: large replies are not gathered.
+    if (bytes.length >= FLUSH_AT) this.#flushEarly();
+    this.#out += bytes;
+  }
+
+  /** What is unread once so many more bytes are written: in this turn nothing counts as read, as in Redis. */
+  #unreadWith(bytes: number): number {
+    if (!this.#processing) return this.unread() + bytes;
+    this.#produced += bytes;
+    return Math.max(this.unread() + bytes, this.#produced);
+  }
+
+  #writeAfterReply(): void {
+    const { afterReply, closing } = this.session;
+    for (const reply of afterReply.splice(0)) if (!closing) this.#writeReply(reply);
+  }
+
+  #schedule(): void {
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#process();
+    });
+  }
+
+  #process(): void {
+    if (this.#processing || this.#scheduled || this.#ended) return;
+    this.#processing = true;
+    this.#produced = 0;
+    this.transport.begin?.();
+    try {
+      this.#runRequests();
+    } catch (failure) {
+      this.#out += encodeReply(this.#fatal(failure), this.session.resp);
+      this.session.closing = true;
+    } finally {
+      this.#processing = false;
+    }
+    if (this.session.closing) this.close();
+    else this.#flush();
+    this.transport.done?.();
+    if (this.#peerEnded) this.#endAfterPeer();
+  }
+
+  /** Hangs up on a peer that sends no more, unless requests of it wait for their turn or for it to read. */
+  #endAfterPeer(): void {
+    if (this.#ended) return;
+    if (!this.#scheduled && !this.congested) this.close();
+  }
+
+  /** Writes what there is before the turn is over; a client that may be dropped in this turn gets nothing of it. */
+  #flushEarly(): void {
+    if (!this.engine.clients.limits.isLimited(this.session)) this.#flush();
+  }
+
+  #flush(): void {
+    const out = this.#out;
+    this.#out = '';
+    if (out !== '') {
+      this.engine.counters.writes += 1;
+      this.transport.write(out);
+    }
+    this.#account();
+  }
+
+  #account(): void {
+    if (!this.#ended) this.engine.clients.memory.lookAt(this.session);
+  }
+
+  /** A web page was made to talk to us: like Redis, we hang up without a word. */
+  #dropHttp(): void {
+    this.#out = '';
+    this.close();
+  }
+
+  #runRequests(): void {
+    const { session } = this;
+    for (let turn = 0; session.blocked === undefined && !session.closing && !this.#ended; turn++) {
+      if (turn === REQUESTS_PER_TURN) {
+        this.#schedule();
+        return;
+      }
+      if (this.congested) return;
+      const request = this.#parser.next();
+      if (request === undefined) return;
+      if (isHttp(request.name)) {
+        this.#dropHttp();
+        return;
+      }
+      const reply = request.refused
+        ? this.engine.executor.refuseUnread(session, request.name)
+        : this.engine.execute(session, request.name, request.args);
+      if (!(reply instanceof NoReply)) this.#writeReply(reply);
+      if (session.afterReply.length > 0) this.#writeAfterReply();
+      if (this.engine.tracking.clients > 0) this.engine.tracking.flush();
+      if (this.#out.length >= FLUSH_AT) this.#flushEarly();
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import { ClusterNode } from './cluster/cluster-node';
+import type { CommandStats } from './command/table';
+import { RespConnection, type Transport } from './connection/resp-connection';
+import { Engine, type EngineOptions } from './engine';
+import { type Disturber, Interference } from './execution/interference';
+import type { Host } from './execution/services';
+import type { Session } from './execution/session';
+import type { ClientAddress } from './session/output';
+import { copyData, type EngineData, replaceData } from './snapshot/copy-data';
+import type { SnapshotSource } from './snapshot/source';
+import { SnapshotTracker } from './snapshot/tracker';
+
+/** What an engine counts anyway, for INFO. */
+export interface EngineFigures {
+  /** What the keys take, with all that belongs to them. */
+  readonly memoryBytes: number;
+  readonly memoryLimitBytes: number;
+  /** In all databases. */
+  readonly keys: number;
+  /** Those that clients see. */
+  readonly clients: number;
+  /** Of commands by their full names, `client|list`. */
+  readonly commands: readonly (readonly [name: string, stats: Readonly<CommandStats>])[];
+}
+
+/** An engine as those see it who embed it: they join clients, keep its data and say how it is doing. */
+export class EmbeddedEngine {
+  /** What those do for it who embed it: SAVE, SHUTDOWN, where it listens. */
+  readonly host: Host;
+  /** The door of those who keep its data. */
+  readonly snapshots: SnapshotSource;
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+    this.host = engine.host;
+    this.snapshots = new SnapshotTracker(engine);
+  }
+
+  /** Joins a client that speaks RESP. */
+  connect(address: ClientAddress, transport: Transport): RespConnection {
+    return new RespConnection(this.#engine, address, transport);
+  }
+
+  /** Whether `maxclients` leaves room for one more client; one that has to stay outside is counted. */
+  admit(): boolean {
+    const { clients, counters, parameters } = this.#engine;
+    const { maxClients } = parameters;
+    if (clients.byId.size < maxClients || clients.visible().length < maxClients) return true;
+    counters.rejectedConnections += 1;
+    return false;
+  }
+
+  /** Closes the connections of all clients. @param but of all but this one */
+  disconnectAll(but?: Session): void {
+    for (const client of [...this.#engine.clients.byId.values()]) if (client !== but) client.output.close();
+  }
+
+  /** Answers LOADING until a restore has finished. */
+  holdUntilRestored(): void {
+    this.#engine.switches.loading = true;
+  }
+
+  /** From now on it answers as the only node of a cluster that clients reach at this address, unless it does already. */
+  becomeCluster(host: string, port: number): void {
+    this.#engine.cluster ??= new ClusterNode(host, port);
+  }
+
+  /** Lets somebody disturb commands, for tests; undefined = nobody any more. */
+  disturb(disturber: Disturber | undefined): void {
+    const { switches } = this.#engine;
+    switches.interference = disturber === undefined ? undefined : new Interference(this.#engine, disturber);
+  }
+
+  statistics(): EngineFigures {
+    const { memory, keyspace, clients, commands } = this.#engine;
+    return {
+      memoryBytes: memory.used,
+      memoryLimitBytes: memory.limit,
+      keys: keyspace.databases.reduce((sum, { dataset }) => sum + dataset.size, 0),
+      clients: clients.visible().length,
+      commands: Array.from(commands.records(), ({ fullName, stats }) => [fullName, stats]),
+    };
+  }
+
+  /** Copies its data; keys whose time has come are left out. */
+  copyData(): EngineData {
+    return copyData(this.#engine);
+  }
+
+  /**
+   * Puts copies of the data in the place of what it holds; who watches or waits for a key gets to know.
+   * @throws RangeError when it has not so many databases
+   */
+  replaceData(data: EngineData): void {
+    replaceData(this.#engine, data);
+  }
+
+  /** Another engine with a copy of its data and as many databases, on the same clock. Everything else is as `options` say. */
+  fork(options: EngineOptions): EmbeddedEngine {
+    const { keyspace, clock } = this.#engine;
+    const copy = openEngine({ ...options, databases: keyspace.databases.length, clock });
+    copy.replaceData(this.copyData());
+    return copy;
+  }
+
+  /** Empties all databases and forgets scripts and functions. */
+  flush(): void {
+    const { keyspace, blocking, scripts, libraries } = this.#engine;
+    for (const database of keyspace.databases) keyspace.flush(database);
+    blocking.serveReady();
+    scripts.flush();
+    libraries.flush();
+  }
+
+  /** Stops timers; connections are closed by those who opened them. */
+  close(): void {
+    this.#engine.close();
+  }
+}
+
+/** Makes an engine with no data. */
+export function openEngine(options: EngineOptions = {}): EmbeddedEngine {
+  return new EmbeddedEngine(new Engine(options));
+}

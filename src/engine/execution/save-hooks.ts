@@ -1,0 +1,28 @@
+/** A snapshot that was not written for a reason its keeper knows and has reported; anything else is a defect of ours. */
+export class SaveFailure extends Error {
+  /** @param code of `errors/codes.ts` */
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** What SAVE, BGSAVE and LASTSAVE do; the snapshot module provides it. */
+export interface SaveHooks {
+  /** Starts a snapshot in the background. @throws SaveFailure when one is running, or it cannot be written */
+  save(): Promise<void>;
+  /** Decides whether the last snapshot is written when the application stops, whatever the settings say. */
+  setFinalSave?(wanted: boolean): void;
+  /** When the last snapshot was finished, in milliseconds since the epoch; 0 = never. */
+  lastSave(): number;
+  /** Whether a snapshot is being written. */
+  saving(): boolean;
+  /** Writes a snapshot once the one being written is finished. @throws SaveFailure */
+  saveNext?(): Promise<void>;
+  /** Whether the last snapshot could not be written. */
+  failed?(): boolean;
+  /** What an operator should know: snapshots that keep failing, a snapshot that was set aside. Empty = all is well. */
+  troubles?(): readonly string[];
+}

@@ -1,0 +1,224 @@
+import type { Acl } from '../acl/acl';
+import type { User } from '../acl/user';
+import type { Clock } from '../clock';
+import type { Block, NoReply } from '../command/answers';
+import type { CommandRecord } from '../command/table';
+import type { Database, Waiter, Watcher } from '../keyspace/database';
+import type { Keyspace } from '../keyspace/keyspace';
+import type { Reply } from '../protocol/reply';
+import type { ClientAddress, HeldArguments, SessionOutput } from './output';
+import { type QueuedCommand, Transaction, WORD_BYTES } from './transaction';
+
+/** Estimated bytes of a watched key, a subscription or a tracked prefix, beside its name. */
+export const REMEMBERED_BYTES = 120;
+/** Bytes that a word takes here beyond those Redis counts: the string's header, and its rounding. */
+const STRING_BYTES = 24;
+
+/** What CLIENT TRACKING set for one client. */
+export interface TrackingState {
+  /** Client that gets the messages; 0 = the client itself. */
+  redirect: number;
+  /** The client that was to get them is gone. */
+  broken: boolean;
+  readonly broadcast: boolean;
+  readonly optIn: boolean;
+  readonly optOut: boolean;
+  readonly noLoop: boolean;
+  /** Broadcast mode: tell about keys that begin so. */
+  readonly prefixes: string[];
+  /** CLIENT CACHING was called for the next command. */
+  caching: boolean;
+}
+
+/** A command of a client that waits. */
+export interface BlockedCommand extends QueuedCommand {
+  readonly block: Block;
+  readonly database: Database;
+  readonly argumentBytes: number;
+  /** When the wait began, on the clock of `performance.now()`. */
+  readonly since: number;
+  timer: unknown;
+}
+
+/** Bytes a connection takes beyond what its commands hold; measured with V8's heap statistics. */
+const SESSION_BYTES = 2048;
+
+const NOTHING_HELD: HeldArguments = { count: 0, bytes: 0 };
+
+/** What a client's state is part of. */
+export interface ClientParts {
+  readonly acl: Acl;
+  readonly clock: Clock;
+  readonly keyspace: Keyspace;
+  /** Whether a new client has to say who it is. */
+  readonly requiresPassword: boolean;
+  readonly monitors: { remove(client: Client): void };
+  readonly tracking: { disable(client: Client): void };
+  readonly pubsub: { leave(client: Client): void };
+  readonly clients: { readonly memory: { update(client: Client): void } };
+}
+
+/** What the commands of a client run in, as far as those need it who let them run. */
+export interface ClientContext {
+  /** The running command's name as the client wrote it. */
+  typedName: string;
+  /** The call of EVAL or its like that runs, or ran last. */
+  runningScript: { readonly record: CommandRecord; readonly args: readonly string[] } | undefined;
+  /** Lets the time move on. @param frozenAt milliseconds since the epoch at which it is to stand still; 0 = now */
+  resetClock(frozenAt?: number): void;
+  /** Ends a command. */
+  settle(): void;
+  /** Milliseconds since the epoch; stands still while a command runs. */
+  readonly now: number;
+  /** What the command said that it changes, since this was asked last; undefined = nothing was said. */
+  takeEffects(): readonly (readonly string[])[] | undefined;
+}
+
+/** One client: what it has selected, watches, subscribed to and waits for. */
+export abstract class Client implements Watcher, Waiter {
+  abstract readonly context: ClientContext;
+  /** The database it has selected. */
+  database: Database;
+  resp: 2 | 3 = 2;
+  name = '';
+  user: User;
+  authenticated: boolean;
+  transaction: Transaction | undefined;
+  /** The one whose commands EXEC is running. */
+  executing: Transaction | undefined;
+  /** A watched key changed. */
+  watchBroken = false;
+  readonly watched = new Map<string, { readonly database: Database; readonly key: string }>();
+  blocked: BlockedCommand | undefined;
+  /** CLIENT REPLY. `skip-next` becomes `skip` for exactly one command. */
+  replyMode: 'on' | 'off' | 'skip-next' | 'skip' = 'on';
+  readonly channels = new Set<string>();
+  readonly patterns = new Set<string>();
+  readonly shardChannels = new Set<string>();
+  monitoring = false;
+  noEvict = false;
+  /** CLIENT TRACKING; undefined = off. */
+  tracking: TrackingState | undefined;
+  /** What is sent once the running command's reply has been. */
+  readonly afterReply: Reply[] = [];
+  /** QUIT: the connection closes once the reply has left. */
+  closing = false;
+  /** A connection of our own that nobody has asked for yet: clients do not see it. */
+  hidden = false;
+  /** Set once the session may answer no more commands. */
+  closed = false;
+  /** What the account of all clients holds for this one; only `ClientMemory` changes it. */
+  countedBytes = 0;
+  countedReceived = 0;
+  readonly createdAt: number;
+  /** When it last ran a command, on the clock of `performance.now()`. */
+  lastInteraction = performance.now();
+  lastCommand: string | undefined;
+
+  #watchedBytes = 0;
+  /** Bytes of the channels and patterns it subscribed to. */
+  subscribedBytes = 0;
+
+  constructor(
+    private readonly parts: ClientParts,
+    readonly id: number,
+    readonly address: ClientAddress,
+    readonly output: SessionOutput,
+  ) {
+    this.database = parts.keyspace.database(0);
+    this.user = parts.acl.default;
+    this.authenticated = !parts.requiresPassword;
+    this.createdAt = parts.clock.now();
+  }
+
+  /** Runs a command of this client's, as if it came now. */
+  abstract execute(name: string, args: readonly string[]): Reply | NoReply;
+
+  /** Whole seconds since it came. */
+  get age(): number {
+    return Math.floor((this.parts.clock.now() - this.createdAt) / 1000);
+  }
+
+  get subscriptions(): number {
+    return this.channels.size + this.patterns.size + this.shardChannels.size;
+  }
+
+  /** Bytes of the commands queued with MULTI, as Redis counts them. */
+  get queuedBytes(): number {
+    return this.transaction?.bytes ?? 0;
+  }
+
+  /** Arguments of a command that is not run yet: it waits, or is not there as a whole. */
+  get held(): HeldArguments {
+    const { blocked } = this;
+    if (blocked === undefined) return this.output.held?.() ?? NOTHING_HELD;
+    return { count: blocked.args.length + 1, bytes: blocked.name.length + blocked.argumentBytes };
+  }
+
+  /** Bytes received and not answered yet. */
+  get receivedBytes(): number {
+    return this.output.unanswered?.() ?? 0;
+  }
+
+  /** Estimated bytes the client takes in all: what it sent, what it did not read, and what it made us remember. */
+  get bytes(): number {
+    const { transaction, held, output } = this;
+    const queued = transaction?.heapBytes ?? 0;
+    const buffers = (output.unread?.() ?? 0) + this.receivedBytes;
+    const words = held.bytes + held.count * (WORD_BYTES + STRING_BYTES);
+    return SESSION_BYTES + this.name.length + queued + buffers + words + this.rememberedBytes;
+  }
+
+  /** Of watched keys, subscriptions and tracked prefixes. */
+  get rememberedBytes(): number {
+    let bytes = this.#watchedBytes + this.subscribedBytes;
+    for (const prefix of this.tracking?.prefixes ?? []) bytes += prefix.length + REMEMBERED_BYTES;
+    return bytes;
+  }
+
+  invalidate(): void {
+    this.watchBroken = true;
+  }
+
+  watch(key: string): void {
+    const { database } = this;
+    const id = `${String(database.index)}:${key}`;
+    if (this.watched.has(id)) return;
+    this.watched.set(id, { database, key });
+    // Twice: here, and where the database looks for who watches.
+    this.#watchedBytes += 2 * key.length + REMEMBERED_BYTES;
+    database.watch(key, this);
+  }
+
+  /** Forgets every watched key, as EXEC, DISCARD and UNWATCH do. */
+  unwatchAll(): void {
+    for (const { database, key } of this.watched.values()) database.unwatch(key, this);
+    this.watched.clear();
+    this.#watchedBytes = 0;
+    this.watchBroken = false;
+  }
+
+  /** RESET: back to the state of a new connection. */
+  reset(): void {
+    this.discardTransaction();
+    this.parts.pubsub.leave(this);
+    this.parts.tracking.disable(this);
+    this.database = this.parts.keyspace.database(0);
+    this.resp = 2;
+    this.name = '';
+    this.user = this.parts.acl.default;
+    this.replyMode = 'on';
+    this.parts.monitors.remove(this);
+    this.authenticated = !this.parts.requiresPassword;
+  }
+
+  beginTransaction(): void {
+    this.transaction = new Transaction();
+  }
+
+  discardTransaction(): void {
+    this.transaction = undefined;
+    this.unwatchAll();
+    this.parts.clients.memory.update(this);
+  }
+}

@@ -1,0 +1,68 @@
+// Who keeps an engine's data answers SAVE and its like as well: both are known behind this door.
+export { SaveFailure, type SaveHooks } from '../execution/save-hooks';
+
+/**
+ * The one interface between the engine and whoever keeps its data. The engine knows what changed; the keeper knows
+ * where it is written.
+ *
+ * Databases are named by *dataset ids*: a number that is never used twice within a process' data. FLUSHDB gives the
+ * logical database a new, empty dataset; SWAPDB exchanges two ids. So neither costs a record per key.
+ */
+export interface SnapshotSource {
+  /**
+   * Opens a snapshot whose point in time is now. Call it between commands (a macrotask of its own). Only one may be
+   * open; a second call throws.
+   */
+  begin(options?: { readonly full?: boolean }): SnapshotCut;
+
+  /** Keys and datasets changed since the last committed snapshot; 0 means a snapshot would write nothing. */
+  readonly changes: number;
+
+  /** Whether a restore finished, or a keeper declared there was nothing to restore. Guards against saving an empty state. */
+  readonly restored: boolean;
+
+  /** Prepares for restoring: the engine answers `LOADING` until `finishRestore`. */
+  beginRestore(): void;
+  /**
+   * Loads one batch of records (see `record-batch.ts`); heads come before segments.
+   * @returns how many keys were loaded (expired ones are skipped)
+   * @throws IncompleteValueError when segments are not those their value was written with
+   */
+  importBatch(batch: Uint8Array): number;
+  /**
+   * Ends a restore; `layout` is what the snapshot's cut held, or `undefined` when there was nothing to restore.
+   * @throws IncompleteValueError when segments are missing
+   */
+  finishRestore(layout: DatasetLayout | undefined): void;
+  /** Gives up a restore: everything loaded so far is dropped, `restored` stays false, the engine stays `LOADING`. */
+  abortRestore(): void;
+}
+
+/** Segments are missing, or are not those that were written with their value: the snapshot is damaged. */
+export class IncompleteValueError extends Error {}
+
+/** Which dataset each logical database shows, and what belongs to the whole engine. */
+export interface DatasetLayout {
+  /** Dataset id by logical database; 0 for a database that was never written. */
+  readonly datasets: readonly number[];
+  /** Function libraries' source texts (latin1 strings); kept whole, they are few and small. */
+  readonly libraries: readonly string[];
+}
+
+/** One open snapshot: a point in time being read in slices while commands go on. */
+export interface SnapshotCut {
+  readonly layout: DatasetLayout;
+  /** Keys there are at the point in time. */
+  readonly keys: number;
+  /** Records still to come, as far as known: for progress only. */
+  readonly remaining: number;
+  /**
+   * Serialises until about `budgetMs` have passed or the batch is full (about 1 MB).
+   * @returns a packed batch that owns its buffer (transferable), or `undefined` when everything was handed out.
+   */
+  next(budgetMs: number): Uint8Array<ArrayBuffer> | undefined;
+  /** The keeper has it safely: the changes are forgotten. */
+  commit(): void;
+  /** The keeper failed: the changes count as unsaved again. */
+  abort(): void;
+}

@@ -1,0 +1,109 @@
+import type { Dataset } from '../keyspace/dataset';
+import type { Keyspace } from '../keyspace/keyspace';
+import type { FunctionLibraries } from '../scripting/function-libraries';
+import type { DatasetLayout, SnapshotCut, SnapshotSource } from './source';
+import { BigValues } from './segments/big-values';
+import { Cut } from './cut';
+import { type LoadParts, SnapshotLoad } from './load';
+
+/** What snapshots are taken of, and put back into. */
+export interface SnapshotParts extends LoadParts {
+  readonly keyspace: Keyspace;
+  readonly libraries: FunctionLibraries;
+  readonly switches: { loading: boolean };
+}
+
+/** Knows which keys changed since the last snapshot, and reads them out as of one point in time. */
+export class SnapshotTracker implements SnapshotSource {
+  restored = false;
+  #cut: Cut | undefined;
+  #saved: DatasetLayout = { datasets: [], libraries: [] };
+  #restoring: SnapshotLoad | undefined;
+  #big = new BigValues();
+
+  constructor(private readonly parts: SnapshotParts) {}
+
+  get changes(): number {
+    let changed = 0;
+    for (const { dataset } of this.parts.keyspace.databases) changed += dataset.changed?.size ?? 0;
+    return changed > 0 ? changed : sameLayout(this.#layout(), this.#saved) ? 0 : 1;
+  }
+
+  begin(options: { readonly full?: boolean } = {}): SnapshotCut {
+    if (this.#cut !== undefined) throw new Error('a snapshot is being read already');
+    const { keyspace } = this.parts;
+    const { dirty } = keyspace;
+    const cut = new Cut(this.#datasets(), this.#layout(), options.full === true, this.#big, (layout) => {
+      this.#cut = undefined;
+      if (layout === undefined) return;
+      this.#saved = layout;
+      keyspace.dirty -= dirty;
+    });
+    this.#cut = cut;
+    return cut;
+  }
+
+  beginRestore(): void {
+    this.parts.switches.loading = true;
+    this.#big = new BigValues();
+    this.#restoring = new SnapshotLoad(this.parts, this.#big);
+  }
+
+  importBatch(batch: Uint8Array): number {
+    if (this.#restoring === undefined) throw new Error('importBatch outside of a restore');
+    return this.#restoring.load(batch);
+  }
+
+  finishRestore(layout: DatasetLayout | undefined): void {
+    const { keyspace } = this.parts;
+    this.#restoring?.finish();
+    if (layout !== undefined) this.#show(layout);
+    this.#saved = layout ?? this.#layout();
+    this.#restoring = undefined;
+    this.restored = true;
+    this.parts.switches.loading = false;
+    keyspace.dirty = 0;
+    for (const { dataset } of keyspace.databases) {
+      if (dataset.expiries.size > 0) keyspace.armExpiry(dataset.expiries.firstTime);
+    }
+  }
+
+  abortRestore(): void {
+    for (const dataset of this.#restoring?.datasets.values() ?? []) dataset.retire();
+    this.#restoring = undefined;
+  }
+
+  #show(layout: DatasetLayout): void {
+    const { keyspace } = this.parts;
+    const { databases } = keyspace;
+    const beyond = layout.datasets.findLastIndex((id) => id !== 0);
+    if (beyond >= databases.length) {
+      throw new RangeError(
+        `the snapshot uses database ${String(beyond)}, but only ${String(databases.length)} are configured`,
+      );
+    }
+    databases.forEach((database, index) => {
+      const id = layout.datasets[index] ?? 0;
+      const dataset = this.#restoring?.datasets.get(id) ?? keyspace.newDataset(id === 0 ? undefined : id);
+      keyspace.show(database, dataset);
+    });
+    this.parts.libraries.restore(layout.libraries);
+  }
+
+  #datasets(): Dataset[] {
+    return this.parts.keyspace.databases.map((database) => database.dataset);
+  }
+
+  #layout(): DatasetLayout {
+    return {
+      datasets: this.#datasets().map((dataset) => (dataset.size > 0 ? dataset.id : 0)),
+      libraries: this.parts.libraries.sources(),
+    };
+  }
+}
+
+function sameLayout(a: DatasetLayout, b: DatasetLayout): boolean {
+  const same = <T>(x: readonly T[], y: readonly T[], none: T) =>
+    Array.from({ length: Math.max(x.length, y.length) }).every((_, i) => (x[i] ?? none) === (y[i] ?? none));
+  return same(a.datasets, b.datasets, 0) && same(a.libraries, b.libraries, '');
+}

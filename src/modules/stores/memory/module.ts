@@ -1,0 +1,22 @@
+import { type AppModule, ConfigToken } from '../../../container';
+import { requireCapabilities } from '../support';
+import { CacheBackend } from '../../cache';
+import { MemoryStore } from './memory-store';
+import { RedisMemoryStore } from './redis-memory-store';
+
+/** Provides `MemoryStore`. */
+export const memoryModule: AppModule = {
+  name: 'memory',
+  provides: [MemoryStore],
+  requires: [CacheBackend, ConfigToken],
+  onInit({ get }) {
+    requireCapabilities('memory', get(CacheBackend), 'scripts', 'transactions');
+  },
+  bind(binder) {
+    binder.bind(
+      MemoryStore,
+      [CacheBackend, ConfigToken],
+      (backend, { retention }) => new RedisMemoryStore(backend, retention.memory),
+    );
+  },
+};

@@ -1,0 +1,19 @@
+import { type AppModule, Clock } from '../../../container';
+import { requireCapabilities } from '../support';
+import { CacheBackend } from '../../cache';
+import { RedisResourceStore } from './redis-resource-store';
+import { ResourceStore } from './resource-store';
+
+/** Provides `ResourceStore`; when it stops, every watch ends. */
+export const resourcesModule: AppModule = {
+  name: 'resources',
+  provides: [ResourceStore],
+  requires: [CacheBackend, Clock],
+  onInit({ get, provide, defer, logger }) {
+    const backend = get(CacheBackend);
+    requireCapabilities('resources', backend, 'pubsub', 'scripts', 'transactions');
+    const store = new RedisResourceStore({ backend, clock: get(Clock), logger });
+    defer(() => store.close());
+    provide(ResourceStore, store);
+  },
+};

@@ -1,0 +1,22 @@
+import { type AppModule, ConfigToken } from '../../../container';
+import { requireCapabilities } from '../support';
+import { CacheBackend } from '../../cache';
+import { RedisTaskConfigStore } from './redis-task-config-store';
+import { TaskConfigStore } from './task-config-store';
+
+/** Provides `TaskConfigStore`. */
+export const tasksModule: AppModule = {
+  name: 'tasks',
+  provides: [TaskConfigStore],
+  requires: [CacheBackend, ConfigToken],
+  onInit({ get }) {
+    requireCapabilities('tasks', get(CacheBackend), 'scripts');
+  },
+  bind(binder) {
+    binder.bind(
+      TaskConfigStore,
+      [CacheBackend, ConfigToken],
+      (backend, { retention }) => new RedisTaskConfigStore(backend, retention.tasks),
+    );
+  },
+};

@@ -1,0 +1,22 @@
+import { type AppModule, ConfigToken } from '../../../container';
+import { requireCapabilities } from '../support';
+import { CacheBackend } from '../../cache';
+import { IdempotencyStore } from './idempotency-store';
+import { RedisIdempotencyStore } from './redis-idempotency-store';
+
+/** Provides `IdempotencyStore`. */
+export const webhooksModule: AppModule = {
+  name: 'webhooks',
+  provides: [IdempotencyStore],
+  requires: [CacheBackend, ConfigToken],
+  onInit({ get }) {
+    requireCapabilities('webhooks', get(CacheBackend), 'scripts');
+  },
+  bind(binder) {
+    binder.bind(
+      IdempotencyStore,
+      [CacheBackend, ConfigToken],
+      (backend, { retention }) => new RedisIdempotencyStore(backend, retention.webhooks),
+    );
+  },
+};
