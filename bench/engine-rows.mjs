@@ -1,7 +1,6 @@
 // The engine alone, without ioredis: microseconds per command (less is better).
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { ROOT } from './targets.mjs';
+import { partsOf } from './targets.mjs';
 
 const require = createRequire(import.meta.url);
 const KEYS = 1000;
@@ -15,7 +14,7 @@ function measured(count, work) {
 
 /** @returns {Record<string, number>} */
 export function engineFigures(scale) {
-  const { Engine } = require(join(ROOT, 'dist/engine/engine.js'));
+  const { Engine } = require(partsOf('dist/engine/engine.js'));
   const engine = new Engine();
   const nowhere = { send() {}, resume() {}, close() {} };
   const session = engine.connect({ remote: '', local: '', kind: 'memory' }, nowhere);

@@ -16,10 +16,16 @@ const isInstalled = (name) => existsSync(new URL(name, competitors));
 /** The checkout whose build is measured: this one, unless `npm run bench:compare` says another. */
 export const ROOT = process.env.BENCH_ROOT ?? fileURLToPath(new URL('..', import.meta.url));
 
+/** What is measured and not public. @param {string} before where a build of one file per source has it, for `bench:compare` */
+export function partsOf(before) {
+  const parts = join(ROOT, 'dist/internal/parts.js');
+  return existsSync(parts) ? parts : join(ROOT, before);
+}
+
 /** Standalone with persistence on: what a user of `mode: standalone` runs. */
 async function respite() {
   const { createApp, CacheBackend } = require(join(ROOT, 'dist/index.js'));
-  const { pathCounters } = require(join(ROOT, 'dist/modules/cache/standalone/in-process-redis.js'));
+  const { pathCounters } = require(partsOf('dist/modules/cache/standalone/in-process-redis.js'));
   const folder = mkdtempSync(join(tmpdir(), 'respite-bench-'));
   const app = await createApp({
     config: {

@@ -3,7 +3,7 @@
 const { readFileSync, writeFileSync } = require('node:fs');
 const { join, relative } = require('node:path');
 const ts = require('typescript');
-const { errorCodes } = require('../dist/errors/codes');
+const { errorCodes } = require('../dist/internal/parts');
 
 const root = join(__dirname, '..');
 
@@ -70,7 +70,7 @@ const resolved = (checker, symbol) => (symbol.flags & ts.SymbolFlags.Alias ? che
 
 /** Where something of `dist` comes from; what is written as declarations stands beside the module it describes. */
 function sourceOf(types) {
-  return join(root, types.replace('./dist/', 'src/').replace(/(drop-in|index)\.d\.ts$/, 'index.ts'));
+  return join(root, types.replace('./dist/types/', 'src/').replace(/(drop-in|index)\.d\.ts$/, 'index.ts'));
 }
 
 /** Not what is passed on of other packages. */

@@ -2,8 +2,7 @@
 'use strict';
 const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
-const { listSettings, redact, schema } = require('../dist/config');
-const { jsonSchemaOf } = require('../dist/config/json-schema');
+const { jsonSchemaOf, listSettings, redact, schema } = require('../dist/internal/parts');
 
 const root = join(__dirname, '..');
 writeFileSync(join(root, 'schemas/config.json'), `${JSON.stringify(jsonSchemaOf(schema), null, 2)}\n`);

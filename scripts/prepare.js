@@ -13,8 +13,13 @@ const compiler = join(root, 'node_modules/typescript/bin/tsc');
 
 if (process.argv.includes('--install')) {
   if (!existsSync(compiler)) install();
-} else if (existsSync(compiler)) require('./build');
-else console.error('respite is not built here: that needs the development dependencies (npm ci without --omit=dev).');
+} else if (existsSync(compiler)) {
+  void require('./build')
+    .build()
+    .then((built) => {
+      process.exitCode = built ? 0 : 1;
+    });
+} else console.error('respite is not built here: that needs the development dependencies (npm ci without --omit=dev).');
 
 function install() {
   // Its own `prepare` comes right after; npm calls itself the same way whatever the platform.

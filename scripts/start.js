@@ -1,7 +1,9 @@
 /** `npm start`: builds, then serves standalone in this very process, so that signals reach it. */
 'use strict';
-require('./build.js');
-if (process.exitCode !== 0) process.exit();
+const { build } = require('./build.js');
 
-process.argv.splice(2, 0, 'start', '--standalone', '--guide');
-require('../dist/cli/main.js');
+void build().then((built) => {
+  if (!built) process.exit(1);
+  process.argv.splice(2, 0, 'start', '--standalone', '--guide');
+  require('../dist/cli.js');
+});

@@ -1,6 +1,12 @@
 #!/usr/bin/env node
-import { createProgram } from './program';
-import { reportFailure } from './report-failure';
+import * as nodeModule from 'node:module';
+import type * as program from './program';
+import type * as failures from './report-failure';
+
+// Before anything else is loaded: from Node 22.1 on, what was compiled by the last start is not compiled again.
+(nodeModule as { readonly enableCompileCache?: () => unknown }).enableCompileCache?.();
+const { createProgram } = require('./program') as typeof program;
+const { reportFailure } = require('./report-failure') as typeof failures;
 
 // Who reads what we print may go first: a Ctrl-C that ends `respite start | tee log` ends tee at once (EPIPE), a terminal that
 // is closed is gone (EIO), as is a log's disk when it is full. That is no reason to lose the last snapshot.

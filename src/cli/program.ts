@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
 import { configDiagnostics } from './commands/config-diagnostics';
 import { configShow } from './commands/config-show';
@@ -53,6 +51,6 @@ function print(text: string): void {
 }
 
 function packageVersion(): string {
-  const manifest = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as { version: string };
-  return manifest.version; // our own package.json has one
+  const { version } = require('../../package.json') as { readonly version: string }; // our own
+  return version;
 }

@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { Container } from 'inversify';
 import { asError, RespiteError } from '../errors';
 import type { Binder } from './app-module';

@@ -7,6 +7,7 @@ import { error } from './command/errors';
 import { CommandTable } from './command/table';
 import { ALL_COMMANDS } from './commands';
 import { type ParameterOptions, Parameters } from './config/parameters';
+import { EffectLog } from './effects/effect-log';
 import { Executor } from './execution/executor';
 import { ScriptRunner } from './execution/script-runner';
 import type { Host, Identity, Services, Switches } from './execution/services';
@@ -81,6 +82,7 @@ export class Engine implements Services {
     scriptsMayRunAll: false,
     interference: undefined,
   };
+  readonly effects: EffectLog;
   readonly host: Host;
   readonly identity: Identity;
   cluster: ClusterNode | undefined;
@@ -116,6 +118,10 @@ export class Engine implements Services {
     this.tracking = new Tracking(this);
     this.parameters = new Parameters(this, options);
     if (options.persistent === true) this.keyspace.trackChanges();
+    this.effects = new EffectLog(this.keyspace);
+    this.keyspace.onGone = ({ index }, key) => {
+      this.effects.add(index, ['DEL', key]);
+    };
     this.keyspace.publishEvent = (event, key, database) => {
       this.#publishEvent(event, key, database);
     };

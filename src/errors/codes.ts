@@ -187,9 +187,9 @@ export const errorCodes = {
   },
   SNAPSHOT_BUILD_MISSING: {
     means:
-      "Files that the snapshot module runs as a thread and as a process are missing, or are somebody else's: the application was bundled, or its files were copied by what is required.",
+      'What snapshots are written and read with is missing, most often lmdb or its native code beside a bundle or a copy.',
     remedy:
-      'Mark "respite" as external in the bundler, or include its package and lmdb in what is copied; in a clone of the repository, run "npm run build".',
+      'Ship node_modules/lmdb and what it needs with the bundle or the copy; in a clone of the repository, run "npm run build".',
   },
   SNAPSHOT_NOT_READY: {
     means: 'A snapshot was asked for before the data directory was restored, or after it was closed.',

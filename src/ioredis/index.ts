@@ -53,8 +53,3 @@ export function flushEngines(): void {
 export function closeEngines(): Promise<void> {
   return registry.close();
 }
-
-// As in ioredis, the class itself is the module: `const Redis = require('respite/ioredis')`.
-// Defined, not assigned: the class inherits ioredis' own exports, which are getters.
-const own: object = { ...(exports as object) };
-module.exports = Object.defineProperties(Redis, Object.getOwnPropertyDescriptors(own));

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type * as Ioredis from 'ioredis';
 
@@ -16,14 +17,16 @@ interface PackageJson {
  * @param substitute the folder whose files may stand in the place of ioredis
  */
 export function actualIoredis(substitute?: string): typeof Ioredis {
-  const load = typeof jest === 'undefined' ? require : (name: string) => jest.requireActual(name);
+  // Said plainly, so that bundlers understand it.
+  if (typeof jest === 'undefined') return require('ioredis') as typeof Ioredis;
+  // Not `require.resolve`, of which bundlers warn: it means nothing in a bundle, but no bundle gets here.
+  const { resolve } = createRequire(__filename);
   // A name that was mapped to us leads back to us: go by the file.
-  const name = dirname(require.resolve('ioredis')) === substitute ? mainFile() : 'ioredis';
-  return load(name) as typeof Ioredis; // the package we named
+  const name = dirname(resolve('ioredis')) === substitute ? mainFile(resolve('ioredis/package.json')) : 'ioredis';
+  return jest.requireActual(name) as typeof Ioredis; // the package we named
 }
 
-function mainFile(): string {
-  const description = require.resolve('ioredis/package.json');
+function mainFile(description: string): string {
   const { main } = require(description) as PackageJson; // what npm demands of it
   return join(dirname(description), main);
 }

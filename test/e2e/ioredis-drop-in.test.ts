@@ -7,14 +7,14 @@ import { injectFaults } from '../../src/testing';
 import { Queue, Worker } from 'bullmq';
 
 // What an application's test writes at its top.
-jest.mock('ioredis', () => jest.requireActual<object>('../../src/ioredis'));
+jest.mock('ioredis', () => jest.requireActual<object>('../../src/ioredis/entry'));
 
 afterEach(() => closeEngines());
 
 describe('respite/ioredis', () => {
   it('has the exports of ioredis, the class itself being the module', () => {
     const actual = jest.requireActual<Record<string, unknown>>('ioredis/built/index.js');
-    const ours = jest.requireActual<Record<string, unknown>>('../../src/ioredis');
+    const ours = jest.requireActual<Record<string, unknown>>('../../src/ioredis/entry');
     expect(typeof ours).toBe('function');
     expect(ours['Redis']).toBe(ours);
     expect(ours['default']).toBe(ours);

@@ -10,7 +10,7 @@ async function loadedBy(program: string): Promise<string[]> {
     const options = { configFile: false, env: {}, config: { mode: 'standalone', log: { level: 'silent' } } };
     (async () => {
       ${program}
-      const parts = { engine: 'dist/engine/', snapshots: 'snapshot/lmdb', distributed: 'distributed/connect', lmdb: '/lmdb/' };
+      const parts = { engine: 'dist/engine.js', snapshots: 'dist/snapshot-', distributed: 'dist/distributed-', lmdb: '/lmdb/' };
       const files = Object.keys(require.cache).map((file) => file.replaceAll('\\\\', '/'));
       const loaded = Object.entries(parts).filter(([, path]) => files.some((file) => file.includes(path)));
       if (process.moduleLoadList.includes('NativeModule http')) loaded.push(['http']);

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-const ENGINE = JSON.stringify(join(__dirname, '../../dist/engine/engine.js'));
+const ENGINE = JSON.stringify(join(__dirname, '../../dist/internal/parts.js'));
 
 /**
  * Runs command lines on an engine in a process of its own; the test command has built `dist`.

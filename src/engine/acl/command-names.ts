@@ -7,6 +7,16 @@ interface Named {
   readonly categories: readonly AclCategory[];
 }
 
+/** Most engines never ask for a category. */
+function name(name: string, command: Parameters<typeof aclCategories>[0]): Named {
+  return {
+    name,
+    get categories() {
+      return aclCategories(command);
+    },
+  };
+}
+
 const named = new WeakMap<CommandTable, readonly Named[]>();
 
 /** Everything a rule can name; a container before its subcommands. */
@@ -14,12 +24,11 @@ export function namesOf(commands: CommandTable): readonly Named[] {
   let names = named.get(commands);
   if (names === undefined) {
     names = [...commands.entries()].flatMap((entry): Named[] => {
-      if (!('container' in entry)) return [{ name: entry.fullName, categories: aclCategories(entry.definition) }];
-      const own = { name: entry.container.name, categories: aclCategories(entry.container) };
+      if (!('container' in entry)) return [name(entry.fullName, entry.definition)];
       const subcommands = [...entry.subcommands.values()];
       return [
-        own,
-        ...subcommands.map(({ fullName, definition }) => ({ name: fullName, categories: aclCategories(definition) })),
+        name(entry.container.name, entry.container),
+        ...subcommands.map(({ fullName, definition }) => name(fullName, definition)),
       ];
     });
     named.set(commands, names);

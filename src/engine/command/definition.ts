@@ -128,8 +128,31 @@ export interface CommandMetadata<Arity extends number = number> {
   readonly deprecated?: { readonly since: string; readonly replacedBy: string };
 }
 
+/** One call that changed something. */
+export interface EffectCall<Arguments = readonly string[]> {
+  readonly args: Arguments;
+  /** What it answered, after its wait if it had to. */
+  readonly reply: Reply;
+  /** The command's time, milliseconds since the epoch. */
+  readonly now: number;
+  /** The command's line as the client wrote it. */
+  readonly own: readonly string[];
+}
+
+/** What a command's calls change, as lines that do the same anywhere and at any time. */
+export interface EffectFacts {
+  /**
+   * Default: the call's own line. `none`: it runs other commands, which have their own. `told`: those that `run` gave to
+   * `context.effect`.
+   */
+  readonly effects?: 'none' | 'told' | ((call: EffectCall<never>) => readonly (readonly string[])[]);
+  /** It has its effect also where no key changes. `live`: an effect that is not stored. */
+  readonly alwaysEffective?: boolean | 'live';
+}
+
 /** A command whose arity is only known at run time. */
-export interface AnyCommand extends CommandMetadata {
+export interface AnyCommand extends CommandMetadata, EffectFacts {
+  readonly effects?: 'none' | 'told' | ((call: EffectCall) => readonly (readonly string[])[]);
   /**
    * Runs the command to its end; the arity was checked before. Throws an `ErrorReply` to answer with an error.
    * @param context what its handler works with: only `defineCommand` knows it

@@ -103,12 +103,9 @@ export class CommandTable {
 
   /** Finds what a command line names. Its arity is for the caller to ask: see `takes`. */
   locate(name: string, args: readonly string[]): CommandRecord | Unnamed {
-    const entry = this.get(name);
-    if (entry === undefined) return 'command';
-    if (!('container' in entry)) return entry;
-    const [subcommand] = args;
-    if (subcommand === undefined) return entry.bare ?? 'bare container';
-    return entry.subcommands.get(subcommand.toLowerCase()) ?? 'subcommand';
+    const entry = this.#spellings.get(name) ?? this.#learn(name);
+    // All that most commands need: with the rest behind it, V8 can put this where it is called.
+    return entry !== undefined && !('container' in entry) ? entry : within(entry, args);
   }
 
   /** Finds what a command line names. @throws the error reply of an unknown command or a wrong arity */
@@ -150,6 +147,13 @@ export class CommandTable {
       yield* entry.subcommands.values();
     }
   }
+}
+
+/** What a command line names that begins with a container's name, or with nobody's. */
+function within(entry: ContainerRecord | undefined, [subcommand]: readonly string[]): CommandRecord | Unnamed {
+  if (entry === undefined) return 'command';
+  if (subcommand === undefined) return entry.bare ?? 'bare container';
+  return entry.subcommands.get(subcommand.toLowerCase()) ?? 'subcommand';
 }
 
 function containerRecord(container: CommandContainer): ContainerRecord {

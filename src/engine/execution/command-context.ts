@@ -1,5 +1,6 @@
 import { WRONG_TYPE } from '../command/errors';
 import type { CommandRecord } from '../command/table';
+import type { EffectLine } from '../effects/effect-log';
 import type { Database } from '../keyspace/database';
 import { type Collection, type Entry, type Kind, type StoredValue, type ValueType } from '../keyspace/entry';
 import type { EventClass } from '../keyspace/notifications';
@@ -224,6 +225,26 @@ export class CommandContext implements ScriptCaller {
   /** Lets commands that wait for a key look at it, although it was not changed by `edit` or `store`. */
   signalReady(key: string): void {
     if (this.db.waiters.has(key)) this.engine.keyspace.signalReady(this.db, key);
+  }
+
+  #effects: EffectLine[] | undefined;
+
+  /** Whether anybody follows the effects of commands. */
+  get tellsEffects(): boolean {
+    return this.engine.effects.active;
+  }
+
+  /** Says what the running command changes, instead of its own line; without a line: nothing. For `effects: 'told'`. */
+  effect(...lines: readonly EffectLine[]): void {
+    if (!this.engine.effects.active) return;
+    (this.#effects ??= []).push(...lines);
+  }
+
+  /** What `effect` was told since this was asked last. */
+  takeEffects(): readonly EffectLine[] | undefined {
+    const effects = this.#effects;
+    this.#effects = undefined;
+    return effects;
   }
 
   /** Ends a command: accounts for what was edited and removes the collections that were emptied. */

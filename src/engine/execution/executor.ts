@@ -13,6 +13,8 @@ import {
   wrongArity,
 } from '../command/errors';
 import { type CommandRecord, type CommandTable, takes, unnamed } from '../command/table';
+import type { EffectLog } from '../effects/effect-log';
+import type { Keyspace } from '../keyspace/keyspace';
 import type { Memory } from '../keyspace/memory';
 import { ErrorReply, QUEUED, type Reply } from '../protocol/reply';
 import type { Blocking } from '../session/blocking';
@@ -35,10 +37,12 @@ const MONITORS_ONLY_WATCH = error("Replica can't interact with the keyspace");
 /** What the gate asks, and what follows every command. */
 export interface ExecutorParts {
   readonly clock: Clock;
+  readonly keyspace: Pick<Keyspace, 'dirty'>;
   readonly memory: Memory;
   readonly commands: CommandTable;
   readonly acl: Acl;
   readonly clients: Clients;
+  readonly effects: EffectLog;
   readonly blocking: Blocking;
   readonly tracking: Tracking;
   readonly pausing: Pausing;
@@ -88,7 +92,8 @@ export class Executor implements CommandRunner {
   ): Reply | Block | NoReply {
     const { context } = client;
     const { parts } = this;
-    const { monitors, latency } = parts;
+    const { monitors, latency, effects } = parts;
+    const { dirty } = parts.keyspace;
     const started = performance.now();
     context.typedName = name;
     parts.memory.access.time = started;
@@ -104,6 +109,7 @@ export class Executor implements CommandRunner {
       reply = failure instanceof ErrorReply ? failure : parts.internalError(record.fullName, failure);
     }
     context.settle();
+    if (effects.active) effects.note(client, { record, args, name }, reply, dirty);
     client.lastInteraction = started;
     const microseconds = (performance.now() - started) * 1000;
     parts.counters.commands += 1;
@@ -194,7 +200,9 @@ export class Executor implements CommandRunner {
     const { tracking } = parts;
     const { executing } = tracking;
     tracking.executing = client;
+    parts.effects.begin();
     const reply = this.call(client, record, args, name);
+    parts.effects.end();
     tracking.executing = executing;
     if (!(reply instanceof Block)) return reply;
     parts.blocking.block(client, { record, args, name }, reply);

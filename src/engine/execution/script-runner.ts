@@ -7,9 +7,9 @@ import type { Parameters } from '../config/parameters';
 import { ErrorReply, type Reply } from '../protocol/reply';
 import type { ScriptHost } from '../scripting/script-host';
 import type { FunctionLibraries, LibraryFunction } from '../scripting/function-libraries';
-import { type LoadedLibrary, type Script, ScriptMachine } from '../scripting/scripts';
+import type { LoadedLibrary, Script, ScriptMachine } from '../scripting/scripts';
 import { allocate, consume, LONG, stopMeter } from '../scripting/lua/meter';
-import { sha1 } from '../scripting/redis-library';
+import { sha1 } from '../scripting/sha1';
 import { parseShebang, type ScriptFlag } from '../scripting/shebang';
 import type { Counters } from '../statistics/counters';
 import { BudgetExceeded, ScriptBudget } from './script-budget';
@@ -225,12 +225,18 @@ export class ScriptRunner implements ScriptCommands {
   }
 
   get #machine(): ScriptMachine {
-    return (this.#made ??= new ScriptMachine({
+    return (this.#made ??= this.#makeMachine());
+  }
+
+  #makeMachine(): ScriptMachine {
+    // Loaded here: Lua is a third of the engine, and most applications start without a script.
+    const lua = require('../scripting/scripts') as typeof import('../scripting/scripts');
+    return new lua.ScriptMachine({
       checkBudget: () => {
         this.#budget.check();
       },
       reserve: (bytes) => this.#budget.reserve(bytes),
-    }));
+    });
   }
 }
 

@@ -3,6 +3,7 @@ import type { Clock, Microseconds } from '../clock';
 import type { ClusterNode } from '../cluster/cluster-node';
 import type { CommandTable } from '../command/table';
 import type { Parameters } from '../config/parameters';
+import type { EffectLog } from '../effects/effect-log';
 import type { EncodingLimits, Entry } from '../keyspace/entry';
 import type { Keyspace } from '../keyspace/keyspace';
 import type { Memory } from '../keyspace/memory';
@@ -78,6 +79,8 @@ export interface Services {
   readonly pubsub: PubSub;
   /** Set while it answers as the one node of a cluster. */
   readonly cluster: ClusterNode | undefined;
+  /** What commands change, for those who follow it. */
+  readonly effects: EffectLog;
   readonly executor: CommandRunner;
   readonly scripts: ScriptCommands;
   /** Function libraries; kept by snapshots. */

@@ -36,6 +36,8 @@ export class Keyspace {
   publishEvent: EventPublisher = () => undefined;
   /** Told of every changed key, while somebody tracks them; `byClient`: whether a command changed it, not its time. */
   onTouch: ((key: string, byClient: boolean) => void) | undefined;
+  /** Told of every key that expired or was evicted, while somebody follows the effects. */
+  onGone: ((database: Database, key: string) => void) | undefined;
   /** Told of every emptied database, while somebody tracks keys. */
   onFlush: (() => void) | undefined;
   readonly #account: MemoryAccount = { bytes: 0 };
@@ -119,6 +121,7 @@ export class Keyspace {
     this.touch(database, entry.key, true, false);
     database.dataset.remove(entry.key);
     this.stats.expired += 1;
+    this.onGone?.(database, entry.key);
     this.notify('x', 'expired', entry.key, database);
   }
 
@@ -127,6 +130,7 @@ export class Keyspace {
     this.touch(database, entry.key, true, false);
     database.dataset.remove(entry.key);
     this.stats.evicted += 1;
+    this.onGone?.(database, entry.key);
     this.notify('e', 'evicted', entry.key, database);
   }
 

@@ -74,6 +74,11 @@ export class NullArray {
   static readonly instance = new NullArray();
 }
 
+/** What a text or a number says; empty for anything else. */
+export function plainText(reply: Reply | undefined): string {
+  return typeof reply === 'string' || typeof reply === 'number' ? String(reply) : '';
+}
+
 /** A map in RESP3; in RESP2 the flat array of its pairs. `entries` alternates key and value. */
 export class MapReply {
   declare private readonly kind: 'map';

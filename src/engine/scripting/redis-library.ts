@@ -1,16 +1,16 @@
-import { createHash } from 'node:crypto';
 import { ErrorReply } from '../protocol/reply';
 import { REDIS_VERSION } from '../redis-version';
 import { asText, COUNTED, replyToLua, toArgument } from './conversions';
 import { errorText } from './error-text';
 import { raise } from './lua/errors';
 import { libraryTable } from './lua/library/context';
-import { consume, SLICE, spend } from './lua/meter';
+import { consume } from './lua/meter';
 import type { LuaRuntime } from './lua/runtime';
 import { type LuaTable } from './lua/table';
 import { read, stored } from './lua/texts';
 import { type LuaFunction, type LuaValue, NOTHING } from './lua/values';
 import type { ScriptHost } from './script-host';
+import { sha1 } from './sha1';
 
 const LOG_LEVELS = { LOG_DEBUG: 0, LOG_VERBOSE: 1, LOG_NOTICE: 2, LOG_WARNING: 3 };
 const REPLICATION = { REPL_NONE: 0, REPL_AOF: 1, REPL_SLAVE: 2, REPL_REPLICA: 2, REPL_ALL: 3 };
@@ -148,21 +148,6 @@ function commonFunctions(runtime: LuaRuntime, running: RunningScript): Record<st
   const statusReply: LuaFunction = (...args) => single('ok', args, (text) => text);
   for (const each of [sha1hex, errorReply, statusReply]) context.plain.add(each);
   return { log, sha1hex, error_reply: errorReply, status_reply: statusReply };
-}
-
-/** Hashing a byte takes longer than copying one. */
-const HASH_FACTOR = 16;
-
-/** In hexadecimal digits. Within a script it can be stopped, however long the text is. */
-export function sha1(text: string): string {
-  const hash = createHash('sha1');
-  if (text.length <= SLICE) return hash.update(text, 'latin1').digest('hex');
-  read(text);
-  for (let from = 0; from < text.length; from += SLICE) {
-    hash.update(text.slice(from, from + SLICE), 'latin1');
-    spend(HASH_FACTOR * SLICE);
-  }
-  return hash.digest('hex');
 }
 
 const [major = 0, minor = 0, patch = 0] = REDIS_VERSION.split('.').map(Number);

@@ -9,12 +9,19 @@ import type { QueuedCommand } from './transaction';
 /** What blocking works with. */
 export interface BlockingParts {
   readonly clock: Clock;
-  readonly keyspace: Pick<Keyspace, 'ready'>;
+  readonly keyspace: Pick<Keyspace, 'ready' | 'dirty'>;
   readonly clients: { readonly byId: ReadonlyMap<number, Client> };
   readonly counters: { countError(reply: ErrorReply): void };
   readonly tracking: { executing: Client | undefined; flush(): void };
-  /** Counts what a command that waited took. */
-  readonly executor: { measureWait(client: Client, command: BlockedCommand): void };
+  readonly effects: {
+    begin(): void;
+    end(): void;
+    note(client: Client, command: QueuedCommand, reply: Reply | undefined, dirty: number): void;
+  };
+  readonly executor: {
+    /** Counts what a command that waited took. */
+    measureWait(client: Client, command: BlockedCommand): void;
+  };
   internalError(command: string, failure: unknown): ErrorReply;
 }
 
@@ -116,10 +123,12 @@ export class Blocking {
   #serve(client: Client, key: string): void {
     const { blocked, context } = client;
     if (blocked === undefined) return;
-    const { tracking } = this.parts;
+    const { effects, keyspace, tracking } = this.parts;
+    const { dirty } = keyspace;
     context.resetClock();
     const { executing } = tracking;
     tracking.executing = client;
+    effects.begin();
     let reply: Reply | undefined;
     try {
       reply = blocked.block.resume(key);
@@ -127,6 +136,8 @@ export class Blocking {
       reply = failure instanceof ErrorReply ? failure : this.parts.internalError(blocked.record.fullName, failure);
     }
     context.settle();
+    effects.note(client, blocked, reply, dirty);
+    effects.end();
     if (reply !== undefined) this.unblock(client, reply);
     tracking.executing = executing;
     tracking.flush();

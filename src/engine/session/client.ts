@@ -30,6 +30,18 @@ export interface TrackingState {
   caching: boolean;
 }
 
+/** CLIENT TRACKING ON without any option. */
+export const PLAIN_TRACKING: TrackingState = {
+  redirect: 0,
+  broken: false,
+  broadcast: false,
+  optIn: false,
+  optOut: false,
+  noLoop: false,
+  prefixes: [],
+  caching: false,
+};
+
 /** A command of a client that waits. */
 export interface BlockedCommand extends QueuedCommand {
   readonly block: Block;
@@ -68,6 +80,10 @@ export interface ClientContext {
   resetClock(frozenAt?: number): void;
   /** Ends a command. */
   settle(): void;
+  /** Milliseconds since the epoch; stands still while a command runs. */
+  readonly now: number;
+  /** What the command said that it changes, since this was asked last; undefined = nothing was said. */
+  takeEffects(): readonly (readonly string[])[] | undefined;
 }
 
 /** One client: what it has selected, watches, subscribed to and waits for. */

@@ -65,6 +65,13 @@ export function scoreOf(position: Position): number {
   return bitsOf(cellOf(position, STEPS));
 }
 
+/** The same in digits, exact also where a double is not: at 180 degrees the bits are one more than it holds. */
+export function scoreDigits(position: Position): string {
+  const { column, row } = cellOf(position, STEPS);
+  const [high, low] = [interleave(row >>> 16, column >>> 16), interleave(row & 0xffff, column & 0xffff)];
+  return String((BigInt(high) << 32n) | BigInt(low));
+}
+
 /** The position a score stands for, whatever it is: the middle of its cell. */
 export function positionOf(score: number): Position {
   const { west, south, east, north } = areaOf(cellOfScore(score));

@@ -6,7 +6,7 @@ import type { HolderSockets } from './directory/lock-file';
 import { restore, type RestoreOutcome } from './restore';
 import type { RestoreProgress, SnapshotSettings } from './settings';
 import type { SnapshotManager, SnapshotOptions, SnapshotResult, SnapshotStatus } from './snapshot-manager';
-import { assertBuiltFiles } from './store/built-file';
+import { assertPrograms } from './store/programs';
 import { SnapshotStore } from './store/snapshot-store';
 import { type SnapshotKind, SnapshotOutcomes } from './snapshot-outcomes';
 import { writeSnapshot } from './write-snapshot';
@@ -66,7 +66,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
     // Before anything is waited for: a client of the listener must not write to what is about to be replaced.
     this.#source.beginRestore();
     try {
-      assertBuiltFiles();
+      assertPrograms();
       const directory = await this.#openDirectory(signal, sockets);
       this.#restore = await this.#fill(directory, signal);
       const store = new SnapshotStore({

@@ -1,121 +1,152 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { writeBundle } from '../../support/bundle';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { nodeFileTrace } from '@vercel/nft';
+import { build, type BuildOptions } from 'esbuild';
 import { removeTemporaryPaths, temporaryPath } from '../../support/temporary-path';
 
 afterAll(removeTemporaryPaths);
 
 const ROOT = join(__dirname, '../../..');
-const STORE = 'dist/modules/snapshot/store';
+const ADDON = `@lmdb/lmdb-${process.platform}-${process.arch}`;
 
-/** Starts an application, writes a key, takes a snapshot, and says how that went. */
-const program = (enabled: boolean): string => `
-(async () => {
-  const { CacheBackend, createApp, SnapshotManager } = respite;
-  const persistence = { enabled: ${String(enabled)}, data_dir: require('node:path').join(__dirname, 'data') };
+/** Counts its runs under a lock, and says what went wrong. */
+const HOST = `
+import { join } from 'node:path';
+import { CacheBackend, createApp, LockManager, locksModule } from 'respite';
+async function main() {
+  const persistence = { enabled: process.argv[3] !== 'memory', data_dir: process.argv[2] };
   const config = { mode: 'standalone', redis: { standalone: { persistence } }, log: { level: 'silent' } };
-  const app = await createApp({ configFile: false, env: {}, config }).start();
-  await app.get(CacheBackend).client.set('a', '1');
-  const result = await app.get(SnapshotManager)?.snapshotNow();
+  const app = await createApp({ configFile: false, env: {}, config, modules: [locksModule] }).start();
+  const lock = await app.get(LockManager).acquire('runs');
+  console.log('run', await app.get(CacheBackend).client.incr('runs'));
+  await lock.release();
   await app.stop();
-  console.log('written', result?.written ?? 'nowhere');
-})().catch((error) => console.log(error.code, error.message));
+}
+main().catch((error) => console.log(error.code, error.message));
 `;
 
-function run(file: string): string {
-  const { stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8', timeout: 60_000 });
+/** A worker and a reader of the application's own: nothing that we would start. */
+const FOREIGN = "require('node:worker_threads').parentPort?.on('message', () => undefined);";
+
+/** What is installed beside the bundle; symbolic links, where nothing is removed of it. */
+interface Folder {
+  readonly directory: string;
+  /** The program that was built. */
+  readonly main: string;
+}
+
+function run({ directory, main }: Folder, ...args: string[]): string {
+  const { stdout, stderr } = spawnSync(process.execPath, [join(directory, main), join(directory, 'data'), ...args], {
+    encoding: 'utf8',
+    cwd: directory,
+  });
   return stdout + stderr;
 }
 
-const FOREIGN = "require('node:worker_threads').parentPort?.on('message', () => undefined);";
+/** A folder with the host's source and its packages, as `npm install` leaves them. */
+async function project(): Promise<string> {
+  const directory = await temporaryPath();
+  const modules = join(directory, 'node_modules');
+  mkdirSync(modules, { recursive: true });
+  for (const name of readdirSync(join(ROOT, 'node_modules'))) {
+    if (!name.startsWith('.') && !['lmdb', '@lmdb', 'respite'].includes(name))
+      symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+  }
+  for (const name of ['lmdb', ADDON])
+    cpSync(join(ROOT, 'node_modules', name), join(modules, name), { recursive: true });
+  const respite = join(modules, 'respite');
+  cpSync(join(ROOT, 'dist'), join(respite, 'dist'), {
+    recursive: true,
+    filter: (path) => !/dist.(types|internal)/.test(path),
+  });
+  cpSync(join(ROOT, 'package.json'), join(respite, 'package.json'));
+  writeFileSync(join(directory, 'host.mjs'), HOST);
+  return directory;
+}
 
-describe('a bundled application', () => {
-  it.each<[string, (directory: string) => void]>([
-    ['with nothing beside the bundle', () => undefined],
-    [
-      'with a worker and a reader of its own',
-      (directory) => {
-        for (const name of ['worker.js', 'reader.js']) writeFileSync(join(directory, name), FOREIGN);
-      },
-    ],
-    [
-      'whose worker and reader are bundles with all of us in them',
-      (directory) => {
-        for (const name of ['worker.js', 'reader.js']) writeBundle(join(directory, name), FOREIGN);
-      },
-    ],
-    [
-      'with files of ours of another version',
-      (directory) => {
-        for (const name of ['worker.js', 'reader.js']) {
-          const ours = readFileSync(join(ROOT, STORE, name), 'utf8');
-          writeFileSync(join(directory, name), ours.replaceAll(/(respite:snapshot:\w+\.js:)\d+/g, '$10'));
-        }
-      },
-    ],
-    [
-      'with our two files alone, without what they need',
-      (directory) => {
-        for (const name of ['worker.js', 'reader.js']) cpSync(join(ROOT, STORE, name), join(directory, name));
-      },
-    ],
-  ])('%s is refused at the start, and told what to do; nothing was made', async (_what, prepare) => {
-    const directory = await temporaryPath();
-    const bundle = join(directory, 'main.js');
-    writeBundle(bundle, program(true));
-    prepare(directory);
-    const output = run(bundle);
-    expect(output).toMatch(/^SNAPSHOT_BUILD_MISSING /);
-    expect(output).toContain("external: ['respite']");
-    expect(existsSync(join(directory, 'data'))).toBe(false);
+type Bundler = 'esbuild, CommonJS' | 'esbuild, ESM';
+
+const BUNDLERS: Readonly<Record<Bundler, BuildOptions>> = {
+  'esbuild, CommonJS': { format: 'cjs', outfile: 'out/main.cjs' },
+  // Such a bundle needs a `require` for what is CommonJS in it, ours or not: docs/guides/bundling.md.
+  'esbuild, ESM': {
+    format: 'esm',
+    outfile: 'out/main.mjs',
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  },
+};
+
+async function bundled(bundler: Bundler): Promise<Folder> {
+  const directory = await project();
+  const { outfile = '', ...options } = BUNDLERS[bundler];
+  const { warnings } = await build({
+    ...options,
+    outfile: join(directory, outfile),
+    entryPoints: [join(directory, 'host.mjs')],
+    bundle: true,
+    platform: 'node',
+    logLevel: 'silent',
+  });
+  expect(warnings).toEqual([]);
+  // Nothing of ours, and of what else was bundled, is found any more.
+  for (const name of ['respite', 'ioredis']) rmSync(join(directory, 'node_modules', name), { recursive: true });
+  return { directory, main: outfile };
+}
+
+describe.each(Object.keys(BUNDLERS) as Bundler[])('an application bundled by %s', (bundler) => {
+  it('keeps its data, also beside a worker and a reader of its own', async () => {
+    const host = await bundled(bundler);
+    for (const name of ['worker.js', 'reader.js']) writeFileSync(join(host.directory, 'out', name), FOREIGN);
+    expect(run(host)).toBe('run 1\n');
+    expect(run(host)).toBe('run 2\n');
   });
 
-  it('starts without persistence', async () => {
-    const bundle = join(await temporaryPath(), 'main.js');
-    writeBundle(bundle, program(false));
-    expect(run(bundle)).toBe('written nowhere\n');
+  it.each(['lmdb', '@lmdb'])('is refused at the start without %s, and told what to do', async (missing) => {
+    const host = await bundled(bundler);
+    rmSync(join(host.directory, 'node_modules', missing), { recursive: true });
+    const output = run(host);
+    expect(output).toMatch(/^SNAPSHOT_BUILD_MISSING /);
+    expect(output).toContain("external: ['lmdb']");
+    expect(existsSync(join(host.directory, 'data'))).toBe(false);
+    expect(run(host, 'memory')).toBe('run 1\n');
   });
 });
 
-describe('an application whose files were copied', () => {
-  /** A copy of the package with the packages it needs, as a tracer makes it. */
-  async function copied(): Promise<string> {
-    const directory = await temporaryPath();
-    const modules = join(directory, 'node_modules');
-    const respite = join(modules, 'respite');
-    mkdirSync(modules, { recursive: true });
-    for (const name of readdirSync(join(ROOT, 'node_modules'))) {
-      if (!['lmdb', '@lmdb', 'respite'].includes(name))
-        symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+describe('an application whose files were traced', () => {
+  async function traced(): Promise<Folder> {
+    const main = join(await project(), 'host.mjs');
+    const { fileList } = await nodeFileTrace([main], { base: '/' });
+    const elsewhere = await temporaryPath();
+    for (const file of fileList) {
+      const [from, to] = [join('/', file), join(elsewhere, file)];
+      mkdirSync(dirname(to), { recursive: true });
+      if (lstatSync(from).isSymbolicLink()) symlinkSync(join(elsewhere, realpathSync(from)), to);
+      else cpSync(from, to);
     }
-    for (const name of ['lmdb', `@lmdb/lmdb-${process.platform}-${process.arch}`])
-      cpSync(join(ROOT, 'node_modules', name), join(modules, name), { recursive: true });
-    cpSync(join(ROOT, 'dist'), join(respite, 'dist'), { recursive: true });
-    for (const name of ['package.json', 'schemas']) cpSync(join(ROOT, name), join(respite, name), { recursive: true });
-    writeFileSync(join(directory, 'main.js'), `const respite = require('respite');${program(true)}`);
-    return directory;
+    return { directory: join(elsewhere, dirname(main)), main: basename(main) };
   }
 
-  it('works when all of them were', async () => {
-    expect(run(join(await copied(), 'main.js'))).toBe('written 1\n');
+  it('keeps its data', async () => {
+    const host = await traced();
+    expect(run(host)).toBe('run 1\n');
+    expect(run(host)).toBe('run 2\n');
   });
 
-  it.each([
-    `node_modules/respite/${STORE}/worker.js`,
-    `node_modules/respite/${STORE}/reader.js`,
-    `node_modules/respite/${STORE}/writer.js`,
-    `node_modules/respite/${STORE}/environment.js`,
-    'node_modules/lmdb',
-    'node_modules/@lmdb',
-  ])('is refused at the start without %s', async (missing) => {
-    const directory = await copied();
-    rmSync(join(directory, missing), { recursive: true });
-    const output = run(join(directory, 'main.js'));
-    expect(output).toMatch(/^SNAPSHOT_BUILD_MISSING /);
-    expect(output).toContain(
-      missing === 'node_modules/@lmdb' ? '@lmdb/lmdb-' : missing.split('/').at(-1)?.split('.')[0],
-    );
-    expect(existsSync(join(directory, 'data'))).toBe(false);
+  it.each(['lmdb', '@lmdb'])('is refused at the start without %s', async (missing) => {
+    const host = await traced();
+    rmSync(join(host.directory, 'node_modules', missing), { recursive: true, force: true });
+    expect(run(host)).toMatch(/^SNAPSHOT_BUILD_MISSING /);
+    expect(existsSync(join(host.directory, 'data'))).toBe(false);
   });
 });

@@ -3,6 +3,7 @@ import { dumpPayload, readPayload } from '../../rdb/dump-payload';
 import { isIntact } from '../../rdb/footer';
 import { RdbFormatError } from '../../rdb/rdb-primitives';
 import type { StoredValue } from '../../keyspace/entry';
+import type { EffectLine } from '../../effects/effect-log';
 import { ErrorReply, OK } from '../../protocol/reply';
 import { addInt64, int64, integer } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
@@ -81,6 +82,20 @@ function valueOf(context: CommandContext, payload: Buffer): StoredValue {
   }
 }
 
+/** The payload is the same anywhere, the time to live is not; one that is over by now removes what was there. */
+function restoreEffects(
+  args: readonly [string, string, string, ...string[]],
+  now: number,
+  [name = '']: EffectLine,
+): readonly EffectLine[] {
+  const [key, time, payload, ...rest] = args;
+  const { absolute } = parseOptions(args);
+  const ttl = int64(time);
+  const at = ttl === 0 || absolute ? ttl : (addInt64(ttl, now) ?? -1);
+  if (at !== 0 && at < now) return [['DEL', key]];
+  return [[name, key, String(at), payload, ...rest, ...(ttl === 0 || absolute ? [] : ['ABSTTL'])]];
+}
+
 function restoreKey(context: CommandContext, args: readonly [string, string, string, ...string[]]) {
   const [key, time, serialized] = args;
   const options = parseOptions(args);
@@ -125,6 +140,7 @@ export const restore = defineCommand({
   name: 'restore',
   flags: ['write', 'denyoom'],
   group: 'generic',
+  effects: ({ args, now, own }) => restoreEffects(args, now, own),
   run: restoreKey,
 });
 
@@ -136,5 +152,6 @@ export const restoreAsking = defineCommand({
   group: 'server',
   since: '3.0.0',
   categories: ['@keyspace', '@dangerous'],
+  effects: ({ args, now, own }) => restoreEffects(args, now, own),
   run: restoreKey,
 });

@@ -1,4 +1,5 @@
 import type { CommandContext } from '../../execution/command-context';
+import type { EffectLine } from '../../effects/effect-log';
 import { int64, normalizeInt64 } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
@@ -37,9 +38,9 @@ interface TimeForm {
 }
 
 /** The argument as milliseconds since the epoch. @throws invalid expire time on overflow */
-function toDeadline(context: CommandContext, text: string, { command, seconds, relative }: TimeForm): number | bigint {
+function toDeadline(now: number, text: string, { command, seconds, relative }: TimeForm): number | bigint {
   const given = BigInt(int64(text));
-  const at = (seconds ? given * 1000n : given) + (relative ? BigInt(context.now) : 0n);
+  const at = (seconds ? given * 1000n : given) + (relative ? BigInt(now) : 0n);
   // Also where only the seconds themselves are too many.
   if (seconds && normalizeInt64(given * 1000n) === undefined) throw invalidExpire(command);
   // Far below the epoch Redis does not look: such a key is gone in any case.
@@ -48,10 +49,21 @@ function toDeadline(context: CommandContext, text: string, { command, seconds, r
   return deadline;
 }
 
+/** A deadline is the same anywhere; one in the past is a deletion. */
+function expireEffects(
+  args: readonly [string, string, ...string[]],
+  now: number,
+  form: TimeForm,
+): readonly EffectLine[] {
+  const [key, time, ...conditions] = args;
+  const at = toDeadline(now, time, form);
+  return [at <= now ? ['DEL', key] : ['PEXPIREAT', key, String(at), ...conditions]];
+}
+
 function expireKey(context: CommandContext, args: readonly [string, string, ...string[]], form: TimeForm): number {
   const conditions = parseConditions(args);
   const [key, time] = args;
-  const at = toDeadline(context, time, form);
+  const at = toDeadline(context.now, time, form);
   const entry = context.lookup(key);
   if (entry === undefined || !allowed(conditions, at, context.expireAt(entry))) return 0;
   if (at <= context.now) {
@@ -71,14 +83,19 @@ const SHARED = {
   keys: [oneKey('RW UPDATE')],
 } as const;
 
+const EXPIRE: TimeForm = { command: 'expire', seconds: true, relative: true };
+
 export const expire = defineCommand({
   ...SHARED,
   name: 'expire',
   since: '1.0.0',
   summary: 'Gives a key a time to live in seconds.',
   syntax: 'key seconds [NX | XX | GT | LT]',
-  run: (context, args) => expireKey(context, args, { command: 'expire', seconds: true, relative: true }),
+  effects: ({ args, now }) => expireEffects(args, now, EXPIRE),
+  run: (context, args) => expireKey(context, args, EXPIRE),
 });
+
+const PEXPIRE: TimeForm = { command: 'pexpire', seconds: false, relative: true };
 
 export const pexpire = defineCommand({
   ...SHARED,
@@ -86,8 +103,11 @@ export const pexpire = defineCommand({
   since: '2.6.0',
   summary: 'Gives a key a time to live in milliseconds.',
   syntax: 'key milliseconds [NX | XX | GT | LT]',
-  run: (context, args) => expireKey(context, args, { command: 'pexpire', seconds: false, relative: true }),
+  effects: ({ args, now }) => expireEffects(args, now, PEXPIRE),
+  run: (context, args) => expireKey(context, args, PEXPIRE),
 });
+
+const EXPIREAT: TimeForm = { command: 'expireat', seconds: true, relative: false };
 
 export const expireat = defineCommand({
   ...SHARED,
@@ -95,8 +115,11 @@ export const expireat = defineCommand({
   since: '1.2.0',
   summary: 'Gives a key a deadline in seconds since the epoch.',
   syntax: 'key unix-time-seconds [NX | XX | GT | LT]',
-  run: (context, args) => expireKey(context, args, { command: 'expireat', seconds: true, relative: false }),
+  effects: ({ args, now }) => expireEffects(args, now, EXPIREAT),
+  run: (context, args) => expireKey(context, args, EXPIREAT),
 });
+
+const PEXPIREAT: TimeForm = { command: 'pexpireat', seconds: false, relative: false };
 
 export const pexpireat = defineCommand({
   ...SHARED,
@@ -104,7 +127,8 @@ export const pexpireat = defineCommand({
   since: '2.6.0',
   summary: 'Gives a key a deadline in milliseconds since the epoch.',
   syntax: 'key unix-time-milliseconds [NX | XX | GT | LT]',
-  run: (context, args) => expireKey(context, args, { command: 'pexpireat', seconds: false, relative: false }),
+  effects: ({ args, now }) => expireEffects(args, now, PEXPIREAT),
+  run: (context, args) => expireKey(context, args, PEXPIREAT),
 });
 
 export const persist = defineCommand({

@@ -74,6 +74,7 @@ function hasLeft(context: CommandContext, db: CommandContext['db'], { key, paylo
   if (entry === undefined) return true;
   if (dumpPayload(entry.value) !== payload) return false;
   context.remove(key, 'del', db);
+  context.engine.effects.add(db.index, ['DEL', key]);
   context.engine.blocking.serveReady();
   return true;
 }
@@ -127,6 +128,7 @@ export const migrate = defineCommand({
   hints: ['nondeterministic_output'],
   syntax:
     'host port <key | ""> destination-db timeout [COPY] [REPLACE] [AUTH password | AUTH2 username password] [KEYS key [key ...]]',
+  effects: 'none',
   run(context, args) {
     const migration = parseMigration(args);
     const parcels = pack(context, migration.keys);

@@ -1,6 +1,6 @@
 import { NULL_ARRAY } from '../../protocol/reply';
 import { distanceBetween } from '../../values/geo-shape';
-import { positionOf, scoreOf, standardGeohash } from '../../values/geohash';
+import { positionOf, scoreDigits, scoreOf, standardGeohash } from '../../values/geohash';
 import { wordOf } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
@@ -22,6 +22,13 @@ export const geoadd = defineCommand({
   complexity: 'O(log(N)) for each member',
   keys: [oneKey('RW UPDATE')],
   syntax: 'key [NX | XX] [CH] longitude latitude member [longitude latitude member ...]',
+  effects({ args }) {
+    const first = args.findIndex((arg, i) => i > 0 && !['nx', 'xx', 'ch'].includes(wordOf(arg)));
+    const line = ['ZADD', ...args.slice(0, first)];
+    for (let i = first; i < args.length; i += 3)
+      line.push(scoreDigits(parsePosition(args[i] ?? '', args[i + 1] ?? '')), args[i + 2] ?? '');
+    return [line];
+  },
   run(context, args) {
     const [key] = args;
     const options = addOptions();

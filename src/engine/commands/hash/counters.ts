@@ -1,3 +1,4 @@
+import { plainText } from '../../protocol/reply';
 import { addLongDoubles, formatLongDouble, INFINITE, parseLongDouble } from '../../values/long-double';
 import { addInt64, int64, parseInt64 } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
@@ -36,6 +37,7 @@ export const hincrbyfloat = defineCommand({
   complexity: 'O(1)',
   keys: [oneKey('RW ACCESS UPDATE')],
   syntax: 'key field increment:double',
+  effects: ({ args: [key, field], reply }) => [['HSET', key, field, plainText(reply)]],
   run(context, [key, field, incrementText]) {
     const increment = parseLongDouble(incrementText);
     if (increment === undefined) throw NOT_A_FLOAT;

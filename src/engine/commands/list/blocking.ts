@@ -1,5 +1,6 @@
 import { Block } from '../../command/answers';
 import type { CommandContext } from '../../execution/command-context';
+import type { EffectLine } from '../../effects/effect-log';
 import { typeOf } from '../../keyspace/entry';
 import { NULL_ARRAY, type Reply } from '../../protocol/reply';
 import type { ListEnd } from '../../values/list';
@@ -8,7 +9,7 @@ import { countedKeys, keyRange } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { LIST } from '../kinds';
 import { moveElement, RPOPLPUSH, SOURCE_AND_TARGET, type Movement } from './move';
-import { parseMultiplePop, popFirst, popOne } from './pop';
+import { multiplePopEffects, parseMultiplePop, popFirst, popOne } from './pop';
 import { listEnd } from './positions';
 
 /** Whether a key that became ready holds what list commands wait for; anything else leaves them waiting. */
@@ -26,6 +27,11 @@ function blockingPop(context: CommandContext, args: readonly string[], end: List
   return new Block(keys, timeout, NULL_ARRAY, (key) => (isList(context, key) ? popFrom(key) : undefined));
 }
 
+/** A pop that was waited for is a plain one of the key that had something. */
+function popEffects(name: 'LPOP' | 'RPOP', reply: Reply): readonly EffectLine[] {
+  return Array.isArray(reply) ? [[name, String(reply[0])]] : [];
+}
+
 const BLOCKING_POP = {
   arity: -3,
   flags: ['write', 'noscript', 'blocking'],
@@ -41,6 +47,7 @@ export const blpop = defineCommand({
   name: 'blpop',
   needsConnection: true,
   summary: 'Takes the leftmost element of the first list that has one, waiting until there is one.',
+  effects: ({ reply }) => popEffects('LPOP', reply),
   run: (context, args) => blockingPop(context, args, 'left'),
 });
 
@@ -49,6 +56,7 @@ export const brpop = defineCommand({
   name: 'brpop',
   needsConnection: true,
   summary: 'Takes the rightmost element of the first list that has one, waiting until there is one.',
+  effects: ({ reply }) => popEffects('RPOP', reply),
   run: (context, args) => blockingPop(context, args, 'right'),
 });
 
@@ -63,6 +71,7 @@ export const blmpop = defineCommand({
   complexity: 'O(N+M): N keys, M elements popped',
   keys: [countedKeys('RW ACCESS DELETE', 2)],
   syntax: 'timeout numkeys key [key ...] <LEFT | RIGHT> [COUNT count]',
+  effects: ({ args: [, ...rest], reply }) => multiplePopEffects(rest, reply),
   run(context, [timeoutText, ...rest]) {
     const request = parseMultiplePop(rest);
     const timeout = blockingTimeout(timeoutText);
@@ -101,6 +110,7 @@ export const blmove = defineCommand({
   complexity: 'O(1)',
   keys: SOURCE_AND_TARGET,
   syntax: 'source destination <LEFT | RIGHT> <LEFT | RIGHT> timeout',
+  effects: ({ args: [source, target, from, to] }) => [['LMOVE', source, target, from, to]],
   run(context, [source, target, from, to, timeout]) {
     const movement = { from: listEnd(from), to: listEnd(to) };
     return blockingMove(context, source, target, movement, blockingTimeout(timeout));
@@ -119,6 +129,7 @@ export const brpoplpush = defineCommand({
   complexity: 'O(1)',
   keys: SOURCE_AND_TARGET,
   syntax: 'source destination timeout',
+  effects: ({ args: [source, target] }) => [['RPOPLPUSH', source, target]],
   run: (context, [source, target, timeout]) =>
     blockingMove(context, source, target, RPOPLPUSH, blockingTimeout(timeout)),
 });

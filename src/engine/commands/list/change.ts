@@ -66,13 +66,18 @@ export const ltrim = defineCommand({
   complexity: 'O(N) in the number of elements removed',
   keys: [oneKey('RW DELETE')],
   syntax: 'key start stop',
-  run(context, [key, firstText, lastText]) {
+  effects: 'told',
+  run(context, args) {
+    const [key, firstText, lastText] = args;
     const first = integer(firstText);
     const last = integer(lastText);
     const existing = context.peek(key, LIST);
     if (existing === undefined) return OK;
+    const { size } = existing;
     // Redis announces a trim even when nothing had to go.
-    context.edit(key, LIST, 'ltrim').trim(...rangeWithin(existing.size, first, last));
+    const list = context.edit(key, LIST, 'ltrim');
+    list.trim(...rangeWithin(size, first, last));
+    if (list.size < size) context.effect([context.typedName, ...args]);
     return OK;
   },
 });

@@ -1,5 +1,6 @@
 import type { CommandContext } from '../../execution/command-context';
-import { NULL_ARRAY, type Reply } from '../../protocol/reply';
+import type { EffectLine } from '../../effects/effect-log';
+import { NULL_ARRAY, plainText, type Reply } from '../../protocol/reply';
 import type { ListEnd } from '../../values/list';
 import { integerWithin, isOption, numberOfKeys, optionValue } from '../../command/arguments';
 import { countedKeys, oneKey } from '../../command/definition';
@@ -90,6 +91,14 @@ export function popFirst(context: CommandContext, { keys, end, count }: Multiple
   return key === undefined ? undefined : [key, popSeveral(context, key, end, count)];
 }
 
+/** What LMPOP and BLMPOP did to the key that had something. */
+export function multiplePopEffects(args: readonly string[], reply: Reply): readonly EffectLine[] {
+  if (!Array.isArray(reply)) return [];
+  const [key, popped] = reply as readonly Reply[];
+  const count = Array.isArray(popped) ? popped.length : 0;
+  return [[parseMultiplePop(args).end === 'left' ? 'LPOP' : 'RPOP', plainText(key), String(count)]];
+}
+
 export const lmpop = defineCommand({
   name: 'lmpop',
   arity: -4,
@@ -100,5 +109,6 @@ export const lmpop = defineCommand({
   complexity: 'O(N+M): N keys, M elements popped',
   keys: [countedKeys('RW ACCESS DELETE', 1)],
   syntax: 'numkeys key [key ...] <LEFT | RIGHT> [COUNT count]',
+  effects: ({ args, reply }) => multiplePopEffects(args, reply),
   run: (context, args) => popFirst(context, parseMultiplePop(args)) ?? NULL_ARRAY,
 });

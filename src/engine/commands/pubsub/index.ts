@@ -168,6 +168,7 @@ const publish = defineCommand({
   summary: 'Sends a message to a channel; answers how many clients got it.',
   complexity: 'O(N+M) in subscribers and patterns',
   syntax: 'channel message',
+  alwaysEffective: 'live',
   run: ({ engine }, [channel, message]) => engine.pubsub.publish(channel, message),
 });
 
@@ -182,6 +183,7 @@ const spublish = defineCommand({
   complexity: 'O(N) in the number of subscribers',
   keys: [oneKey('NOT_KEY')],
   syntax: 'shardchannel message',
+  alwaysEffective: 'live',
   run: ({ engine }, [channel, message]) => engine.pubsub.publishSharded(channel, message),
 });
 

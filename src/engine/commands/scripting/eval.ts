@@ -72,6 +72,7 @@ const evalCommand = defineCommand({
   complexity: 'That of the script',
   keys: [KEYS_OF_UNKNOWN],
   syntax: 'script numkeys [key ...] [arg ...]',
+  effects: 'none',
   run(context, [source, count, ...rest]) {
     return evaluate(context, () => context.engine.scripts.load(source), count, rest, false);
   },
@@ -87,6 +88,7 @@ const evalRo = defineCommand({
   complexity: 'That of the script',
   keys: [RO_KEYS_OF_UNKNOWN],
   syntax: 'script numkeys [key ...] [arg ...]',
+  effects: 'none',
   run(context, [source, count, ...rest]) {
     return evaluate(context, () => context.engine.scripts.load(source), count, rest, true);
   },
@@ -103,6 +105,7 @@ const evalsha = defineCommand({
   complexity: 'That of the script',
   keys: [KEYS],
   syntax: 'sha1 numkeys [key ...] [arg ...]',
+  effects: 'none',
   run(context, [sha, count, ...rest]) {
     checkSha(sha);
     return evaluate(context, () => bySha(context, sha), count, rest, false);
@@ -119,6 +122,7 @@ const evalshaRo = defineCommand({
   complexity: 'That of the script',
   keys: [RO_KEYS],
   syntax: 'sha1 numkeys [key ...] [arg ...]',
+  effects: 'none',
   run(context, [sha, count, ...rest]) {
     checkSha(sha);
     return evaluate(context, () => bySha(context, sha), count, rest, true);

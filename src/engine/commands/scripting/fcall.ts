@@ -31,6 +31,7 @@ const fcall = defineCommand({
   complexity: 'That of the function',
   keys: [KEYS_OF_UNKNOWN],
   syntax: 'function numkeys [key ...] [arg ...]',
+  effects: 'none',
   run(context, [name, count, ...rest]) {
     return callFunction(context, name, count, rest, false);
   },
@@ -46,6 +47,7 @@ const fcallRo = defineCommand({
   complexity: 'That of the function',
   keys: [RO_KEYS_OF_UNKNOWN],
   syntax: 'function numkeys [key ...] [arg ...]',
+  effects: 'none',
   run(context, [name, count, ...rest]) {
     return callFunction(context, name, count, rest, true);
   },

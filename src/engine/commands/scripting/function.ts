@@ -21,6 +21,7 @@ const load = defineCommand({
   complexity: 'That of what the library does when it is loaded',
   hints: EVERYWHERE,
   syntax: '[REPLACE] function-code',
+  alwaysEffective: true,
   run({ engine }, [, ...args]) {
     const options = args.slice(0, -1);
     for (const option of options) {
@@ -82,6 +83,7 @@ const remove = defineCommand({
   complexity: 'O(1)',
   hints: EVERYWHERE,
   syntax: 'library-name',
+  alwaysEffective: true,
   run({ engine }, [, name]) {
     engine.libraries.delete(name);
     return OK;
@@ -97,6 +99,7 @@ const flush = defineCommand({
   complexity: 'O(N) in the number of functions',
   hints: EVERYWHERE,
   syntax: '[ASYNC | SYNC]',
+  alwaysEffective: true,
   run({ engine }, [name, mode, extra]) {
     if (extra !== undefined) throw wrongSubcommandArguments('function', name);
     if (mode !== undefined && !['sync', 'async'].includes(mode.toLowerCase()))
@@ -165,6 +168,7 @@ const restore = defineCommand({
   complexity: 'O(N) in the number of functions',
   hints: EVERYWHERE,
   syntax: 'serialized-value [FLUSH | APPEND | REPLACE]',
+  alwaysEffective: true,
   run({ engine }, [name, payload, given = 'append', extra]) {
     if (extra !== undefined) throw wrongSubcommandArguments('function', name);
     const policy = given.toLowerCase();

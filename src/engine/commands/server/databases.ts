@@ -33,6 +33,7 @@ export const flushdb = defineCommand({
   categories: ['@keyspace', '@dangerous'],
   hints: ['request_policy:all_shards', 'response_policy:all_succeeded'],
   syntax: '[ASYNC | SYNC]',
+  alwaysEffective: true,
   run: (context, args) => flush(context, [context.db], args),
 });
 
@@ -47,6 +48,7 @@ export const flushall = defineCommand({
   categories: ['@keyspace', '@dangerous'],
   hints: ['request_policy:all_shards', 'response_policy:all_succeeded'],
   syntax: '[ASYNC | SYNC]',
+  alwaysEffective: true,
   run: (context, args) => flush(context, context.engine.keyspace.databases, args),
 });
 

@@ -89,10 +89,25 @@ function popSeveral(context: CommandContext, key: string, count: number): readon
   const existing = context.peek(key, SET);
   if (existing === undefined || count === 0) return [];
   const set = context.edit(key, SET, 'spop');
-  if (count < set.size) return popSome(set, count, context.engine.random);
+  if (count < set.size) {
+    const popped = popSome(set, count, context.engine.random);
+    tellPopped(context, key, popped);
+    return popped;
+  }
   const all = set.members();
   set.replaceBy([]);
+  context.effect(['DEL', key]);
   return all;
+}
+
+/** How many members one line names, as in Redis. */
+const MEMBERS_PER_LINE = 1024;
+
+/** Which members were taken is chance: the effect names them. */
+function tellPopped(context: CommandContext, key: string, members: readonly string[]): void {
+  if (!context.tellsEffects) return;
+  for (let i = 0; i < members.length; i += MEMBERS_PER_LINE)
+    context.effect(['SREM', key, ...members.slice(i, i + MEMBERS_PER_LINE)]);
 }
 
 export const spop = defineCommand({
@@ -106,6 +121,7 @@ export const spop = defineCommand({
   keys: [oneKey('RW ACCESS DELETE')],
   hints: ['nondeterministic_output'],
   syntax: 'key [count]',
+  effects: 'told',
   run(context, args): Reply {
     const [key, countText] = args;
     if (args.length > 2) throw SYNTAX_ERROR;
@@ -113,6 +129,8 @@ export const spop = defineCommand({
       return new SetReply(popSeveral(context, key, integerWithin(countText, 0, Infinity, MUST_BE_POSITIVE)));
     }
     if (context.peek(key, SET) === undefined) return null;
-    return context.edit(key, SET, 'spop').pop(context.engine.random) ?? null;
+    const member = context.edit(key, SET, 'spop').pop(context.engine.random) ?? null;
+    if (member !== null) tellPopped(context, key, [member]);
+    return member;
   },
 });

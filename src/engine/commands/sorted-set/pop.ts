@@ -1,7 +1,8 @@
 import { Block } from '../../command/answers';
 import type { CommandContext } from '../../execution/command-context';
+import type { EffectLine } from '../../effects/effect-log';
 import { typeOf } from '../../keyspace/entry';
-import { NULL_ARRAY, type Reply } from '../../protocol/reply';
+import { NULL_ARRAY, plainText, type Reply } from '../../protocol/reply';
 import { integerWithin, isOption, wordOf } from '../../command/arguments';
 import { blockingTimeout } from '../blocking-timeout';
 import { countedKeys, keyRange, oneKey } from '../../command/definition';
@@ -87,6 +88,19 @@ function popFirst(context: CommandContext, { keys, end, count }: MultiplePop): R
   return key === undefined ? undefined : [key, pop(context, key, end, count, 'pairs')];
 }
 
+/** What ZMPOP and BZMPOP did to the key that had something. */
+function multiplePopEffects(args: readonly string[], reply: Reply): readonly EffectLine[] {
+  if (!Array.isArray(reply)) return [];
+  const [key, popped] = reply as readonly Reply[];
+  const count = Array.isArray(popped) ? popped.length : 0;
+  return [[`ZPOP${parseMultiplePop(args).end.toUpperCase()}`, plainText(key), String(count)]];
+}
+
+/** A pop that was waited for is a plain one of the key that had something. */
+function popEffects(name: 'ZPOPMIN' | 'ZPOPMAX', reply: Reply): readonly EffectLine[] {
+  return Array.isArray(reply) ? [[name, String(reply[0])]] : [];
+}
+
 export const zmpop = defineCommand({
   name: 'zmpop',
   arity: -4,
@@ -97,6 +111,7 @@ export const zmpop = defineCommand({
   complexity: 'O(K)+O(M*log(N)) for K keys and M members popped',
   keys: [countedKeys('RW ACCESS DELETE', 1)],
   syntax: 'numkeys key [key ...] MIN | MAX [COUNT count]',
+  effects: ({ args, reply }) => multiplePopEffects(args, reply),
   run: (context, args) => popFirst(context, parseMultiplePop(args)) ?? NULL_ARRAY,
 });
 
@@ -131,6 +146,7 @@ export const bzpopmin = defineCommand({
   name: 'bzpopmin',
   needsConnection: true,
   summary: 'Takes the member with the lowest score off the first sorted set that has one, waiting until there is one.',
+  effects: ({ reply }) => popEffects('ZPOPMIN', reply),
   run: (context, args) => blockingPop(context, args, 'min'),
 });
 
@@ -139,6 +155,7 @@ export const bzpopmax = defineCommand({
   name: 'bzpopmax',
   needsConnection: true,
   summary: 'Takes the member with the highest score off the first sorted set that has one, waiting until there is one.',
+  effects: ({ reply }) => popEffects('ZPOPMAX', reply),
   run: (context, args) => blockingPop(context, args, 'max'),
 });
 
@@ -153,6 +170,7 @@ export const bzmpop = defineCommand({
   complexity: 'O(K)+O(M*log(N)) for K keys and M members popped',
   keys: [countedKeys('RW ACCESS DELETE', 2)],
   syntax: 'timeout:double numkeys key [key ...] MIN | MAX [COUNT count]',
+  effects: ({ args: [, ...rest], reply }) => multiplePopEffects(rest, reply),
   run(context, [timeoutText, ...rest]) {
     const request = parseMultiplePop(rest);
     const timeout = blockingTimeout(timeoutText);

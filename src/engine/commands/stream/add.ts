@@ -6,7 +6,7 @@ import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { error, wrongArity } from '../../command/errors';
 import { STREAM } from '../kinds';
-import { parseAddOptions, parseTrimOptions, type RequestedId } from './trim-options';
+import { exactTrim, parseAddOptions, parseTrimOptions, type RequestedId } from './trim-options';
 
 const NOT_ABOVE_ZERO = error('The ID specified in XADD must be greater than 0-0');
 const EXHAUSTED = error('The stream has exhausted the last possible ID, unable to add more items');
@@ -41,9 +41,11 @@ export const xadd = defineCommand({
   keys: [{ ...oneKey('RW UPDATE'), notes: 'UPDATE instead of INSERT because of the optional trimming feature' }],
   hints: ['nondeterministic_output'],
   syntax: 'key [NOMKSTREAM] [<MAXLEN | MINID> [= | ~] threshold [LIMIT count]] <* | id> field value [field value ...]',
+  effects: 'told',
   run(context, args) {
     const [key] = args;
-    const { id: requested, create, trim, fieldsAt } = parseAddOptions(context, args);
+    const options = parseAddOptions(context, args);
+    const { id: requested, create, trim, fieldsAt } = options;
     const fields = args.slice(fieldsAt);
     if (fields.length < 2 || fields.length % 2 === 1) throw wrongArity('xadd');
     if (requested?.ms === 0 && requested.seq === 0) throw NOT_ABOVE_ZERO;
@@ -53,6 +55,10 @@ export const xadd = defineCommand({
     const stream = context.edit(key, STREAM, 'xadd');
     stream.add(id, fields);
     if (trim !== undefined && stream.trim(trim) > 0) context.notify('t', 'xtrim', key);
+    if (context.tellsEffects) {
+      const named = requested?.seq === undefined ? args.with(fieldsAt - 1, formatId(id)) : args;
+      context.effect([context.typedName, ...exactTrim(named, options, stream)]);
+    }
     return formatId(id);
   },
 });
@@ -68,11 +74,15 @@ export const xtrim = defineCommand({
   keys: [oneKey('RW DELETE')],
   hints: ['nondeterministic_output'],
   syntax: 'key <MAXLEN | MINID> [= | ~] threshold [LIMIT count]',
+  effects: 'told',
   run(context, args) {
     const [key] = args;
-    const trim = parseTrimOptions(context, args);
+    const options = parseTrimOptions(context, args);
+    const { trim } = options;
     if (context.peek(key, STREAM)?.wouldTrim(trim) !== true) return 0;
-    const trimmed = context.edit(key, STREAM).trim(trim);
+    const stream = context.edit(key, STREAM);
+    const trimmed = stream.trim(trim);
+    if (context.tellsEffects) context.effect([context.typedName, ...exactTrim(args, options, stream)]);
     if (trimmed > 0) context.notify('t', 'xtrim', key);
     return trimmed;
   },

@@ -9,7 +9,7 @@ import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { error, printable, SYNTAX_ERROR } from '../../command/errors';
 import { STREAM } from '../kinds';
-import { activeConsumer, editGroup, existingGroup, readGroup } from './groups';
+import { activeConsumer, editGroup, existingGroup, readGroup, pendingEffect, positionEffect } from './groups';
 import { parseId, rangeStart, strictId } from './ids';
 import { entryOrNothing } from './replies';
 
@@ -68,6 +68,8 @@ const unrecognized = (word: string) => error(`Unrecognized XCLAIM option '${prin
 
 /** Claims entries for one consumer, which comes into being with the first. */
 class Claim {
+  /** Whether an effect carries the group's position. */
+  tellsPosition = false;
   #consumer: Consumer | undefined;
 
   constructor(
@@ -86,6 +88,19 @@ class Claim {
     this.group.assign(entry, this.consumer);
     const counted = justId ? entry.deliveries : addUint64(entry.deliveries, 1);
     this.group.redeliver(entry, deliveredAt, deliveries ?? counted);
+    this.#tell(entry);
+  }
+
+  /** Drops the note of an entry that is no longer there. */
+  drop(entry: PendingEntry): void {
+    this.#tell(entry);
+    this.group.acknowledge(entry);
+  }
+
+  #tell(entry: PendingEntry): void {
+    const { context, key, group } = this;
+    this.tellsPosition = true;
+    if (context.tellsEffects) context.effect(pendingEffect(key, group.name, group, entry));
   }
 }
 
@@ -100,7 +115,8 @@ function claimOne(
 ): boolean {
   const { group } = claim;
   if (stream.get(id) === undefined) {
-    group.acknowledge(id);
+    const gone = group.pending.get(id);
+    if (gone !== undefined) claim.drop(gone);
     return false;
   }
   const known = group.pending.get(id);
@@ -133,15 +149,18 @@ export const xclaim = defineCommand({
   hints: ['nondeterministic_output'],
   syntax:
     'key group consumer min-idle-time id [id ...] [IDLE ms] [TIME unix-time-milliseconds] [RETRYCOUNT count] [FORCE] [JUSTID] [LASTID id]',
+  effects: 'told',
   run(context, [key, name, consumerName, minIdleText, ...rest]) {
     const { stream } = readGroup(context, key, name);
     const minIdle = integer(minIdleText, invalidArgument('min-idle-time', 'XCLAIM'));
     const ids = leadingIds(rest);
     const options = parseOptions(rest.slice(ids.length), context.now);
     const group = editGroup(context, key, name);
-    if (compareIds(options.lastId, group.lastId) > 0) group.lastId = options.lastId;
+    const movesGroup = compareIds(options.lastId, group.lastId) > 0;
+    if (movesGroup) group.lastId = options.lastId;
     const claim = new Claim(context, key, group, consumerName);
     const claimed = ids.filter((id) => claimOne(stream, claim, id, minIdle, context.now, options));
+    if (movesGroup && !claim.tellsPosition) context.effect(positionEffect(key, name, group));
     return claimed.map((id) => (options.justId ? formatId(id) : entryOrNothing(stream, id)));
   },
 });
@@ -224,6 +243,7 @@ export const xautoclaim = defineCommand({
   keys: [oneKey('RW DELETE')],
   hints: ['nondeterministic_output'],
   syntax: 'key group consumer min-idle-time start [COUNT count] [JUSTID]',
+  effects: 'told',
   run(context, [key, name, consumerName, minIdleText, startText, ...rest]) {
     // A hit or a miss is counted before the arguments are looked at, the type checked after.
     context.lookupRead(key);
@@ -234,8 +254,8 @@ export const xautoclaim = defineCommand({
     if (count > HIGHEST_POSSIBLE_COUNT) throw COUNT_TOO_HIGH;
     const group = editGroup(context, key, name);
     const { claimed, deleted, next } = sweep(context, stream, group, start, minIdle, count);
-    for (const entry of deleted) group.acknowledge(entry);
     const claim = new Claim(context, key, group, consumerName);
+    for (const entry of deleted) claim.drop(entry);
     for (const entry of claimed) claim.take(entry, context.now, undefined, justId);
     const entries: Reply[] = claimed.map((entry) => (justId ? formatId(entry) : entryOrNothing(stream, entry)));
     return [formatId(next), entries, deleted.map(formatId)];

@@ -1,7 +1,9 @@
 import type { CommandContext } from '../../execution/command-context';
+import type { EffectLine } from '../../effects/effect-log';
 import { ErrorReply } from '../../protocol/reply';
 import type { StreamView } from '../../values/stream';
-import type { Consumer, ConsumerGroup, GroupView } from '../../values/stream-group';
+import type { Consumer, ConsumerGroup, GroupView, PendingEntry } from '../../values/stream-group';
+import { formatId } from '../../values/stream-id';
 import { printable } from '../../command/errors';
 import { STREAM } from '../kinds';
 
@@ -40,6 +42,31 @@ export function editGroup(context: CommandContext, key: string, name: string, ev
   const group = context.editSilently(key, STREAM, event).group(name);
   if (group === undefined) throw noSuchKeyOrGroup(key, name);
   return group;
+}
+
+/** A pending entry as it is now, as a line that makes it so anywhere. */
+export function pendingEffect(key: string, groupName: string, group: GroupView, entry: PendingEntry): EffectLine {
+  const { consumer, deliveredAt, deliveries } = entry;
+  const count = ['TIME', String(deliveredAt), 'RETRYCOUNT', String(deliveries)];
+  const id = formatId(entry);
+  return [
+    'XCLAIM',
+    key,
+    groupName,
+    consumer.name,
+    '0',
+    id,
+    ...count,
+    'FORCE',
+    'JUSTID',
+    'LASTID',
+    formatId(group.lastId),
+  ];
+}
+
+/** How far a group has read, as a line that makes it so anywhere. */
+export function positionEffect(key: string, groupName: string, { lastId, entriesRead }: GroupView): EffectLine {
+  return ['XGROUP', 'SETID', key, groupName, formatId(lastId), 'ENTRIESREAD', String(entriesRead ?? -1)];
 }
 
 /** The consumer that acts: created when it is new, and marked as seen now. */

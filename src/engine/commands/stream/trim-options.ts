@@ -1,6 +1,7 @@
 import { cString } from '../../values/c-string';
 import type { CommandContext } from '../../execution/command-context';
-import type { Trim, TrimTarget } from '../../values/stream';
+import type { StreamView, Trim, TrimTarget } from '../../values/stream';
+import { formatId, HIGHEST_ID } from '../../values/stream-id';
 import type { Uint64 } from '../../values/uint64';
 import { int64, isOption } from '../../command/arguments';
 import { error, SYNTAX_ERROR } from '../../command/errors';
@@ -29,6 +30,8 @@ class TrimOptions {
   target: TrimTarget | undefined;
   approximate = false;
   limit: number | undefined;
+  thresholdAt = 0;
+  readonly limitsAt: number[] = [];
 
   /** Reads MAXLEN, MINID or LIMIT. @returns the position of the next argument, undefined when there is none of them */
   read(args: readonly string[], at: number): number | undefined {
@@ -38,6 +41,7 @@ class TrimOptions {
       const limit = Number(int64(args[at + 1] ?? ''));
       if (limit < 0) throw NEGATIVE_LIMIT;
       this.limit = limit;
+      this.limitsAt.push(at);
       return at + 2;
     }
     const byLength = isOption(name, 'maxlen');
@@ -49,6 +53,7 @@ class TrimOptions {
       this.approximate = isOption(mark, '~');
       value += 1;
     }
+    this.thresholdAt = value;
     this.target = byLength ? { maxLength: lengthArgument(args[value] ?? '') } : { minId: strictId(args[value] ?? '') };
     return value + 1;
   }
@@ -75,11 +80,35 @@ function lengthArgument(text: string): number | bigint {
   return length;
 }
 
+/**
+ * Arguments that asked for an approximate trim, asking for an exact one with the same outcome: how far an approximate one
+ * goes depends on how the entries lie in memory.
+ * @param stream after it was trimmed
+ */
+export function exactTrim(
+  args: readonly string[],
+  { trim, thresholdAt, limitsAt }: AskedTrim,
+  stream: StreamView,
+): string[] {
+  const exact = [...args];
+  if (trim?.approximate !== true) return exact;
+  exact[thresholdAt - 1] = '=';
+  exact[thresholdAt] = 'maxLength' in trim.target ? String(stream.size) : formatId(stream.first() ?? HIGHEST_ID);
+  for (const at of limitsAt.toReversed()) exact.splice(at, 2);
+  return exact;
+}
+
+/** A trim, and where its parts stand among the arguments. */
+export interface AskedTrim {
+  readonly trim: Trim | undefined;
+  readonly thresholdAt: number;
+  readonly limitsAt: readonly number[];
+}
+
 /** What stands between XADD's key and its fields. */
-export interface AddOptions {
+export interface AddOptions extends AskedTrim {
   readonly id: RequestedId | undefined;
   readonly create: boolean;
-  readonly trim: Trim | undefined;
   /** Where the fields begin. */
   readonly fieldsAt: number;
 }
@@ -104,11 +133,15 @@ export function parseAddOptions(context: CommandContext, args: readonly string[]
       break;
     }
   }
-  return { id, create, trim: options.finish(context, false), fieldsAt: at + 1 };
+  const { thresholdAt, limitsAt } = options;
+  return { id, create, trim: options.finish(context, false), thresholdAt, limitsAt, fieldsAt: at + 1 };
 }
 
 /** Reads XTRIM's options. @throws syntax errors */
-export function parseTrimOptions(context: CommandContext, args: readonly string[]): Trim {
+export function parseTrimOptions(
+  context: CommandContext,
+  args: readonly string[],
+): AskedTrim & { readonly trim: Trim } {
   const options = new TrimOptions();
   for (let at = 1; at < args.length;) {
     const next = options.read(args, at);
@@ -117,7 +150,7 @@ export function parseTrimOptions(context: CommandContext, args: readonly string[
   }
   const trim = options.finish(context, true);
   if (trim === undefined) throw NO_STRATEGY;
-  return trim;
+  return { trim, thresholdAt: options.thresholdAt, limitsAt: options.limitsAt };
 }
 
 function requestedId(text: string): RequestedId {

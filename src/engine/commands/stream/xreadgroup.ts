@@ -9,7 +9,7 @@ import { isOption } from '../../command/arguments';
 import { defineCommand } from '../define-command';
 import { error } from '../../command/errors';
 import { STREAM } from '../kinds';
-import { activeConsumer, noSuchKeyOrGroup } from './groups';
+import { activeConsumer, noSuchKeyOrGroup, pendingEffect, positionEffect } from './groups';
 import { strictId } from './ids';
 import { streamOrNothing, streamsReply, type NamedEntries } from './read';
 import { parseReadOptions, type ReadOptions } from './read-options';
@@ -23,6 +23,8 @@ const GROUP_GONE = new ErrorReply('NOGROUP the consumer group this client was bl
 
 /** Who reads, from one stream. */
 interface GroupReader {
+  readonly context: CommandContext;
+  readonly key: string;
   readonly stream: StreamValue;
   readonly group: ConsumerGroup;
   readonly consumer: Consumer;
@@ -61,12 +63,17 @@ function advance({ stream, group }: GroupReader, id: StreamId): void {
 
 /** Delivers what no consumer of the group has seen yet. */
 function readNew(reader: GroupReader): Reply[] {
-  const { stream, group, consumer, count, noAck, now } = reader;
-  return entriesBetween(stream, idAfter(group.lastId) ?? HIGHEST_ID, HIGHEST_ID, count).map((entry) => {
+  const { context, key, stream, group, consumer, count, noAck, now } = reader;
+  const entries = entriesBetween(stream, idAfter(group.lastId) ?? HIGHEST_ID, HIGHEST_ID, count).map((entry) => {
     advance(reader, entry);
-    if (!noAck) group.deliver(entry, consumer, now);
+    if (!noAck) {
+      const pending = group.deliver(entry, consumer, now);
+      if (context.tellsEffects) context.effect(pendingEffect(key, group.name, group, pending));
+    }
     return entryReply(entry);
   });
+  if (noAck && entries.length > 0 && context.tellsEffects) context.effect(positionEffect(key, group.name, group));
+  return entries;
 }
 
 /** Delivers again what the consumer has not acknowledged; entries deleted meanwhile come without fields. */
@@ -92,7 +99,10 @@ function openReader(
   const stream = context.editSilently(key, STREAM);
   const group = stream.group(groupName);
   if (group === undefined) throw GROUP_GONE;
-  return { stream, group, consumer: activeConsumer(context, key, group, consumerName), count, noAck, now: context.now };
+  if (noAck && group.consumer(consumerName) === undefined)
+    context.effect(['XGROUP', 'CREATECONSUMER', key, groupName, consumerName]);
+  const consumer = activeConsumer(context, key, group, consumerName);
+  return { context, key, stream, group, consumer, count, noAck, now: context.now };
 }
 
 /** What a stream has for the consumer now; undefined when there is nothing to answer with. */
@@ -146,6 +156,7 @@ export const xreadgroup = defineCommand({
   complexity: 'O(log(N)+M) per stream, M being the number of entries answered',
   keys: [{ flags: 'RO ACCESS', begin: { keyword: 'STREAMS', startFrom: 4 }, find: { lastKey: -1, step: 1, limit: 2 } }],
   syntax: 'GROUP group consumer [COUNT count] [BLOCK milliseconds] [NOACK] STREAMS key [key ...] id [id ...]',
+  effects: 'told',
   run(context, args) {
     const options = parseReadOptions(context, args, 'xreadgroup');
     const points = startingPoints(context, options, options.group?.name ?? '');

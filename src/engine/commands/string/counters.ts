@@ -1,3 +1,4 @@
+import { plainText } from '../../protocol/reply';
 import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
 import { INT64_DIGITS } from '../../values/int64';
@@ -90,6 +91,7 @@ export const incrbyfloat = defineCommand({
   complexity: 'O(1)',
   keys: [oneKey('RW ACCESS UPDATE')],
   syntax: 'key increment:double',
+  effects: ({ args: [key], reply }) => [['SET', key, plainText(reply), 'KEEPTTL']],
   run(context, [key, incrementText]) {
     const existing = context.peekString(key);
     const current = parseLongDouble(existing?.slice(0, BEYOND_LONG_DOUBLE) ?? '0');

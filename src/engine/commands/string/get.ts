@@ -27,6 +27,7 @@ export const getdel = defineCommand({
   complexity: 'O(1)',
   keys: [oneKey('RW ACCESS DELETE')],
   syntax: 'key',
+  effects: ({ args: [key] }) => [['DEL', key]],
   run(context, [key]) {
     const value = context.readString(key)?.toString() ?? null;
     if (value !== null) context.remove(key);
@@ -44,6 +45,7 @@ export const getset = defineCommand({
   complexity: 'O(1)',
   keys: [oneKey('RW ACCESS UPDATE')],
   syntax: 'key value',
+  effects: ({ args }) => [['SET', ...args]],
   run(context, [key, value]) {
     const previous = context.readString(key)?.toString() ?? null;
     context.store(key, value);
@@ -64,13 +66,20 @@ export const getex = defineCommand({
   complexity: 'O(1)',
   keys: [{ ...oneKey('RW ACCESS UPDATE'), notes: 'RW and UPDATE because it changes the TTL' }],
   syntax: 'key [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | PERSIST]',
+  effects({ args, now }) {
+    const [key] = args;
+    const { unit, time } = parseStringOptions(args, 1, GETEX_OPTIONS);
+    if (unit === undefined) return [['PERSIST', key]];
+    const at = deadline(now, 'getex', unit, time);
+    return [at < now ? ['DEL', key] : ['PEXPIREAT', key, String(at)]];
+  },
   run(context, args) {
     const [key] = args;
     const { persist, unit, time } = parseStringOptions(args, 1, GETEX_OPTIONS);
     const value = context.readString(key)?.toString() ?? null;
     const entry = context.lookup(key);
     if (value === null || entry === undefined || (!persist && unit === undefined)) return value;
-    const expireAt = unit === undefined ? 0 : deadline(context, 'getex', unit, time);
+    const expireAt = unit === undefined ? 0 : deadline(context.now, 'getex', unit, time);
     if (unit === undefined) {
       if (entry.heapIndex < 0) return value;
       context.setExpiry(entry, 0);

@@ -36,6 +36,12 @@ export const set = defineCommand({
   ],
   syntax:
     'key value [NX | XX] [GET] [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | KEEPTTL]',
+  effects({ args, now, own: [name = ''] }) {
+    const [key, value] = args;
+    const { unit, time } = parseStringOptions(args, 2, SET_OPTIONS);
+    if (unit !== undefined) return [['SET', key, value, 'PXAT', String(deadline(now, 'set', unit, time))]];
+    return [[name, key, value, ...args.slice(2).filter((arg) => !isOption(arg, 'get'))]];
+  },
   run(context, args): Reply {
     const [key, value] = args;
     if (args.length === 2) {
@@ -43,7 +49,7 @@ export const set = defineCommand({
       return OK;
     }
     const options = parseStringOptions(args, 2, SET_OPTIONS);
-    const expireAt = options.unit === undefined ? 0 : deadline(context, 'set', options.unit, options.time);
+    const expireAt = options.unit === undefined ? 0 : deadline(context.now, 'set', options.unit, options.time);
     const previous = options.get ? (context.readString(key)?.toString() ?? null) : undefined;
     const exists = options.condition !== undefined && context.lookup(key) !== undefined;
     if ((options.condition === 'nx' && exists) || (options.condition === 'xx' && !exists)) return previous ?? null;
@@ -79,8 +85,11 @@ export const setex = defineCommand({
   complexity: 'O(1)',
   keys: [oneKey('OW UPDATE')],
   syntax: 'key seconds value',
+  effects: ({ args: [key, seconds, value], now }) => [
+    ['SET', key, value, 'PXAT', String(deadline(now, 'setex', 'ex', seconds))],
+  ],
   run(context, [key, seconds, value]) {
-    storeString(context, key, value, deadline(context, 'setex', 'ex', seconds), false);
+    storeString(context, key, value, deadline(context.now, 'setex', 'ex', seconds), false);
     return OK;
   },
 });
@@ -95,8 +104,11 @@ export const psetex = defineCommand({
   complexity: 'O(1)',
   keys: [oneKey('OW UPDATE')],
   syntax: 'key milliseconds value',
+  effects: ({ args: [key, milliseconds, value], now }) => [
+    ['SET', key, value, 'PXAT', String(deadline(now, 'psetex', 'px', milliseconds))],
+  ],
   run(context, [key, milliseconds, value]) {
-    storeString(context, key, value, deadline(context, 'psetex', 'px', milliseconds), false);
+    storeString(context, key, value, deadline(context.now, 'psetex', 'px', milliseconds), false);
     return OK;
   },
 });

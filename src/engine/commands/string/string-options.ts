@@ -1,4 +1,3 @@
-import type { CommandContext } from '../../execution/command-context';
 import { int64, normalizeInt64, wordOf } from '../../command/arguments';
 import { invalidExpire, SYNTAX_ERROR } from '../../command/errors';
 
@@ -9,14 +8,15 @@ const INT64_MAX = 9_223_372_036_854_775_807n;
 
 /**
  * Turns an expiry argument of SET, GETEX, SETEX or PSETEX into milliseconds since the epoch.
+ * @param now the command's time, in the same
  * @throws invalid expire time for zero, negative and overflowing values
  */
-export function deadline(context: CommandContext, command: string, unit: ExpireUnit, text: string): number | bigint {
+export function deadline(now: number, command: string, unit: ExpireUnit, text: string): number | bigint {
   const value = BigInt(int64(text));
   const seconds = unit === 'ex' || unit === 'exat';
   if (value <= 0n || (seconds && value > INT64_MAX / 1000n)) throw invalidExpire(command);
   const milliseconds = seconds ? value * 1000n : value;
-  const at = unit === 'exat' || unit === 'pxat' ? milliseconds : milliseconds + BigInt(context.now);
+  const at = unit === 'exat' || unit === 'pxat' ? milliseconds : milliseconds + BigInt(now);
   const exact = normalizeInt64(at);
   if (exact === undefined) throw invalidExpire(command);
   return exact;

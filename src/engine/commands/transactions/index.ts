@@ -73,6 +73,7 @@ const exec = defineCommand({
   since: '1.2.0',
   summary: 'Runs the queued commands of a transaction, unless a watched key changed.',
   complexity: 'That of the queued commands',
+  effects: 'none',
   run(context): Reply {
     const { session, engine } = context;
     const { transaction } = session;

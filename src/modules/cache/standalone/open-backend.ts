@@ -1,4 +1,4 @@
-import cluster from 'node:cluster';
+import type { Cluster } from 'node:cluster';
 import type * as Ioredis from 'ioredis';
 import { openEngine } from '../../../engine';
 import type { BackendContext } from '../backend-provider';
@@ -6,6 +6,11 @@ import type { ConnectionOptions } from '../cache-backend';
 import { defineInProcessRedis } from './in-process-redis';
 import { startListener } from './listener';
 import { StandaloneBackend } from './standalone-backend';
+
+/** node:cluster brings child processes and datagrams along: not where nobody can have made us a worker. */
+function isClusterWorker(): boolean {
+  return process.send !== undefined && (require('node:cluster') as Cluster).isWorker;
+}
 
 /** Makes an engine, its shared client, and the listener if there is to be one. */
 export async function openBackend(
@@ -15,7 +20,7 @@ export async function openBackend(
   const { redis } = config;
   const { standalone } = redis;
   const { listener: listenerConfig } = standalone;
-  if (cluster.isWorker) {
+  if (isClusterWorker()) {
     const message = 'a standalone engine belongs to one process: each worker of node:cluster has data of its own';
     logger.warn({ event: 'engine_in_worker' }, message);
   }

@@ -36,6 +36,9 @@ export type WriterRequest =
   | { readonly type: 'abort' }
   | { readonly type: 'close' };
 
+/** By which the store knows its thread, whatever else an application preloads there. */
+export const READY = 'respite:snapshot:worker';
+
 /** The worker's answers to a `WriterRequest`. */
 export type WriterResponse =
   /** First of all. */

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { PassThrough, pipeline, Readable } from 'node:stream';
 import { RespiteError } from '../../../errors';
-import { builtFile, signatureOf } from './built-file';
 import { damageIn } from './check-snapshot';
-import { Frame, FRAME_HEADER_BYTES, FRAMES_DESCRIPTOR, type ReadFailure } from './reader-protocol';
+import { programOf } from './programs';
+import { Frame, FRAME_HEADER_BYTES, FRAMES_DESCRIPTOR, HELLO, type ReadFailure } from './reader-protocol';
 import type { Stamp } from './stamp';
 import { messageOf } from '../system-error';
 
@@ -55,12 +55,15 @@ class ReaderProcess {
 
   constructor(path: string, signal: AbortSignal | undefined) {
     try {
-      this.#child = spawn(process.execPath, [builtFile('reader.js'), path], {
-        stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+      const program = programOf('reader');
+      this.#child = spawn(process.execPath, ['--input-type=commonjs', '-', path], {
+        stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
         env: { ...process.env, NODE_OPTIONS: withoutInspector(process.env['NODE_OPTIONS']) },
         windowsHide: true,
         ...(signal === undefined ? {} : { signal }),
       });
+      // The way in that has no limit of length; who ends before it is read is known by its ending.
+      this.#child.stdin?.on('error', () => undefined).end(program);
       this.ended = ending(this.#child);
     } catch (error) {
       // Some failures are thrown, such as a lack of memory; others are events.
@@ -111,7 +114,7 @@ interface FrameOfReader {
 async function* ofReader(frames: AsyncGenerator<FrameOfReader>): AsyncGenerator<FrameOfReader> {
   let known = false;
   for await (const frame of frames) {
-    known ||= frame.type === Frame.hello && frame.body.toString() === signatureOf('reader.js');
+    known ||= frame.type === Frame.hello && frame.body.toString() === HELLO;
     if (!known) return;
     yield frame;
   }

@@ -15,6 +15,9 @@ export const Frame = {
   failed: 4,
 } as const;
 
+/** The text of `hello`. */
+export const HELLO = 'respite:snapshot:reader';
+
 /** Not standard output, where whatever the host preloads (`NODE_OPTIONS`) may write. */
 export const FRAMES_DESCRIPTOR = 3;
 

@@ -3,12 +3,9 @@ import { RecordBatchWriter } from '../../../engine/snapshot/record-batch';
 import { isDamage, readEntries } from './check-snapshot';
 import { DamagedFileError } from './data-file';
 import { openEnvironment } from './environment';
-import { Frame, FRAME_HEADER_BYTES, FRAMES_DESCRIPTOR, type ReadFailure } from './reader-protocol';
+import { Frame, FRAME_HEADER_BYTES, FRAMES_DESCRIPTOR, HELLO, type ReadFailure } from './reader-protocol';
 import { relayRecord, STAMP_KEY, type StoredEntry } from './record-format';
 import { codeOf, messageOf } from '../system-error';
-
-/** By which the one who starts it knows this file: `built-file.ts`. */
-const SIGNATURE = 'respite:snapshot:reader.js:1';
 
 /** Batches are handed on when they are about this large (bytes): small enough to be loaded between two requests. */
 const BATCH_BYTES = 128 * 1024;
@@ -72,7 +69,7 @@ function failure(error: unknown): ReadFailure {
 
 function main(path: string | undefined): void {
   if (path === undefined) throw new Error('usage: reader FILE');
-  writeFrame(Frame.hello, Buffer.from(SIGNATURE));
+  writeFrame(Frame.hello, Buffer.from(HELLO));
   try {
     read(path);
     writeFrame(Frame.end, Buffer.alloc(0));

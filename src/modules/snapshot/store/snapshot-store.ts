@@ -1,8 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import { RespiteError } from '../../../errors';
 import { messageOf } from '../system-error';
-import { builtFile, signatureOf } from './built-file';
-import type { CommitResult, SnapshotHeading, WriterRequest, WriterResponse, WriterWorkerData } from './protocol';
+import { programOf } from './programs';
+import {
+  type CommitResult,
+  READY,
+  type SnapshotHeading,
+  type WriterRequest,
+  type WriterResponse,
+  type WriterWorkerData,
+} from './protocol';
 
 /** Batches (about 1 MB each) handed over and not yet accepted by the worker. */
 const MAX_UNACCEPTED = 8;
@@ -93,7 +100,12 @@ export class SnapshotStore {
   #start(): Worker {
     const workerData: WriterWorkerData = { ...this.#settings, sequence: this.#sequence };
     // No execArgv: a host's loaders and flags are not for this thread.
-    const worker = new Worker(builtFile('worker.js'), { workerData, execArgv: [], name: 'respite-snapshot' });
+    const worker = new Worker(programOf('worker'), {
+      eval: true,
+      workerData,
+      execArgv: [],
+      name: 'respite-snapshot',
+    });
     worker.unref();
     this.#greet(worker);
     worker.on('error', (cause) => {
@@ -120,7 +132,7 @@ export class SnapshotStore {
     // Somebody else's thread may say anything.
     worker.once('message', (first: Partial<WriterResponse> | null) => {
       clearTimeout(unanswered);
-      if (first?.type !== 'ready' || first.signature !== signatureOf('worker.js')) {
+      if (first?.type !== 'ready' || first.signature !== READY) {
         refuse('it is not ours');
         return;
       }

@@ -1,13 +1,16 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { SnapshotHeading, WriterRequest, WriterResponse, WriterWorkerData } from './protocol';
+import {
+  READY,
+  type SnapshotHeading,
+  type WriterRequest,
+  type WriterResponse,
+  type WriterWorkerData,
+} from './protocol';
 import { PendingRecords } from './pending-records';
 import { SnapshotWriter } from './writer';
 import { messageOf } from '../system-error';
-
-/** By which the one who starts it knows this file: `built-file.ts`. */
-const SIGNATURE = 'respite:snapshot:worker.js:1';
 
 /** The writer's thread: collects the batches of one snapshot, then writes them in one transaction. */
 function serve(port: MessagePort, settings: WriterWorkerData): void {
@@ -41,7 +44,7 @@ function serve(port: MessagePort, settings: WriterWorkerData): void {
     }
   };
 
-  answer({ type: 'ready', signature: SIGNATURE });
+  answer({ type: 'ready', signature: READY });
   port.on('message', (request: WriterRequest) => {
     switch (request.type) {
       case 'begin':

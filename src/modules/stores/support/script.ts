@@ -5,9 +5,13 @@ import type { CacheBackend } from '../../cache';
 
 type Client = CacheBackend['client'];
 
-/** A Lua file and its digest. */
-interface ScriptText {
+/** The text of a script, where the build has put it. */
+interface ScriptSource {
   readonly lua: string;
+}
+
+/** A Lua file and its digest. */
+interface ScriptText extends ScriptSource {
   readonly sha: string;
 }
 
@@ -16,23 +20,23 @@ interface ScriptText {
  * that has succeeded once, then its digest; so calls keep their order. A server that has lost it is sent the text again.
  */
 export class Script {
-  readonly #file: string;
+  readonly #source: string | ScriptSource;
   readonly #short: boolean;
   readonly #knownTo = new WeakSet<Client>();
   #text: ScriptText | undefined;
 
   /**
-   * `directory` is the module's own (`__dirname`). The text of a `short` one is always sent: that takes no longer, and
-   * calls keep their order on every node of a Cluster.
+   * `place` is the module's own directory, written as `__dirname`: the build puts the text itself there. The text of a
+   * `short` one is always sent: that takes no longer, and calls keep their order on every node of a Cluster.
    */
-  constructor(directory: string, name: string, { short = false }: { readonly short?: boolean } = {}) {
-    this.#file = join(directory, 'scripts', `${name}.lua`);
+  constructor(place: string | ScriptSource, name: string, { short = false }: { readonly short?: boolean } = {}) {
+    this.#source = typeof place === 'string' ? join(place, 'scripts', `${name}.lua`) : place;
     this.#short = short;
   }
 
   /** Runs it on `keys`, which share one hash slot. */
   async run(client: Client, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
-    const { lua, sha } = (this.#text ??= readScript(this.#file));
+    const { lua, sha } = (this.#text ??= withDigest(this.#source));
     if (!this.#knownTo.has(client)) {
       const reply = await client.eval(lua, keys.length, ...keys, ...args);
       if (!this.#short) this.#knownTo.add(client);
@@ -47,7 +51,7 @@ export class Script {
   }
 }
 
-function readScript(file: string): ScriptText {
-  const lua = readFileSync(file, 'utf8');
+function withDigest(source: string | ScriptSource): ScriptText {
+  const lua = typeof source === 'string' ? readFileSync(source, 'utf8') : source.lua;
   return { lua, sha: createHash('sha1').update(lua).digest('hex') };
 }

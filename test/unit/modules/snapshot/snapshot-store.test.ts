@@ -1,12 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SnapshotStore } from '../../../../src/modules/snapshot/store/snapshot-store';
 import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
 
 let mockWorker = '';
-jest.mock('../../../../src/modules/snapshot/store/built-file', () => ({
-  ...jest.requireActual<object>('../../../../src/modules/snapshot/store/built-file'),
-  builtFile: () => mockWorker,
+jest.mock('../../../../src/modules/snapshot/store/programs', () => ({
+  ...jest.requireActual<object>('../../../../src/modules/snapshot/store/programs'),
+  programOf: () => mockWorker,
 }));
 
 afterAll(removeTemporaryPaths);
@@ -28,11 +28,7 @@ const THREADS: readonly [string, string, number][] = [
   ],
   ['says nothing, in so many words', 'parentPort.postMessage(null); setInterval(() => undefined, 1000);', 600_000],
   ['claims to have written the snapshot', "parentPort.postMessage({ type: 'committed', result: {} });", 600_000],
-  [
-    'is of another version',
-    "parentPort.postMessage({ type: 'ready', signature: 'respite:snapshot:worker.js:0' });",
-    600_000,
-  ],
+  ['is of another kind', "parentPort.postMessage({ type: 'ready', signature: 'respite:snapshot:reader' });", 600_000],
   ['ends at once', '', 600_000],
   ['throws', "throw new Error('no');", 600_000],
 ];
@@ -42,8 +38,7 @@ it.each(THREADS)(
   async (_what, code, answerWithin) => {
     const directory = await temporaryPath();
     await mkdir(directory);
-    mockWorker = join(directory, 'worker.js');
-    await writeFile(mockWorker, `const { parentPort } = require('node:worker_threads');\n${code}`);
+    mockWorker = `const { parentPort } = require('node:worker_threads');\n${code}`;
     const file = { device: 0n, inode: 0n };
     const settings = { path: join(directory, 'data.mdb'), file, datasetId: 'ours', sequence: 0 };
     const store = new SnapshotStore(settings, answerWithin);

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { builtFile } from '../../../../src/modules/snapshot/store/built-file';
+import { programOf } from '../../../../src/modules/snapshot/store/programs';
 
 it('the thread ends when it is told to, also where the port of a thread has no close(), as in Deno', async () => {
   const program = `
     const { parentPort } = require('node:worker_threads');
     parentPort.close = undefined;
-    require(${JSON.stringify(builtFile('worker.js'))});
+    ${programOf('worker')}
   `;
   const workerData = { path: '/nowhere', file: { device: 0n, inode: 0n }, datasetId: 'ours', sequence: 0 };
   const worker = new Worker(program, { eval: true, workerData, execArgv: [] });

@@ -1,24 +1,13 @@
 import type { CommandContext } from '../../../execution/command-context';
 import { MapReply, OK, SetReply } from '../../../protocol/reply';
-import type { TrackingState } from '../../../session/client';
+import { PLAIN_TRACKING, type TrackingState } from '../../../session/client';
 import { integer } from '../../../command/arguments';
 import { defineCommand } from '../../define-command';
 import { error, printable, SYNTAX_ERROR } from '../../../command/errors';
 import { CLIENT } from './shared';
 
-const EMPTY: TrackingState = {
-  redirect: 0,
-  broken: false,
-  broadcast: false,
-  optIn: false,
-  optOut: false,
-  noLoop: false,
-  prefixes: [],
-  caching: false,
-};
-
 function parseOptions({ engine }: CommandContext, args: readonly string[]): TrackingState {
-  const state: { -readonly [Name in keyof TrackingState]: TrackingState[Name] } = { ...EMPTY, prefixes: [] };
+  const state: { -readonly [Name in keyof TrackingState]: TrackingState[Name] } = { ...PLAIN_TRACKING, prefixes: [] };
   for (let i = 0; i < args.length; i++) {
     const option = args[i]?.toLowerCase();
     const value = args[i + 1];

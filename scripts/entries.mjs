@@ -1,0 +1,39 @@
+/** Where the build begins: the one list of entry points. */
+
+/** What `package.json` names: the file in `dist`, and its source. */
+export const PUBLISHED = {
+  index: 'src/index.ts',
+  testing: 'src/testing/index.ts',
+  ioredis: 'src/ioredis/entry.ts',
+  nestjs: 'src/nestjs/index.ts',
+  cli: 'src/cli/main.ts',
+};
+
+/** What is run elsewhere than in the application, and so has to be one piece each; `program-text.ts` has their texts. */
+export const PROGRAMS = {
+  worker: 'src/modules/snapshot/store/worker.ts',
+  reader: 'src/modules/snapshot/store/reader.ts',
+};
+export const PROGRAM_TEXT = 'src/modules/snapshot/store/program-text.ts';
+
+/** Not in the package: what our tests and benches use besides. */
+export const INTERNAL = { 'internal/parts': 'scripts/internal.ts' };
+
+/** Everything in here, and all it needs, is in one file of its own, `engine.js`. */
+export const ENGINE = 'src/engine/index.ts';
+
+/** Whose class is the module itself; its names are those of the other, and ioredis' `createClient`. */
+export const DROP_IN = { name: 'ioredis', names: 'ioredis-index' };
+
+/** Packages that are put into our files; all others are found when we run. */
+export const BUNDLED = [
+  'inversify',
+  '@inversifyjs/',
+  'reflect-metadata',
+  '@oxc-project/runtime',
+  'convict',
+  'lodash.clonedeep',
+];
+
+/** Parts of these that we never use: convict reads the program's own arguments, which none of our settings asks for. */
+export const LEFT_OUT = { 'yargs-parser': 'module.exports = () => ({});' };
