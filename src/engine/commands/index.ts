@@ -41,6 +41,13 @@ export const CONNECTION_COMMAND_NAMES: ReadonlySet<string> = new Set(
   ALL_COMMANDS.filter(({ needsConnection }) => needsConnection === true).map(({ name }) => name),
 );
 
+/** Names of the commands and containers that concern nothing but the connection: what they answer tells of no data. */
+export const STATE_COMMAND_NAMES: ReadonlySet<string> = new Set(
+  ALL_COMMANDS.filter(({ name, group }) => group === 'connection' || (group === 'transactions' && name !== 'exec')).map(
+    ({ name }) => name,
+  ),
+);
+
 /** Whether a command is of a kind. @param name in lower case; of containers and unknown commands nothing is known */
 export function commandHasFlag(name: string, flag: CommandFlag): boolean {
   const command = ALL_COMMANDS.find((each) => each.name === name);

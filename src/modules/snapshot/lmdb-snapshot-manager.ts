@@ -1,6 +1,7 @@
 import { type Clock, every, type Logger, systemClock } from '../../container';
 import { SaveFailure, type SaveHooks, type SnapshotSource } from '../../engine/snapshot/source';
 import { RespiteError } from '../../errors';
+import { Journal } from './journal/journal';
 import { DataDirectory } from './directory/data-directory';
 import type { HolderSockets } from './directory/lock-file';
 import { restore, type RestoreOutcome } from './restore';
@@ -23,6 +24,7 @@ export interface SnapshotManagerOptions {
 }
 
 interface Opened {
+  readonly journal: Journal | undefined;
   readonly directory: DataDirectory;
   readonly store: SnapshotStore;
 }
@@ -46,6 +48,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
 
   readonly #outcomes: SnapshotOutcomes;
   #restore: RestoreOutcome | undefined;
+  #journal: Journal | undefined;
 
   constructor(options: SnapshotManagerOptions) {
     this.#source = options.source;
@@ -75,7 +78,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
         datasetId: directory.datasetId,
         sequence: this.#restore.sequence,
       });
-      this.#opened = { directory, store };
+      this.#opened = { directory, store, journal: this.#journal };
     } catch (error) {
       this.#source.abortRestore();
       throw error;
@@ -126,6 +129,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
       this.#opened = undefined;
       await this.#idle();
       await opened.store.close();
+      await opened.journal?.close();
       await opened.directory.close();
     }
   }
@@ -147,6 +151,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
     saving: () => this.#running !== undefined,
     failed: () => this.#outcomes.hasFailed,
     troubles: () => this.#troubles(),
+    journal: () => this.#journal?.figures,
   };
 
   status(): SnapshotStatus {
@@ -156,6 +161,8 @@ export class LmdbSnapshotManager implements SnapshotManager {
   #troubles(): string[] {
     const { trouble } = this.#outcomes;
     const troubles = trouble === undefined ? [] : [trouble];
+    const failure = this.#journal?.failure;
+    if (failure !== undefined) troubles.push(`the journal cannot be written, writes are refused: ${failure}`);
     const quarantined = this.#restore?.quarantined;
     if (quarantined !== undefined) troubles.push(`the start found a damaged snapshot and moved it to ${quarantined}`);
     return troubles;
@@ -179,6 +186,8 @@ export class LmdbSnapshotManager implements SnapshotManager {
     try {
       return await restore({
         directory,
+        hasJournals: (await directory.journals()).length > 0,
+        beforeServing: (journal) => this.#startJournal(directory, journal),
         source: this.#source,
         settings: this.#settings,
         logger: this.#logger,
@@ -224,7 +233,8 @@ export class LmdbSnapshotManager implements SnapshotManager {
     if (opened === undefined || !this.#source.restored) throw notReady();
     // Also when there is nothing to write: "saved" means that it is there.
     await opened.directory.assertUsable();
-    if (this.#source.changes === 0 && !full) return this.#outcomes.skipped(this.#clock.now());
+    const isWritten = opened.journal?.failure === undefined;
+    if (this.#source.changes === 0 && !full && isWritten) return this.#outcomes.skipped(this.#clock.now());
     const started = performance.now();
     this.#outcomes.started(kind);
     await opened.directory.upgrade();
@@ -232,11 +242,33 @@ export class LmdbSnapshotManager implements SnapshotManager {
     const { written, keys, bytes, sequence } = await writeSnapshot(this.#source, opened.store, {
       full,
       now: () => (time = this.#clock.now()),
+      rotate: () => opened.journal?.rotate() ?? { number: this.#restore?.journal ?? 1, begun: Promise.resolve() },
       beforeItCounts: () => opened.directory.noteSnapshot(),
     });
     await this.#note(opened.directory, sequence);
+    await opened.directory.removeJournalsBefore(opened.journal?.number ?? this.#restore?.journal ?? 1);
+    if (opened.journal?.failure === undefined) this.#source.refuseWrites(undefined);
     const duration = performance.now() - started;
     return this.#outcomes.written(kind, time, { skipped: false, written, keys, bytes, duration });
+  }
+
+  async #startJournal(directory: DataDirectory, number: number): Promise<void> {
+    const { durability = 'snapshot' } = this.#settings;
+    if (durability === 'snapshot') return;
+    await directory.noteJournal();
+    this.#journal = await Journal.start({
+      effects: this.#source.effects,
+      directory: directory.path,
+      datasetId: directory.datasetId,
+      durability,
+      clock: this.#clock,
+      number,
+      onFailure: (reason) => {
+        this.#source.refuseWrites(`MISCONF Errors writing to the AOF file: ${reason}`);
+        this.#logger.error({ event: 'journal_failed', reason }, `the journal cannot be written: ${reason}`);
+        this.#snapshot('on demand').catch(() => undefined); // logged where it failed; the next one begins a new file
+      },
+    });
   }
 
   /** The snapshot is on the disk whatever becomes of this. */

@@ -37,7 +37,8 @@ async function startManager({ config, logger, signal, get, defer }: InitContext)
       interval: persistence.snapshot_interval,
       onShutdown: persistence.snapshot_on_shutdown,
       restoreOnStartup: persistence.restore_on_startup,
-      onCorruption: persistence.on_corruption,
+      onCorruption: persistence.on_corruption || (persistence.durability === 'snapshot' ? 'quarantine' : 'fail'),
+      durability: persistence.durability,
     },
   });
   const backend = get(CacheBackend);

@@ -24,6 +24,9 @@ export function serveSocket(socket: Socket, connect: (transport: Transport) => R
     },
     congested: () => socket.writableLength > CONGESTED_BYTES,
     unsent: () => socket.writableLength,
+    relieved: () => {
+      socket.resume();
+    },
   });
   socket.on('data', (chunk) => {
     connection.receive(chunk);
