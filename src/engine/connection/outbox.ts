@@ -15,7 +15,7 @@ interface Mark {
 /** What one connection's bytes, and its end, leave by: past the gate while it is open, else they wait there. */
 export class Outbox {
   /** Collects what one turn answers, so that a pipeline leaves in one piece. */
-  #gathered = '';
+  gathered = '';
   #heldBytes = 0;
   readonly #held = new Set<HeldPart>();
   #marks: Mark[] = [];
@@ -34,13 +34,9 @@ export class Outbox {
     return this.#heldBytes > CONGESTED_BYTES || this.transport.congested?.() === true;
   }
 
-  get gatheredBytes(): number {
-    return this.#gathered.length;
-  }
-
   /** Bytes that have not left yet. */
   get unsent(): number {
-    return this.#gathered.length + this.#heldBytes + (this.transport.unsent?.() ?? 0);
+    return this.gathered.length + this.#heldBytes + (this.transport.unsent?.() ?? 0);
   }
 
   /** Runs requests: what is written meanwhile leaves together, before what they cause for others. */
@@ -65,15 +61,17 @@ export class Outbox {
 
   /** Adds to what leaves with the next `flush`. @param fate of these bytes, if the gate fails */
   gather(bytes: string, fate: Fate): void {
-    const start = this.#gathered.length;
-    if (fate !== 'leaves') this.#marks.push({ start, end: start + bytes.length, fate });
-    this.#gathered += bytes;
+    if (fate !== 'leaves') {
+      const start = this.gathered.length;
+      this.#marks.push({ start, end: start + bytes.length, fate });
+    }
+    this.gathered += bytes;
   }
 
   flush(): void {
-    const bytes = this.#gathered;
+    const bytes = this.gathered;
     if (bytes === '') return;
-    this.#gathered = '';
+    this.gathered = '';
     const marks = this.#marks;
     if (marks.length > 0) this.#marks = [];
     if (this.gate.closed) this.#hold(new HeldPart(this, bytes, marks));
@@ -82,7 +80,7 @@ export class Outbox {
 
   /** Forgets what is gathered. */
   discard(): void {
-    this.#gathered = '';
+    this.gathered = '';
     this.#marks = [];
   }
 

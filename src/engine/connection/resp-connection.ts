@@ -256,7 +256,7 @@ export class RespConnection implements SessionOutput {
   }
 
   #flush(): void {
-    if (this.#outbox.gatheredBytes > 0) {
+    if (this.#outbox.gathered !== '') {
       this.engine.counters.writes += 1;
       this.#outbox.flush();
     }
@@ -275,6 +275,7 @@ export class RespConnection implements SessionOutput {
 
   #runRequests(): void {
     const { session } = this;
+    const { gate } = this.engine;
     for (let turn = 0; session.blocked === undefined && !session.closing && !this.#ended; turn++) {
       if (turn === REQUESTS_PER_TURN) {
         this.#schedule();
@@ -290,10 +291,10 @@ export class RespConnection implements SessionOutput {
       const reply = request.refused
         ? this.engine.executor.refuseUnread(session, request.name)
         : this.engine.execute(session, request.name, request.args);
-      if (!(reply instanceof NoReply)) this.#writeReply(reply, this.#fateOf(reply));
+      if (!(reply instanceof NoReply)) this.#writeReply(reply, gate.closed ? fateOf(reply, session) : 'leaves');
       if (session.afterReply.length > 0) this.#writeAfterReply();
       if (this.engine.tracking.clients > 0) this.engine.tracking.flush();
-      if (this.#outbox.gatheredBytes >= FLUSH_AT) this.#flushEarly();
+      if (this.#outbox.gathered.length >= FLUSH_AT) this.#flushEarly();
     }
   }
 }

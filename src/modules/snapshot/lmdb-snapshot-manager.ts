@@ -1,7 +1,7 @@
 import { type Clock, every, type Logger, systemClock } from '../../container';
 import { SaveFailure, type SaveHooks, type SnapshotSource } from '../../engine/snapshot/source';
 import { RespiteError } from '../../errors';
-import { Journal } from './journal/journal';
+import { JournalKeeper } from './journal/journal-keeper';
 import { DataDirectory } from './directory/data-directory';
 import type { HolderSockets } from './directory/lock-file';
 import { restore, type RestoreOutcome } from './restore';
@@ -24,7 +24,6 @@ export interface SnapshotManagerOptions {
 }
 
 interface Opened {
-  readonly journal: Journal | undefined;
   readonly directory: DataDirectory;
   readonly store: SnapshotStore;
 }
@@ -48,7 +47,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
 
   readonly #outcomes: SnapshotOutcomes;
   #restore: RestoreOutcome | undefined;
-  #journal: Journal | undefined;
+  readonly #journals: JournalKeeper;
 
   constructor(options: SnapshotManagerOptions) {
     this.#source = options.source;
@@ -57,6 +56,15 @@ export class LmdbSnapshotManager implements SnapshotManager {
     this.#logger = options.logger;
     this.#outcomes = new SnapshotOutcomes(options.logger);
     this.#clock = options.clock ?? systemClock;
+    this.#journals = new JournalKeeper({
+      source: this.#source,
+      durability: options.settings.durability ?? 'snapshot',
+      clock: this.#clock,
+      logger: options.logger,
+      wantSnapshot: () => {
+        this.#snapshot('on demand').catch(() => undefined); // logged where it failed
+      },
+    });
     this.#onProgress = options.onProgress;
   }
 
@@ -78,7 +86,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
         datasetId: directory.datasetId,
         sequence: this.#restore.sequence,
       });
-      this.#opened = { directory, store, journal: this.#journal };
+      this.#opened = { directory, store };
     } catch (error) {
       this.#source.abortRestore();
       throw error;
@@ -129,7 +137,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
       this.#opened = undefined;
       await this.#idle();
       await opened.store.close();
-      await opened.journal?.close();
+      await this.#journals.close();
       await opened.directory.close();
     }
   }
@@ -151,7 +159,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
     saving: () => this.#running !== undefined,
     failed: () => this.#outcomes.hasFailed,
     troubles: () => this.#troubles(),
-    journal: () => this.#journal?.figures,
+    journal: () => this.#journals.figures,
   };
 
   status(): SnapshotStatus {
@@ -161,7 +169,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
   #troubles(): string[] {
     const { trouble } = this.#outcomes;
     const troubles = trouble === undefined ? [] : [trouble];
-    const failure = this.#journal?.failure;
+    const { failure } = this.#journals;
     if (failure !== undefined) troubles.push(`the journal cannot be written, writes are refused: ${failure}`);
     const quarantined = this.#restore?.quarantined;
     if (quarantined !== undefined) troubles.push(`the start found a damaged snapshot and moved it to ${quarantined}`);
@@ -187,7 +195,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
       return await restore({
         directory,
         hasJournals: (await directory.journals()).length > 0,
-        beforeServing: (journal) => this.#startJournal(directory, journal),
+        beforeServing: (journal) => this.#journals.start(directory, journal),
         source: this.#source,
         settings: this.#settings,
         logger: this.#logger,
@@ -233,7 +241,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
     if (opened === undefined || !this.#source.restored) throw notReady();
     // Also when there is nothing to write: "saved" means that it is there.
     await opened.directory.assertUsable();
-    const isWritten = opened.journal?.failure === undefined;
+    const isWritten = this.#journals.failure === undefined;
     if (this.#source.changes === 0 && !full && isWritten) return this.#outcomes.skipped(this.#clock.now());
     const started = performance.now();
     this.#outcomes.started(kind);
@@ -242,33 +250,13 @@ export class LmdbSnapshotManager implements SnapshotManager {
     const { written, keys, bytes, sequence } = await writeSnapshot(this.#source, opened.store, {
       full,
       now: () => (time = this.#clock.now()),
-      rotate: () => opened.journal?.rotate() ?? { number: this.#restore?.journal ?? 1, begun: Promise.resolve() },
+      rotate: () => this.#journals.rotate(this.#outcomes.status().last?.bytes),
       beforeItCounts: () => opened.directory.noteSnapshot(),
     });
     await this.#note(opened.directory, sequence);
-    await opened.directory.removeJournalsBefore(opened.journal?.number ?? this.#restore?.journal ?? 1);
-    if (opened.journal?.failure === undefined) this.#source.refuseWrites(undefined);
+    await this.#journals.replaced();
     const duration = performance.now() - started;
     return this.#outcomes.written(kind, time, { skipped: false, written, keys, bytes, duration });
-  }
-
-  async #startJournal(directory: DataDirectory, number: number): Promise<void> {
-    const { durability = 'snapshot' } = this.#settings;
-    if (durability === 'snapshot') return;
-    await directory.noteJournal();
-    this.#journal = await Journal.start({
-      effects: this.#source.effects,
-      directory: directory.path,
-      datasetId: directory.datasetId,
-      durability,
-      clock: this.#clock,
-      number,
-      onFailure: (reason) => {
-        this.#source.refuseWrites(`MISCONF Errors writing to the AOF file: ${reason}`);
-        this.#logger.error({ event: 'journal_failed', reason }, `the journal cannot be written: ${reason}`);
-        this.#snapshot('on demand').catch(() => undefined); // logged where it failed; the next one begins a new file
-      },
-    });
   }
 
   /** The snapshot is on the disk whatever becomes of this. */

@@ -2,9 +2,11 @@ import type { Redis } from 'ioredis';
 import { RespiteError } from '../../../errors';
 import type { EmbeddedEngine, SaveHooks, Session, SnapshotSource } from '../../../engine';
 import type { BackendHealth, ConnectionOptions, ConnectionPurpose } from '../cache-backend';
+import type { ChangeSet, ChangesOptions } from '../changes';
 import type { BackendStatistics, MeasuredBackend } from '../backend-statistics';
 import type { EmbeddedBackend, PrivateSocket } from '../embedded-backend';
 import { down, ping } from '../ping';
+import { followChanges } from './follow-changes';
 import { connectorFor } from './connector';
 import { readStatistics } from './engine-statistics';
 import type { RedisConstructor } from './in-process-redis';
@@ -99,6 +101,10 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
     // Loaded here: who keeps no data has no use for it.
     const { PrivateServer } = require('./private-socket') as typeof import('./private-socket');
     return PrivateServer.open(this.#parts.engine);
+  }
+
+  changes(options: ChangesOptions = {}): AsyncIterableIterator<ChangeSet> {
+    return followChanges(this.#parts.engine.snapshots, options);
   }
 
   async health(): Promise<BackendHealth> {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { RespiteError } from '../../../errors';
 import type { Stamp } from '../store/stamp';
@@ -139,12 +139,6 @@ export class DataDirectory {
       return number === undefined ? [] : [{ name, number: Number(number) }];
     });
     return found.sort((a, b) => a.number - b.number);
-  }
-
-  /** Removes the journal files before one: a snapshot holds what they say. */
-  async removeJournalsBefore(first: number): Promise<void> {
-    for (const { name, number } of await this.journals())
-      if (number < first) await rm(join(this.path, name), { force: true });
   }
 
   /** The data file that snapshots are written to. */

@@ -8,6 +8,9 @@ import { JournalThread } from './journal-thread';
 /** How often `everysec` syncs, ms. */
 const SYNC_EVERY = 1_000;
 
+/** A shorter file is never long, bytes. */
+const LEAST_LONG = 64 * 1024 * 1024;
+
 /** How a journal is kept. */
 export interface JournalOptions {
   readonly effects: EffectFeed;
@@ -21,6 +24,8 @@ export interface JournalOptions {
   readonly number: number;
   /** Called once when a file can be written no more: writes are refused until `rotate` began another. */
   readonly onFailure: (reason: string) => void;
+  /** Called when a file has grown so long that a snapshot should take its place. @param length bytes */
+  readonly onLong: (length: number) => void;
 }
 
 /**
@@ -39,6 +44,8 @@ export class Journal {
   #written = 0;
   #length = HEADER_BYTES;
   #isDirty = false;
+  /** The present file is long from so many bytes on. */
+  #mostLength = LEAST_LONG;
   #failure: string | undefined;
   #stopSync: (() => void) | undefined;
   #stopListening: (() => void) | undefined;
@@ -90,11 +97,13 @@ export class Journal {
 
   /**
    * Begins a new file, for what changes from now on.
+   * @param dataBytes what the last snapshot takes: the file may grow as long
    * @returns its number, and when it is there
    */
-  rotate(): { readonly number: number; readonly begun: Promise<void> } {
+  rotate(dataBytes = 0): { readonly number: number; readonly begun: Promise<void> } {
     this.#publish();
     const number = ++this.#number;
+    this.#mostLength = Math.max(LEAST_LONG, dataBytes);
     const begun = this.#failure === undefined ? this.#begin() : this.#reopen();
     return { number, begun };
   }
@@ -118,6 +127,10 @@ export class Journal {
           this.#written = sequence;
           this.#isDirty = true;
           this.#gate?.open(sequence);
+          if (length >= this.#mostLength) {
+            this.#mostLength = Infinity;
+            this.#options.onLong(length);
+          }
         },
         synced: () => undefined,
         failed: (reason) => {
