@@ -3,7 +3,7 @@
  * that is loaded where it is used, and two for what they share: `core.js` and `engine.js`.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { BUNDLED, DROP_IN, ENGINE, INTERNAL, LEFT_OUT, PROGRAM_TEXT, PROGRAMS, PUBLISHED } from './entries.mjs';
@@ -80,11 +80,12 @@ function programTexts(programs) {
 
 /**
  * Which file a module is in: `core` has what `respite` itself loads, `engine` the engine; what several parts share is in one
- * of these two, depending on whether it needs the engine; the rest stays in the file of the one part that needs it.
+ * of these two, depending on whether it is of the engine or needs it; the rest stays in the file of the one part that needs it.
  * @param {() => string[]} parts where the files begin
  */
 function placement(parts) {
   let reached;
+  const engineFolder = dirname(source(ENGINE)) + sep;
   const survey = (info) => {
     const from = (id, seen = new Set()) => {
       if (seen.has(id) || info(id) === null) return seen;
@@ -102,7 +103,7 @@ function placement(parts) {
     if (reached.core.has(id)) return 'core';
     if (reached.engine.has(id)) return 'engine';
     if (reached.parts.filter((part) => part.has(id)).length < 2) return null;
-    return reached.from(id).has(source(ENGINE)) ? 'engine' : 'core';
+    return id.startsWith(engineFolder) || reached.from(id).has(source(ENGINE)) ? 'engine' : 'core';
   };
 }
 

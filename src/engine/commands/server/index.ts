@@ -3,7 +3,6 @@ import { command } from './command';
 import { config } from './config';
 import { acl } from './acl';
 import { debug } from './debug';
-import { info } from './info';
 import { lolwut } from './lolwut';
 import { memory } from './memory';
 import { moduleCommand } from './module';
@@ -13,7 +12,7 @@ import { latency } from './latency';
 import { monitor } from './monitor';
 import { slowlog } from './slowlog';
 
-/** The commands of the server. */
+/** The commands of the server, without INFO. */
 export const SERVER_COMMANDS = [
   acl,
   bgrewriteaof,
@@ -25,7 +24,6 @@ export const SERVER_COMMANDS = [
   failover,
   flushall,
   flushdb,
-  info,
   lastsave,
   latency,
   lolwut,
