@@ -6,7 +6,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { BUNDLED, DROP_IN, ENGINE, INTERNAL, LEFT_OUT, PROGRAM_TEXT, PROGRAMS, PUBLISHED } from './entries.mjs';
+import { BUNDLED, DROP_IN, ENGINE, INTERNAL, LEFT_OUT, PROGRAM_TEXT, PROGRAMS, PUBLISHED, ROOMS } from './entries.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -79,13 +79,14 @@ function programTexts(programs) {
 }
 
 /**
- * Which file a module is in: `core` has what `respite` itself loads, `engine` the engine; what several parts share is in one
- * of these two, depending on whether it is of the engine or needs it; the rest stays in the file of the one part that needs it.
+ * Which file a module is in: `core` has what `respite` itself loads, `engine` the engine. What several parts share, and
+ * neither of these loads, is in one of them all the same, depending on whether it is of the engine or needs it; but not if
+ * it needs one of the engine's rooms that have a file. The rest stays in the file of the one part that needs it.
  * @param {() => string[]} parts where the files begin
  */
 function placement(parts) {
   let reached;
-  const engineFolder = dirname(source(ENGINE)) + sep;
+  const engineFolder = dirname(source(ENGINE));
   const survey = (info) => {
     const from = (id, seen = new Set()) => {
       if (seen.has(id) || info(id) === null) return seen;
@@ -103,8 +104,20 @@ function placement(parts) {
     if (reached.core.has(id)) return 'core';
     if (reached.engine.has(id)) return 'engine';
     if (reached.parts.filter((part) => part.has(id)).length < 2) return null;
-    return id.startsWith(engineFolder) || reached.from(id).has(source(ENGINE)) ? 'engine' : 'core';
+    const needed = [...reached.from(id)].filter((each) => !reached.engine.has(each));
+    const room = ROOMS.findLast((name) => needed.some((each) => each.startsWith(join(engineFolder, name, sep))));
+    if (room !== undefined) return `engine-${room}`;
+    return id.startsWith(join(engineFolder, sep)) || reached.from(id).has(source(ENGINE)) ? 'engine' : 'core';
   };
+}
+
+/** A file takes along what its modules need, unless an earlier one has it: what is needed comes before who needs it. */
+function sharedFiles(parts) {
+  const fileOf = placement(parts);
+  return ['core', 'engine', ...ROOMS.map((room) => `engine-${room}`)].map((file) => ({
+    debugName: file,
+    name: (id, chunking) => (fileOf(id, chunking) === file ? file : null),
+  }));
 }
 
 /** One file with all it needs, as text. */
@@ -163,7 +176,7 @@ export async function bundleAll() {
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
     postFooter: hint,
-    codeSplitting: { groups: [{ debugName: 'placement', name: placement(parts) }] },
+    codeSplitting: { groups: sharedFiles(parts) },
   });
   await bundle.close();
   const further = {

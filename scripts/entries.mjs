@@ -19,8 +19,11 @@ export const PROGRAM_TEXT = 'src/modules/snapshot/store/program-text.ts';
 /** Not in the package: what our tests and benches use besides. */
 export const INTERNAL = { 'internal/parts': 'scripts/internal.ts' };
 
-/** Everything in here, and all it needs, is in one file of its own, `engine.js`. */
+/** What this needs at once is in one file of its own, `engine.js`. */
 export const ENGINE = 'src/engine/index.ts';
+
+/** The engine's rooms whose modules it can do without at first, the lower ones first: files of their own, `engine-values.js`. */
+export const ROOMS = ['values', 'rdb'];
 
 /** Whose class is the module itself; its names are those of the other, and ioredis' `createClient`. */
 export const DROP_IN = { name: 'ioredis', names: 'ioredis-index' };

@@ -3,7 +3,10 @@ import type { CommandFlag } from '../command/definition';
 
 const words = (text: string) => text.split(' ');
 
-/** What is loaded together: the folder of a group. */
+/**
+ * What is loaded together: mostly the folder of a group. Apart from it is what needs much code that the others do without,
+ * and what everybody needs.
+ */
 export const COMMAND_PARTS: readonly CommandPart[] = [
   {
     names: words(
@@ -57,7 +60,7 @@ export const COMMAND_PARTS: readonly CommandPart[] = [
   },
   {
     names: words(
-      'dump restore restore-asking copy del exists expire expireat expiretime keys migrate move object persist pexpire pexpireat pexpiretime pttl randomkey rename renamenx scan sort sort_ro touch ttl type unlink wait',
+      'copy del exists expire expireat expiretime keys move object persist pexpire pexpireat pexpiretime pttl randomkey rename renamenx scan touch ttl type unlink wait',
     ),
     load: () => (require('./generic') as typeof import('./generic')).GENERIC_COMMANDS,
   },
@@ -66,7 +69,7 @@ export const COMMAND_PARTS: readonly CommandPart[] = [
     load: () => (require('./transactions') as typeof import('./transactions')).TRANSACTION_COMMANDS,
   },
   {
-    names: words('eval eval_ro evalsha evalsha_ro script fcall fcall_ro function'),
+    names: words('eval eval_ro evalsha evalsha_ro script fcall fcall_ro'),
     load: () => (require('./scripting') as typeof import('./scripting')).SCRIPTING_COMMANDS,
   },
   {
@@ -83,9 +86,25 @@ export const COMMAND_PARTS: readonly CommandPart[] = [
   },
   {
     names: words(
-      'acl bgrewriteaof bgsave command config dbsize debug failover flushall flushdb lastsave latency lolwut memory module monitor psync replconf replicaof role save shutdown slaveof slowlog swapdb sync time',
+      'acl bgrewriteaof bgsave command config dbsize failover flushall flushdb lastsave latency lolwut memory module monitor psync replconf replicaof role save shutdown slaveof slowlog swapdb sync time',
     ),
     load: () => (require('./server') as typeof import('./server')).SERVER_COMMANDS,
+  },
+  {
+    names: words('dump restore restore-asking migrate'),
+    load: () => (require('./generic/payloads') as typeof import('./generic/payloads')).PAYLOAD_COMMANDS,
+  },
+  {
+    names: words('sort sort_ro'),
+    load: () => (require('./generic/sort') as typeof import('./generic/sort')).SORT_COMMANDS,
+  },
+  {
+    names: ['function'],
+    load: () => [(require('./scripting/function') as typeof import('./scripting/function')).functionContainer],
+  },
+  {
+    names: ['debug'],
+    load: () => [(require('./server/debug') as typeof import('./server/debug')).debug],
   },
   // Every client of ioredis asks for it once.
   {

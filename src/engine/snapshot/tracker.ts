@@ -2,9 +2,11 @@ import type { Dataset } from '../keyspace/dataset';
 import type { Keyspace } from '../keyspace/keyspace';
 import type { FunctionLibraries } from '../scripting/function-libraries';
 import type { DatasetLayout, SnapshotCut, SnapshotSource } from './source';
-import { BigValues } from './segments/big-values';
-import { Cut } from './cut';
-import { type LoadParts, SnapshotLoad } from './load';
+import type { Cut } from './cut';
+import type { LoadParts, SnapshotLoad } from './load';
+import type { BigValues } from './segments/big-values';
+
+const machinery = () => require('./machinery') as typeof import('./machinery');
 
 /** What snapshots are taken of, and put back into. */
 export interface SnapshotParts extends LoadParts {
@@ -19,7 +21,7 @@ export class SnapshotTracker implements SnapshotSource {
   #cut: Cut | undefined;
   #saved: DatasetLayout = { datasets: [], libraries: [] };
   #restoring: SnapshotLoad | undefined;
-  #big = new BigValues();
+  #big: BigValues | undefined;
 
   constructor(private readonly parts: SnapshotParts) {}
 
@@ -33,6 +35,8 @@ export class SnapshotTracker implements SnapshotSource {
     if (this.#cut !== undefined) throw new Error('a snapshot is being read already');
     const { keyspace } = this.parts;
     const { dirty } = keyspace;
+    const { Cut, BigValues } = machinery();
+    this.#big ??= new BigValues();
     const cut = new Cut(this.#datasets(), this.#layout(), options.full === true, this.#big, (layout) => {
       this.#cut = undefined;
       if (layout === undefined) return;
@@ -45,6 +49,7 @@ export class SnapshotTracker implements SnapshotSource {
 
   beginRestore(): void {
     this.parts.switches.loading = true;
+    const { BigValues, SnapshotLoad } = machinery();
     this.#big = new BigValues();
     this.#restoring = new SnapshotLoad(this.parts, this.#big);
   }

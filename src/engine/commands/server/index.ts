@@ -2,7 +2,6 @@ import { dbsize, flushall, flushdb, swapdb, time } from './databases';
 import { command } from './command';
 import { config } from './config';
 import { acl } from './acl';
-import { debug } from './debug';
 import { lolwut } from './lolwut';
 import { memory } from './memory';
 import { moduleCommand } from './module';
@@ -12,7 +11,7 @@ import { latency } from './latency';
 import { monitor } from './monitor';
 import { slowlog } from './slowlog';
 
-/** The commands of the server, without INFO. */
+/** The commands of the server; INFO and DEBUG are apart. */
 export const SERVER_COMMANDS = [
   acl,
   bgrewriteaof,
@@ -20,7 +19,6 @@ export const SERVER_COMMANDS = [
   command,
   config,
   dbsize,
-  debug,
   failover,
   flushall,
   flushdb,
