@@ -6,7 +6,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { BUNDLED, DROP_IN, ENGINE, INTERNAL, LEFT_OUT, PROGRAM_TEXT, PROGRAMS, PUBLISHED, ROOMS } from './entries.mjs';
+import { BUNDLED, DROP_IN, ENGINE, INTERNAL, STAND_INS, PROGRAM_TEXT, PROGRAMS, PUBLISHED, ROOMS } from './entries.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -16,7 +16,7 @@ const source = (path) => resolve(root, path);
 const isPackage = (id) =>
   /^[^./\\\0]/.test(id) &&
   !/^[a-z]:/i.test(id) &&
-  ![...BUNDLED, ...Object.keys(LEFT_OUT)].some((name) => id.startsWith(name));
+  ![...BUNDLED, ...Object.keys(STAND_INS)].some((name) => id.startsWith(name));
 
 const input = {
   cwd: root,
@@ -61,9 +61,9 @@ function texts(programs) {
     });
   return {
     name: 'texts',
-    resolveId: (wanted) => (wanted in LEFT_OUT ? `\0${wanted}` : null),
+    resolveId: (wanted) => (wanted in STAND_INS ? `\0${wanted}` : null),
     load(id) {
-      if (id.slice(1) in LEFT_OUT) return LEFT_OUT[id.slice(1)];
+      if (id.slice(1) in STAND_INS) return STAND_INS[id.slice(1)];
       if (id === source('package.json')) return JSON.stringify({ version: manifest.version });
       if (id === source(PROGRAM_TEXT)) return programTexts(programs);
       return null;
@@ -107,7 +107,7 @@ function placement(parts) {
     const needed = [...reached.from(id)].filter((each) => !reached.engine.has(each));
     const room = ROOMS.findLast((name) => needed.some((each) => each.startsWith(join(engineFolder, name, sep))));
     if (room !== undefined) return `engine-${room}`;
-    return id.startsWith(join(engineFolder, sep)) || reached.from(id).has(source(ENGINE)) ? 'engine' : 'core';
+    return id.startsWith(join(engineFolder, sep)) || reached.from(id).has(source(ENGINE)) ? 'engine' : null;
   };
 }
 
