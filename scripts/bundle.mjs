@@ -3,10 +3,10 @@
  * that is loaded where it is used, and two for what they share: `core.js` and `engine.js`.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { BUNDLED, DROP_IN, ENGINE, INTERNAL, LEFT_OUT, PROGRAM_TEXT, PROGRAMS, PUBLISHED } from './entries.mjs';
+import { BUNDLED, DROP_IN, ENGINE, INTERNAL, STAND_INS, PROGRAM_TEXT, PROGRAMS, PUBLISHED, ROOMS } from './entries.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -16,7 +16,7 @@ const source = (path) => resolve(root, path);
 const isPackage = (id) =>
   /^[^./\\\0]/.test(id) &&
   !/^[a-z]:/i.test(id) &&
-  ![...BUNDLED, ...Object.keys(LEFT_OUT)].some((name) => id.startsWith(name));
+  ![...BUNDLED, ...Object.keys(STAND_INS)].some((name) => id.startsWith(name));
 
 const input = {
   cwd: root,
@@ -61,9 +61,9 @@ function texts(programs) {
     });
   return {
     name: 'texts',
-    resolveId: (wanted) => (wanted in LEFT_OUT ? `\0${wanted}` : null),
+    resolveId: (wanted) => (wanted in STAND_INS ? `\0${wanted}` : null),
     load(id) {
-      if (id.slice(1) in LEFT_OUT) return LEFT_OUT[id.slice(1)];
+      if (id.slice(1) in STAND_INS) return STAND_INS[id.slice(1)];
       if (id === source('package.json')) return JSON.stringify({ version: manifest.version });
       if (id === source(PROGRAM_TEXT)) return programTexts(programs);
       return null;
@@ -79,12 +79,14 @@ function programTexts(programs) {
 }
 
 /**
- * Which file a module is in: `core` has what `respite` itself loads, `engine` the engine; what several parts share is in one
- * of these two, depending on whether it needs the engine; the rest stays in the file of the one part that needs it.
+ * Which file a module is in: `core` has what `respite` itself loads, `engine` the engine. What several parts share, and
+ * neither of these loads, is in one of them all the same, depending on whether it is of the engine or needs it; but not if
+ * it needs one of the engine's rooms that have a file. The rest stays in the file of the one part that needs it.
  * @param {() => string[]} parts where the files begin
  */
 function placement(parts) {
   let reached;
+  const engineFolder = dirname(source(ENGINE));
   const survey = (info) => {
     const from = (id, seen = new Set()) => {
       if (seen.has(id) || info(id) === null) return seen;
@@ -102,8 +104,20 @@ function placement(parts) {
     if (reached.core.has(id)) return 'core';
     if (reached.engine.has(id)) return 'engine';
     if (reached.parts.filter((part) => part.has(id)).length < 2) return null;
-    return reached.from(id).has(source(ENGINE)) ? 'engine' : 'core';
+    const needed = [...reached.from(id)].filter((each) => !reached.engine.has(each));
+    const room = ROOMS.findLast((name) => needed.some((each) => each.startsWith(join(engineFolder, name, sep))));
+    if (room !== undefined) return `engine-${room}`;
+    return id.startsWith(join(engineFolder, sep)) || reached.from(id).has(source(ENGINE)) ? 'engine' : null;
   };
+}
+
+/** A file takes along what its modules need, unless an earlier one has it: what is needed comes before who needs it. */
+function sharedFiles(parts) {
+  const fileOf = placement(parts);
+  return ['core', 'engine', ...ROOMS.map((room) => `engine-${room}`)].map((file) => ({
+    debugName: file,
+    name: (id, chunking) => (fileOf(id, chunking) === file ? file : null),
+  }));
 }
 
 /** One file with all it needs, as text. */
@@ -162,7 +176,7 @@ export async function bundleAll() {
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
     postFooter: hint,
-    codeSplitting: { groups: [{ debugName: 'placement', name: placement(parts) }] },
+    codeSplitting: { groups: sharedFiles(parts) },
   });
   await bundle.close();
   const further = {

@@ -20,21 +20,29 @@ export const PROGRAM_TEXT = 'src/modules/snapshot/store/program-text.ts';
 /** Not in the package: what our tests and benches use besides. */
 export const INTERNAL = { 'internal/parts': 'scripts/internal.ts' };
 
-/** Everything in here, and all it needs, is in one file of its own, `engine.js`. */
+/** What this needs at once is in one file of its own, `engine.js`. */
 export const ENGINE = 'src/engine/index.ts';
+
+/** The engine's rooms whose modules it can do without at first, the lower ones first: files of their own, `engine-values.js`. */
+export const ROOMS = ['values', 'rdb'];
 
 /** Whose class is the module itself; its names are those of the other, and ioredis' `createClient`. */
 export const DROP_IN = { name: 'ioredis', names: 'ioredis-index' };
 
 /** Packages that are put into our files; all others are found when we run. */
-export const BUNDLED = [
-  'inversify',
-  '@inversifyjs/',
-  'reflect-metadata',
-  '@oxc-project/runtime',
-  'convict',
-  'lodash.clonedeep',
-];
+export const BUNDLED = ['inversify', '@inversifyjs/', 'reflect-metadata', '@oxc-project/runtime', 'convict'];
 
-/** Parts of these that we never use: convict reads the program's own arguments, which none of our settings asks for. */
-export const LEFT_OUT = { 'yargs-parser': 'module.exports = () => ({});' };
+/**
+ * What stands in for packages of these: convict reads the program's own arguments, which none of our settings asks for, and
+ * copies schemas and values, which are lists and plain objects.
+ */
+export const STAND_INS = {
+  'yargs-parser': 'module.exports = () => ({});',
+  'lodash.clonedeep': `
+    const copy = (value) => {
+      if (Array.isArray(value)) return value.map(copy);
+      if (value === null || typeof value !== 'object' || Object.getPrototypeOf(value) !== Object.prototype) return value;
+      return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, copy(member)]));
+    };
+    module.exports = copy;`,
+};

@@ -93,6 +93,7 @@ const SHORT_FLAGS = {
  * @throws ConfigError for any other flag
  */
 export function readFlags(argv: readonly string[]): FlagSettings {
+  if (argv.length === 0) return { configFile: undefined, values: [] };
   const { standalone, config, set, ...short } = parseFlags(argv);
   const found = (set ?? []).map(readAssignment);
   if (standalone === true) found.push(flagValue('mode', 'standalone', '--standalone'));

@@ -21,7 +21,7 @@ export interface EngineFigures {
   readonly keys: number;
   /** Those that clients see. */
   readonly clients: number;
-  /** Of commands by their full names, `client|list`. */
+  /** Of the commands that were asked for, by their full names, `client|list`. */
   readonly commands: readonly (readonly [name: string, stats: Readonly<CommandStats>])[];
 }
 
@@ -91,7 +91,7 @@ export class EmbeddedEngine {
       memoryLimitBytes: memory.limit,
       keys: keyspace.databases.reduce((sum, { dataset }) => sum + dataset.size, 0),
       clients: clients.visible().length,
-      commands: Array.from(commands.records(), ({ fullName, stats }) => [fullName, stats]),
+      commands: commands.used().map(({ fullName, stats }) => [fullName, stats]),
     };
   }
 

@@ -5,7 +5,7 @@ import type { ClusterNode } from './cluster/cluster-node';
 import type { NoReply } from './command/answers';
 import { error } from './command/errors';
 import { CommandTable } from './command/table';
-import { ALL_COMMANDS } from './commands';
+import { COMMANDS } from './commands';
 import { type ParameterOptions, Parameters } from './config/parameters';
 import { EffectLog } from './effects/effect-log';
 import { ReplyGate } from './effects/reply-gate';
@@ -110,7 +110,7 @@ export class Engine implements Services {
     this.keyspace = new Keyspace(options.databases ?? 16, this.clock);
     this.memory = new Memory(this.keyspace, options.maxMemory ?? 0, this.random);
     if (options.maxMemoryPolicy !== undefined) this.memory.setPolicy(options.maxMemoryPolicy);
-    this.commands = new CommandTable(ALL_COMMANDS);
+    this.commands = new CommandTable(COMMANDS);
     this.acl = new Acl(this.commands, (change) => {
       this.memory.userBytes += change;
     });
@@ -182,7 +182,7 @@ export class Engine implements Services {
     this.counters.reset();
     this.clients.memory.evicted = 0;
     Object.assign(this.keyspace.stats, { hits: 0, misses: 0, expired: 0, evicted: 0, lazyFreed: 0 });
-    for (const { stats } of this.commands.records())
+    for (const { stats } of this.commands.used())
       Object.assign(stats, { calls: 0, microseconds: 0, rejected: 0, failed: 0, histogram: undefined });
   }
 

@@ -1,5 +1,5 @@
 export { EmbeddedEngine, openEngine } from './embedded-engine';
-export { commandHasFlag, CONNECTION_COMMAND_NAMES } from './commands';
+export { commandHasFlag, needsConnection } from './commands';
 export type { Clock } from './clock';
 export type { EvictionPolicy } from './keyspace/eviction-policy';
 export type { EngineData } from './snapshot/copy-data';

@@ -1,4 +1,4 @@
-import { ALL_COMMANDS } from '../../src/engine/commands';
+import { COMMANDS } from '../../src/engine/commands';
 import { differenceOf, EffectServers } from '../support/effect-servers';
 
 /** What each command that writes tells a replica, on Redis and as an effect of ours. */
@@ -306,7 +306,7 @@ describe('the effects of commands', () => {
   it('are asked of every command that writes', () => {
     const writes = ({ flags }: { readonly flags: readonly string[] }) =>
       flags.includes('write') || flags.includes('may_replicate');
-    const names = ALL_COMMANDS.flatMap((command) =>
+    const names = COMMANDS.all().flatMap((command) =>
       'subcommands' in command
         ? command.subcommands.filter(writes).map(({ name }) => `${command.name} ${name}`)
         : writes(command)

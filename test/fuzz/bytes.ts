@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { RespConnection } from '../../src/engine/connection/resp-connection';
 import { Engine } from '../../src/engine/engine';
-import { ALL_COMMANDS } from '../../src/engine/commands';
+import { COMMANDS } from '../../src/engine/commands';
 import { SeededRandom } from '../support/seeded-random';
 
 /** What a run of random bytes came to. */
@@ -95,7 +95,7 @@ export async function feedRandomBytes({
   const source = new SeededRandom(seed);
   const random = () => source.next();
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T; // never empty
-  const names = ALL_COMMANDS.flatMap((command) =>
+  const names = COMMANDS.all().flatMap((command) =>
     LEFT_OUT.has(command.name)
       ? []
       : 'subcommands' in command

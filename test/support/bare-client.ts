@@ -1,5 +1,6 @@
 import type { NoReply, Reply } from '../../src/engine';
 import { Acl } from '../../src/engine/acl/acl';
+import { CommandCatalogue } from '../../src/engine/command/catalogue';
 import type { AnyCommand } from '../../src/engine/command/definition';
 import { CommandTable } from '../../src/engine/command/table';
 import { EffectLog } from '../../src/engine/effects/effect-log';
@@ -21,7 +22,9 @@ export interface BareHouse {
 /** @param commands those of the table; default none */
 export function bareHouse(commands: readonly AnyCommand[] = []): BareHouse {
   const clock = new ManualClock();
-  const table = new CommandTable(commands);
+  const table = new CommandTable(
+    new CommandCatalogue([{ names: commands.map(({ name }) => name), load: () => commands }]),
+  );
   const keyspace = new Keyspace(2, clock);
   return {
     clock,

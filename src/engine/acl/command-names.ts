@@ -23,7 +23,7 @@ const named = new WeakMap<CommandTable, readonly Named[]>();
 export function namesOf(commands: CommandTable): readonly Named[] {
   let names = named.get(commands);
   if (names === undefined) {
-    names = [...commands.entries()].flatMap((entry): Named[] => {
+    names = commands.entries().flatMap((entry): Named[] => {
       if (!('container' in entry)) return [name(entry.fullName, entry.definition)];
       const subcommands = [...entry.subcommands.values()];
       return [

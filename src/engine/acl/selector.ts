@@ -20,8 +20,8 @@ const UNKNOWN_COMMAND = 'Unknown command or category name in ACL';
 export class Selector {
   /** Whether commands that do not exist yet would be allowed: `+@all` was the last word about all of them. */
   #future = false;
-  /** Names of commands, containers and subcommands. */
-  #allowed = new Set<string>();
+  /** Names of commands, containers and subcommands; undefined = of all there are, which nobody had to list yet. */
+  #listed: Set<string> | undefined = new Set();
   /** Commands that are allowed with certain first arguments only: in lower case, and as they were written. */
   #firstArguments = new Map<string, Map<string, string>>();
   #keys: KeyPattern[] = [];
@@ -38,7 +38,8 @@ export class Selector {
 
   /** Whether nothing at all is forbidden. */
   get unrestricted(): boolean {
-    return this.allKeys && this.allChannels && this.#future && this.#allowed.size === namesOf(this.commands).length;
+    if (!this.allKeys || !this.allChannels || !this.#future) return false;
+    return this.#listed === undefined || this.#listed.size === namesOf(this.commands).length;
   }
 
   /** Not what was said, but what leads to the same, as Redis finds it: the categories that fit, and what they miss. */
@@ -87,7 +88,7 @@ export class Selector {
   clone(): Selector {
     const copy = new Selector(this.commands, this.allChannels);
     copy.#future = this.#future;
-    copy.#allowed = new Set(this.#allowed);
+    copy.#listed = this.#listed && new Set(this.#listed);
     copy.#firstArguments = new Map([...this.#firstArguments].map(([name, words]) => [name, new Map(words)]));
     copy.#keys = [...this.#keys];
     copy.#channels = [...this.#channels];
@@ -136,7 +137,7 @@ export class Selector {
   }
 
   mayRun(record: CommandRecord, args: readonly string[]): boolean {
-    if (record.noAuth || this.#allowed.has(record.fullName)) return true;
+    if (record.noAuth || this.#listed === undefined || this.#listed.has(record.fullName)) return true;
     return this.#firstArguments.get(record.fullName)?.has(args[0]?.toLowerCase() ?? '') === true;
   }
 
@@ -162,9 +163,13 @@ export class Selector {
     );
   }
 
+  get #allowed(): Set<string> {
+    return (this.#listed ??= new Set(namesOf(this.commands).map(({ name }) => name)));
+  }
+
   #setAll(rule: '+@all' | '-@all'): void {
     this.#future = rule === '+@all';
-    this.#allowed = new Set(this.#future ? namesOf(this.commands).map(({ name }) => name) : []);
+    this.#listed = this.#future ? undefined : new Set();
     this.#firstArguments.clear();
   }
 

@@ -1,5 +1,6 @@
 import type { ErrorReply } from '../protocol/reply';
 import type { LatencyHistogram } from '../statistics/latency-histogram';
+import type { CommandCatalogue } from './catalogue';
 import type { AnyCommand, CommandContainer } from './definition';
 import { unknownCommand, unknownSubcommand, wrongArity } from './errors';
 import { helpCommand } from './help';
@@ -73,22 +74,17 @@ export type Unnamed = 'command' | 'subcommand' | 'bare container';
 /** A client may write a name in a thousand ways: no more are remembered. */
 const MOST_SPELLINGS = 1024;
 
-/** Every command of an engine, by lower-case name. */
+/** The commands as one engine runs them. */
 export class CommandTable {
+  /** Those that somebody asked for, by lower-case name. */
   readonly #entries = new Map<string, TableEntry>();
   /** The same by the spellings that were used: mostly one or two. */
   readonly #spellings = new Map<string, TableEntry>();
 
-  constructor(commands: Iterable<AnyCommand | CommandContainer>) {
-    for (const command of commands) {
-      if (this.#entries.has(command.name)) throw new Error(`command ${command.name} is defined twice`);
-      const entry = 'subcommands' in command ? containerRecord(command) : commandRecord(command, command.name);
-      this.#entries.set(command.name, entry);
-    }
-  }
+  constructor(private readonly catalogue: CommandCatalogue) {}
 
   get size(): number {
-    return this.#entries.size;
+    return this.catalogue.size;
   }
 
   get(name: string): TableEntry | undefined {
@@ -96,8 +92,18 @@ export class CommandTable {
   }
 
   #learn(name: string): TableEntry | undefined {
-    const entry = this.#entries.get(name.toLowerCase());
+    const entry = this.#entry(name.toLowerCase());
     if (entry !== undefined && this.#spellings.size < MOST_SPELLINGS) this.#spellings.set(name, entry);
+    return entry;
+  }
+
+  #entry(name: string): TableEntry | undefined {
+    const known = this.#entries.get(name);
+    if (known !== undefined) return known;
+    const command = this.catalogue.find(name);
+    if (command === undefined) return undefined;
+    const entry = 'subcommands' in command ? containerRecord(command) : commandRecord(command, name);
+    this.#entries.set(name, entry);
     return entry;
   }
 
@@ -119,7 +125,7 @@ export class CommandTable {
   /** A command, container or subcommand by the name COMMAND INFO shows: `get`, `client`, `client|id`. */
   find(name: string): TableEntry | undefined {
     const [container = '', subcommand, beyond] = name.toLowerCase().split('|');
-    const entry = this.#entries.get(container);
+    const entry = this.#entry(container);
     if (subcommand === undefined) return entry;
     if (entry === undefined || !('container' in entry) || beyond !== undefined) return undefined;
     return entry.subcommands.get(subcommand);
@@ -132,21 +138,25 @@ export class CommandTable {
     return 'container' in entry ? [...entry.subcommands.values()] : [entry];
   }
 
-  entries(): IterableIterator<TableEntry> {
-    return this.#entries.values();
+  /** All there are, in the order of the catalogue. */
+  entries(): readonly TableEntry[] {
+    return this.catalogue.all().flatMap(({ name }) => this.#entry(name) ?? []);
   }
 
-  /** Commands and subcommands, containers left out. */
-  *records(): Generator<CommandRecord> {
-    for (const entry of this.#entries.values()) {
-      if (!('container' in entry)) {
-        yield entry;
-        continue;
-      }
-      if (entry.bare !== undefined) yield entry.bare;
-      yield* entry.subcommands.values();
-    }
+  /** All commands and subcommands, containers left out. */
+  records(): readonly CommandRecord[] {
+    return this.entries().flatMap(recordsIn);
   }
+
+  /** Those that may have run or been refused here: all others have nothing in their statistics. */
+  used(): readonly CommandRecord[] {
+    return [...this.#entries.values()].flatMap(recordsIn);
+  }
+}
+
+function recordsIn(entry: TableEntry): readonly CommandRecord[] {
+  if (!('container' in entry)) return [entry];
+  return [...(entry.bare === undefined ? [] : [entry.bare]), ...entry.subcommands.values()];
 }
 
 /** What a command line names that begins with a container's name, or with nobody's. */

@@ -1,4 +1,4 @@
-import { ceilProduct, parseLongDouble } from '../values/long-double';
+import { ceilProduct, parseLongDouble } from '../command/long-double';
 import { parseInt64 } from '../command/arguments';
 import { TIMEOUT_NEGATIVE, TIMEOUT_NOT_FLOAT } from '../command/errors';
 

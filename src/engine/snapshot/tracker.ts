@@ -1,13 +1,15 @@
 import type { Dataset } from '../keyspace/dataset';
 import type { Keyspace } from '../keyspace/keyspace';
 import type { FunctionLibraries } from '../scripting/function-libraries';
-import type { DatasetLayout, EffectFeed, ReplyGate, SnapshotCut, SnapshotSource } from './source';
 import { ErrorReply } from '../protocol/reply';
 import type { EffectLog } from '../effects/effect-log';
-import { BigValues } from './segments/big-values';
-import { Cut } from './cut';
-import { type LoadParts, SnapshotLoad } from './load';
-import { Replay, type ReplayParts } from './replay';
+import type { Cut } from './cut';
+import type { LoadParts, SnapshotLoad } from './load';
+import type { Replay, ReplayParts } from './replay';
+import type { BigValues } from './segments/big-values';
+import type { DatasetLayout, EffectFeed, ReplyGate, SnapshotCut, SnapshotSource } from './source';
+
+const machinery = () => require('./machinery') as typeof import('./machinery');
 
 /** What snapshots are taken of, and put back into. */
 export interface SnapshotParts extends LoadParts, ReplayParts {
@@ -24,7 +26,7 @@ export class SnapshotTracker implements SnapshotSource {
   #cut: Cut | undefined;
   #saved: DatasetLayout = { datasets: [], libraries: [] };
   #restoring: SnapshotLoad | undefined;
-  #big = new BigValues();
+  #big: BigValues | undefined;
   #replay: Replay | undefined;
 
   constructor(private readonly parts: SnapshotParts) {}
@@ -44,6 +46,8 @@ export class SnapshotTracker implements SnapshotSource {
     if (this.#cut !== undefined) throw new Error('a snapshot is being read already');
     const { keyspace } = this.parts;
     const { dirty } = keyspace;
+    const { Cut, BigValues } = machinery();
+    this.#big ??= new BigValues();
     const cut = new Cut(this.#datasets(), this.#layout(), options.full === true, this.#big, (layout) => {
       this.#cut = undefined;
       if (layout === undefined) return;
@@ -56,6 +60,7 @@ export class SnapshotTracker implements SnapshotSource {
 
   beginRestore(): void {
     this.parts.switches.loading = true;
+    const { BigValues, SnapshotLoad } = machinery();
     this.#big = new BigValues();
     this.#restoring = new SnapshotLoad(this.parts, this.#big);
   }
@@ -76,7 +81,7 @@ export class SnapshotTracker implements SnapshotSource {
   replay(payload: Buffer, time: number): number {
     // Nothing expires but by what was written down.
     if (this.#replay === undefined) this.parts.keyspace.setActiveExpiry(false);
-    this.#replay ??= new Replay(this.parts);
+    this.#replay ??= new (machinery().Replay)(this.parts);
     return this.#replay.run(payload, time);
   }
 

@@ -1,19 +1,13 @@
-import { dump, restore, restoreAsking } from './dump';
 import { copy, move, rename, renamenx } from './copy-move';
 import { del, exists, touch, type, unlink } from './keys';
 import { expire, expireat, persist, pexpire, pexpireat } from './expire';
 import { expiretime, pexpiretime, pttl, ttl } from './ttl';
-import { migrate } from './migrate';
 import { object } from './object';
 import { keys, randomkey, scan } from './scan';
-import { sortCommand, sortReadOnly } from './sort';
 import { wait } from './wait';
 
-/** The commands of keys of any type. */
+/** The commands of keys of any type; those that work with what the keys hold are apart. */
 export const GENERIC_COMMANDS = [
-  dump,
-  restore,
-  restoreAsking,
   copy,
   del,
   exists,
@@ -21,7 +15,6 @@ export const GENERIC_COMMANDS = [
   expireat,
   expiretime,
   keys,
-  migrate,
   move,
   object,
   persist,
@@ -33,8 +26,6 @@ export const GENERIC_COMMANDS = [
   rename,
   renamenx,
   scan,
-  sortCommand,
-  sortReadOnly,
   touch,
   ttl,
   type,

@@ -145,7 +145,7 @@ const SORT = {
 } as const;
 const SYNTAX = 'key [BY pattern] [LIMIT offset count] [GET pattern ...] [ASC | DESC] [ALPHA]';
 
-export const sortCommand = defineCommand({
+const sortCommand = defineCommand({
   ...SORT,
   name: 'sort',
   flags: ['write', 'denyoom', 'movablekeys'],
@@ -161,7 +161,7 @@ export const sortCommand = defineCommand({
   },
 });
 
-export const sortReadOnly = defineCommand({
+const sortReadOnly = defineCommand({
   ...SORT,
   name: 'sort_ro',
   flags: ['readonly', 'movablekeys'],
@@ -177,3 +177,6 @@ export const sortReadOnly = defineCommand({
       parseSortOptions(args, false, () => mayReadAnyKey(context, 'sort_ro', args)),
     ),
 });
+
+/** SORT, and the one that never stores. */
+export const SORT_COMMANDS = [sortCommand, sortReadOnly];

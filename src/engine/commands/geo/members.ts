@@ -5,7 +5,7 @@ import { wordOf } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { SYNTAX_ERROR } from '../../command/errors';
-import { SORTED_SET } from '../kinds';
+import { SORTED_SET } from '../sorted-set/kind';
 import { addMembers, addOptions } from '../sorted-set/add';
 import { positionReply } from './replies';
 import { formatDistance, metresPer, parsePosition } from './units';

@@ -7,7 +7,7 @@ import type { Scored } from '../../values/ranked-node';
 import { compareMembers, SortedSetValue, type SortedSetView } from '../../values/sorted-set';
 import { oneKey, type KeySpec } from '../../command/definition';
 import { defineCommand } from '../define-command';
-import { SORTED_SET } from '../kinds';
+import { SORTED_SET } from '../sorted-set/kind';
 import { storeResult } from '../sorted-set/store-result';
 import { positionReply } from './replies';
 import {

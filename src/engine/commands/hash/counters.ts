@@ -1,10 +1,10 @@
 import { plainText } from '../../protocol/reply';
-import { addLongDoubles, formatLongDouble, INFINITE, parseLongDouble } from '../../values/long-double';
+import { addLongDoubles, formatLongDouble, INFINITE, parseLongDouble } from '../../command/long-double';
 import { addInt64, int64, parseInt64 } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { error, INCREMENT_OVERFLOW, NAN_OR_INFINITY, NOT_A_FLOAT } from '../../command/errors';
-import { HASH } from '../kinds';
+import { HASH } from './kind';
 
 export const hincrby = defineCommand({
   name: 'hincrby',

@@ -4,7 +4,7 @@ import { cursor, isOption } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { SYNTAX_ERROR } from '../../command/errors';
-import { HASH } from '../kinds';
+import { HASH } from './kind';
 import { distinctIndexes, randomCount, repeatPicks } from '../random';
 import { parseScanOptions } from '../scan-options';
 

@@ -3,7 +3,7 @@ import { OK } from '../../protocol/reply';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { wrongArity } from '../../command/errors';
-import { HASH } from '../kinds';
+import { HASH } from './kind';
 
 /** Sets field-value pairs. @returns how many fields are new */
 function setPairs(context: CommandContext, name: string, args: readonly [string, ...string[]]): number {

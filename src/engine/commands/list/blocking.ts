@@ -7,7 +7,7 @@ import type { ListEnd } from '../../values/list';
 import { blockingTimeout } from '../blocking-timeout';
 import { countedKeys, keyRange } from '../../command/definition';
 import { defineCommand } from '../define-command';
-import { LIST } from '../kinds';
+import { LIST } from './kind';
 import { moveElement, RPOPLPUSH, SOURCE_AND_TARGET, type Movement } from './move';
 import { multiplePopEffects, parseMultiplePop, popFirst, popOne } from './pop';
 import { listEnd } from './positions';

@@ -4,7 +4,7 @@ import { integer } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { INDEX_OUT_OF_RANGE, NO_SUCH_KEY } from '../../command/errors';
-import { LIST } from '../kinds';
+import { LIST } from './kind';
 import { rangeWithin } from './positions';
 
 export const lset = defineCommand({

@@ -2,7 +2,7 @@ import type { CommandContext } from '../../execution/command-context';
 import type { ListEnd } from '../../values/list';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
-import { LIST } from '../kinds';
+import { LIST } from './kind';
 import { POP_EVENT } from './pop';
 import { listEnd } from './positions';
 import { PUSH_EVENT } from './push';

@@ -6,7 +6,7 @@ import { integerWithin, isOption, numberOfKeys, optionValue } from '../../comman
 import { countedKeys, oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { error, MUST_BE_POSITIVE, SYNTAX_ERROR, wrongArity } from '../../command/errors';
-import { LIST } from '../kinds';
+import { LIST } from './kind';
 import { listEnd } from './positions';
 
 /** The keyspace event of a pop at each end. */

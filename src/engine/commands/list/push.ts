@@ -4,7 +4,7 @@ import { wordOf } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { SYNTAX_ERROR } from '../../command/errors';
-import { LIST } from '../kinds';
+import { LIST } from './kind';
 
 /** The keyspace event of a push at each end. */
 export const PUSH_EVENT = { left: 'lpush', right: 'rpush' } as const;

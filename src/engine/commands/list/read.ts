@@ -4,7 +4,7 @@ import { int64, integer, integerWithin, wordOf } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { error, SYNTAX_ERROR } from '../../command/errors';
-import { LIST } from '../kinds';
+import { LIST } from './kind';
 import { rangeWithin } from './positions';
 
 const READ = [oneKey('RO ACCESS')];

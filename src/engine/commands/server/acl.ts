@@ -158,7 +158,8 @@ const cat = defineCommand({
     if (extra !== undefined) throw wrongSubcommandArguments('acl', name);
     const wanted = ACL_CATEGORIES.find((each) => each === category.toLowerCase());
     if (wanted === undefined) throw error(`Unknown category '${printable(category)}'`);
-    return [...engine.commands.records()]
+    return engine.commands
+      .records()
       .filter(({ definition }) => aclCategories(definition).includes(wanted))
       .map(({ fullName }) => fullName);
   },

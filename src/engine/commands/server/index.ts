@@ -2,8 +2,6 @@ import { dbsize, flushall, flushdb, swapdb, time } from './databases';
 import { command } from './command';
 import { config } from './config';
 import { acl } from './acl';
-import { debug } from './debug';
-import { info } from './info';
 import { lolwut } from './lolwut';
 import { memory } from './memory';
 import { moduleCommand } from './module';
@@ -13,7 +11,7 @@ import { latency } from './latency';
 import { monitor } from './monitor';
 import { slowlog } from './slowlog';
 
-/** The commands of the server. */
+/** The commands of the server; INFO and DEBUG are apart. */
 export const SERVER_COMMANDS = [
   acl,
   bgrewriteaof,
@@ -21,11 +19,9 @@ export const SERVER_COMMANDS = [
   command,
   config,
   dbsize,
-  debug,
   failover,
   flushall,
   flushdb,
-  info,
   lastsave,
   latency,
   lolwut,

@@ -5,7 +5,7 @@ import { integerWithin } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { MUST_BE_POSITIVE, SYNTAX_ERROR } from '../../command/errors';
-import { SET } from '../kinds';
+import { SET } from './kind';
 
 export const sadd = defineCommand({
   name: 'sadd',

@@ -5,7 +5,7 @@ import { integerWithin, isOption, numberOfKeys } from '../../command/arguments';
 import { countedKeys, keyRange, oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { error, SYNTAX_ERROR } from '../../command/errors';
-import { SET } from '../kinds';
+import { SET } from './kind';
 
 /** The sets of several keys, undefined where there is none. @throws WRONGTYPE if any holds something else */
 function readSets(context: CommandContext, keys: readonly string[]): readonly (SetView | undefined)[] {

@@ -4,7 +4,7 @@ import { cursor } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { SYNTAX_ERROR } from '../../command/errors';
-import { SET } from '../kinds';
+import { SET } from './kind';
 import { distinctIndexes, randomCount, repeatPicks } from '../random';
 import { parseScanOptions } from '../scan-options';
 

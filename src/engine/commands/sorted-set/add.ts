@@ -5,7 +5,7 @@ import { double, wordOf } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { error, SYNTAX_ERROR } from '../../command/errors';
-import { SORTED_SET } from '../kinds';
+import { SORTED_SET } from './kind';
 import { scoreReply } from './replies';
 
 const NX_WITH_XX = error('XX and NX options at the same time are not compatible');

@@ -8,7 +8,7 @@ import { blockingTimeout } from '../blocking-timeout';
 import { countedKeys, keyRange, oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { error, MUST_BE_POSITIVE, SYNTAX_ERROR } from '../../command/errors';
-import { SORTED_SET } from '../kinds';
+import { SORTED_SET } from './kind';
 import { membersReply, type MemberForm } from './replies';
 
 /** The end of the order members are taken from. */

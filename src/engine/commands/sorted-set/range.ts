@@ -5,7 +5,7 @@ import { integer, wordOf } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { error, SYNTAX_ERROR } from '../../command/errors';
-import { SORTED_SET } from '../kinds';
+import { SORTED_SET } from './kind';
 import { lexBound, scoreBound } from './bounds';
 import { memberForm, membersReply } from './replies';
 import { storeResult } from './store-result';

@@ -6,7 +6,7 @@ import { cursor, isOption } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { SYNTAX_ERROR } from '../../command/errors';
-import { SORTED_SET } from '../kinds';
+import { SORTED_SET } from './kind';
 import { distinctIndexes, randomCount, repeatPicks } from '../random';
 import { parseScanOptions } from '../scan-options';
 import { lexBound, scoreBound } from './bounds';

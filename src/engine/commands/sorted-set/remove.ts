@@ -1,7 +1,7 @@
 import type { CommandContext } from '../../execution/command-context';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
-import { SORTED_SET } from '../kinds';
+import { SORTED_SET } from './kind';
 import { parseRange, type RangeUnit } from './range';
 
 export const zrem = defineCommand({

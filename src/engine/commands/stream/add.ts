@@ -5,7 +5,7 @@ import { addUint64, UINT64_MAX } from '../../values/uint64';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { error, wrongArity } from '../../command/errors';
-import { STREAM } from '../kinds';
+import { STREAM } from './kind';
 import { exactTrim, parseAddOptions, parseTrimOptions, type RequestedId } from './trim-options';
 
 const NOT_ABOVE_ZERO = error('The ID specified in XADD must be greater than 0-0');

@@ -8,7 +8,7 @@ import { int64, integer, integerWithin, isOption } from '../../command/arguments
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { error, printable, SYNTAX_ERROR } from '../../command/errors';
-import { STREAM } from '../kinds';
+import { STREAM } from './kind';
 import { activeConsumer, editGroup, existingGroup, readGroup, pendingEffect, positionEffect } from './groups';
 import { parseId, rangeStart, strictId } from './ids';
 import { entryOrNothing } from './replies';

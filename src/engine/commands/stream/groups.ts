@@ -5,7 +5,7 @@ import type { StreamView } from '../../values/stream';
 import type { Consumer, ConsumerGroup, GroupView, PendingEntry } from '../../values/stream-group';
 import { formatId } from '../../values/stream-id';
 import { printable } from '../../command/errors';
-import { STREAM } from '../kinds';
+import { STREAM } from './kind';
 
 /** What commands that read through a group answer when there is none. */
 export function noSuchKeyOrGroup(key: string, group: string, addition = ''): ErrorReply {

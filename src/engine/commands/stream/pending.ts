@@ -6,7 +6,7 @@ import { integer, isOption } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { SYNTAX_ERROR } from '../../command/errors';
-import { STREAM } from '../kinds';
+import { STREAM } from './kind';
 import { editGroup, readGroup } from './groups';
 import { rangeEnd, rangeStart, strictId } from './ids';
 

@@ -7,7 +7,7 @@ import { compareIds, HIGHEST_ID, idAfter, LOWEST_ID, type StreamId } from '../..
 import { isOption } from '../../command/arguments';
 import { defineCommand } from '../define-command';
 import { error } from '../../command/errors';
-import { STREAM } from '../kinds';
+import { STREAM } from './kind';
 import { strictId } from './ids';
 import { parseReadOptions, type ReadOptions } from './read-options';
 import { entriesBetween, entryReply } from './replies';

@@ -8,7 +8,7 @@ import { int64, isOption } from '../../command/arguments';
 import { defineContainer, oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { error, wrongSubcommandArguments } from '../../command/errors';
-import { STREAM } from '../kinds';
+import { STREAM } from './kind';
 import { createConsumer, editGroup, noSuchGroup } from './groups';
 import { rangeId, strictId } from './ids';
 

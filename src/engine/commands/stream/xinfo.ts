@@ -8,7 +8,7 @@ import { integer, isOption } from '../../command/arguments';
 import { defineContainer, oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { NO_SUCH_KEY, wrongSubcommandArguments } from '../../command/errors';
-import { STREAM } from '../kinds';
+import { STREAM } from './kind';
 import { noSuchGroup } from './groups';
 import { entriesBetween, entryReply } from './replies';
 

@@ -8,7 +8,7 @@ import { addUint64 } from '../../values/uint64';
 import { isOption } from '../../command/arguments';
 import { defineCommand } from '../define-command';
 import { error } from '../../command/errors';
-import { STREAM } from '../kinds';
+import { STREAM } from './kind';
 import { activeConsumer, noSuchKeyOrGroup, pendingEffect, positionEffect } from './groups';
 import { strictId } from './ids';
 import { streamOrNothing, streamsReply, type NamedEntries } from './read';

@@ -4,7 +4,7 @@ import { int64, isOption } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { error, NO_SUCH_KEY, SYNTAX_ERROR } from '../../command/errors';
-import { STREAM } from '../kinds';
+import { STREAM } from './kind';
 import { strictId } from './ids';
 
 const NEGATIVE_COUNT = error('entries_added must be positive');

@@ -2,7 +2,7 @@ import { plainText } from '../../protocol/reply';
 import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
 import { INT64_DIGITS } from '../../values/int64';
-import { addLongDoubles, formatLongDouble, LONGEST_LONG_DOUBLE, parseLongDouble } from '../../values/long-double';
+import { addLongDoubles, formatLongDouble, LONGEST_LONG_DOUBLE, parseLongDouble } from '../../command/long-double';
 import { RawString } from '../../values/raw-string';
 import { addInt64, int64, normalizeInt64, parseInt64 } from '../../command/arguments';
 import { oneKey } from '../../command/definition';

@@ -1,13 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import type { ChainableCommander, Command, Redis, RedisOptions } from 'ioredis';
-import {
-  CONNECTION_COMMAND_NAMES,
-  encodeReply,
-  ErrorReply,
-  NoReply,
-  type EmbeddedEngine,
-  type Reply,
-} from '../../../engine';
+import { encodeReply, ErrorReply, needsConnection, NoReply, type EmbeddedEngine, type Reply } from '../../../engine';
 import { connectorFor, isEngineConnector } from './connector';
 import { deliverLater, mayDeliverNow, nextPlace } from './delivery';
 import { execItemsAsText, fill, makeLean, pipelineOf, twinOf, unlean, type PipelineInternals } from './lean-pipeline';
@@ -165,8 +158,7 @@ function directLink(client: Redis, stream: unknown, command: Command): MemoryStr
   const internals = client as unknown as ClientInternals; // see ClientInternals
   if (!(stream instanceof MemoryStream) || stream !== internals.stream || !stream.writable) return undefined;
   if (internals.commandQueue.length > 0 || internals.offlineQueue.length > 0) return undefined;
-  if (CONNECTION_COMMAND_NAMES.has(command.name) || CONNECTION_COMMAND_NAMES.has(command.name.toLowerCase()))
-    return undefined;
+  if (needsConnection(command.name)) return undefined;
   if (Boolean(internals.condition?.subscriber) || tracing.hasSubscribers) return undefined;
   if (client.options.reconnectOnError !== null && client.options.reconnectOnError !== undefined) return undefined;
   const { session } = stream;

@@ -4,13 +4,17 @@ import { openEngine } from '../../../engine';
 import type { BackendContext } from '../backend-provider';
 import type { ConnectionOptions } from '../cache-backend';
 import { defineInProcessRedis } from './in-process-redis';
-import { startListener } from './listener';
+import type { startListener } from './listener';
 import { StandaloneBackend } from './standalone-backend';
 
 /** node:cluster brings child processes and datagrams along: not where nobody can have made us a worker. */
 function isClusterWorker(): boolean {
   return process.send !== undefined && (require('node:cluster') as Cluster).isWorker;
 }
+
+/** Loaded here: most engines have no other clients than those of this process. */
+const listen: typeof startListener = (engine, settings) =>
+  (require('./listener') as typeof import('./listener')).startListener(engine, settings);
 
 /** Makes an engine, its shared client, and the listener if there is to be one. */
 export async function openBackend(
@@ -42,17 +46,20 @@ export async function openBackend(
   const InProcessRedis = defineInProcessRedis(ioredis, () => engine);
   const clientOptions: ConnectionOptions = {
     db: redis.db,
+    // CLIENT SETINFO came with Redis 7.2.
+    disableClientInfo: true,
     ...(redis.command_timeout > 0 ? { commandTimeout: redis.command_timeout } : {}),
     ...(listenerConfig.password === '' ? {} : { password: listenerConfig.password }),
   };
-  const client = new InProcessRedis({ ...clientOptions, lazyConnect: true });
+  // Only this connection is waited for, and to an engine that was not there before: its duplicates, and whoever connects
+  // again, connect by themselves and ask whether the engine is loading, as any client does.
+  const client = new InProcessRedis({ ...clientOptions, lazyConnect: true, enableReadyCheck: false });
   await client.connect();
-  // Only this client was to be waited for: its duplicates connect by themselves, as those of any client do.
-  client.options.lazyConnect = false;
+  Object.assign(client.options, { lazyConnect: false, enableReadyCheck: true });
   // From before the listener can answer until the restore is done: what is written meanwhile would be lost.
   if (standalone.persistence.enabled) engine.holdUntilRestored();
   try {
-    const listener = listenerConfig.enabled ? await startListener(engine, { ...listenerConfig, ports }) : undefined;
+    const listener = listenerConfig.enabled ? await listen(engine, { ...listenerConfig, ports }) : undefined;
     return new StandaloneBackend({ engine, InProcessRedis, clientOptions, client, listener });
   } catch (failure) {
     client.disconnect();

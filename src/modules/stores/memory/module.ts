@@ -2,7 +2,6 @@ import { type AppModule, ConfigToken } from '../../../container';
 import { requireCapabilities } from '../support';
 import { CacheBackend } from '../../cache';
 import { MemoryStore } from './memory-store';
-import { RedisMemoryStore } from './redis-memory-store';
 
 /** Provides `MemoryStore`. */
 export const memoryModule: AppModule = {
@@ -13,10 +12,9 @@ export const memoryModule: AppModule = {
     requireCapabilities('memory', get(CacheBackend), 'scripts', 'transactions');
   },
   bind(binder) {
-    binder.bind(
-      MemoryStore,
-      [CacheBackend, ConfigToken],
-      (backend, { retention }) => new RedisMemoryStore(backend, retention.memory),
-    );
+    binder.bind(MemoryStore, [CacheBackend, ConfigToken], (backend, { retention }) => {
+      const { RedisMemoryStore } = require('./redis-memory-store') as typeof import('./redis-memory-store');
+      return new RedisMemoryStore(backend, retention.memory);
+    });
   },
 };

@@ -1,7 +1,6 @@
 import { type AppModule, Clock } from '../../../container';
 import { requireCapabilities } from '../support';
 import { CacheBackend } from '../../cache';
-import { RedisResourceStore } from './redis-resource-store';
 import { ResourceStore } from './resource-store';
 
 /** Provides `ResourceStore`; when it stops, every watch ends. */
@@ -12,6 +11,7 @@ export const resourcesModule: AppModule = {
   onInit({ get, provide, defer, logger }) {
     const backend = get(CacheBackend);
     requireCapabilities('resources', backend, 'pubsub', 'scripts', 'transactions');
+    const { RedisResourceStore } = require('./redis-resource-store') as typeof import('./redis-resource-store');
     const store = new RedisResourceStore({ backend, clock: get(Clock), logger });
     defer(() => store.close());
     provide(ResourceStore, store);

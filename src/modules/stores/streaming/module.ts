@@ -2,7 +2,6 @@ import { type AppModule, Clock } from '../../../container';
 import { requireCapabilities } from '../support';
 import { CacheBackend } from '../../cache';
 import { EventBus } from './event-bus';
-import { RedisEventBus } from './redis-event-bus';
 
 /** Provides `EventBus`; when it stops, every subscription ends. */
 export const streamingModule: AppModule = {
@@ -12,6 +11,7 @@ export const streamingModule: AppModule = {
   onInit({ get, provide, defer, logger }) {
     const backend = get(CacheBackend);
     requireCapabilities('streaming', backend, 'pubsub', 'scripts');
+    const { RedisEventBus } = require('./redis-event-bus') as typeof import('./redis-event-bus');
     const bus = new RedisEventBus({ backend, clock: get(Clock), logger });
     defer(() => bus.close());
     provide(EventBus, bus);

@@ -1,7 +1,6 @@
 import { type AppModule, ConfigToken } from '../../../container';
 import { requireCapabilities } from '../support';
 import { CacheBackend } from '../../cache';
-import { RedisTaskConfigStore } from './redis-task-config-store';
 import { TaskConfigStore } from './task-config-store';
 
 /** Provides `TaskConfigStore`. */
@@ -13,10 +12,10 @@ export const tasksModule: AppModule = {
     requireCapabilities('tasks', get(CacheBackend), 'scripts');
   },
   bind(binder) {
-    binder.bind(
-      TaskConfigStore,
-      [CacheBackend, ConfigToken],
-      (backend, { retention }) => new RedisTaskConfigStore(backend, retention.tasks),
-    );
+    binder.bind(TaskConfigStore, [CacheBackend, ConfigToken], (backend, { retention }) => {
+      const { RedisTaskConfigStore } =
+        require('./redis-task-config-store') as typeof import('./redis-task-config-store');
+      return new RedisTaskConfigStore(backend, retention.tasks);
+    });
   },
 };

@@ -2,7 +2,6 @@ import { type AppModule, ConfigToken } from '../../../container';
 import { requireCapabilities } from '../support';
 import { CacheBackend } from '../../cache';
 import { IdempotencyStore } from './idempotency-store';
-import { RedisIdempotencyStore } from './redis-idempotency-store';
 
 /** Provides `IdempotencyStore`. */
 export const webhooksModule: AppModule = {
@@ -13,10 +12,10 @@ export const webhooksModule: AppModule = {
     requireCapabilities('webhooks', get(CacheBackend), 'scripts');
   },
   bind(binder) {
-    binder.bind(
-      IdempotencyStore,
-      [CacheBackend, ConfigToken],
-      (backend, { retention }) => new RedisIdempotencyStore(backend, retention.webhooks),
-    );
+    binder.bind(IdempotencyStore, [CacheBackend, ConfigToken], (backend, { retention }) => {
+      const { RedisIdempotencyStore } =
+        require('./redis-idempotency-store') as typeof import('./redis-idempotency-store');
+      return new RedisIdempotencyStore(backend, retention.webhooks);
+    });
   },
 };

@@ -20,7 +20,7 @@ const bare = defineCommand({
   summary: 'Describes all commands.',
   complexity: 'O(N) in the number of commands',
   hints: UNORDERED,
-  run: ({ engine }) => [...engine.commands.entries()].map(describeEntry),
+  run: ({ engine }) => engine.commands.entries().map(describeEntry),
 });
 
 const count = defineCommand({
@@ -43,7 +43,7 @@ const info = defineCommand({
   hints: UNORDERED,
   syntax: '[command-name [command-name ...]]',
   run({ engine }, [, ...names]): Reply {
-    if (names.length === 0) return [...engine.commands.entries()].map(describeEntry);
+    if (names.length === 0) return engine.commands.entries().map(describeEntry);
     return names.map((name) => {
       const entry = engine.commands.find(name);
       return entry === undefined ? null : describeEntry(entry);
@@ -62,7 +62,7 @@ const docs = defineCommand({
   syntax: '[command-name [command-name ...]]',
   run({ engine }, [, ...names]) {
     const entries =
-      names.length === 0 ? [...engine.commands.entries()] : names.flatMap((name) => engine.commands.find(name) ?? []);
+      names.length === 0 ? engine.commands.entries() : names.flatMap((name) => engine.commands.find(name) ?? []);
     return new MapReply(entries.flatMap((entry) => [nameOf(entry), documentEntry(entry)]));
   },
 });

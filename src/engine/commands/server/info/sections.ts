@@ -305,7 +305,7 @@ export const INFO_SECTIONS: readonly InfoSection[] = [
   {
     name: 'commandstats',
     title: 'Commandstats',
-    lines: (engine) => [...engine.commands.records()].flatMap(commandStats),
+    lines: (engine) => engine.commands.used().flatMap(commandStats),
   },
   {
     name: 'errorstats',
@@ -315,7 +315,7 @@ export const INFO_SECTIONS: readonly InfoSection[] = [
   {
     name: 'latencystats',
     title: 'Latencystats',
-    lines: (engine) => [...engine.commands.records()].flatMap((record) => latencyStats(engine, record)),
+    lines: (engine) => engine.commands.used().flatMap((record) => latencyStats(engine, record)),
   },
   section('cluster', 'Cluster', ({ cluster }) => ({ cluster_enabled: cluster === undefined ? 0 : 1 })),
   { name: 'keyspace', title: 'Keyspace', lines: keyspaceLines },

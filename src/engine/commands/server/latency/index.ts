@@ -77,7 +77,7 @@ const histogram = defineCommand({
   syntax: '[command [command ...]]',
   run({ engine }, [, ...names]) {
     const records =
-      names.length === 0 ? [...engine.commands.records()] : names.flatMap((name) => engine.commands.recordsOf(name));
+      names.length === 0 ? engine.commands.used() : names.flatMap((name) => engine.commands.recordsOf(name));
     return new MapReply(records.flatMap(histogramOf));
   },
 });

@@ -1,4 +1,4 @@
-import { bitLength, shiftRight } from './rounding';
+import { bitLength, shiftRight } from '../values/rounding';
 
 /**
  * The arithmetic of INCRBYFLOAT: Redis adds C long doubles (x87: 64 bits of mantissa) and prints `%.17Lf` without
