@@ -121,12 +121,11 @@ export function needsConnection(name: string): boolean {
   return COMMANDS.find(name.toLowerCase())?.needsConnection === true;
 }
 
-/** Names of the commands and containers that concern nothing but the connection: what they answer tells of no data. */
-export const STATE_COMMAND_NAMES: ReadonlySet<string> = new Set(
-  ALL_COMMANDS.filter(({ name, group }) => group === 'connection' || (group === 'transactions' && name !== 'exec')).map(
-    ({ name }) => name,
-  ),
-);
+/** Whether a command or container concerns nothing but the connection: what it answers tells of no data. */
+export function concernsConnectionOnly(name: string): boolean {
+  const group = COMMANDS.find(name)?.group;
+  return group === 'connection' || (group === 'transactions' && name !== 'exec');
+}
 
 /** Whether a command is of a kind. @param name in lower case; of containers and unknown commands nothing is known */
 export function commandHasFlag(name: string, flag: CommandFlag): boolean {
