@@ -13,6 +13,7 @@ export const PUBLISHED = {
 export const PROGRAMS = {
   worker: 'src/modules/snapshot/store/worker.ts',
   reader: 'src/modules/snapshot/store/reader.ts',
+  'journal-worker': 'src/modules/snapshot/journal/journal-worker.ts',
 };
 export const PROGRAM_TEXT = 'src/modules/snapshot/store/program-text.ts';
 

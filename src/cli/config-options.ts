@@ -24,6 +24,9 @@ export function withConfigOptions(command: Command): Command {
     .option('--json', 'print JSON');
 }
 
+/** Where the data is: short for `--set` of the same. */
+export const DATA_DIR_OPTION = ['--data-dir <directory>', 'where the data is kept (default: ./respite-data)'] as const;
+
 /** Adds the options for what is served and where it is kept, short for `--set` of the same. */
 export function withServingOptions(command: Command): Command {
   return command
@@ -32,16 +35,21 @@ export function withServingOptions(command: Command): Command {
       'where clients reach it (default: that of the last start, else 6379, else the next free one)',
     )
     .option('--host <address>', 'the address to listen on; others than 127.0.0.1 need a password')
-    .option('--data-dir <directory>', 'where the data is kept (default: ./respite-data)')
+    .option(...DATA_DIR_OPTION)
     .option(
       '--password <password>',
       'what clients must authenticate with; the list of processes shows it, RESPITE_REDIS_STANDALONE_LISTENER_PASSWORD is hidden',
     );
 }
 
+/** Where a command looks for settings. */
+export function sourcesOf(options: ConfigOptions): ConfigSources {
+  return { env: process.env, argv: toArgv(options) };
+}
+
 /** Reads the configuration as a command sees it. */
 export function loadForCommand(options: ConfigOptions, presets?: ConfigSources['presets']): LoadedConfig {
-  return loadConfig({ env: process.env, argv: toArgv(options), ...(presets !== undefined && { presets }) });
+  return loadConfig({ ...sourcesOf(options), ...(presets !== undefined && { presets }) });
 }
 
 /** What `respite start` sets in standalone mode, unless somebody says otherwise. */

@@ -2,10 +2,11 @@ import { Command } from 'commander';
 import { configDiagnostics } from './commands/config-diagnostics';
 import { configShow } from './commands/config-show';
 import { configValidate } from './commands/config-validate';
+import { snapshot, type SnapshotCommandOptions } from './commands/snapshot';
 import { start, type StartOptions } from './commands/start';
-import { type ConfigOptions, withConfigOptions, withServingOptions } from './config-options';
+import { type ConfigOptions, DATA_DIR_OPTION, withConfigOptions, withServingOptions } from './config-options';
 
-/** The command line: `respite start`, `respite config show|validate|diagnostics`. */
+/** The command line: `respite start`, `respite snapshot`, `respite config show|validate|diagnostics`. */
 export function createProgram(): Command {
   const program = new Command('respite')
     .description('Redis for Node applications, with or without a Redis server.')
@@ -16,6 +17,15 @@ export function createProgram(): Command {
   withServingOptions(withConfigOptions(program.command('start').description('start, and serve until a signal')))
     .option('--guide', 'print what to try first')
     .action((options: StartOptions) => start(options, packageVersion()));
+
+  withConfigOptions(
+    program.command('snapshot').description('have the process that uses the data directory write a snapshot now'),
+  )
+    .option(...DATA_DIR_OPTION)
+    .option('--full', 'write everything anew, also when nobody uses the directory')
+    .action(async (options: SnapshotCommandOptions) => {
+      print(await snapshot(options));
+    });
 
   const config = program.command('config').description('look at the configuration');
   withConfigOptions(config.command('show').description('every setting, its value and where it came from')).action(

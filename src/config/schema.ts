@@ -152,9 +152,14 @@ export const schema = {
           notBuilt: true,
         }),
         on_corruption: setting({
-          doc: 'What to do with a damaged snapshot: set it aside and start empty (quarantine), or do not start (fail).',
-          format: oneOf(['quarantine', 'fail']),
-          default: 'quarantine',
+          doc: 'What to do with damaged data: set it aside and start empty (quarantine), or do not start (fail). Empty: quarantine, with a journal (durability) fail.',
+          format: oneOf(['', 'quarantine', 'fail']),
+          default: '',
+        }),
+        durability: setting({
+          doc: 'What a crash may cost: what came after the last snapshot (snapshot), a second at most (everysec), nothing that was acknowledged (always).',
+          format: oneOf(['snapshot', 'everysec', 'always']),
+          default: 'snapshot',
         }),
         generations: setting({
           doc: 'How many snapshots are kept to fall back on.',

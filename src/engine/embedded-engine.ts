@@ -1,6 +1,8 @@
 import { ClusterNode } from './cluster/cluster-node';
 import type { CommandStats } from './command/table';
-import { RespConnection, type Transport } from './connection/resp-connection';
+import { RespConnection } from './connection/resp-connection';
+import type { Transport } from './connection/transport';
+import type { ReplyGate } from './effects/reply-gate';
 import { Engine, type EngineOptions } from './engine';
 import { type Disturber, Interference } from './execution/interference';
 import type { Host } from './execution/services';
@@ -29,17 +31,27 @@ export class EmbeddedEngine {
   readonly host: Host;
   /** The door of those who keep its data. */
   readonly snapshots: SnapshotSource;
+  /** Holds what leaves the engine while something it may tell of is not synced. */
+  readonly gate: ReplyGate;
   readonly #engine: Engine;
 
   constructor(engine: Engine) {
     this.#engine = engine;
     this.host = engine.host;
+    this.gate = engine.gate;
     this.snapshots = new SnapshotTracker(engine);
   }
 
   /** Joins a client that speaks RESP. */
   connect(address: ClientAddress, transport: Transport): RespConnection {
     return new RespConnection(this.#engine, address, transport);
+  }
+
+  /** Joins a client that came by a way of its own: no password, nothing forbidden, whatever is set. `admit` is not for it. */
+  connectTrusted(address: ClientAddress, transport: Transport): RespConnection {
+    const connection = this.connect(address, transport);
+    connection.session.trust();
+    return connection;
   }
 
   /** Whether `maxclients` leaves room for one more client; one that has to stay outside is counted. */

@@ -8,6 +8,7 @@ import { CommandTable } from './command/table';
 import { COMMANDS } from './commands';
 import { type ParameterOptions, Parameters } from './config/parameters';
 import { EffectLog } from './effects/effect-log';
+import { ReplyGate } from './effects/reply-gate';
 import { Executor } from './execution/executor';
 import { ScriptRunner } from './execution/script-runner';
 import type { Host, Identity, Services, Switches } from './execution/services';
@@ -78,11 +79,13 @@ export class Engine implements Services {
   );
   readonly switches: Switches = {
     loading: false,
+    writesRefused: undefined,
     skipsChecksums: false,
     scriptsMayRunAll: false,
     interference: undefined,
   };
   readonly effects: EffectLog;
+  readonly gate = new ReplyGate();
   readonly host: Host;
   readonly identity: Identity;
   cluster: ClusterNode | undefined;

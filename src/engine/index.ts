@@ -10,4 +10,5 @@ export * from './protocol/reply';
 export { encodeReply } from './protocol/encode-reply';
 export type { ClientAddress } from './session/output';
 export type { Session } from './execution/session';
+export type { ReplyGate } from './effects/reply-gate';
 export type { RespConnection } from './connection/resp-connection';

@@ -149,6 +149,10 @@ export const errorCodes = {
       'A client was asked for what only a client of one server has (scanStream, monitor, stream, duplicate to another host), but it is that of a Redis Cluster.',
     remedy: 'Ask the nodes: "backend.cluster" is the client as ioredis types a Cluster.',
   },
+  PRIVATE_SOCKET_FAILED: {
+    means: 'The socket by which "respite snapshot" and its like reach a running process could not be opened.',
+    remedy: 'Correct what the message names, most often the temporary directory; set TMPDIR to another one.',
+  },
 
   // Snapshots
   SNAPSHOT_LOCKED: {
@@ -198,6 +202,23 @@ export const errorCodes = {
   SNAPSHOT_WRITE_FAILED: {
     means: 'A snapshot was not written. The previous one is intact, and what changed since is still to be written.',
     remedy: 'Correct what the message names, most often a full disk; the next interval tries again.',
+  },
+  SNAPSHOT_DIR_MISSING: {
+    means: 'A command was to work on a data directory that is not there, or that was never used.',
+    remedy: 'Name the directory with --data-dir, or in the configuration the process runs with.',
+  },
+  SNAPSHOT_OWNER_UNREACHABLE: {
+    means:
+      'The process that uses the data directory cannot be asked: it has no private socket, runs in another container or on another host, or is starting or stopping.',
+    remedy: 'Do what the message says; any client of that process can send SAVE instead.',
+  },
+  SNAPSHOT_OWNER_OTHER_USER: {
+    means: 'The data directory, or the process that uses it, belongs to another user.',
+    remedy: 'Run the command as that user.',
+  },
+  CONTROL_REQUEST_UNKNOWN: {
+    means: 'A running process was asked for something that its version of Respite does not know.',
+    remedy: 'Restart the process with the version of the command.',
   },
   RESTORE_CORRUPT: {
     means: 'The snapshot is damaged. With on_corruption "fail" the start fails and nothing is changed on disk.',

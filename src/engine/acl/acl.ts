@@ -20,6 +20,8 @@ const WEIGHT: Record<Refusal['reason'], number> = { command: 1, key: 2, channel:
 export class Acl {
   readonly log: AclLog;
   readonly default: User;
+  /** Of clients that came by a way of their own: may do everything, whatever becomes of the users. Not in any list. */
+  readonly superuser: User;
   /** `acl-pubsub-default`: whether new users may use all channels. */
   allChannels = false;
   readonly #users = new Map<string, User>();
@@ -32,6 +34,7 @@ export class Acl {
     this.log = new AclLog(onBytes);
     this.default = this.#create(DEFAULT_USER);
     for (const rule of ['on', 'nopass', '+@all', '~*', '&*']) this.default.apply(rule);
+    this.superuser = this.default.clone();
   }
 
   get(name: string): User | undefined {

@@ -121,6 +121,12 @@ export function needsConnection(name: string): boolean {
   return COMMANDS.find(name.toLowerCase())?.needsConnection === true;
 }
 
+/** Whether a command or container concerns nothing but the connection: what it answers tells of no data. @param name in lower case */
+export function tellsOfNoData(name: string): boolean {
+  const group = COMMANDS.find(name)?.group;
+  return group === 'connection' || (group === 'transactions' && name !== 'exec');
+}
+
 /** Whether a command is of a kind. @param name in lower case; of containers and unknown commands nothing is known */
 export function commandHasFlag(name: string, flag: CommandFlag): boolean {
   const command = COMMANDS.find(name);

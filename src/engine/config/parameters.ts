@@ -74,7 +74,11 @@ export interface ParameterParts {
   readonly tracking: Tracking;
   readonly slowLog: SlowLog;
   readonly latency: Latency;
-  readonly host: { readonly listening: { readonly host: string; readonly port: number } };
+  readonly host: {
+    readonly listening: { readonly host: string; readonly port: number };
+    /** Who keeps the data; the journal is undefined without one. */
+    readonly saveHooks: { journal?(): { readonly durability: 'everysec' | 'always' } | undefined } | undefined;
+  };
 }
 
 /** The CONFIG parameters: those that mean something here, and those that are merely kept. */
@@ -124,6 +128,7 @@ export class Parameters {
     this.#addClientLimits(parts);
     this.#addEngine(parts);
     this.#addKept();
+    this.#addJournal(parts);
     for (const [alias, name] of ALIASES) {
       const target = this.#byName.get(name);
       if (target !== undefined) this.#byName.set(alias, target);
@@ -303,9 +308,21 @@ export class Parameters {
       numberWithin(0, 65_535),
     );
     this.#unchangeable('bind', () => parts.host.listening.host, 'Failed to bind to specified addresses.');
-    // Who asks for it relies on losing nothing in a crash: taken without effect, that would be learned from the loss.
-    this.#unchangeable('appendonly', () => 'no', 'Unable to turn on AOF. Only snapshots are kept here.', yesOrNo);
     this.#addStatistics(parts);
+  }
+
+  #addJournal(parts: ParameterParts): void {
+    // Who asks for it relies on losing nothing in a crash: taken without effect, that would be learned from the loss.
+    const journal = () => parts.host.saveHooks?.journal?.();
+    this.#unchangeable(
+      'appendonly',
+      () => (journal() === undefined ? 'no' : 'yes'),
+      'Unable to turn on AOF. Whether there is a journal is decided at the start.',
+      yesOrNo,
+    );
+    const kept = this.#byName.get('appendfsync');
+    if (kept !== undefined)
+      this.#byName.set('appendfsync', { ...kept, get: () => journal()?.durability ?? kept.get() });
   }
 
   #addStatistics({ slowLog, latency }: ParameterParts): void {

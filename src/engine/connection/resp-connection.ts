@@ -8,23 +8,10 @@ import { ProtocolError, RequestParser } from '../protocol/request-parser';
 import { textBytes } from '../values/text-bytes';
 import type { Session } from '../execution/session';
 import type { ClientAddress, HeldArguments, SessionOutput } from '../session/output';
-
-/** The bytes' way out: a socket, or the in-memory stream. */
-export interface Transport {
-  /** Requests are about to be run: what is written until `done` answers them, and comes before what they cause for others. */
-  begin?(): void;
-  done?(): void;
-  /** Sends bytes, given as a latin1 string. Must not run the peer's code before returning. */
-  write(bytes: string): void;
-  /** Closes after everything written has left. */
-  end(): void;
-  /** Closes at once: what the peer did not read yet is lost. */
-  abort?(): void;
-  /** Whether the peer reads too slowly: requests wait until `resume` is called. */
-  congested?(): boolean;
-  /** Bytes written that have not left yet. */
-  unsent?(): number;
-}
+import { type Fate, fateOf } from './fate';
+import { isHttp } from './is-http';
+import { Outbox } from './outbox';
+import type { Transport } from './transport';
 
 /** Requests are answered in slices of this many, so that one client's long pipeline does not hold up the others. */
 const REQUESTS_PER_TURN = 1000;
@@ -32,20 +19,14 @@ const REQUESTS_PER_TURN = 1000;
 /** Replies are gathered up to so many bytes before they are written. */
 const FLUSH_AT = 65_536;
 
-/** The words by which Redis knows a browser that was tricked into sending a request to it. */
-function isHttp(name: string): boolean {
-  return (name.length === 4 && name.toLowerCase() === 'post') || (name.length === 5 && name.toLowerCase() === 'host:');
-}
-
 /** Speaks RESP with one client: bytes in, commands run one after the other, bytes out. */
 export class RespConnection implements SessionOutput {
   readonly session: Session;
   readonly #parser: RequestParser;
+  readonly #outbox: Outbox;
   #ended = false;
   #peerEnded = false;
   #scheduled = false;
-  /** Collects what one turn answers, so that a pipeline leaves in one piece. */
-  #out = '';
   #processing = false;
   /** Bytes answered in this turn, while the client has a limit. */
   #produced = 0;
@@ -56,6 +37,12 @@ export class RespConnection implements SessionOutput {
     private readonly transport: Transport,
   ) {
     this.session = engine.connect(address, this);
+    this.#outbox = new Outbox(engine.gate, transport, (relieved) => {
+      this.#account();
+      if (!relieved) return;
+      transport.relieved?.();
+      this.resume();
+    });
     const { session } = this;
     this.#parser = new RequestParser({
       get maxBulkLength() {
@@ -100,7 +87,18 @@ export class RespConnection implements SessionOutput {
 
   send(reply: Reply): void {
     if (this.#ended || (this.session.replyMode === 'off' && !(reply instanceof PushReply))) return;
-    this.#writeReply(reply);
+    const dropsLine = this.session.monitoring && !(reply instanceof PushReply);
+    this.#writeReply(reply, dropsLine ? 'vanishes' : this.#fateOf(reply));
+  }
+
+  /**
+   * Holds the reply of a command that was run elsewhere, while the gate is closed.
+   * @param place what the gate's `place` was before the command ran
+   */
+  hold(reply: Reply, place: number): void {
+    this.#outbox.writesAt(place, () => {
+      this.#writeReply(reply, this.#fateOf(reply));
+    });
   }
 
   resume(): void {
@@ -111,13 +109,12 @@ export class RespConnection implements SessionOutput {
     if (this.#ended) return;
     this.#ended = true;
     this.engine.disconnect(this.session);
-    if (this.#out !== '') this.transport.write(this.#out);
-    this.#out = '';
-    this.transport.end();
+    this.#outbox.end();
   }
 
   /** The peer has gone: nothing can be sent any more. */
   abandon(): void {
+    this.#outbox.forget();
     if (this.#ended) return;
     this.#ended = true;
     this.engine.disconnect(this.session);
@@ -126,7 +123,7 @@ export class RespConnection implements SessionOutput {
   drop(): void {
     // What a client was closed with may still be on its way.
     if (this.#ended) return;
-    this.#out = '';
+    this.#outbox.forget();
     if (this.transport.abort === undefined) this.close();
     else {
       this.abandon();
@@ -134,15 +131,15 @@ export class RespConnection implements SessionOutput {
     }
   }
 
-  /** Whether requests wait because the peer does not read. Where there is a limit it is closed instead, as in Redis. */
+  /** Whether requests wait because the peer has not got so much. Where there is a limit it is closed instead, as in Redis. */
   get congested(): boolean {
-    if (this.transport.congested?.() !== true) return false;
+    if (!this.#outbox.congested) return false;
     const { limits, memory } = this.engine.clients;
     return !memory.limited && !limits.isLimited(this.session);
   }
 
   unread(): number {
-    return this.#out.length + (this.transport.unsent?.() ?? 0);
+    return this.#outbox.unsent;
   }
 
   held(): HeldArguments {
@@ -159,7 +156,12 @@ export class RespConnection implements SessionOutput {
     return this.engine.internalError('connection', failure);
   }
 
-  #writeReply(reply: Reply): void {
+  /** Only what is held can come to a bad end. */
+  #fateOf(reply: Reply): Fate {
+    return this.engine.gate.closed ? fateOf(reply, this.session) : 'leaves';
+  }
+
+  #writeReply(reply: Reply, fate: Fate): void {
     const { resp } = this.session;
     let bytes: string;
     try {
@@ -167,13 +169,17 @@ export class RespConnection implements SessionOutput {
     } catch (failure) {
       // Longer than a string can be (512 MB): it leaves in pieces.
       if (!(failure instanceof RangeError)) throw failure;
-      for (const piece of encodeInPieces(reply, resp)) this.#write(piece);
+      let pieceFate = fate;
+      for (const piece of encodeInPieces(reply, resp)) {
+        this.#write(piece, pieceFate);
+        if (fate === 'fails') pieceFate = 'vanishes'; // one error for all of them
+      }
       return;
     }
-    this.#write(bytes);
+    this.#write(bytes, fate);
   }
 
-  #write(bytes: string): void {
+  #write(bytes: string, fate: Fate): void {
     if (this.#ended) return;
     const { limits } = this.engine.clients;
     if (limits.isLimited(this.session) && limits.isOverrun(this.session, this.#unreadWith(bytes.length))) {
@@ -183,14 +189,12 @@ export class RespConnection implements SessionOutput {
     const { counters } = this.engine;
     counters.netOutput += bytes.length;
     counters.writes += this.#processing ? 0 : 1;
-    if (!this.#processing) {
-      this.transport.write(bytes);
-      this.#account();
-      return;
-    }
     // A string has a greatest length: large replies are not gathered.
     if (bytes.length >= FLUSH_AT) this.#flushEarly();
-    this.#out += bytes;
+    this.#outbox.gather(bytes, fate);
+    if (this.#processing) return;
+    this.#outbox.flush();
+    this.#account();
   }
 
   /** What is unread once so many more bytes are written: in this turn nothing counts as read, as in Redis. */
@@ -202,7 +206,7 @@ export class RespConnection implements SessionOutput {
 
   #writeAfterReply(): void {
     const { afterReply, closing } = this.session;
-    for (const reply of afterReply.splice(0)) if (!closing) this.#writeReply(reply);
+    for (const reply of afterReply.splice(0)) if (!closing) this.#writeReply(reply, 'vanishes');
   }
 
   #schedule(): void {
@@ -215,13 +219,21 @@ export class RespConnection implements SessionOutput {
 
   #process(): void {
     if (this.#processing || this.#scheduled || this.#ended) return;
+    if (this.engine.effects.active)
+      this.#outbox.runs(() => {
+        this.#takeTurn();
+      });
+    else this.#takeTurn();
+  }
+
+  #takeTurn(): void {
     this.#processing = true;
     this.#produced = 0;
     this.transport.begin?.();
     try {
       this.#runRequests();
     } catch (failure) {
-      this.#out += encodeReply(this.#fatal(failure), this.session.resp);
+      this.#outbox.gather(encodeReply(this.#fatal(failure), this.session.resp), 'leaves');
       this.session.closing = true;
     } finally {
       this.#processing = false;
@@ -244,11 +256,9 @@ export class RespConnection implements SessionOutput {
   }
 
   #flush(): void {
-    const out = this.#out;
-    this.#out = '';
-    if (out !== '') {
+    if (this.#outbox.gathered !== '') {
       this.engine.counters.writes += 1;
-      this.transport.write(out);
+      this.#outbox.flush();
     }
     this.#account();
   }
@@ -259,12 +269,13 @@ export class RespConnection implements SessionOutput {
 
   /** A web page was made to talk to us: like Redis, we hang up without a word. */
   #dropHttp(): void {
-    this.#out = '';
+    this.#outbox.discard();
     this.close();
   }
 
   #runRequests(): void {
     const { session } = this;
+    const { gate } = this.engine;
     for (let turn = 0; session.blocked === undefined && !session.closing && !this.#ended; turn++) {
       if (turn === REQUESTS_PER_TURN) {
         this.#schedule();
@@ -280,10 +291,10 @@ export class RespConnection implements SessionOutput {
       const reply = request.refused
         ? this.engine.executor.refuseUnread(session, request.name)
         : this.engine.execute(session, request.name, request.args);
-      if (!(reply instanceof NoReply)) this.#writeReply(reply);
+      if (!(reply instanceof NoReply)) this.#writeReply(reply, gate.closed ? fateOf(reply, session) : 'leaves');
       if (session.afterReply.length > 0) this.#writeAfterReply();
       if (this.engine.tracking.clients > 0) this.engine.tracking.flush();
-      if (this.#out.length >= FLUSH_AT) this.#flushEarly();
+      if (this.#outbox.gathered.length >= FLUSH_AT) this.#flushEarly();
     }
   }
 }

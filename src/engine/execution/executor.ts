@@ -14,6 +14,7 @@ import {
 } from '../command/errors';
 import { type CommandRecord, type CommandTable, takes, unnamed } from '../command/table';
 import type { EffectLog } from '../effects/effect-log';
+import type { ReplyGate } from '../effects/reply-gate';
 import type { Keyspace } from '../keyspace/keyspace';
 import type { Memory } from '../keyspace/memory';
 import { ErrorReply, QUEUED, type Reply } from '../protocol/reply';
@@ -43,6 +44,7 @@ export interface ExecutorParts {
   readonly acl: Acl;
   readonly clients: Clients;
   readonly effects: EffectLog;
+  readonly gate: Pick<ReplyGate, 'enter' | 'leave'>;
   readonly blocking: Blocking;
   readonly tracking: Tracking;
   readonly pausing: Pausing;
@@ -66,6 +68,18 @@ export class Executor implements CommandRunner {
    * @returns the reply, or `NO_REPLY` when there is none to send now (blocked, CLIENT REPLY, pushes sent instead)
    */
   execute(client: Client, name: string, args: readonly string[]): Reply | NoReply {
+    const { effects, gate } = this.parts;
+    if (!effects.active) return this.#execute(client, name, args);
+    // Messages leave while a command runs, before anybody knows that it changes something.
+    gate.enter();
+    try {
+      return this.#execute(client, name, args);
+    } finally {
+      gate.leave();
+    }
+  }
+
+  #execute(client: Client, name: string, args: readonly string[]): Reply | NoReply {
     const { tracking, blocking, switches } = this.parts;
     const { interference } = switches;
     if (interference !== undefined) {
@@ -239,6 +253,7 @@ export class Executor implements CommandRunner {
     const asks = usesMemory(client, record);
     if ((asks || parts.memory.evicts) && !parts.memory.makeRoom() && asks) throw OUT_OF_MEMORY;
     if (parts.lacksReplicas && mayWrite(client, record)) throw NOT_ENOUGH_REPLICAS;
+    if (parts.switches.writesRefused !== undefined && mayWrite(client, record)) throw parts.switches.writesRefused;
     if (client.resp === 2 && client.subscriptions > 0 && !record.whileSubscribed) {
       throw error(
         `Can't execute '${record.fullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,

@@ -9,6 +9,17 @@ export class SaveFailure extends Error {
   }
 }
 
+/** What INFO says of a journal. */
+export interface JournalFigures {
+  readonly durability: 'everysec' | 'always';
+  /** Bytes of the present file. */
+  readonly length: number;
+  /** Frames that are not written yet. */
+  readonly pending: number;
+  /** Whether it can be written. */
+  readonly healthy: boolean;
+}
+
 /** What SAVE, BGSAVE and LASTSAVE do; the snapshot module provides it. */
 export interface SaveHooks {
   /** Starts a snapshot in the background. @throws SaveFailure when one is running, or it cannot be written */
@@ -23,6 +34,8 @@ export interface SaveHooks {
   saveNext?(): Promise<void>;
   /** Whether the last snapshot could not be written. */
   failed?(): boolean;
+  /** The journal; undefined without one. */
+  journal?(): JournalFigures | undefined;
   /** What an operator should know: snapshots that keep failing, a snapshot that was set aside. Empty = all is well. */
   troubles?(): readonly string[];
 }

@@ -26,6 +26,8 @@ import type { SaveHooks } from './save-hooks';
 export interface Switches {
   /** Answers LOADING while a snapshot is being restored. */
   loading: boolean;
+  /** What writes are answered while what they change cannot be written down. */
+  writesRefused: ErrorReply | undefined;
   /** DEBUG SET-SKIP-CHECKSUM-VALIDATION: whether RESTORE takes payloads with a wrong checksum. */
   skipsChecksums: boolean;
   /** DEBUG SET-DISABLE-DENY-SCRIPTS: whether scripts may run what is denied to them. */

@@ -36,7 +36,7 @@ export class Keyspace {
   publishEvent: EventPublisher = () => undefined;
   /** Told of every changed key, while somebody tracks them; `byClient`: whether a command changed it, not its time. */
   onTouch: ((key: string, byClient: boolean) => void) | undefined;
-  /** Told of every key that expired or was evicted, while somebody follows the effects. */
+  /** Told of every key that is about to go because it expired or to make room, before anybody hears of it. */
   onGone: ((database: Database, key: string) => void) | undefined;
   /** Told of every emptied database, while somebody tracks keys. */
   onFlush: (() => void) | undefined;
@@ -118,19 +118,19 @@ export class Keyspace {
   }
 
   expire(database: Database, entry: Entry): void {
+    this.onGone?.(database, entry.key);
     this.touch(database, entry.key, true, false);
     database.dataset.remove(entry.key);
     this.stats.expired += 1;
-    this.onGone?.(database, entry.key);
     this.notify('x', 'expired', entry.key, database);
   }
 
   /** Removes a key to make room for others. */
   evict(database: Database, entry: Entry): void {
+    this.onGone?.(database, entry.key);
     this.touch(database, entry.key, true, false);
     database.dataset.remove(entry.key);
     this.stats.evicted += 1;
-    this.onGone?.(database, entry.key);
     this.notify('e', 'evicted', entry.key, database);
   }
 

@@ -37,9 +37,8 @@ export class SnapshotLoad {
     private readonly big: BigValues,
   ) {}
 
-  /** @returns how many keys were loaded. @throws IncompleteValueError */
-  load(batch: Uint8Array): number {
-    const now = this.parts.clock.now();
+  /** @param now when a key counts as expired @returns how many keys were loaded. @throws IncompleteValueError */
+  load(batch: Uint8Array, now = this.parts.clock.now()): number {
     const record = new RecordBatchReader(batch);
     const rdb = new RdbReader(record.buffer);
     let loaded = 0;

@@ -1,5 +1,26 @@
+import type { EffectListener } from '../effects/effect-log';
+
 // Who keeps an engine's data answers SAVE and its like as well: both are known behind this door.
-export { SaveFailure, type SaveHooks } from '../execution/save-hooks';
+export type { Effect } from '../effects/effect-log';
+export { type JournalFigures, SaveFailure, type SaveHooks } from '../execution/save-hooks';
+/** Holds back what leaves the engine until what it shows is on the disk. */
+export interface ReplyGate {
+  /** From now on nothing leaves. @returns the number of the frame that has to be on the disk first */
+  close(): number;
+  /** What happens from now on belongs to the next frame. */
+  advance(): void;
+  /** Lets out what waited for frames up to this one. */
+  open(sequence: number): void;
+  /** What waits gets this error instead. */
+  fail(text: string): void;
+}
+
+/** What commands change, for who writes it down. */
+export interface EffectFeed {
+  /** Hears of everything from now on, before any reply to it leaves. @returns what ends that */
+  listen(listener: EffectListener): () => void;
+  readonly gate: ReplyGate;
+}
 
 /**
  * The one interface between the engine and whoever keeps its data. The engine knows what changed; the keeper knows
@@ -25,15 +46,33 @@ export interface SnapshotSource {
   beginRestore(): void;
   /**
    * Loads one batch of records (see `record-batch.ts`); heads come before segments.
-   * @returns how many keys were loaded (expired ones are skipped)
+   * @param asOf milliseconds since the epoch; default now. Keys that had expired by then are skipped
+   * @returns how many keys were loaded
    * @throws IncompleteValueError when segments are not those their value was written with
    */
-  importBatch(batch: Uint8Array): number;
+  importBatch(batch: Uint8Array, asOf?: number): number;
+  /**
+   * Shows what was loaded and stays `LOADING`, for `replay`; `finishRestore` ends that.
+   * @throws IncompleteValueError when segments are missing
+   */
+  showRestored(layout: DatasetLayout | undefined): void;
+  /**
+   * Runs commands that were written down, as of their time: nothing expires but by them.
+   * @param payload in RESP, see the journal's format
+   * @returns how many commands
+   * @throws Error when one of them cannot be run
+   */
+  replay(payload: Buffer, time: number): number;
   /**
    * Ends a restore; `layout` is what the snapshot's cut held, or `undefined` when there was nothing to restore.
    * @throws IncompleteValueError when segments are missing
    */
   finishRestore(layout: DatasetLayout | undefined): void;
+  /** Answers writes with an error (in Redis' words, without a line break), or takes them again. */
+  refuseWrites(text: string | undefined): void;
+  /** What commands change from now on. */
+  readonly effects: EffectFeed;
+
   /** Gives up a restore: everything loaded so far is dropped, `restored` stays false, the engine stays `LOADING`. */
   abortRestore(): void;
 }

@@ -1,18 +1,23 @@
 import type { Dataset } from '../keyspace/dataset';
 import type { Keyspace } from '../keyspace/keyspace';
 import type { FunctionLibraries } from '../scripting/function-libraries';
-import type { DatasetLayout, SnapshotCut, SnapshotSource } from './source';
+import type { DatasetLayout, EffectFeed, ReplyGate, SnapshotCut, SnapshotSource } from './source';
+import { ErrorReply } from '../protocol/reply';
+import type { EffectLog } from '../effects/effect-log';
+import type { BigValues } from './segments/big-values';
 import type { Cut } from './cut';
 import type { LoadParts, SnapshotLoad } from './load';
-import type { BigValues } from './segments/big-values';
+import type { Replay, ReplayParts } from './replay';
 
 const machinery = () => require('./machinery') as typeof import('./machinery');
 
 /** What snapshots are taken of, and put back into. */
-export interface SnapshotParts extends LoadParts {
+export interface SnapshotParts extends LoadParts, ReplayParts {
+  readonly effects: EffectLog;
+  readonly gate: ReplyGate;
   readonly keyspace: Keyspace;
   readonly libraries: FunctionLibraries;
-  readonly switches: { loading: boolean };
+  readonly switches: { loading: boolean; writesRefused: ErrorReply | undefined };
 }
 
 /** Knows which keys changed since the last snapshot, and reads them out as of one point in time. */
@@ -22,8 +27,14 @@ export class SnapshotTracker implements SnapshotSource {
   #saved: DatasetLayout = { datasets: [], libraries: [] };
   #restoring: SnapshotLoad | undefined;
   #big: BigValues | undefined;
+  #replay: Replay | undefined;
 
   constructor(private readonly parts: SnapshotParts) {}
+
+  get effects(): EffectFeed {
+    const { effects } = this.parts;
+    return { listen: (listener) => effects.listen(listener), gate: this.parts.gate };
+  }
 
   get changes(): number {
     let changed = 0;
@@ -54,26 +65,46 @@ export class SnapshotTracker implements SnapshotSource {
     this.#restoring = new SnapshotLoad(this.parts, this.#big);
   }
 
-  importBatch(batch: Uint8Array): number {
+  importBatch(batch: Uint8Array, asOf?: number): number {
     if (this.#restoring === undefined) throw new Error('importBatch outside of a restore');
-    return this.#restoring.load(batch);
+    return this.#restoring.load(batch, asOf);
   }
 
-  finishRestore(layout: DatasetLayout | undefined): void {
-    const { keyspace } = this.parts;
+  showRestored(layout: DatasetLayout | undefined): void {
     this.#restoring?.finish();
     if (layout !== undefined) this.#show(layout);
     this.#saved = layout ?? this.#layout();
     this.#restoring = undefined;
+    this.parts.keyspace.dirty = 0;
+  }
+
+  replay(payload: Buffer, time: number): number {
+    // Nothing expires but by what was written down.
+    if (this.#replay === undefined) this.parts.keyspace.setActiveExpiry(false);
+    this.#replay ??= new (machinery().Replay)(this.parts);
+    return this.#replay.run(payload, time);
+  }
+
+  finishRestore(layout: DatasetLayout | undefined): void {
+    const { keyspace } = this.parts;
+    if (this.#restoring !== undefined) this.showRestored(layout);
+    this.#replay?.end();
+    if (this.#replay !== undefined) keyspace.setActiveExpiry(true);
+    this.#replay = undefined;
     this.restored = true;
     this.parts.switches.loading = false;
-    keyspace.dirty = 0;
     for (const { dataset } of keyspace.databases) {
       if (dataset.expiries.size > 0) keyspace.armExpiry(dataset.expiries.firstTime);
     }
   }
 
+  refuseWrites(text: string | undefined): void {
+    this.parts.switches.writesRefused = text === undefined ? undefined : new ErrorReply(text);
+  }
+
   abortRestore(): void {
+    this.#replay?.end();
+    this.#replay = undefined;
     for (const dataset of this.#restoring?.datasets.values() ?? []) dataset.retire();
     this.#restoring = undefined;
   }

@@ -1,5 +1,6 @@
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import type { Mode } from '../../config';
+import type { ChangeSet, ChangesOptions } from './changes';
 import { createToken } from '../../container';
 
 /** What a connection is for: subscribers and blocking commands occupy theirs, so they never share one. */
@@ -65,6 +66,12 @@ export interface CacheBackend {
    * @throws RespiteError `REDIS_OPTIONS_UNAVAILABLE` on a Redis Cluster and on ioredis-mock: use `connection`
    */
   redisOptions(): ConnectionOptions;
+  /**
+   * Follows what changes from now on, for audits and read models: complete while the reader keeps up, else with the number of
+   * what was left out. Only where the data lives in this process; undefined on backends of plug-ins that cannot.
+   * @throws RespiteError `BACKEND_LACKS_CAPABILITY` on a server, which tells its replicas alone
+   */
+  changes?(options?: ChangesOptions): AsyncIterableIterator<ChangeSet>;
   /** Never rejects. */
   health(): Promise<BackendHealth>;
   /** Closes every connection the backend opened. Safe to call twice. */

@@ -15,6 +15,8 @@ export {
   type ConnectionPurpose,
   type ProvidedBackend,
 } from './cache-backend';
+export type { Change, ChangeSet, ChangesOptions } from './changes';
 export { clusterOf } from './cluster-client';
-export { type EmbeddedBackend, isEmbedded, SnapshotSourceToken } from './embedded-backend';
+export { type EmbeddedBackend, isEmbedded, type PrivateSocket, SnapshotSourceToken } from './embedded-backend';
+export { listenPrivately } from './listen-privately';
 export { cacheModule, quiesceModule } from './module';

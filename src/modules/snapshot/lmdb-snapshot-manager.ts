@@ -1,7 +1,9 @@
 import { type Clock, every, type Logger, systemClock } from '../../container';
 import { SaveFailure, type SaveHooks, type SnapshotSource } from '../../engine/snapshot/source';
 import { RespiteError } from '../../errors';
+import { JournalKeeper } from './journal/journal-keeper';
 import { DataDirectory } from './directory/data-directory';
+import type { HolderSockets } from './directory/lock-file';
 import { restore, type RestoreOutcome } from './restore';
 import type { RestoreProgress, SnapshotSettings } from './settings';
 import type { SnapshotManager, SnapshotOptions, SnapshotResult, SnapshotStatus } from './snapshot-manager';
@@ -45,6 +47,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
 
   readonly #outcomes: SnapshotOutcomes;
   #restore: RestoreOutcome | undefined;
+  readonly #journals: JournalKeeper;
 
   constructor(options: SnapshotManagerOptions) {
     this.#source = options.source;
@@ -53,19 +56,29 @@ export class LmdbSnapshotManager implements SnapshotManager {
     this.#logger = options.logger;
     this.#outcomes = new SnapshotOutcomes(options.logger);
     this.#clock = options.clock ?? systemClock;
+    this.#journals = new JournalKeeper({
+      source: this.#source,
+      durability: options.settings.durability ?? 'snapshot',
+      clock: this.#clock,
+      logger: options.logger,
+      wantSnapshot: () => {
+        this.#snapshot('on demand').catch(() => undefined); // logged where it failed
+      },
+    });
     this.#onProgress = options.onProgress;
   }
 
   /**
    * Locks the data directory, restores what is in it and starts the timer.
+   * @param sockets where other processes reach us, which the lock is to say
    * @throws RespiteError `SNAPSHOT_BUILD_MISSING`, `RESTORE_CORRUPT`, `RESTORE_FAILED`, and those of `DataDirectory.open`
    */
-  async start(signal?: AbortSignal): Promise<void> {
+  async start(signal?: AbortSignal, sockets?: HolderSockets): Promise<void> {
     // Before anything is waited for: a client of the listener must not write to what is about to be replaced.
     this.#source.beginRestore();
     try {
       assertPrograms();
-      const directory = await this.#openDirectory(signal);
+      const directory = await this.#openDirectory(signal, sockets);
       this.#restore = await this.#fill(directory, signal);
       const store = new SnapshotStore({
         path: directory.dataFile,
@@ -86,6 +99,8 @@ export class LmdbSnapshotManager implements SnapshotManager {
   }
 
   snapshotNow({ full = false }: SnapshotOptions = {}): Promise<SnapshotResult> {
+    // No failure of a snapshot: there was none.
+    if (this.#opened === undefined) return Promise.reject(notReady());
     return this.#snapshot('on demand', full);
   }
 
@@ -122,6 +137,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
       this.#opened = undefined;
       await this.#idle();
       await opened.store.close();
+      await this.#journals.close();
       await opened.directory.close();
     }
   }
@@ -143,6 +159,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
     saving: () => this.#running !== undefined,
     failed: () => this.#outcomes.hasFailed,
     troubles: () => this.#troubles(),
+    journal: () => this.#journals.figures,
   };
 
   status(): SnapshotStatus {
@@ -152,14 +169,17 @@ export class LmdbSnapshotManager implements SnapshotManager {
   #troubles(): string[] {
     const { trouble } = this.#outcomes;
     const troubles = trouble === undefined ? [] : [trouble];
+    const { failure } = this.#journals;
+    if (failure !== undefined) troubles.push(`the journal cannot be written, writes are refused: ${failure}`);
     const quarantined = this.#restore?.quarantined;
     if (quarantined !== undefined) troubles.push(`the start found a damaged snapshot and moved it to ${quarantined}`);
     return troubles;
   }
 
-  #openDirectory(signal: AbortSignal | undefined): Promise<DataDirectory> {
+  #openDirectory(signal: AbortSignal | undefined, sockets: HolderSockets | undefined): Promise<DataDirectory> {
     return DataDirectory.open(this.#settings.dataDirectory, {
       ...(signal === undefined ? {} : { signal }),
+      sockets,
       onLost: () => {
         this.#logger.error({ event: 'snapshot_lock_lost' }, 'the lock of the data directory was lost');
       },
@@ -174,6 +194,8 @@ export class LmdbSnapshotManager implements SnapshotManager {
     try {
       return await restore({
         directory,
+        hasJournals: (await directory.journals()).length > 0,
+        beforeServing: (journal) => this.#journals.start(directory, journal),
         source: this.#source,
         settings: this.#settings,
         logger: this.#logger,
@@ -219,7 +241,8 @@ export class LmdbSnapshotManager implements SnapshotManager {
     if (opened === undefined || !this.#source.restored) throw notReady();
     // Also when there is nothing to write: "saved" means that it is there.
     await opened.directory.assertUsable();
-    if (this.#source.changes === 0 && !full) return this.#outcomes.skipped(this.#clock.now());
+    const isWritten = this.#journals.failure === undefined;
+    if (this.#source.changes === 0 && !full && isWritten) return this.#outcomes.skipped(this.#clock.now());
     const started = performance.now();
     this.#outcomes.started(kind);
     await opened.directory.upgrade();
@@ -227,9 +250,11 @@ export class LmdbSnapshotManager implements SnapshotManager {
     const { written, keys, bytes, sequence } = await writeSnapshot(this.#source, opened.store, {
       full,
       now: () => (time = this.#clock.now()),
+      rotate: () => this.#journals.rotate(this.#outcomes.status().last?.bytes),
       beforeItCounts: () => opened.directory.noteSnapshot(),
     });
     await this.#note(opened.directory, sequence);
+    await this.#journals.replaced();
     const duration = performance.now() - started;
     return this.#outcomes.written(kind, time, { skipped: false, written, keys, bytes, duration });
   }

@@ -26,6 +26,7 @@ async function startManager({ config, logger, signal, get, defer }: InitContext)
   const source = get(SnapshotSourceToken);
   if (source === undefined || !persistence.enabled) return undefined;
   // Loaded here: without persistence nobody needs it.
+  const { openControl } = require('./control/open-control') as typeof import('./control/open-control');
   const { LmdbSnapshotManager } = require('./lmdb-snapshot-manager') as typeof import('./lmdb-snapshot-manager');
   const manager = new LmdbSnapshotManager({
     source,
@@ -36,11 +37,16 @@ async function startManager({ config, logger, signal, get, defer }: InitContext)
       interval: persistence.snapshot_interval,
       onShutdown: persistence.snapshot_on_shutdown,
       restoreOnStartup: persistence.restore_on_startup,
-      onCorruption: persistence.on_corruption,
+      onCorruption: persistence.on_corruption || (persistence.durability === 'snapshot' ? 'quarantine' : 'fail'),
+      durability: persistence.durability,
     },
   });
+  const backend = get(CacheBackend);
+  const control = isEmbedded(backend) ? await openControl(backend, manager, logger) : undefined;
+  // Closed last: who asked for a snapshot gets his answer, and the stop waits for what he asked for.
+  if (control !== undefined) defer(() => control.close());
   defer(() => manager.stop());
-  await manager.start(signal);
+  await manager.start(signal, control?.sockets);
   const { data_dir: directory, snapshot_interval: interval } = persistence;
   const fields = {
     event: 'persistence_ready',
@@ -48,7 +54,6 @@ async function startManager({ config, logger, signal, get, defer }: InitContext)
     interval: String(printDuration(interval)),
   };
   logger.info(fields, 'the data is kept on disk');
-  const backend = get(CacheBackend);
   if (isEmbedded(backend)) backend.saveHooks = manager.saveHooks;
   return manager;
 }

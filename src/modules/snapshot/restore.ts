@@ -5,6 +5,7 @@ import { IncompleteValueError, type SnapshotSource } from '../../engine/snapshot
 import { printCount, RespiteError } from '../../errors';
 import type { DataDirectory } from './directory/data-directory';
 import type { RestoreProgress, SnapshotSettings } from './settings';
+import { replayJournals } from './journal/replay-journals';
 import { readSnapshot } from './store/read-snapshot';
 import type { Stamp } from './store/stamp';
 import { messageOf } from './system-error';
@@ -19,6 +20,10 @@ export interface RestoreOutcome {
   readonly duration: number;
   /** Point in time of the restored snapshot, milliseconds since the epoch; 0 = none was restored. */
   readonly snapshotTime: number;
+  /** Commands that journals brought back. */
+  readonly replayed: number;
+  /** Number of the next journal file. */
+  readonly journal: number;
   /** Where a damaged snapshot was moved to. */
   readonly quarantined?: string;
 }
@@ -32,9 +37,13 @@ export interface RestoreContext {
   readonly clock: Clock;
   readonly onProgress?: ((progress: RestoreProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Whether journals will be replayed: then keys that expired since the snapshot are loaded all the same. */
+  readonly hasJournals: boolean;
+  /** Called when the data is there and nobody is served yet. @param journal number of the next journal file */
+  readonly beforeServing: (journal: number) => Promise<void>;
 }
 
-const NOTHING: RestoreOutcome = { sequence: 0, keys: 0, duration: 0, snapshotTime: 0 };
+const NOTHING: RestoreOutcome = { sequence: 0, keys: 0, duration: 0, snapshotTime: 0, replayed: 0, journal: 1 };
 /** Milliseconds between two lines about the progress of a restore. */
 const PROGRESS_EVERY = 1_000;
 
@@ -44,7 +53,7 @@ const PROGRESS_EVERY = 1_000;
  */
 export async function restore(context: RestoreContext): Promise<RestoreOutcome> {
   const { directory, settings, logger, clock } = context;
-  if (!(await directory.hasSnapshot())) return startEmpty(context);
+  if (!(await directory.hasSnapshot()) && (await directory.journals()).length === 0) return startEmpty(context);
   if (!settings.restoreOnStartup) {
     const kept = await directory.setAside('kept', clock.now());
     logger.warn({ event: 'snapshot_kept', path: kept }, `restore_on_startup is off: the snapshot was moved to ${kept}`);
@@ -61,11 +70,12 @@ export async function restore(context: RestoreContext): Promise<RestoreOutcome> 
       `The snapshot is damaged and was moved to ${quarantined}. STARTING EMPTY. ${error.message}`,
     );
     context.source.beginRestore();
-    return { ...startEmpty(context), quarantined };
+    return { ...(await startEmpty(context)), quarantined };
   }
 }
 
-function startEmpty({ source }: RestoreContext): RestoreOutcome {
+async function startEmpty({ source, beforeServing }: RestoreContext): Promise<RestoreOutcome> {
+  await beforeServing(NOTHING.journal);
   source.finishRestore(undefined);
   return NOTHING;
 }
@@ -74,17 +84,25 @@ async function load(context: RestoreContext): Promise<RestoreOutcome> {
   const { directory, source, logger } = context;
   const started = performance.now();
   const loading = new Loading(context);
-  await readSnapshot(directory.dataFile, loading, context.signal);
+  if (await directory.hasSnapshot()) await readSnapshot(directory.dataFile, loading, context.signal);
   const stamp = await expectedStamp(directory, loading.stamp);
   ours(directory, () => {
-    source.finishRestore(stamp?.layout);
+    source.showRestored(stamp?.layout);
   });
+  const { replayed, next: journal } = await replayJournals({ directory, source, first: stamp?.journal ?? 1 });
+  await context.beforeServing(journal);
+  source.finishRestore(stamp?.layout);
   const duration = performance.now() - started;
   const { keys } = loading;
   await settle(context, stamp !== undefined);
   const durationMs = Math.round(duration);
   logger.info({ event: 'snapshot_restored', keys, durationMs }, `restored ${printCount(keys, 'key')}`);
-  return { sequence: stamp?.sequence ?? 0, keys, duration, snapshotTime: stamp?.time ?? 0 };
+  if (replayed > 0)
+    logger.info(
+      { event: 'journal_replayed', commands: replayed },
+      `the journal brought back ${printCount(replayed, 'command')}`,
+    );
+  return { sequence: stamp?.sequence ?? 0, keys, duration, snapshotTime: stamp?.time ?? 0, replayed, journal };
 }
 
 /** The data is there, whatever becomes of the marker: the first snapshot tries again. */
@@ -130,7 +148,9 @@ class Loading {
 
   async batch(batch: Buffer): Promise<void> {
     const { source, directory } = this.context;
-    this.keys += ours(directory, () => source.importBatch(batch));
+    this.keys += ours(directory, () =>
+      source.importBatch(batch, this.context.hasJournals ? this.stamp?.time : undefined),
+    );
     this.#records += countRecords(batch);
     this.#report();
     await nextTurn();

@@ -13,6 +13,8 @@ export interface SnapshotSettings {
    * the start goes on empty; `fail`: the start fails.
    */
   readonly onCorruption: 'quarantine' | 'fail';
+  /** `durability`: what an acknowledged write survives. Default: `snapshot`, the next snapshot. */
+  readonly durability?: 'snapshot' | 'everysec' | 'always';
 }
 
 /** How far a restore is. */

@@ -11,6 +11,11 @@ export interface WriteOptions {
   readonly full: boolean;
   /** The point in time stamped on the snapshot, milliseconds since the epoch. */
   readonly now: () => number;
+  /**
+   * Called at the point in time: what changes from now on goes to another journal file.
+   * @returns its number, and when it is there
+   */
+  readonly rotate: () => { readonly number: number; readonly begun: Promise<void> };
   /** Called when it is on the disk and before it counts: when this fails, the snapshot has failed. */
   readonly beforeItCounts: () => Promise<void>;
 }
@@ -22,14 +27,15 @@ export interface WriteOptions {
 export async function writeSnapshot(
   source: SnapshotSource,
   store: SnapshotStore,
-  { full, now, beforeItCounts }: WriteOptions,
+  { full, now, rotate, beforeItCounts }: WriteOptions,
 ): Promise<CommitResult> {
   // A turn of its own, so that no command, transaction or script is half done at the point in time.
   await nextTurn();
   const cut = source.begin({ full });
+  const { number: journal, begun } = rotate();
   try {
-    store.begin({ full, time: now(), layout: cut.layout, keys: cut.keys });
-    await handOver(cut, store);
+    store.begin({ full, time: now(), layout: cut.layout, keys: cut.keys, journal });
+    await Promise.all([begun, handOver(cut, store)]);
     const result = await store.commit();
     await beforeItCounts();
     cut.commit();

@@ -4,7 +4,7 @@ import { blocks } from './blocks';
 /** Blocks that are JavaScript, and would need more than they show to be TypeScript. */
 const UNTYPED: Readonly<Record<string, string>> = {
   'docs/guides/embedding.md #2': 'members and parameters without types',
-  'docs/guides/embedding.md #3': 'a token without a type',
+  'docs/guides/embedding.md #4': 'a token without a type',
   'docs/guides/libraries.md #2': "@types/redlock 4 does not take ioredis 5's own Redis",
   'docs/guides/libraries.md #3': '@keyv/valkey wants the type of another client',
   'docs/guides/modules.md #3': 'parameters without types',

@@ -1,3 +1,4 @@
+import { killAcknowledging } from '../../durability/acknowledged';
 import { runDamage } from '../../durability/damage';
 import { runKill } from '../../durability/kill';
 import { slice } from '../../support/slice';
@@ -16,4 +17,9 @@ it(`NFR-2: ${String(KILLS)} times kill -9 while snapshots are written (seed ${St
 it(`NFR-2: damage gives all the data or a quarantine, never a crash (seed ${String(seed)})`, async () => {
   const { quarantined } = await runDamage(await temporaryPath(), DAMAGED_FILES, seed);
   expect(quarantined).toBeGreaterThan(0);
+});
+
+it(`NFR-2: ${String(KILLS)} times kill -9 under fifty writers loses nothing acknowledged (seed ${String(seed)})`, async () => {
+  const { acknowledged } = await killAcknowledging(await temporaryPath(), KILLS, seed);
+  expect(acknowledged).toBeGreaterThan(0);
 });

@@ -67,6 +67,14 @@ export class DistributedBackend implements MeasuredBackend {
     });
   }
 
+  changes(): never {
+    throw new RespiteError('BACKEND_LACKS_CAPABILITY', {
+      message:
+        'changes() was asked of a backend on a Redis server, which tells its changes to its replicas alone. Use keyspace ' +
+        'notifications (CONFIG SET notify-keyspace-events), or a stream that the application writes itself.',
+    });
+  }
+
   async health(): Promise<BackendHealth> {
     if (this.#closed) return down('the backend is closed');
     return checkHealth(this.client, this.#server.options.connectTimeout);

@@ -19,6 +19,8 @@ interface ClientInternals {
   };
   readonly offlineQueue: { readonly length: number };
   readonly condition?: { readonly subscriber: unknown; readonly select: number };
+  readonly socketTimeoutTimer?: unknown;
+  setSocketTimeout(): void;
 }
 
 /** The same for a command. */
@@ -29,6 +31,7 @@ interface CommandInternals {
   resolve(value: unknown): void;
   reject(error: Error): void;
   toWritable(socket: unknown): unknown;
+  setTimeout(milliseconds: number): void;
   setReplyContext?(context: unknown): void;
 }
 
@@ -176,7 +179,15 @@ function runDirect(
   // A defined script decides between EVALSHA and EVAL when it is written to a socket: let it decide now.
   if (command.name === 'evalsha' && !session.knowsScript(String(command.args[0]))) command.toWritable(link);
   const place = nextPlace();
+  const { gate } = link;
+  const gatePlace = gate.place;
   const reply = session.execute(toByteString(command.name), toBytes(command.args));
+  if (gate.closed) {
+    leaveToParser(client, command, stream);
+    keepTime(client, command);
+    if (!(reply instanceof NoReply)) link.hold(reply, gatePlace);
+    return;
+  }
   const pipeline = pipelineOf(command);
   const form: ReplyForm = {
     text: command.replyEncoding === 'utf8',
@@ -186,9 +197,7 @@ function runDirect(
   const mapped = reply instanceof NoReply || (session.resp === 3 && !isPlain(reply));
   const value = mapped ? FOR_PARSER : convert(command, pipeline, reply, form);
   if (value === FOR_PARSER) {
-    // ioredis' parser knows how to map it: let it see the bytes.
-    unlean(command);
-    internals.commandQueue.push({ command, stream, select: internals.condition?.select ?? 0 });
+    leaveToParser(client, command, stream);
     if (!(reply instanceof NoReply)) link.deliver(encodeReply(reply, session.resp), place);
     return;
   }
@@ -200,6 +209,21 @@ function runDirect(
     deliverLater(() => {
       settle(command, pipeline, value, failed);
     }, place);
+}
+
+/** ioredis' parser knows how to map the reply, and when the command's turn is: it will see bytes. */
+function leaveToParser(client: Redis, command: CommandInternals, stream: PipelineStream | undefined): void {
+  const { commandQueue, condition } = client as unknown as ClientInternals; // see ClientInternals
+  unlean(command);
+  commandQueue.push({ command, stream, select: condition?.select ?? 0 });
+}
+
+/** The reply takes its time: as long as one of a server may. */
+function keepTime(client: Redis, command: CommandInternals): void {
+  const { commandTimeout, socketTimeout } = client.options;
+  if (typeof commandTimeout === 'number') command.setTimeout(commandTimeout);
+  const internals = client as unknown as ClientInternals; // see ClientInternals
+  if (socketTimeout !== undefined && internals.socketTimeoutTimer === undefined) internals.setSocketTimeout();
 }
 
 /** Converts a reply; EXEC's in a pipeline item by item, since the queued commands decide what they want. */

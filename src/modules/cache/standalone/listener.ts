@@ -2,7 +2,8 @@ import cluster from 'node:cluster';
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { isLoopback } from '../../../config';
 import { asError, RespiteError } from '../../../errors';
-import type { ClientAddress, EmbeddedEngine, RespConnection } from '../../../engine';
+import type { ClientAddress, EmbeddedEngine } from '../../../engine';
+import { closeServer, serveSocket } from './serve-socket';
 import { listenInPlaceOf } from './stale-socket';
 
 /** Where other processes reach the engine. */
@@ -27,8 +28,6 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-/** Unsent bytes beyond which a client gets no more requests answered until it reads. */
-const CONGESTED_BYTES = 1_048_576;
 /** Goes out as bytes: there is no session yet. */
 const TOO_MANY_CLIENTS = '-ERR max number of clients reached\r\n';
 
@@ -113,40 +112,8 @@ function serve(engine: EmbeddedEngine, socket: Socket, options: ListenerOptions,
     return;
   }
   connections.add(socket);
-  const connection: RespConnection = engine.connect(addressOf(socket, options), {
-    write: (bytes) => {
-      socket.write(bytes, 'latin1');
-    },
-    end: () => {
-      // Half closed is not enough: a peer that never stops writing would never learn of it.
-      socket.destroySoon();
-    },
-    abort: () => {
-      socket.destroy();
-    },
-    congested: () => socket.writableLength > CONGESTED_BYTES,
-    unsent: () => socket.writableLength,
-  });
-  socket.on('data', (chunk) => {
-    connection.receive(chunk);
-    if (connection.congested) socket.pause();
-  });
-  socket.on('drain', () => {
-    socket.resume();
-    connection.resume();
-  });
-  socket.on('end', () => {
-    connection.receiveEnd();
-  });
-  // Resets are normal. `close` comes a turn of the event loop later, in which nothing may be served any more.
-  socket.on('error', () => {
-    connection.abandon();
-    socket.destroy();
-  });
-  socket.on('close', () => {
-    connections.delete(socket);
-    connection.abandon();
-  });
+  socket.once('close', () => connections.delete(socket));
+  serveSocket(socket, (transport) => engine.connect(addressOf(socket, options), transport));
 }
 
 function addressOf(socket: Socket, options: ListenerOptions): ClientAddress {
@@ -158,13 +125,4 @@ function addressOf(socket: Socket, options: ListenerOptions): ClientAddress {
     remote: join(socket.remoteAddress, socket.remotePort),
     local: join(socket.localAddress, socket.localPort),
   };
-}
-
-function closeServer(server: Server, connections: Set<Socket>): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => {
-      resolve();
-    });
-    for (const socket of connections) socket.destroy();
-  });
 }

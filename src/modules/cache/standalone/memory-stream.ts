@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 // Imported, not the globals: see delivery.ts.
 import { clearInterval, setImmediate, setInterval } from 'node:timers';
-import type { EmbeddedEngine, RespConnection, Session } from '../../../engine';
+import type { EmbeddedEngine, Reply, ReplyGate, RespConnection, Session } from '../../../engine';
 import { type ByteReceiver, deliverAlone, deliverBytes, nextPlace } from './delivery';
 
 /** Node's longest timer; an interval of it is only there to be counted by the event loop. */
@@ -18,6 +18,8 @@ export class MemoryStream extends EventEmitter implements ByteReceiver {
   writable = true;
   destroyed = false;
   readonly _writableState = { ended: false };
+  /** Where all that leaves the engine may have to wait. */
+  readonly gate: ReplyGate;
   readonly #connection: RespConnection;
   /** Where in the order of deliveries the answers to the requests being run belong. */
   #place: number | undefined;
@@ -25,6 +27,7 @@ export class MemoryStream extends EventEmitter implements ByteReceiver {
 
   constructor(engine: EmbeddedEngine) {
     super();
+    this.gate = engine.gate;
     this.#connection = engine.connect(
       { remote: '127.0.0.1:0', local: '127.0.0.1:0', kind: 'memory' },
       {
@@ -59,6 +62,11 @@ export class MemoryStream extends EventEmitter implements ByteReceiver {
   /** Hands bytes (a latin1 string) to the client, in a later turn of the event loop. */
   deliver(bytes: string, place?: number): void {
     deliverBytes(this, bytes, place);
+  }
+
+  /** Hands a reply to the client once the gate lets it. @param place what the gate's was before the command ran */
+  hold(reply: Reply, place: number): void {
+    this.#connection.hold(reply, place);
   }
 
   /** What `deliver` sent has come. */

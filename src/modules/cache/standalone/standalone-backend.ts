@@ -2,14 +2,17 @@ import type { Redis } from 'ioredis';
 import { RespiteError } from '../../../errors';
 import type { EmbeddedEngine, SaveHooks, Session, SnapshotSource } from '../../../engine';
 import type { BackendHealth, ConnectionOptions, ConnectionPurpose } from '../cache-backend';
+import type { ChangeSet, ChangesOptions } from '../changes';
 import type { BackendStatistics, MeasuredBackend } from '../backend-statistics';
-import type { EmbeddedBackend } from '../embedded-backend';
+import type { EmbeddedBackend, PrivateSocket } from '../embedded-backend';
 import { down, ping } from '../ping';
+import { followChanges } from './follow-changes';
 import { connectorFor } from './connector';
 import { readStatistics } from './engine-statistics';
 import type { RedisConstructor } from './in-process-redis';
 import type { Listener } from './listener';
 import { MemoryStream } from './memory-stream';
+import type { PrivateServer } from './private-socket';
 
 /** What a standalone backend is made of. */
 export interface StandaloneParts {
@@ -31,6 +34,7 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
   readonly #parts: StandaloneParts;
   readonly #connections = new Set<Redis>();
   #listener: Listener | undefined;
+  #private: Promise<PrivateServer> | undefined;
   #quiet = false;
   #closed = false;
 
@@ -84,6 +88,25 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
     return { ...clientOptions, Connector: connectorFor(() => (this.#quiet ? undefined : engine)) };
   }
 
+  async privateSocket(): Promise<PrivateSocket> {
+    if (this.#quiet) {
+      throw new RespiteError('BACKEND_CLOSED', {
+        message: 'A private socket was asked of a backend that is closed, or about to be.',
+      });
+    }
+    return (this.#private ??= this.#openPrivately());
+  }
+
+  #openPrivately(): Promise<PrivateServer> {
+    // Loaded here: who keeps no data has no use for it.
+    const { PrivateServer } = require('./private-socket') as typeof import('./private-socket');
+    return PrivateServer.open(this.#parts.engine);
+  }
+
+  changes(options: ChangesOptions = {}): AsyncIterableIterator<ChangeSet> {
+    return followChanges(this.#parts.engine.snapshots, options);
+  }
+
   async health(): Promise<BackendHealth> {
     if (this.#closed) return down('the backend is closed');
     const health = await ping(this.#parts.client);
@@ -95,11 +118,12 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
     return () => readStatistics(this.#parts.engine);
   }
 
-  /** Closes the listener and every client but the shared one, those of libraries as well: nobody writes any more. */
+  /** Closes the listener, the private socket and every client but the shared one, those of libraries as well: nobody writes any more. */
   async quiesce(): Promise<void> {
     this.#quiet = true;
     await this.#listener?.close();
     this.#listener = undefined;
+    await (await this.#opened())?.close();
     for (const connection of this.#connections) connection.disconnect();
     this.#parts.engine.disconnectAll(sessionOf(this.#parts.client));
   }
@@ -125,6 +149,12 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
     }
     client.disconnect();
     this.#parts.engine.close();
+    await (await this.#opened())?.remove();
+  }
+
+  /** The private socket, if there is one. */
+  async #opened(): Promise<PrivateServer | undefined> {
+    return this.#private?.catch(() => undefined);
   }
 }
 

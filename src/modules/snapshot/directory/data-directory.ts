@@ -1,9 +1,10 @@
-import { chmod, mkdir, rename, rmdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { RespiteError } from '../../../errors';
 import type { Stamp } from '../store/stamp';
-import { FORMAT_VERSION } from '../store/record-format';
+import { FORMAT_VERSION, JOURNAL_VERSION } from '../store/record-format';
 import { completeFiles, createFiles } from './complete-files';
+import { JOURNAL_FILE } from '../journal/journal-file';
 import { DirectoryLock, type LockOptions } from './directory-lock';
 import { differences, type Marker, writeMarker } from './marker';
 import { refuseNetworkFilesystem } from './network-filesystem';
@@ -26,6 +27,7 @@ export interface DataDirectoryOptions extends LockOptions {
  * | `respite.json`   | says the directory is ours (`marker.ts`)            |
  * | `data.mdb`       | the LMDB file; `data.mdb-lock` is LMDB's own        |
  * | `last-snapshot`  | sequence of the last snapshot (`witness.ts`)        |
+ * | `journal-N`      | what changed since a snapshot (`../journal`)        |
  * | `lock.N`         | who uses the directory (`directory-lock.ts`)        |
  */
 export class DataDirectory {
@@ -125,6 +127,20 @@ export class DataDirectory {
     return trouble;
   }
 
+  /** Makes sure that the marker says, durably, that there may be journals: before the first one is begun. */
+  async noteJournal(): Promise<void> {
+    if (this.#marker.format !== JOURNAL_VERSION) await this.#writeMarker({ format: JOURNAL_VERSION });
+  }
+
+  /** The journal files, in the order of their numbers. */
+  async journals(): Promise<{ readonly name: string; readonly number: number }[]> {
+    const found = (await readdir(this.path)).flatMap((name) => {
+      const number = JOURNAL_FILE.exec(name)?.[1];
+      return number === undefined ? [] : [{ name, number: Number(number) }];
+    });
+    return found.sort((a, b) => a.number - b.number);
+  }
+
   /** The data file that snapshots are written to. */
   get dataFileIdentity(): FileIdentity {
     return (this.#dataFile ??= identityOf(this.dataFile));
@@ -155,7 +171,7 @@ export class DataDirectory {
 
   /** Gives a directory of an older format the format of this version, before anything is written that needs it. */
   async upgrade(): Promise<void> {
-    if (this.#marker.format !== FORMAT_VERSION) await this.#writeMarker({ format: FORMAT_VERSION });
+    if (this.#marker.format < FORMAT_VERSION) await this.#writeMarker({ format: FORMAT_VERSION });
   }
 
   /**
@@ -191,7 +207,7 @@ export class DataDirectory {
     const target = await makeNew(wanted);
     if (target === undefined) return undefined;
     // The marker goes last: whatever stops us, what is left is still known to be ours.
-    for (const name of [DATA, LMDB_LOCK, WITNESS, MARKER]) {
+    for (const name of [...(await this.journals()).map(({ name }) => name), DATA, LMDB_LOCK, WITNESS, MARKER]) {
       try {
         await rename(join(this.path, name), join(target, name));
       } catch (error) {

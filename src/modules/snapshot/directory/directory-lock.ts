@@ -1,41 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Clock, every, pause, systemClock } from '../../../container';
+import { every, systemClock } from '../../../container';
+import { ownIdentity, type ProcessIdentity } from '../../../container/process-identity';
 import { RespiteError } from '../../../errors';
-import { holdsOpen } from './held-open';
-import { LockFile, type LockHolder, readHolder } from './lock-file';
-import { identityIfThere, removeFile } from './own-file';
-import { livenessOf, ownIdentity, type ProcessIdentity } from './process-identity';
-import { codeOf } from '../system-error';
-
-/** Names of lock files: `lock.1`, `lock.2`, ... */
-export const LOCK_FILE = /^lock\.(\d+)$/;
+import { type HolderSockets, LockFile, type LockHolder } from './lock-file';
+import { findLocks, firstLiving, type FoundLock, type WatchOptions } from './lock-holders';
+import { removeFile } from './own-file';
 
 /** How a data directory is locked; everything is optional. */
-export interface LockOptions {
-  /** Default the system's, by which other processes judge the lock, whatever a test does to the application's. */
-  readonly clock?: Clock;
+export interface LockOptions extends WatchOptions {
   /** How often the holder touches its file, ms. Default 5,000. */
   readonly heartbeat?: number;
-  /** A holder of another host or container that did not touch its file for so long is gone, ms. Default 15,000. */
-  readonly staleAfter?: number;
-  readonly signal?: AbortSignal;
   /** Called once when somebody else took the lock or removed its file. */
   readonly onLost?: () => void;
   /** Who we are; tests pretend to be somebody else. */
   readonly identity?: ProcessIdentity;
-}
-
-/** One file in the directory; `holder` is undefined while its process is still writing it, or was killed doing so. */
-interface Found {
-  readonly path: string;
-  readonly number: number;
-  readonly holder: LockHolder | undefined;
+  /** Where we are reached; written into the file, so served already. */
+  readonly sockets?: HolderSockets | undefined;
 }
 
 const DEFAULT_HEARTBEAT = 5_000;
-const DEFAULT_STALE_AFTER = 15_000;
 
 /**
  * One process at a time: LMDB itself lets two processes write the same file.
@@ -63,7 +47,8 @@ export class DirectoryLock {
     for (;;) {
       const stale = await onlyStale(directory, await findLocks(directory), identity, options);
       const number = Math.max(0, ...stale.map((lock) => lock.number)) + 1;
-      const holder: LockHolder = { token: randomUUID(), ...identity };
+      const { sockets } = options;
+      const holder = { token: randomUUID(), ...identity, ...(sockets !== undefined && { sockets }) };
       const file = await LockFile.create(join(directory, `lock.${String(number)}`), holder);
       if (file === undefined) continue;
       try {
@@ -113,57 +98,19 @@ export class DirectoryLock {
   }
 }
 
-async function findLocks(directory: string): Promise<readonly Found[]> {
-  const found: Found[] = [];
-  for (const name of await readdir(directory)) {
-    const number = LOCK_FILE.exec(name)?.[1];
-    const path = join(directory, name);
-    if (number !== undefined) found.push({ path, number: Number(number), holder: await readHolder(path) });
-  }
-  return found;
-}
-
 /** @returns `locks`, when none of their holders lives. @throws RespiteError `SNAPSHOT_LOCKED` */
 async function onlyStale(
   directory: string,
-  locks: readonly Found[],
+  locks: readonly FoundLock[],
   identity: ProcessIdentity,
   options: LockOptions,
-): Promise<readonly Found[]> {
-  for (const lock of locks) {
-    if (isAlive(lock, identity) ?? (await beats(lock.path, options))) throw locked(directory, lock);
-  }
+): Promise<readonly FoundLock[]> {
+  const living = await firstLiving(locks, identity, options);
+  if (living !== undefined) throw locked(directory, living);
   return locks;
 }
 
-/** Whether the holder of a lock lives; `undefined` when only its heartbeat tells. */
-function isAlive({ path, holder }: Found, identity: ProcessIdentity): boolean | undefined {
-  if (holder === undefined) return undefined;
-  const liveness = livenessOf(holder, identity);
-  if (liveness === 'unknown') return undefined;
-  if (liveness !== 'process') return liveness === 'alive';
-  const file = identityIfThere(path);
-  return file === undefined ? false : holdsOpen(holder.pid, file);
-}
-
-/**
- * Watches a file until it is touched (true) or was left alone for `staleAfter` (false). Its age alone proves nothing:
- * clocks differ, and a suspended machine wakes up with old files whose holders live.
- */
-async function beats(path: string, options: LockOptions): Promise<boolean> {
-  const { clock = systemClock, staleAfter = DEFAULT_STALE_AFTER, signal } = options;
-  const step = Math.max(1, Math.min(250, staleAfter / 10));
-  const before = await modified(path);
-  for (let waited = 0; before !== undefined && waited < staleAfter; waited += step) {
-    await pause(clock, step, signal);
-    const now = await modified(path);
-    if (now === undefined) return false;
-    if (now !== before) return true;
-  }
-  return false;
-}
-
-function locked(directory: string, { path, holder }: Found): RespiteError {
+function locked(directory: string, { path, holder }: FoundLock): RespiteError {
   const who =
     holder === undefined
       ? 'another process that is just starting'
@@ -177,13 +124,4 @@ function locked(directory: string, { path, holder }: Found): RespiteError {
 
 function partOfUs({ thread = 0 }: LockHolder): string {
   return thread === 0 ? 'this very process' : `thread ${String(thread)} of this very process`;
-}
-
-async function modified(path: string): Promise<number | undefined> {
-  try {
-    return (await stat(path)).mtimeMs;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
 }

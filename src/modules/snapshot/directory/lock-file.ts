@@ -1,11 +1,21 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat } from 'node:fs/promises';
+import type { ProcessIdentity } from '../../../container/process-identity';
 import { codeOf } from '../system-error';
 import { type FileIdentity, openOwnFile, readOwnFile, removeFile } from './own-file';
-import type { ProcessIdentity } from './process-identity';
+
+/** Where the other processes of this user reach the holder of a lock: paths of sockets. */
+export interface HolderSockets {
+  /** The engine, by RESP. */
+  readonly redis: string;
+  /** Requests to the library (`control/`). */
+  readonly control: string;
+}
 
 /** What a lock file holds, as JSON. */
 export interface LockHolder extends ProcessIdentity {
+  /** Nothing where it has none; versions before wrote none. */
+  readonly sockets?: HolderSockets;
   /** Tells two locks of one process apart. */
   readonly token: string;
 }

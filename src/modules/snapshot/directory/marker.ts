@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { RespiteError } from '../../../errors';
-import { FORMAT_VERSION, READABLE_VERSIONS } from '../store/record-format';
+import { FORMAT_VERSION, JOURNAL_VERSION, READABLE_VERSIONS } from '../store/record-format';
 import { readOwnFile, replaceOwnFile } from './own-file';
 
 /** The file that says a directory is ours and how to open its data file, read before LMDB sees anything. */
@@ -86,6 +86,6 @@ function unsupported(path: string, format: number, encryption: string): RespiteE
   return new RespiteError('SNAPSHOT_FORMAT_UNSUPPORTED', {
     message:
       `${path} says format ${String(format)}, encryption ${encryption}; this version of Respite reads ` +
-      `formats up to ${String(FORMAT_VERSION)}, encryption none. Use the version that wrote it, or another data directory.`,
+      `formats up to ${String(JOURNAL_VERSION)}, encryption none. Use the version that wrote it, or another data directory.`,
   });
 }

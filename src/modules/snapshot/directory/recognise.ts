@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RespiteError } from '../../../errors';
 import { stampOf } from '../store/check-snapshot';
-import { LOCK_FILE } from './directory-lock';
+import { JOURNAL_FILE } from '../journal/journal-file';
+import { LOCK_FILE } from './lock-holders';
 import { type Marker, readMarker } from './marker';
 import { isOwnFile, ownFileSize } from './own-file';
 
@@ -11,6 +12,8 @@ export const MARKER = 'respite.json';
 export const DATA = 'data.mdb';
 export const LMDB_LOCK = 'data.mdb-lock';
 export const WITNESS = 'last-snapshot';
+
+const isOurs = (name: string): boolean => OURS.has(name) || JOURNAL_FILE.test(name);
 
 const OURS: ReadonlySet<string> = new Set([MARKER, `${MARKER}.new`, DATA, LMDB_LOCK, WITNESS]);
 
@@ -35,12 +38,12 @@ export interface Recognised {
  */
 export async function recognise(path: string): Promise<Recognised | undefined> {
   const names = await readdir(path);
-  for (const name of names) if (OURS.has(name) || LOCK_FILE.test(name)) await isOwnFile(join(path, name));
+  for (const name of names) if (isOurs(name) || LOCK_FILE.test(name)) await isOwnFile(join(path, name));
   const marker = await readMarker(join(path, MARKER));
   if (typeof marker === 'object') return { marker };
   const foreign = await firstForeign(path, names);
   if (marker === 'missing' && foreign === undefined) return undefined;
-  const isOursAlone = marker === 'damaged' || (foreign !== undefined && OURS.has(foreign));
+  const isOursAlone = marker === 'damaged' || (foreign !== undefined && isOurs(foreign));
   const stamped = isOursAlone ? markerOfStamp(join(path, DATA)) : undefined;
   if (stamped !== undefined) return { marker: stamped, markerTrouble: marker };
   throw foreign === undefined || marker === 'damaged' ? damagedMarker(path) : holdsSomethingElse(path, foreign);
@@ -55,7 +58,7 @@ async function firstForeign(path: string, names: readonly string[]): Promise<str
     if (unfinished && (await ownFileSize(join(path, name))) === 0) continue;
     foreign.push(name);
   }
-  return foreign.find((name) => !OURS.has(name)) ?? foreign[0];
+  return foreign.find((name) => !isOurs(name)) ?? foreign[0];
 }
 
 /** What the marker must have said, by the stamp in the data file. */

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { RespiteError } from '../../../errors';
 
-/** What the store runs elsewhere: the thread that writes, the process that reads. */
-export type ProgramName = 'worker' | 'reader';
+/** What runs elsewhere: the threads that write snapshots and journals, the process that reads. */
+export type ProgramName = 'worker' | 'reader' | 'journal-worker';
 
 /**
  * The JavaScript of `worker.ts` or `reader.ts`, each in one piece with all it needs but lmdb.

@@ -6,6 +6,8 @@ export interface SnapshotHeading {
   /** Milliseconds since the epoch. */
   readonly time: number;
   readonly layout: DatasetLayout;
+  /** As in the stamp. */
+  readonly journal: number;
   /** Keys at that time. */
   readonly keys: number;
   /** Every record of the data file is replaced, not only the changed ones. */

@@ -9,9 +9,11 @@ import { crc32 } from './crc32';
 
 /** Version of the data directory, stored in the marker file: 2 has values in segments. */
 export const FORMAT_VERSION = 2;
+/** The same records, with journals beside them: who does not know these would lose what they say. */
+export const JOURNAL_VERSION = 3;
 
 /** Versions this one reads; an older one is given the new number before it is written to. */
-export const READABLE_VERSIONS: ReadonlySet<unknown> = new Set([1, FORMAT_VERSION]);
+export const READABLE_VERSIONS: ReadonlySet<unknown> = new Set([1, FORMAT_VERSION, JOURNAL_VERSION]);
 
 /** First byte of every entry: what it is. Each stands for one layout: never change one. */
 const Entry = {

@@ -14,6 +14,8 @@ export interface Stamp {
   /** Keys at that time; format 1 has none and a record per key. */
   readonly keys?: number;
   readonly layout: DatasetLayout;
+  /** Number of the first journal file that is not in it; 0 or none = there was no journal. */
+  readonly journal?: number;
 }
 
 /** Format byte, JSON, checksum. */

@@ -78,6 +78,7 @@ export class SnapshotWriter {
       count: entryCount(database) - (database.doesExist(STAMP_KEY) ? 1 : 0),
       keys: heading.keys,
       layout: heading.layout,
+      journal: heading.journal,
     };
     put(database, encodeStamp(stamp));
     return stamp;

@@ -1,6 +1,7 @@
 import { ErrorReply } from '../../../../src/engine';
 import { Block, NO_REPLY } from '../../../../src/engine/command/answers';
 import type { AnyCommand } from '../../../../src/engine/command/definition';
+import { ReplyGate } from '../../../../src/engine/effects/reply-gate';
 import { Executor, type ExecutorParts } from '../../../../src/engine/execution/executor';
 import { Memory } from '../../../../src/engine/keyspace/memory';
 import { Blocking } from '../../../../src/engine/session/blocking';
@@ -43,10 +44,17 @@ function setup(commands: readonly AnyCommand[], own: Partial<ExecutorParts> = {}
     internalError,
     pausing: new Pausing({ ...house, blocking, scripts: { mayWrite: () => true } }),
     monitors: new Monitors(),
+    gate: new ReplyGate(),
     slowLog: new SlowLog(),
     latency: new Latency(),
     cluster: undefined,
-    switches: { loading: false, skipsChecksums: false, scriptsMayRunAll: false, interference: undefined },
+    switches: {
+      loading: false,
+      skipsChecksums: false,
+      scriptsMayRunAll: false,
+      interference: undefined,
+      writesRefused: undefined,
+    },
     lacksReplicas: false,
     ...own,
   });
@@ -59,7 +67,13 @@ function setup(commands: readonly AnyCommand[], own: Partial<ExecutorParts> = {}
   return { ...house, memory, counters, defects, blocking, executor, client, run, statsOf };
 }
 
-const loading = { loading: true, skipsChecksums: false, scriptsMayRunAll: false, interference: undefined };
+const loading = {
+  loading: true,
+  skipsChecksums: false,
+  scriptsMayRunAll: false,
+  interference: undefined,
+  writesRefused: undefined,
+};
 
 describe('the gate', () => {
   const run = jest.fn(() => 'ran');

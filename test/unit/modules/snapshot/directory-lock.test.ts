@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Clock, systemClock } from '../../../../src/container';
 import { DirectoryLock } from '../../../../src/modules/snapshot/directory/directory-lock';
 import type { LockHolder } from '../../../../src/modules/snapshot/directory/lock-file';
-import { ownIdentity, type ProcessIdentity } from '../../../../src/modules/snapshot/directory/process-identity';
+import { ownIdentity, type ProcessIdentity } from '../../../../src/container/process-identity';
 import { ManualClock } from '../../../support/manual-clock';
 import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
 

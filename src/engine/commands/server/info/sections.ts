@@ -133,8 +133,18 @@ function memory(engine: Services): Fields {
 const ratio = (a: number, b: number) => (b === 0 ? 0 : a / b).toFixed(2);
 const percent = (part: number, whole: number) => `${(whole === 0 ? 0 : (part / whole) * 100).toFixed(2)}%`;
 
+/** What Redis shows of an append-only file only while it has one. */
+const OF_A_JOURNAL = [
+  'aof_base_size',
+  'aof_pending_rewrite',
+  'aof_buffer_length',
+  'aof_pending_bio_fsync',
+  'aof_delayed_fsync',
+];
+
 function persistence(engine: Services): Fields {
   const { saveHooks } = engine.host;
+  const journal = saveHooks?.journal?.();
   return {
     loading: engine.switches.loading ? 1 : 0,
     async_loading: 0,
@@ -147,13 +157,8 @@ function persistence(engine: Services): Fields {
     rdb_last_bgsave_status: saveHooks?.failed?.() === true ? 'err' : 'ok',
     rdb_last_bgsave_time_sec: -1,
     rdb_current_bgsave_time_sec: -1,
-    ...zeros(
-      'rdb_saves',
-      'rdb_last_cow_size',
-      'rdb_last_load_keys_expired',
-      'rdb_last_load_keys_loaded',
-      'aof_enabled',
-    ),
+    ...zeros('rdb_saves', 'rdb_last_cow_size', 'rdb_last_load_keys_expired', 'rdb_last_load_keys_loaded'),
+    aof_enabled: journal === undefined ? 0 : 1,
     // The same snapshot serves BGSAVE and BGREWRITEAOF.
     aof_rewrite_in_progress: saveHooks?.saving() === true ? 1 : 0,
     aof_rewrite_scheduled: 0,
@@ -161,8 +166,9 @@ function persistence(engine: Services): Fields {
     aof_current_rewrite_time_sec: -1,
     aof_last_bgrewrite_status: 'ok',
     ...zeros('aof_rewrites', 'aof_rewrites_consecutive_failures'),
-    aof_last_write_status: 'ok',
+    aof_last_write_status: journal?.healthy === false ? 'err' : 'ok',
     ...zeros('aof_last_cow_size', 'module_fork_in_progress', 'module_fork_last_cow_size'),
+    ...(journal === undefined ? {} : { aof_current_size: journal.length, ...zeros(...OF_A_JOURNAL) }),
   };
 }
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { threadId } from 'node:worker_threads';
-import { codeOf } from '../system-error';
+import { asError } from '../errors';
 
 /** Names one process so that it can be recognised, also after its process id was given to another. */
 export interface ProcessIdentity {
@@ -42,10 +42,18 @@ export function livenessOf(other: ProcessIdentity, own: ProcessIdentity): Livene
   const sameView =
     own.boot === '' ? other.host === own.host : other.boot === own.boot && other.pidNamespace === own.pidNamespace;
   if (!sameView) return 'unknown';
-  if (!processExists(other.pid)) return 'dead';
-  if (startTimeOf(other.pid) !== other.startTime) return 'dead';
+  if (startOfLiving(other.pid) !== other.startTime) return 'dead';
   const thread = other.thread ?? 0;
   return thread === 0 || (other.pid === own.pid && thread === own.thread) ? 'alive' : 'process';
+}
+
+/**
+ * When the process that has an id now started, in the system's own words; empty when it does not tell, or when the process
+ * has ended and nobody has asked for its exit code yet.
+ * @returns `undefined` when there is none
+ */
+export function startOfLiving(pid: number): string | undefined {
+  return processExists(pid) ? startTimeOf(pid) : undefined;
 }
 
 function processExists(pid: number): boolean {
@@ -53,7 +61,7 @@ function processExists(pid: number): boolean {
     return process.kill(pid, 0);
   } catch (error) {
     // EPERM: it exists and belongs to somebody else.
-    return codeOf(error) === 'EPERM';
+    return (asError(error) as NodeJS.ErrnoException).code === 'EPERM'; // as the system's errors are
   }
 }
 

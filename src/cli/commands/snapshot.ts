@@ -1,0 +1,93 @@
+import { resolve } from 'node:path';
+import { loadConfig, type LoadedConfig } from '../../config';
+import { createAppFrom } from '../../create-app';
+import { printCount, RespiteError } from '../../errors';
+import { SnapshotManager, type SnapshotResult } from '../../modules/snapshot';
+import { askForSnapshot } from '../../modules/snapshot/control/ask';
+import { type Owner, ownerOf, silentOwner } from '../../modules/snapshot/control/owner';
+import { type DirectoryContent, lookInto } from '../../modules/snapshot/control/unused-directory';
+import { type ConfigOptions, loadForStart, sourcesOf } from '../config-options';
+import { json } from '../render';
+
+/** Options of `respite snapshot`. */
+export interface SnapshotCommandOptions extends ConfigOptions {
+  readonly full?: boolean;
+}
+
+/**
+ * Has the process that uses the data directory write a snapshot. When nobody uses it, says what is in it, or with `--full`
+ * rewrites it.
+ * @returns what to print
+ */
+export async function snapshot(options: SnapshotCommandOptions): Promise<string> {
+  const directory = resolve(loadForStart(options).config.redis.standalone.persistence.data_dir);
+  const full = options.full === true;
+  const owner = await ownerOf(directory);
+  if (owner !== undefined) return told(options, directory, owner.pid, await ask(owner, full));
+  const content = await lookInto(directory);
+  if (!full) return toldUnused(options, directory, content);
+  return told(options, directory, null, await rewrite(options, directory));
+}
+
+async function ask(owner: Owner, full: boolean): Promise<SnapshotResult> {
+  try {
+    return await askForSnapshot(owner.control, full);
+  } catch (error) {
+    if (RespiteError.is(error)) throw error;
+    throw silentOwner(owner, error);
+  }
+}
+
+/** Restores a directory that nobody uses and writes all of it anew; what is damaged stays where it is. */
+async function rewrite(options: ConfigOptions, directory: string): Promise<SnapshotResult> {
+  const app = createAppFrom(forRewriting(options, directory), {});
+  await app.start();
+  try {
+    const manager = app.get(SnapshotManager);
+    if (manager === undefined) throw new TypeError('persistence is on, so there is a manager');
+    return await manager.snapshotNow({ full: true });
+  } finally {
+    await app.stop({ timeoutMs: 2 ** 31 - 1 });
+  }
+}
+
+/** Whatever the application is set to: nothing is served, evicted, set aside, or written but what is asked for. */
+function forRewriting(options: ConfigOptions, directory: string): LoadedConfig {
+  const persistence = {
+    enabled: true,
+    data_dir: directory,
+    snapshot_interval: '24h',
+    snapshot_on_shutdown: false,
+    restore_on_startup: true,
+    on_corruption: 'fail',
+  } as const;
+  const standalone = { listener: { enabled: false }, max_memory: 0, persistence };
+  return loadConfig({
+    ...sourcesOf(options),
+    config: {
+      mode: 'standalone',
+      redis: { mode: 'standalone', provider: '', standalone },
+      metrics: { enabled: false },
+      log: { level: 'warn' },
+    },
+  });
+}
+
+function told(options: ConfigOptions, dataDir: string, pid: number | null, result: SnapshotResult): string {
+  const { skipped, written, keys, bytes } = result;
+  const durationMs = Math.round(result.duration);
+  if (options.json === true) {
+    return json({ dataDir, pid, skipped, written, ...(skipped ? {} : { keys, bytes, durationMs }) });
+  }
+  const who = pid === null ? 'This command' : `Process ${String(pid)}`;
+  if (skipped) return `${who} had nothing to write: nothing in ${dataDir} has changed since the last snapshot.`;
+  return `${who} wrote ${printCount(written, 'record')} in ${String(durationMs)} ms: ${dataDir} holds ${printCount(keys, 'key')} in ${printCount(bytes, 'byte')}.`;
+}
+
+function toldUnused(options: ConfigOptions, dataDir: string, content: DirectoryContent): string {
+  const { keys, bytes } = content;
+  const lastSnapshot = content.lastSnapshot === 0 ? null : new Date(content.lastSnapshot).toISOString();
+  if (options.json === true) return json({ dataDir, pid: null, skipped: true, written: 0, keys, bytes, lastSnapshot });
+  const held = lastSnapshot === null ? 'no snapshot' : `${printCount(keys, 'key')}, as of ${lastSnapshot}`;
+  return `No process uses ${dataDir}, so there is nothing to write. It holds ${held}. With --full it is written anew.`;
+}

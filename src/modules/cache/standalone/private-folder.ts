@@ -1,0 +1,54 @@
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ownIdentity } from '../../../container/process-identity';
+import { nameFor, type SOCKET_NAMES } from './folder-names';
+import { removeFolder, removeStaleFolders } from './stale-folders';
+
+/** Bytes of the longest path a socket may have. */
+const MAX_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
+const LONGEST_NAME = 'control';
+const PIPES = '\\\\.\\pipe\\';
+
+/**
+ * A folder of the temporary directory (0700) for sockets that only this user reaches. Who is to find it is told where it
+ * is, so a part of its name is random; the rest names its maker, for those who clean up after a crash. On Windows there is
+ * none: named pipes go with their process.
+ */
+export class PrivateFolder {
+  private constructor(private readonly prefix: string) {}
+
+  /** Makes one, and removes those of processes that are gone. @throws errors of the system */
+  static async make(): Promise<PrivateFolder> {
+    const own = ownIdentity();
+    const name = nameFor(own);
+    if (process.platform === 'win32') return new PrivateFolder(`${PIPES}${name}-`);
+    let failure: unknown;
+    for (const base of bases(name)) {
+      try {
+        await mkdir(join(base, name), { mode: 0o700 });
+      } catch (error) {
+        failure = error;
+        continue;
+      }
+      await removeStaleFolders(base, own);
+      return new PrivateFolder(join(base, name, '/'));
+    }
+    throw failure;
+  }
+
+  pathOf(name: (typeof SOCKET_NAMES)[number]): string {
+    return `${this.prefix}${name}`;
+  }
+
+  /** Removes it and the sockets in it, which nobody serves any more. What else somebody put there stays. */
+  async remove(): Promise<void> {
+    if (process.platform !== 'win32') await removeFolder(this.prefix);
+  }
+}
+
+/** Where a folder may be: the temporary directory, unless paths there are too long for a socket; then the system's own. */
+function bases(name: string): string[] {
+  const fits = (base: string) => Buffer.byteLength(join(base, name, LONGEST_NAME)) <= MAX_PATH_BYTES;
+  return [...new Set([resolve(tmpdir()), '/tmp'])].filter(fits);
+}

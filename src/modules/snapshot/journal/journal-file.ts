@@ -1,0 +1,116 @@
+import { dirname, join } from 'node:path';
+import { asError } from '../../../errors';
+import type { FileLayer } from './file-layer';
+import { encodeHeader, HEADER_BYTES, type JournalHeader, noteSynced } from './frame';
+
+/** Zeros written ahead of the frames, bytes: a sync of what has its place on the disk already is cheaper. */
+const AHEAD = 4 * 1024 * 1024;
+
+/** Names of journal files: `journal-1`, `journal-2`, ... */
+export const JOURNAL_FILE = /^journal-(\d+)$/;
+
+/** Path of a journal file. */
+export function journalPath(directory: string, number: number): string {
+  return join(directory, `journal-${String(number)}`);
+}
+
+/**
+ * The journal file that is being written. After a failure it takes nothing more: a later sync may say that all is well
+ * when what failed is lost.
+ */
+export class JournalFile {
+  #at = HEADER_BYTES;
+  #synced = HEADER_BYTES;
+  #filled = 0;
+  #poisoned: Error | undefined;
+
+  private constructor(
+    private readonly files: FileLayer,
+    private readonly fd: number,
+    readonly header: JournalHeader,
+    private readonly ahead: number,
+  ) {}
+
+  /** Makes a new file; when it returns, the file and its name are on the disk. */
+  static create(files: FileLayer, directory: string, header: JournalHeader, ahead = AHEAD): JournalFile {
+    const path = journalPath(directory, header.number);
+    const file = new JournalFile(files, files.create(path), header, ahead);
+    try {
+      file.#write(encodeHeader(header), 0);
+      file.#fill(HEADER_BYTES);
+      files.sync(file.fd);
+      files.syncDirectory(dirname(path));
+    } catch (failure) {
+      files.close(file.fd);
+      throw failure;
+    }
+    return file;
+  }
+
+  /** Bytes of header and frames. */
+  get length(): number {
+    return this.#at;
+  }
+
+  /** Whether there is something that `sync` would sync. */
+  get isDirty(): boolean {
+    return this.#at > this.#synced;
+  }
+
+  /** Appends a sealed frame. */
+  append(frame: Buffer): void {
+    this.#once(() => {
+      noteSynced(frame, this.header.number, this.#synced);
+      this.#fill(this.#at + frame.length);
+      this.#write(frame, this.#at);
+      this.#at += frame.length;
+    });
+  }
+
+  sync(): void {
+    this.#once(() => {
+      if (!this.isDirty) return;
+      this.files.sync(this.fd);
+      this.#synced = this.#at;
+    });
+  }
+
+  /** Syncs, and cuts off the zeros. */
+  close(): void {
+    try {
+      if (this.#poisoned !== undefined) return;
+      this.sync();
+      this.files.truncate(this.fd, this.#at);
+      this.files.sync(this.fd);
+    } finally {
+      this.files.close(this.fd);
+    }
+  }
+
+  #once(work: () => void): void {
+    if (this.#poisoned !== undefined) throw this.#poisoned;
+    try {
+      work();
+    } catch (failure) {
+      this.#poisoned = asError(failure);
+      throw failure;
+    }
+  }
+
+  #fill(until: number): void {
+    while (this.#filled < until) {
+      const from = Math.max(this.#filled, this.#at);
+      this.#write(new Uint8Array(this.ahead), from);
+      this.#filled = from + this.ahead;
+    }
+  }
+
+  /** Writes come back short where the disk is full, and a smaller one may then succeed: damage in the middle. */
+  #write(bytes: Uint8Array, at: number): void {
+    for (let done = 0; done < bytes.length;) {
+      const written = this.files.write(this.fd, bytes.subarray(done), at + done);
+      if (written === 0) throw new Error('nothing was written');
+      done += written;
+    }
+  }
+}

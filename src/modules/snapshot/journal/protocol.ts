@@ -1,0 +1,31 @@
+import type { JournalHeader } from './frame';
+
+/** What the journal's thread is started with. */
+export interface JournalThreadData {
+  readonly directory: string;
+  readonly datasetId: string;
+  /** Whether each group of frames is synced before it is reported. */
+  readonly syncsAlways: boolean;
+  /** Bytes of zeros that are written ahead of the frames; default 4 MB. */
+  readonly ahead?: number;
+}
+
+/** What the thread says first, so that nobody else's is taken for it. */
+export const READY = 'respite:journal:1';
+
+/** To the thread. */
+export type JournalRequest =
+  | { readonly type: 'begin'; readonly number: JournalHeader['number'] }
+  | { readonly type: 'append'; readonly frame: Uint8Array<ArrayBuffer>; readonly sequence: number }
+  | { readonly type: 'sync' }
+  | { readonly type: 'close' };
+
+/** From the thread. */
+export type JournalResponse =
+  | { readonly type: 'ready'; readonly signature: string }
+  | { readonly type: 'begun'; readonly number: number }
+  /** Everything up to this frame is on the disk (`always`), or was written (`everysec`). */
+  | { readonly type: 'done'; readonly sequence: number; readonly length: number }
+  | { readonly type: 'synced'; readonly sequence: number }
+  | { readonly type: 'failed'; readonly message: string }
+  | { readonly type: 'closed' };

@@ -1,0 +1,197 @@
+import { cp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ErrorReply } from '../../../../../src/engine';
+import { FRAME_BYTES, readJournal } from '../../../../../src/modules/snapshot/journal/frame';
+import { VirtualClock } from '../../../../../src/testing/virtual-clock';
+import { contentsOf, type Kept, type KeptOptions, start } from '../../../../support/kept-engine';
+import { removeTemporaryPaths, temporaryPath } from '../../../../support/temporary-path';
+import { until } from '../../../../support/until';
+
+const running: Kept[] = [];
+afterEach(async () => {
+  for (const kept of running.splice(0)) {
+    await kept.manager.stop().catch(() => undefined);
+    kept.engine.close();
+  }
+});
+afterAll(removeTemporaryPaths);
+
+async function open(path: string, options: KeptOptions = {}): Promise<Kept> {
+  const kept = await start(path, { durability: 'everysec', onCorruption: 'fail', onShutdown: false, ...options });
+  running.push(kept);
+  return kept;
+}
+
+/** What a crash leaves at this moment: the files as they are, once everything up to here was written. */
+async function crashed(path: string, { manager, run }: Kept): Promise<string> {
+  run('SET', 'the last', 'of all');
+  await until('the journal has it', () => Promise.resolve(manager.saveHooks.journal?.()?.pending === 0));
+  const copy = await temporaryPath();
+  await cp(path, copy, { recursive: true });
+  for (const name of await readdir(copy)) if (name.startsWith('lock.')) await rm(join(copy, name));
+  return copy;
+}
+
+async function journalsIn(path: string): Promise<string[]> {
+  return (await readdir(path)).filter((name) => name.startsWith('journal-')).sort();
+}
+
+it('brings back what changed since the start, and since the last snapshot', async () => {
+  const path = await temporaryPath();
+  const kept = await open(path);
+  kept.run('SET', 'a', '1');
+  kept.run('MULTI');
+  kept.run('INCR', 'a');
+  kept.run('SELECT', '3');
+  kept.run('RPUSH', 'list', 'x', 'caf\xe9\r\n\x00');
+  kept.run('EXEC');
+  kept.run('EVAL', "redis.call('sadd','s','1','2','3') return redis.call('spop','s')", '0');
+  kept.run('FUNCTION', 'LOAD', "#!lua name=lib\nredis.register_function('f', function() return 1 end)");
+  kept.run('SELECT', '0');
+  const first = await open(await crashed(path, kept));
+  expect(contentsOf(first)).toEqual(contentsOf(kept));
+  expect(first.run('FCALL', 'f', '0')).toBe(1);
+  expect(first.logger.events('info')).toContain('journal_replayed');
+  await kept.manager.snapshotNow();
+  expect(await journalsIn(path)).toEqual(['journal-2']);
+  kept.run('DEL', 'a');
+  kept.run('XADD', 'stream', '*', 'f', 'v');
+  const second = await open(await crashed(path, kept));
+  expect(contentsOf(second)).toEqual(contentsOf(kept));
+});
+
+it('a start never continues a file, and what it brought back belongs to the next snapshot', async () => {
+  const path = await temporaryPath();
+  const kept = await open(path);
+  kept.run('SET', 'a', '1');
+  const copy = await crashed(path, kept);
+  const again = await open(copy);
+  again.run('SET', 'b', '2');
+  expect(await journalsIn(copy)).toEqual(['journal-1', 'journal-2']);
+  const third = await open(await crashed(copy, again), { durability: 'snapshot' });
+  expect(contentsOf(third)).toEqual(contentsOf(again));
+  // Without a journal of its own it keeps those there are until a snapshot holds what they say.
+  await third.manager.snapshotNow();
+  await third.manager.stop();
+  const last = await open(await crashed(copy, again));
+  expect(contentsOf(last)).toEqual(contentsOf(again));
+});
+
+it('deadlines are those there were, whatever the time of the restore', async () => {
+  const clock = new VirtualClock();
+  const path = await temporaryPath();
+  const kept = await open(path, { clock });
+  kept.run('SET', 'kept', 'v', 'PX', '1000');
+  kept.run('SET', 'gone', 'v', 'PX', '1000');
+  kept.run('SET', 'later', 'v', 'PX', '100000');
+  await kept.manager.snapshotNow();
+  await clock.advance(500);
+  kept.run('PERSIST', 'kept');
+  kept.run('EXPIRE', 'later', '5000');
+  const copy = await crashed(path, kept);
+  await clock.advance(10_000);
+  const again = await open(copy, { clock });
+  expect(again.run('GET', 'kept')).toBe('v');
+  expect(again.run('GET', 'gone')).toBeNull();
+  expect(again.run('PTTL', 'later')).toBe(5_000_000 - 10_000);
+});
+
+it('a frame that was being written is cut off; what was whole before it comes back', async () => {
+  const path = await temporaryPath();
+  const kept = await open(path);
+  kept.run('SET', 'a', '1');
+  const copy = await crashed(path, kept);
+  const file = join(copy, 'journal-1');
+  const { end, frames } = readJournal(await readFile(file));
+  expect(frames.length).toBeGreaterThan(0);
+  const bytes = await readFile(file);
+  bytes.write('RJF1', end, 'latin1');
+  bytes.writeUInt32LE(400, end + 4);
+  bytes.write('half of what was to be written', end + FRAME_BYTES);
+  await writeFile(file, bytes);
+  const again = await open(copy);
+  expect(contentsOf(again)).toEqual(contentsOf(kept));
+  again.run('SET', 'b', '1');
+  const last = await open(await crashed(copy, again));
+  expect(contentsOf(last)).toEqual(contentsOf(again));
+});
+
+describe('damage in what was synced', () => {
+  async function damaged(
+    harm: (file: string) => Promise<void>,
+    onCorruption: 'fail' | 'quarantine',
+  ): Promise<Kept | string> {
+    const path = await temporaryPath();
+    const clock = new VirtualClock();
+    const kept = await open(path, { clock });
+    for (let i = 0; i < 3; i++) {
+      await crashed(path, kept); // each is a frame of its own,
+      await clock.advance(1000); // and synced
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const copy = await crashed(path, kept);
+    await harm(join(copy, 'journal-1'));
+    return open(copy, { onCorruption }).catch((error: unknown) => (error as { code: string }).code);
+  }
+
+  const flip = async (file: string): Promise<void> => {
+    const bytes = await readFile(file);
+    bytes[64 + FRAME_BYTES + 3] = (bytes[64 + FRAME_BYTES + 3] ?? 0) ^ 1;
+    await writeFile(file, bytes);
+  };
+  const HARM: Readonly<Record<string, (file: string) => Promise<void>>> = {
+    'a bit of a frame': flip,
+    'the header': (file) => readFile(file).then((bytes) => writeFile(file, bytes.fill(0xff, 0, 20))),
+    'another number': async (file) => {
+      await cp(file, file.replace(/1$/, '2'));
+    },
+    'a file missing': async (file) => {
+      await cp(file, file.replace(/1$/, '2'));
+      await rm(file);
+    },
+  };
+
+  it.each(Object.keys(HARM))('refuses the start: %s', async (what) => {
+    expect(await damaged(HARM[what] ?? flip, 'fail')).toBe('RESTORE_CORRUPT');
+  });
+
+  it('is set aside with its snapshot where that is wanted', async () => {
+    const kept = (await damaged(flip, 'quarantine')) as Kept;
+    expect(kept.run('DBSIZE')).toBe(0);
+    const aside = kept.manager.status().restore?.quarantined ?? '';
+    expect(await readdir(aside)).toContain('journal-1');
+  });
+});
+
+it('refuses writes while it cannot be written, until a snapshot began another file', async () => {
+  const path = await temporaryPath();
+  const kept = await open(path);
+  kept.run('SET', 'a', '1');
+  // The next file cannot be made; the one after it can.
+  await writeFile(join(path, 'journal-2'), 'in the way');
+  await kept.manager.snapshotNow().catch(() => undefined);
+  expect(kept.logger.events('error')).toContain('journal_failed');
+  await until('it recovered', () => Promise.resolve(kept.manager.saveHooks.journal?.()?.healthy === true));
+  await until('writes are taken', () => Promise.resolve(!(kept.run('SET', 'b', '2') instanceof ErrorReply)));
+  const copy = await crashed(path, kept);
+  expect(contentsOf(await open(copy))).toEqual(contentsOf(kept));
+});
+
+it('says in CONFIG and INFO what it is', async () => {
+  const kept = await open(await temporaryPath(), { durability: 'always' });
+  kept.engine.host.saveHooks = kept.manager.saveHooks;
+  expect(kept.run('CONFIG', 'GET', 'appendonly')).toMatchObject({ entries: ['appendonly', 'yes'] });
+  expect(kept.run('CONFIG', 'GET', 'appendfsync')).toMatchObject({ entries: ['appendfsync', 'always'] });
+  expect(JSON.stringify(kept.run('INFO', 'persistence'))).toContain('aof_enabled:1\\r\\n');
+  expect(kept.run('CONFIG', 'SET', 'appendonly', 'no')).toBeInstanceOf(ErrorReply);
+});
+
+it('a directory that was cut short by another program does not lose its synced frames silently', async () => {
+  const path = await temporaryPath();
+  const kept = await open(path);
+  kept.run('SET', 'a', '1');
+  await kept.manager.snapshotNow();
+  await kept.manager.stop();
+  await truncate(join(path, 'journal-2'), 10);
+  await expect(open(path)).resolves.toBeDefined(); // nothing had been written to it
+});
