@@ -121,8 +121,8 @@ export function needsConnection(name: string): boolean {
   return COMMANDS.find(name.toLowerCase())?.needsConnection === true;
 }
 
-/** Whether a command or container concerns nothing but the connection: what it answers tells of no data. @param name in lower case */
-export function tellsOfNoData(name: string): boolean {
+/** Whether a command or container concerns nothing but the connection: what it answers tells of no data. */
+export function concernsConnectionOnly(name: string): boolean {
   const group = COMMANDS.find(name)?.group;
   return group === 'connection' || (group === 'transactions' && name !== 'exec');
 }

@@ -1,4 +1,4 @@
-import { tellsOfNoData } from '../commands';
+import { concernsConnectionOnly } from '../commands';
 import { PushReply, QUEUED, type Reply } from '../protocol/reply';
 import type { Client } from '../session/client';
 
@@ -15,5 +15,5 @@ export function fateOf(reply: Reply, client: Client): Fate {
   if (reply instanceof PushReply) return CONFIRMATIONS.has(reply.items[0]) ? 'leaves' : 'vanishes';
   if (reply === QUEUED) return 'leaves';
   const [name = ''] = client.lastCommand?.split('|', 1) ?? [];
-  return tellsOfNoData(name) ? 'leaves' : 'fails';
+  return concernsConnectionOnly(name) ? 'leaves' : 'fails';
 }

@@ -1,13 +1,13 @@
 import type { Dataset } from '../keyspace/dataset';
 import type { Keyspace } from '../keyspace/keyspace';
 import type { FunctionLibraries } from '../scripting/function-libraries';
-import type { DatasetLayout, EffectFeed, ReplyGate, SnapshotCut, SnapshotSource } from './source';
 import { ErrorReply } from '../protocol/reply';
 import type { EffectLog } from '../effects/effect-log';
-import type { BigValues } from './segments/big-values';
 import type { Cut } from './cut';
 import type { LoadParts, SnapshotLoad } from './load';
 import type { Replay, ReplayParts } from './replay';
+import type { BigValues } from './segments/big-values';
+import type { DatasetLayout, EffectFeed, ReplyGate, SnapshotCut, SnapshotSource } from './source';
 
 const machinery = () => require('./machinery') as typeof import('./machinery');
 
