@@ -1,4 +1,4 @@
-import { chmod } from 'node:fs/promises';
+import { chmodSync } from 'node:fs';
 import type { Server } from 'node:net';
 
 /**
@@ -15,5 +15,5 @@ export async function listenPrivately(server: Server, path: string): Promise<voi
     });
   });
   server.unref();
-  if (process.platform !== 'win32') await chmod(path, 0o600);
+  if (process.platform !== 'win32') chmodSync(path, 0o600); // node:fs/promises is a lot to load for it
 }
