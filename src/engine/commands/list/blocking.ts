@@ -1,35 +1,18 @@
 import { Block } from '../../command/answers';
 import type { CommandContext } from '../../execution/command-context';
-import type { EffectLine } from '../../effects/effect-log';
-import { typeOf } from '../../keyspace/entry';
 import { NULL_ARRAY, type Reply } from '../../protocol/reply';
 import type { ListEnd } from '../../values/list';
 import { blockingTimeout } from '../blocking-timeout';
 import { countedKeys, keyRange } from '../../command/definition';
 import { defineCommand } from '../define-command';
+import { holds, multiplePopEffects, popEffects, waitingMultiplePop, waitingPop } from '../waiting-pops';
 import { LIST } from './kind';
 import { moveElement, RPOPLPUSH, SOURCE_AND_TARGET, type Movement } from './move';
-import { multiplePopEffects, parseMultiplePop, popFirst, popOne } from './pop';
+import { parseMultiplePop, popFirst, popOfSeveral, popOne } from './pop';
 import { listEnd } from './positions';
 
-/** Whether a key that became ready holds what list commands wait for; anything else leaves them waiting. */
-function isList(context: CommandContext, key: string): boolean {
-  const entry = context.lookup(key);
-  return entry !== undefined && typeOf(entry.value) === 'list';
-}
-
 function blockingPop(context: CommandContext, args: readonly string[], end: ListEnd): Reply | Block {
-  const keys = args.slice(0, -1);
-  const timeout = blockingTimeout(args.at(-1) ?? '');
-  const popFrom = (key: string): Reply => [key, popOne(context, key, end)];
-  const ready = keys.find((key) => context.peek(key, LIST) !== undefined);
-  if (ready !== undefined) return popFrom(ready);
-  return new Block(keys, timeout, NULL_ARRAY, (key) => (isList(context, key) ? popFrom(key) : undefined));
-}
-
-/** A pop that was waited for is a plain one of the key that had something. */
-function popEffects(name: 'LPOP' | 'RPOP', reply: Reply): readonly EffectLine[] {
-  return Array.isArray(reply) ? [[name, String(reply[0])]] : [];
+  return waitingPop(context, args, LIST, (key) => [key, popOne(context, key, end)]);
 }
 
 const BLOCKING_POP = {
@@ -71,15 +54,11 @@ export const blmpop = defineCommand({
   complexity: 'O(N+M): N keys, M elements popped',
   keys: [countedKeys('RW ACCESS DELETE', 2)],
   syntax: 'timeout numkeys key [key ...] <LEFT | RIGHT> [COUNT count]',
-  effects: ({ args: [, ...rest], reply }) => multiplePopEffects(rest, reply),
+  effects: ({ args: [, ...rest], reply }) => multiplePopEffects(popOfSeveral(rest), reply),
   run(context, [timeoutText, ...rest]) {
     const request = parseMultiplePop(rest);
     const timeout = blockingTimeout(timeoutText);
-    const popped = popFirst(context, request);
-    if (popped !== undefined) return popped;
-    return new Block(request.keys, timeout, NULL_ARRAY, (key) =>
-      isList(context, key) ? popFirst(context, { ...request, keys: [key] }) : undefined,
-    );
+    return waitingMultiplePop(context, request.keys, timeout, LIST, (keys) => popFirst(context, { ...request, keys }));
   },
 });
 
@@ -95,7 +74,7 @@ function blockingMove(
   // The two nulls differ in RESP2: a plain one where waiting is forbidden, a null array when the time is over.
   if (context.denyBlocking) return null;
   return new Block([source], timeout, NULL_ARRAY, () =>
-    isList(context, source) ? moveElement(context, source, target, movement) : undefined,
+    holds(context, source, LIST) ? moveElement(context, source, target, movement) : undefined,
   );
 }
 

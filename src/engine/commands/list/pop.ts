@@ -1,10 +1,10 @@
 import type { CommandContext } from '../../execution/command-context';
-import type { EffectLine } from '../../effects/effect-log';
-import { NULL_ARRAY, plainText, type Reply } from '../../protocol/reply';
+import { NULL_ARRAY, type Reply } from '../../protocol/reply';
 import type { ListEnd } from '../../values/list';
 import { integerWithin, isOption, numberOfKeys, optionValue } from '../../command/arguments';
 import { countedKeys, oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
+import { multiplePopEffects } from '../waiting-pops';
 import { error, MUST_BE_POSITIVE, SYNTAX_ERROR, wrongArity } from '../../command/errors';
 import { LIST } from './kind';
 import { listEnd } from './positions';
@@ -91,12 +91,9 @@ export function popFirst(context: CommandContext, { keys, end, count }: Multiple
   return key === undefined ? undefined : [key, popSeveral(context, key, end, count)];
 }
 
-/** What LMPOP and BLMPOP did to the key that had something. */
-export function multiplePopEffects(args: readonly string[], reply: Reply): readonly EffectLine[] {
-  if (!Array.isArray(reply)) return [];
-  const [key, popped] = reply as readonly Reply[];
-  const count = Array.isArray(popped) ? popped.length : 0;
-  return [[parseMultiplePop(args).end === 'left' ? 'LPOP' : 'RPOP', plainText(key), String(count)]];
+/** The plain command that LMPOP and BLMPOP are for one key. */
+export function popOfSeveral(args: readonly string[]): 'LPOP' | 'RPOP' {
+  return parseMultiplePop(args).end === 'left' ? 'LPOP' : 'RPOP';
 }
 
 export const lmpop = defineCommand({
@@ -109,6 +106,6 @@ export const lmpop = defineCommand({
   complexity: 'O(N+M): N keys, M elements popped',
   keys: [countedKeys('RW ACCESS DELETE', 1)],
   syntax: 'numkeys key [key ...] <LEFT | RIGHT> [COUNT count]',
-  effects: ({ args, reply }) => multiplePopEffects(args, reply),
+  effects: ({ args, reply }) => multiplePopEffects(popOfSeveral(args), reply),
   run: (context, args) => popFirst(context, parseMultiplePop(args)) ?? NULL_ARRAY,
 });

@@ -1,12 +1,11 @@
-import { Block } from '../../command/answers';
+import type { Block } from '../../command/answers';
 import type { CommandContext } from '../../execution/command-context';
-import type { EffectLine } from '../../effects/effect-log';
-import { typeOf } from '../../keyspace/entry';
-import { NULL_ARRAY, plainText, type Reply } from '../../protocol/reply';
+import { NULL_ARRAY, type Reply } from '../../protocol/reply';
 import { integerWithin, isOption, wordOf } from '../../command/arguments';
 import { blockingTimeout } from '../blocking-timeout';
 import { countedKeys, keyRange, oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
+import { multiplePopEffects, popEffects, waitingMultiplePop, waitingPop } from '../waiting-pops';
 import { error, MUST_BE_POSITIVE, SYNTAX_ERROR } from '../../command/errors';
 import { SORTED_SET } from './kind';
 import { membersReply, type MemberForm } from './replies';
@@ -88,17 +87,9 @@ function popFirst(context: CommandContext, { keys, end, count }: MultiplePop): R
   return key === undefined ? undefined : [key, pop(context, key, end, count, 'pairs')];
 }
 
-/** What ZMPOP and BZMPOP did to the key that had something. */
-function multiplePopEffects(args: readonly string[], reply: Reply): readonly EffectLine[] {
-  if (!Array.isArray(reply)) return [];
-  const [key, popped] = reply as readonly Reply[];
-  const count = Array.isArray(popped) ? popped.length : 0;
-  return [[`ZPOP${parseMultiplePop(args).end.toUpperCase()}`, plainText(key), String(count)]];
-}
-
-/** A pop that was waited for is a plain one of the key that had something. */
-function popEffects(name: 'ZPOPMIN' | 'ZPOPMAX', reply: Reply): readonly EffectLine[] {
-  return Array.isArray(reply) ? [[name, String(reply[0])]] : [];
+/** The plain command that ZMPOP and BZMPOP are for one key. */
+function popOfSeveral(args: readonly string[]): string {
+  return `ZPOP${parseMultiplePop(args).end.toUpperCase()}`;
 }
 
 export const zmpop = defineCommand({
@@ -111,24 +102,13 @@ export const zmpop = defineCommand({
   complexity: 'O(K)+O(M*log(N)) for K keys and M members popped',
   keys: [countedKeys('RW ACCESS DELETE', 1)],
   syntax: 'numkeys key [key ...] MIN | MAX [COUNT count]',
-  effects: ({ args, reply }) => multiplePopEffects(args, reply),
+  effects: ({ args, reply }) => multiplePopEffects(popOfSeveral(args), reply),
   run: (context, args) => popFirst(context, parseMultiplePop(args)) ?? NULL_ARRAY,
 });
 
-/** Whether a key that became ready holds what these commands wait for; anything else leaves them waiting. */
-function isSortedSet(context: CommandContext, key: string): boolean {
-  const entry = context.lookup(key);
-  return entry !== undefined && typeOf(entry.value) === 'zset';
-}
-
 /** BZPOPMIN and BZPOPMAX. */
 function blockingPop(context: CommandContext, args: readonly string[], end: End): Reply | Block {
-  const keys = args.slice(0, -1);
-  const timeout = blockingTimeout(args.at(-1) ?? '');
-  const popFrom = (key: string): Reply => [key, ...pop(context, key, end, 1, 'flat')];
-  const ready = keys.find((key) => context.peek(key, SORTED_SET) !== undefined);
-  if (ready !== undefined) return popFrom(ready);
-  return new Block(keys, timeout, NULL_ARRAY, (key) => (isSortedSet(context, key) ? popFrom(key) : undefined));
+  return waitingPop(context, args, SORTED_SET, (key) => [key, ...pop(context, key, end, 1, 'flat')]);
 }
 
 const BLOCKING_POP = {
@@ -170,14 +150,11 @@ export const bzmpop = defineCommand({
   complexity: 'O(K)+O(M*log(N)) for K keys and M members popped',
   keys: [countedKeys('RW ACCESS DELETE', 2)],
   syntax: 'timeout:double numkeys key [key ...] MIN | MAX [COUNT count]',
-  effects: ({ args: [, ...rest], reply }) => multiplePopEffects(rest, reply),
+  effects: ({ args: [, ...rest], reply }) => multiplePopEffects(popOfSeveral(rest), reply),
   run(context, [timeoutText, ...rest]) {
     const request = parseMultiplePop(rest);
     const timeout = blockingTimeout(timeoutText);
-    const popped = popFirst(context, request);
-    if (popped !== undefined) return popped;
-    return new Block(request.keys, timeout, NULL_ARRAY, (key) =>
-      isSortedSet(context, key) ? popFirst(context, { ...request, keys: [key] }) : undefined,
-    );
+    const popFrom = (keys: readonly string[]) => popFirst(context, { ...request, keys });
+    return waitingMultiplePop(context, request.keys, timeout, SORTED_SET, popFrom);
   },
 });
