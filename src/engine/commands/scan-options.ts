@@ -1,6 +1,8 @@
-import type { ValueType } from '../keyspace/entry';
+import type { CommandContext } from '../execution/command-context';
+import type { Collection, Kind, ValueType } from '../keyspace/entry';
+import type { Reply } from '../protocol/reply';
 import { matchGlob } from '../values/glob';
-import { integer, wordOf } from '../command/arguments';
+import { cursor, integer, wordOf } from '../command/arguments';
 import { SYNTAX_ERROR } from '../command/errors';
 
 /** The options of the SCAN family. */
@@ -39,4 +41,41 @@ export function parseScanOptions(args: readonly string[], first: number, allowTy
     matches: pattern === undefined || pattern === '*' ? () => true : (text) => matchGlob(pattern, text),
     type: type === undefined ? undefined : TYPES.includes(type) ? (type as ValueType) : 'none', // one of TYPES
   };
+}
+
+/** What HSCAN, SSCAN and ZSCAN have in common. */
+export const COLLECTION_SCAN = {
+  arity: -3,
+  flags: ['readonly'],
+  since: '2.8.0',
+  complexity: 'O(1) per call',
+  hints: ['nondeterministic_output'],
+  syntax: 'key cursor [MATCH pattern] [COUNT count]',
+} as const;
+
+/** One step of a walk through a collection. */
+export interface CollectionStep extends Pick<ScanOptions, 'count' | 'matches'> {
+  readonly at: ReturnType<typeof cursor>;
+  /** What is answered beside the next cursor. */
+  readonly found: string[];
+}
+
+/**
+ * Walks a step through the collection of a key.
+ * @param walk fills `found`, and returns where the next step begins, 0 at the end
+ * @throws WRONGTYPE, invalid cursor, syntax error
+ */
+export function scanCollection<Value extends Collection, View>(
+  context: CommandContext,
+  args: readonly [string, string, ...string[]],
+  kind: Kind<Value, View>,
+  walk: (collection: View, step: CollectionStep) => number | bigint,
+): Reply {
+  const [key, cursorText] = args;
+  const at = cursor(cursorText);
+  const collection = context.read(key, kind);
+  if (collection === undefined) return ['0', []];
+  const { count, matches } = parseScanOptions(args, 2);
+  const found: string[] = [];
+  return [String(walk(collection, { at, count, matches, found })), found];
 }

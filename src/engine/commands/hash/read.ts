@@ -1,12 +1,12 @@
 import { MapReply, type Reply } from '../../protocol/reply';
 import type { HashView } from '../../values/hash';
-import { cursor, isOption } from '../../command/arguments';
+import { isOption } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { SYNTAX_ERROR } from '../../command/errors';
 import { HASH } from './kind';
 import { distinctIndexes, randomCount, repeatPicks } from '../random';
-import { parseScanOptions } from '../scan-options';
+import { COLLECTION_SCAN, scanCollection } from '../scan-options';
 
 const READ = [oneKey('RO ACCESS')];
 
@@ -160,26 +160,15 @@ export const hrandfield = defineCommand({
 });
 
 export const hscan = defineCommand({
+  ...COLLECTION_SCAN,
   name: 'hscan',
-  arity: -3,
-  flags: ['readonly'],
   group: 'hash',
-  since: '2.8.0',
   summary: 'Walks through the fields of a hash in steps.',
-  complexity: 'O(1) per call',
   keys: READ,
-  hints: ['nondeterministic_output'],
-  syntax: 'key cursor [MATCH pattern] [COUNT count]',
-  run(context, args) {
-    const [key, cursorText] = args;
-    const at = cursor(cursorText);
-    const hash = context.read(key, HASH);
-    if (hash === undefined) return ['0', []];
-    const { count, matches } = parseScanOptions(args, 2);
-    const found: string[] = [];
-    const next = hash.scan(at, count, (field, value) => {
-      if (matches(field)) found.push(field, value);
-    });
-    return [String(next), found];
-  },
+  run: (context, args) =>
+    scanCollection(context, args, HASH, (hash, { at, count, matches, found }) =>
+      hash.scan(at, count, (field, value) => {
+        if (matches(field)) found.push(field, value);
+      }),
+    ),
 });

@@ -1,12 +1,11 @@
 import { SetReply, type Reply } from '../../protocol/reply';
 import type { SetView } from '../../values/set';
-import { cursor } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { SYNTAX_ERROR } from '../../command/errors';
 import { SET } from './kind';
 import { distinctIndexes, randomCount, repeatPicks } from '../random';
-import { parseScanOptions } from '../scan-options';
+import { COLLECTION_SCAN, scanCollection } from '../scan-options';
 
 const READ = [oneKey('RO ACCESS')];
 
@@ -96,26 +95,15 @@ export const srandmember = defineCommand({
 });
 
 export const sscan = defineCommand({
+  ...COLLECTION_SCAN,
   name: 'sscan',
-  arity: -3,
-  flags: ['readonly'],
   group: 'set',
-  since: '2.8.0',
   summary: 'Walks through the members of a set in steps.',
-  complexity: 'O(1) per call',
   keys: READ,
-  hints: ['nondeterministic_output'],
-  syntax: 'key cursor [MATCH pattern] [COUNT count]',
-  run(context, args) {
-    const [key, cursorText] = args;
-    const at = cursor(cursorText);
-    const set = context.read(key, SET);
-    if (set === undefined) return ['0', []];
-    const { count, matches } = parseScanOptions(args, 2);
-    const found: string[] = [];
-    const next = set.scan(at, count, (member) => {
-      if (matches(member)) found.push(member);
-    });
-    return [String(next), found];
-  },
+  run: (context, args) =>
+    scanCollection(context, args, SET, (set, { at, count, matches, found }) =>
+      set.scan(at, count, (member) => {
+        if (matches(member)) found.push(member);
+      }),
+    ),
 });

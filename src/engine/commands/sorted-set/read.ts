@@ -2,13 +2,13 @@ import type { CommandContext } from '../../execution/command-context';
 import { formatDouble } from '../../protocol/format-double';
 import type { Reply } from '../../protocol/reply';
 import type { RankRange, SortedSetView } from '../../values/sorted-set';
-import { cursor, isOption } from '../../command/arguments';
+import { isOption } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { SYNTAX_ERROR } from '../../command/errors';
 import { SORTED_SET } from './kind';
 import { distinctIndexes, randomCount, repeatPicks } from '../random';
-import { parseScanOptions } from '../scan-options';
+import { COLLECTION_SCAN, scanCollection } from '../scan-options';
 import { lexBound, scoreBound } from './bounds';
 import { memberForm, membersReply, pushMember, scoreReply, type MemberForm } from './replies';
 
@@ -183,26 +183,15 @@ function scannedScore(set: SortedSetView, score: number): string {
 }
 
 export const zscan = defineCommand({
+  ...COLLECTION_SCAN,
   name: 'zscan',
-  arity: -3,
-  flags: ['readonly'],
   group: 'sorted-set',
-  since: '2.8.0',
   summary: 'Walks through the members in steps.',
-  complexity: 'O(1) per call',
   keys: READ,
-  hints: ['nondeterministic_output'],
-  syntax: 'key cursor [MATCH pattern] [COUNT count]',
-  run(context, args) {
-    const [key, cursorText] = args;
-    const at = cursor(cursorText);
-    const set = context.read(key, SORTED_SET);
-    if (set === undefined) return ['0', []];
-    const { count: step, matches } = parseScanOptions(args, 2);
-    const found: string[] = [];
-    const next = set.scan(at, step, (name, score) => {
-      if (matches(name)) found.push(name, scannedScore(set, score));
-    });
-    return [String(next), found];
-  },
+  run: (context, args) =>
+    scanCollection(context, args, SORTED_SET, (set, { at, count, matches, found }) =>
+      set.scan(at, count, (name, score) => {
+        if (matches(name)) found.push(name, scannedScore(set, score));
+      }),
+    ),
 });
