@@ -123,7 +123,7 @@ export class Engine implements Services {
     if (options.persistent === true) this.keyspace.trackChanges();
     this.effects = new EffectLog(this.keyspace);
     this.keyspace.onGone = ({ index }, key) => {
-      this.effects.add(index, ['DEL', key]);
+      this.effects.add(index, ['DEL', key], this.clock.now());
     };
     this.keyspace.publishEvent = (event, key, database) => {
       this.#publishEvent(event, key, database);

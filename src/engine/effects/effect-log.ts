@@ -13,6 +13,8 @@ export interface Effect {
   /** The logical database it is about. */
   readonly database: number;
   readonly line: EffectLine;
+  /** The command's time, milliseconds since the epoch: by it deadlines are in the future or past. */
+  readonly time: number;
   /** A message, which changes nothing that is stored: a journal leaves it out. */
   readonly live: boolean;
 }
@@ -72,13 +74,13 @@ export class EffectLog {
     const answer = reply === undefined || reply instanceof NoReply ? null : reply;
     const call = { args, reply: answer, now: context.now, own: [name, ...args] };
     for (const line of linesOf(definition, call, told))
-      this.add(database.index, line, definition.alwaysEffective === 'live');
+      this.add(database.index, line, context.now, definition.alwaysEffective === 'live');
   }
 
   /** Adds an effect to the unit that is open, or makes one of its own. */
-  add(database: number, line: EffectLine, live = false): void {
+  add(database: number, line: EffectLine, time: number, live = false): void {
     if (!this.active) return;
-    this.#unit.push({ database, line, live });
+    this.#unit.push({ database, line, time, live });
     if (this.#depth === 0) this.#publish();
   }
 

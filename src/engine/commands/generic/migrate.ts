@@ -74,7 +74,7 @@ function hasLeft(context: CommandContext, db: CommandContext['db'], { key, paylo
   if (entry === undefined) return true;
   if (dumpPayload(entry.value) !== payload) return false;
   context.remove(key, 'del', db);
-  context.engine.effects.add(db.index, ['DEL', key]);
+  context.engine.effects.add(db.index, ['DEL', key], context.now);
   context.engine.blocking.serveReady();
   return true;
 }

@@ -11,6 +11,9 @@ const SYNC_EVERY = 1_000;
 /** A shorter file is never long, bytes. */
 const LEAST_LONG = 64 * 1024 * 1024;
 
+/** Every longer one is: a file is read in one piece. */
+const MOST_LONG = 1024 * 1024 * 1024;
+
 /** How a journal is kept. */
 export interface JournalOptions {
   readonly effects: EffectFeed;
@@ -38,6 +41,7 @@ export class Journal {
   #thread: JournalThread | undefined;
   #number: number;
   #turn: string[] = [];
+  #time = Infinity;
   /** What the frame has selected: each begins with none. */
   #database: number | undefined;
   #sequence = 0;
@@ -103,7 +107,7 @@ export class Journal {
   rotate(dataBytes = 0): { readonly number: number; readonly begun: Promise<void> } {
     this.#publish();
     const number = ++this.#number;
-    this.#mostLength = Math.max(LEAST_LONG, dataBytes);
+    this.#mostLength = Math.min(Math.max(LEAST_LONG, dataBytes), MOST_LONG);
     const begun = this.#failure === undefined ? this.#begin() : this.#reopen();
     return { number, begun };
   }
@@ -160,7 +164,9 @@ export class Journal {
         this.#publish();
       });
     }
-    for (const { database, line } of kept) {
+    for (const { database, line, time } of kept) {
+      // The earliest: with a later one, what expires within the turn would be over before commands that still saw it.
+      this.#time = Math.min(this.#time, time);
       if (database !== this.#database) this.#turn.push(command(['SELECT', String(database)]));
       this.#database = database;
       this.#turn.push(command(line));
@@ -176,7 +182,8 @@ export class Journal {
     this.#gate?.advance();
     const frame = Buffer.from(new ArrayBuffer(frameSize(text.length)));
     frame.write(text, FRAME_BYTES, 'latin1');
-    sealFrame(frame, text.length, this.#number, this.#options.clock.now());
+    sealFrame(frame, text.length, this.#number, this.#time);
+    this.#time = Infinity;
     this.#thread?.append(new Uint8Array(frame.buffer), this.#sequence);
   }
 

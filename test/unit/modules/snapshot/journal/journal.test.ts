@@ -96,6 +96,22 @@ it('deadlines are those there were, whatever the time of the restore', async () 
   expect(again.run('PTTL', 'later')).toBe(5_000_000 - 10_000);
 });
 
+it('what a command still saw is there when it is run again, although its time is over before the frame is written', async () => {
+  let now = 1_000_000;
+  // A clock that time is not over for: no timer fires.
+  const clock = { now: () => now, setTimer: () => undefined, clearTimer: () => undefined };
+  const path = await temporaryPath();
+  const kept = await open(path, { clock });
+  kept.run('SET', 'k', 'v', 'PX', '10');
+  now += 5;
+  kept.run('APPEND', 'k', 'x');
+  now += 20; // and the frame is written
+  const copy = await crashed(path, kept);
+  now -= 19;
+  const again = await open(copy, { clock });
+  expect([again.run('GET', 'k'), again.run('PTTL', 'k')]).toEqual(['vx', 4]);
+});
+
 it('a frame that was being written is cut off; what was whole before it comes back', async () => {
   const path = await temporaryPath();
   const kept = await open(path);
