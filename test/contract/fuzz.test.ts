@@ -4,7 +4,7 @@ import { fuzzPubSub } from '../fuzz/pubsub-fuzzer';
 import { slice } from '../support/slice';
 
 /** A slice of the campaign `npm run campaign -- fuzz`. */
-const { size, seed } = slice({ short: 4000, long: 20_000, from: 'FUZZ_COMMANDS' });
+const { size, seed } = slice({ short: 4000, long: 8000, from: 'FUZZ_COMMANDS' });
 /** Comma-separated group names, to narrow a hunt; default all. */
 const ONLY = process.env['FUZZ_GROUPS']?.split(',');
 
