@@ -5,7 +5,7 @@ import { IncompleteValueError, type SnapshotSource } from '../../engine/snapshot
 import { printCount, RespiteError } from '../../errors';
 import type { DataDirectory } from './directory/data-directory';
 import type { RestoreProgress, SnapshotSettings } from './settings';
-import { replayJournals } from './journal/replay-journals';
+import { readJournals, replayJournals } from './journal/replay-journals';
 import { readSnapshot } from './store/read-snapshot';
 import type { Stamp } from './store/stamp';
 import { messageOf } from './system-error';
@@ -86,10 +86,12 @@ async function load(context: RestoreContext): Promise<RestoreOutcome> {
   const loading = new Loading(context);
   if (await directory.hasSnapshot()) await readSnapshot(directory.dataFile, loading, context.signal);
   const stamp = await expectedStamp(directory, loading.stamp);
+  const journals = await readJournals(directory, stamp?.journal ?? 1);
   ours(directory, () => {
     source.showRestored(stamp?.layout);
   });
-  const { replayed, next: journal } = await replayJournals({ directory, source, first: stamp?.journal ?? 1 });
+  const replayed = await replayJournals(source, journals);
+  const { next: journal } = journals;
   await context.beforeServing(journal);
   source.finishRestore(stamp?.layout);
   const duration = performance.now() - started;

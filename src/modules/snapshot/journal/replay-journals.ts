@@ -10,33 +10,46 @@ import { type JournalContent, readJournal } from './frame';
 /** Commands run again between two turns of the event loop. */
 const COMMANDS_PER_TURN = 5_000;
 
-interface Replay {
-  readonly directory: DataDirectory;
-  readonly source: SnapshotSource;
-  /** Number of the first file that the snapshot does not hold. */
-  readonly first: number;
+/** A journal file that is what it has to be. */
+interface ReadJournal extends JournalContent {
+  readonly path: string;
+}
+
+/** The journals that came after a snapshot. */
+export interface Journals {
+  readonly files: readonly ReadJournal[];
+  /** Number of the next file: none is ever continued. */
+  readonly next: number;
 }
 
 /**
- * Runs what the journals say since the snapshot. A frame that was being written when the machine stopped is cut off.
- * @returns how many commands, and the number of the next file: none is ever continued
- * @throws RespiteError `RESTORE_CORRUPT`, `RESTORE_FAILED`
+ * Reads and checks all journals, before anything of them is run: what is damaged must leave no trace.
+ * @param first number of the first file that the snapshot does not hold
+ * @throws RespiteError `RESTORE_CORRUPT`
  */
-export async function replayJournals({
-  directory,
-  source,
-  first,
-}: Replay): Promise<{ replayed: number; next: number }> {
-  const files = (await directory.journals()).filter(({ number }) => number >= first);
-  let replayed = 0;
-  for (const [i, { name, number }] of files.entries()) {
+export async function readJournals(directory: DataDirectory, first: number): Promise<Journals> {
+  const found = (await directory.journals()).filter(({ number }) => number >= first);
+  const files: ReadJournal[] = [];
+  for (const [i, { name, number }] of found.entries()) {
     const path = join(directory.path, name);
-    const expected = { number: first + i, datasetId: directory.datasetId, isLast: i === files.length - 1 };
-    const content = wholeJournal(path, number, await readFile(path), expected);
+    const expected = { number: first + i, datasetId: directory.datasetId, isLast: i === found.length - 1 };
+    files.push({ path, ...wholeJournal(path, number, await readFile(path), expected) });
+  }
+  return { files, next: first + found.length };
+}
+
+/**
+ * Runs what the journals say. A frame that was being written when the machine stopped is cut off.
+ * @returns how many commands
+ * @throws RespiteError `RESTORE_FAILED`
+ */
+export async function replayJournals(source: SnapshotSource, { files }: Journals): Promise<number> {
+  let replayed = 0;
+  for (const { path, ...content } of files) {
     replayed += await run(source, content, path);
     if (content.ending === 'torn') await cut(path, content.end);
   }
-  return { replayed, next: first + files.length };
+  return replayed;
 }
 
 /** What a file has to be. */

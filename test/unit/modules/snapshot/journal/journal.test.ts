@@ -171,6 +171,32 @@ describe('damage in what was synced', () => {
     expect(await damaged(HARM[what] ?? flip, 'fail')).toBe('RESTORE_CORRUPT');
   });
 
+  it('is set aside whole, and nothing of it is there, where a snapshot and frames before it are sound', async () => {
+    const path = await temporaryPath();
+    const clock = new VirtualClock();
+    const kept = await open(path, { clock });
+    kept.run('SET', 'in the snapshot', '1');
+    await kept.manager.snapshotNow();
+    for (let i = 0; i < 4; i++) {
+      kept.run('SET', `in frame ${String(i)}`, '1');
+      await crashed(path, kept); // each is a frame of its own,
+      await clock.advance(1000); // and synced
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const copy = await crashed(path, kept);
+    const file = join(copy, 'journal-2');
+    const bytes = await readFile(file);
+    const second = bytes.indexOf('in frame 1');
+    bytes.write('X', second, 'latin1');
+    await writeFile(file, bytes);
+    const again = await open(copy, { onCorruption: 'quarantine' });
+    expect(again.run('DBSIZE')).toBe(0);
+    again.run('SET', 'new', '1');
+    await again.manager.snapshotNow();
+    const last = await open(await crashed(copy, again));
+    expect(contentsOf(last)).toEqual(contentsOf(again));
+  });
+
   it('is set aside with its snapshot where that is wanted', async () => {
     const kept = (await damaged(flip, 'quarantine')) as Kept;
     expect(kept.run('DBSIZE')).toBe(0);
