@@ -41,8 +41,8 @@ export class ReplicationStream {
     let at = -1;
     while (at < 0) {
       const arrived = new Promise<void>((resolve) => this.#arrivals.add(resolve));
-      // Until the snapshot is through, messages are not kept for a replica.
-      if (this.#inSnapshot || at === -1) await this.client.command('PUBLISH', 'replication-stream', marker);
+      // Again each time: until the snapshot is through, messages are not kept for a replica.
+      await this.client.command('PUBLISH', 'replication-stream', marker);
       at = this.#position(marker);
       if (at < 0) await Promise.race([arrived, new Promise((resolve) => setTimeout(resolve, 20))]);
       at = this.#position(marker);

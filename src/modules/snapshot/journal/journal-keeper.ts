@@ -1,8 +1,10 @@
 import { rm } from 'node:fs/promises';
 import type { Clock, Logger } from '../../../container';
 import type { JournalFigures, SnapshotSource } from '../../../engine/snapshot/source';
+import { RespiteError } from '../../../errors';
 import type { DataDirectory } from '../directory/data-directory';
-import { Journal } from './journal';
+import { messageOf } from '../system-error';
+import { Journal, notWritten } from './journal';
 import { journalPath } from './journal-file';
 
 /** What a keeper works with. */
@@ -38,6 +40,7 @@ export class JournalKeeper {
   /**
    * Begins to write, unless snapshots are all there is to be.
    * @param next number of the first file
+   * @throws RespiteError `SNAPSHOT_DIR_UNUSABLE` when that file cannot be made
    */
   async start(directory: DataDirectory, next: number): Promise<void> {
     const { source, durability, clock, logger, wantSnapshot } = this.parts;
@@ -46,7 +49,8 @@ export class JournalKeeper {
     this.#oldest = (await directory.journals())[0]?.number ?? next;
     if (durability === 'snapshot') return;
     await directory.noteJournal();
-    this.#journal = await Journal.start({
+    let started = false;
+    const journal = Journal.start({
       effects: source.effects,
       directory: directory.path,
       datasetId: directory.datasetId,
@@ -58,11 +62,19 @@ export class JournalKeeper {
         wantSnapshot();
       },
       onFailure: (reason) => {
-        source.refuseWrites(`MISCONF Errors writing to the AOF file: ${reason}`);
+        source.refuseWrites(notWritten(reason));
         logger.error({ event: 'journal_failed', reason }, `the journal cannot be written: ${reason}`);
-        wantSnapshot();
+        // A start that fails says so itself.
+        if (started) wantSnapshot();
       },
     });
+    this.#journal = await journal.catch((cause: unknown) => {
+      throw new RespiteError('SNAPSHOT_DIR_UNUSABLE', {
+        message: `The journal ${journalPath(directory.path, next)} cannot be begun: ${messageOf(cause)}. Check the data directory's owner and its free space.`,
+        cause,
+      });
+    });
+    started = true;
   }
 
   /**

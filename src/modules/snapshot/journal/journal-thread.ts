@@ -7,8 +7,6 @@ import { type JournalRequest, type JournalResponse, type JournalThreadData, READ
 export interface JournalThreadEvents {
   /** Frames up to `sequence` were taken; under `always` they are on the disk. @param length of the file, bytes */
   done(sequence: number, length: number): void;
-  /** Frames up to `sequence` are on the disk. */
-  synced(sequence: number): void;
   /** Nothing more will be written to this file, whatever a later attempt says. */
   failed(reason: string): void;
 }
@@ -95,8 +93,7 @@ export class JournalThread {
         this.events.done(response.sequence, response.length);
         return;
       case 'synced':
-        this.events.synced(response.sequence);
-        return;
+        return; // nobody waits for it: `everysec` promises a second
       case 'failed':
         this.#fail(response.message);
         return;

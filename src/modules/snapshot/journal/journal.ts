@@ -80,11 +80,6 @@ export class Journal {
     return this.#number;
   }
 
-  /** Bytes of the present file. */
-  get length(): number {
-    return this.#length;
-  }
-
   get figures(): JournalFigures {
     return {
       durability: this.#options.durability,
@@ -136,7 +131,6 @@ export class Journal {
             this.#options.onLong(length);
           }
         },
-        synced: () => undefined,
         failed: (reason) => {
           this.#fail(reason);
         },
@@ -193,9 +187,14 @@ export class Journal {
     this.#turn = [];
     this.#database = undefined;
     this.#thread = undefined;
-    this.#gate?.fail(`MISCONF Errors writing to the AOF file: ${reason}`);
+    this.#gate?.fail(notWritten(reason));
     this.#options.onFailure(reason);
   }
+}
+
+/** What clients are told, in Redis' words. */
+export function notWritten(reason: string): string {
+  return `MISCONF Errors writing to the AOF file: ${reason}`;
 }
 
 function command(line: readonly string[]): string {

@@ -25,7 +25,7 @@ export interface Journals {
 /**
  * Reads and checks all journals, before anything of them is run: what is damaged must leave no trace.
  * @param first number of the first file that the snapshot does not hold
- * @throws RespiteError `RESTORE_CORRUPT`
+ * @throws RespiteError `RESTORE_CORRUPT`, `RESTORE_FAILED`
  */
 export async function readJournals(directory: DataDirectory, first: number): Promise<Journals> {
   const found = (await directory.journals()).filter(({ number }) => number >= first);
@@ -33,9 +33,21 @@ export async function readJournals(directory: DataDirectory, first: number): Pro
   for (const [i, { name, number }] of found.entries()) {
     const path = join(directory.path, name);
     const expected = { number: first + i, datasetId: directory.datasetId, isLast: i === found.length - 1 };
-    files.push({ path, ...wholeJournal(path, number, await readFile(path), expected) });
+    files.push({ path, ...wholeJournal(path, number, await bytesOf(path), expected) });
   }
   return { files, next: first + found.length };
+}
+
+/** A file that cannot be read is no damaged one. */
+async function bytesOf(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new RespiteError('RESTORE_FAILED', {
+      message: `The journal ${path} cannot be read: ${messageOf(cause)}. Nothing was changed on disk.`,
+      cause,
+    });
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { cp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ErrorReply } from '../../../../../src/engine';
 import { FRAME_BYTES, readJournal } from '../../../../../src/modules/snapshot/journal/frame';
@@ -217,6 +217,15 @@ it('refuses writes while it cannot be written, until a snapshot began another fi
   await until('writes are taken', () => Promise.resolve(!(kept.run('SET', 'b', '2') instanceof ErrorReply)));
   const copy = await crashed(path, kept);
   expect(contentsOf(await open(copy))).toEqual(contentsOf(kept));
+});
+
+it('fails the start, and sets nothing aside, when a file cannot be read', async () => {
+  const path = await temporaryPath();
+  const kept = await open(path, { durability: 'snapshot' });
+  await kept.manager.stop();
+  await mkdir(join(path, 'journal-1'));
+  await expect(open(path, { onCorruption: 'quarantine' })).rejects.toMatchObject({ code: 'RESTORE_FAILED' });
+  expect(await readdir(path)).toContain('journal-1');
 });
 
 it('says in CONFIG and INFO what it is', async () => {
