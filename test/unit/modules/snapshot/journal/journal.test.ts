@@ -219,12 +219,12 @@ it('refuses writes while it cannot be written, until a snapshot began another fi
   expect(contentsOf(await open(copy))).toEqual(contentsOf(kept));
 });
 
-it('fails the start, and sets nothing aside, when a file cannot be read', async () => {
+it('fails the start, and sets nothing aside, where a journal is no file', async () => {
   const path = await temporaryPath();
   const kept = await open(path, { durability: 'snapshot' });
   await kept.manager.stop();
   await mkdir(join(path, 'journal-1'));
-  await expect(open(path, { onCorruption: 'quarantine' })).rejects.toMatchObject({ code: 'RESTORE_FAILED' });
+  await expect(open(path, { onCorruption: 'quarantine' })).rejects.toMatchObject({ code: 'SNAPSHOT_FILE_UNSAFE' });
   expect(await readdir(path)).toContain('journal-1');
 });
 
