@@ -1,4 +1,5 @@
 export { asError, isError } from './as-error';
-export { errorCodes, type ErrorCode, type ErrorCodeEntry } from './codes';
+export type { ErrorCodeEntry } from './code-entry';
+export { errorCodes, type ErrorCode } from './codes';
 export { printCount, printDuration, UNITS_MS } from './print';
 export { RespiteError, type RespiteErrorDetails } from './respite-error';
