@@ -23,6 +23,8 @@ export function createProgram(): Command {
   )
     .option(...DATA_DIR_OPTION)
     .option('--full', 'write everything anew, also when nobody uses the directory')
+    .option('--new-key-file <file>', 'with --full, in a directory nobody uses: encrypt it with the key in this file')
+    .option('--no-key', 'with --full, in a directory nobody uses: encrypt it no more')
     .action(async (options: SnapshotCommandOptions) => {
       print(await snapshot(options));
     });

@@ -81,7 +81,11 @@ function tls(set: Values, { redis }: Config): ConfigProblem[] {
 
 function standalone(set: Values, { redis }: Config): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  const { databases, listener } = redis.standalone;
+  const { databases, listener, persistence } = redis.standalone;
+  if (persistence.encryption_key !== '' && persistence.encryption_key_file !== '') {
+    const path = 'redis.standalone.persistence.encryption_key_file';
+    problems.push(problem(set, path, 'is beside encryption_key', 'keep one of them'));
+  }
   if (redis.db >= databases) {
     const remedy = `write a number below redis.standalone.databases (${String(databases)})`;
     problems.push(problem(set, 'redis.db', 'does not exist', remedy));

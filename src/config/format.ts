@@ -48,6 +48,20 @@ export const flag: Format<boolean> = {
   jsonSchema: { type: 'boolean' },
 };
 
+const SECRET_KEY = '[0-9a-fA-F]{64}|[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=';
+
+/** A key of 32 bytes, or nothing. */
+export const secretKey: Format<string> = {
+  name: 'secretKey',
+  expected: '32 bytes as 64 hexadecimal digits or in base64, which "openssl rand -hex 32" makes',
+  parse(value) {
+    if (typeof value !== 'string') throw new RangeError(`is ${kindOf(value)}, not text (put it in quotes)`);
+    if (value !== '' && !new RegExp(`^(${SECRET_KEY})$`).test(value)) throw new RangeError('is not a key of 32 bytes');
+    return value;
+  },
+  jsonSchema: { type: 'string', pattern: `^(|${SECRET_KEY})$` },
+};
+
 /** A whole number within limits. */
 export function integer({ min, max }: { readonly min: number; readonly max: number }): Format<number, number | string> {
   return {

@@ -1,4 +1,4 @@
-import { address, addresses, duration, flag, integer, oneOf, redisUrl, size, text } from './format';
+import { address, addresses, duration, flag, integer, oneOf, redisUrl, secretKey, size, text } from './format';
 import { type Setting, setting } from './setting';
 
 const DAY_MS = 86_400_000;
@@ -145,11 +145,15 @@ export const schema = {
           default: true,
         }),
         encryption_key: setting({
-          doc: 'The key the data is encrypted with on disk; empty means not encrypted.',
-          format: text,
+          doc: 'The key the data on disk is encrypted with (AES-256-GCM), 32 bytes in hexadecimal digits or base64. Empty: not encrypted.',
+          format: secretKey,
           default: '',
           sensitive: true,
-          notBuilt: true,
+        }),
+        encryption_key_file: setting({
+          doc: 'A file that holds the encryption key, instead of the key itself.',
+          format: text,
+          default: '',
         }),
         on_corruption: setting({
           doc: 'What to do with damaged data: set it aside and start empty (quarantine), or do not start (fail). Empty: quarantine, with a journal (durability) fail.',

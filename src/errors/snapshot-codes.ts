@@ -67,6 +67,22 @@ export const snapshotCodes = {
     means: 'A running process was asked for something that its version of Respite does not know.',
     remedy: 'Restart the process with the version of the command.',
   },
+  ENCRYPTION_KEY_INVALID: {
+    means: 'An encryption key is not 32 bytes in hexadecimal digits or base64, or its file cannot be read.',
+    remedy: 'Write such a key; "openssl rand -hex 32" makes one.',
+  },
+  ENCRYPTION_KEY_MISSING: {
+    means: 'The data is encrypted and there is no key.',
+    remedy: 'Set redis.standalone.persistence.encryption_key or encryption_key_file to the key it was written with.',
+  },
+  ENCRYPTION_KEY_WRONG: {
+    means: 'The data is encrypted with another key than the one there is.',
+    remedy: 'Set the key it was written with; without it the data cannot be read.',
+  },
+  ENCRYPTION_KEY_UNUSED: {
+    means: 'There is an encryption key, but the data is not encrypted.',
+    remedy: 'Encrypt it with "respite snapshot --full --new-key-file FILE", or remove the key from the configuration.',
+  },
   RESTORE_CORRUPT: {
     means: 'The snapshot is damaged. With on_corruption "fail" the start fails and nothing is changed on disk.',
     remedy: 'Restore the data directory from a backup, or set on_corruption to quarantine to start empty.',

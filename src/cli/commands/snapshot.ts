@@ -3,6 +3,8 @@ import { loadConfig, type LoadedConfig } from '../../config';
 import { createAppFrom } from '../../create-app';
 import { printCount, RespiteError } from '../../errors';
 import { SnapshotManager, type SnapshotResult } from '../../modules/snapshot';
+import { readKeyFile } from '../../modules/snapshot/encryption/encryption-key';
+import type { LmdbSnapshotManager } from '../../modules/snapshot/lmdb-snapshot-manager';
 import { askForSnapshot } from '../../modules/snapshot/control/ask';
 import { type Owner, ownerOf, silentOwner } from '../../modules/snapshot/control/owner';
 import { type DirectoryContent, lookInto } from '../../modules/snapshot/control/unused-directory';
@@ -12,6 +14,10 @@ import { json } from '../render';
 /** Options of `respite snapshot`. */
 export interface SnapshotCommandOptions extends ConfigOptions {
   readonly full?: boolean;
+  /** File with the key that the data is to be encrypted with from now on. */
+  readonly newKeyFile?: string;
+  /** `false`: it is to be encrypted no more. */
+  readonly key?: boolean;
 }
 
 /**
@@ -22,6 +28,7 @@ export interface SnapshotCommandOptions extends ConfigOptions {
 export async function snapshot(options: SnapshotCommandOptions): Promise<string> {
   const directory = resolve(loadForStart(options).config.redis.standalone.persistence.data_dir);
   const full = options.full === true;
+  if (options.newKeyFile !== undefined || options.key === false) return rewriteWithKey(options, directory);
   const owner = await ownerOf(directory);
   if (owner !== undefined) return told(options, directory, owner.pid, await ask(owner, full));
   const content = await lookInto(directory);
@@ -38,14 +45,42 @@ async function ask(owner: Owner, full: boolean): Promise<SnapshotResult> {
   }
 }
 
+/** Writes all of a directory that nobody uses under another key, or none. */
+async function rewriteWithKey(options: SnapshotCommandOptions, directory: string): Promise<string> {
+  const { full, newKeyFile, key } = options;
+  if (full !== true || (newKeyFile !== undefined && key === false)) {
+    throw new RespiteError('INPUT_INVALID', {
+      message: 'Give --full together with one of --new-key-file and --no-key: all of the data is written anew.',
+    });
+  }
+  const newKey = newKeyFile === undefined ? undefined : readKeyFile(newKeyFile);
+  const owner = await ownerOf(directory);
+  if (owner !== undefined) {
+    throw new RespiteError('SNAPSHOT_LOCKED', {
+      message: `Process ${String(owner.pid)} uses ${directory}. Stop it: a key is changed while nobody uses the directory.`,
+    });
+  }
+  await lookInto(directory);
+  const result = await rewrite(options, directory, (manager) => manager.rewriteWith(newKey));
+  const text = told(options, directory, null, result);
+  if (options.json === true) return text;
+  const now =
+    newKeyFile === undefined ? 'It is not encrypted any more' : `It is encrypted with the key in ${newKeyFile}`;
+  return `${text} ${now}: change the configuration before the next start.`;
+}
+
 /** Restores a directory that nobody uses and writes all of it anew; what is damaged stays where it is. */
-async function rewrite(options: ConfigOptions, directory: string): Promise<SnapshotResult> {
+async function rewrite(
+  options: ConfigOptions,
+  directory: string,
+  write: (manager: LmdbSnapshotManager) => Promise<SnapshotResult> = (manager) => manager.snapshotNow({ full: true }),
+): Promise<SnapshotResult> {
   const app = createAppFrom(forRewriting(options, directory), {});
   await app.start();
   try {
     const manager = app.get(SnapshotManager);
-    if (manager === undefined) throw new TypeError('persistence is on, so there is a manager');
-    return await manager.snapshotNow({ full: true });
+    // What the snapshot module provides where persistence is on.
+    return await write(manager as LmdbSnapshotManager);
   } finally {
     await app.stop({ timeoutMs: 2 ** 31 - 1 });
   }
@@ -60,6 +95,7 @@ function forRewriting(options: ConfigOptions, directory: string): LoadedConfig {
     snapshot_on_shutdown: false,
     restore_on_startup: true,
     on_corruption: 'fail',
+    durability: 'snapshot',
   } as const;
   const standalone = { listener: { enabled: false }, max_memory: 0, persistence };
   return loadConfig({

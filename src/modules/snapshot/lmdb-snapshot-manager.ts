@@ -2,14 +2,15 @@ import { type Clock, every, type Logger, systemClock } from '../../container';
 import { SaveFailure, type SaveHooks, type SnapshotSource } from '../../engine/snapshot/source';
 import { RespiteError } from '../../errors';
 import { JournalKeeper } from './journal/journal-keeper';
-import { DataDirectory } from './directory/data-directory';
+import type { DataDirectory } from './directory/data-directory';
 import type { HolderSockets } from './directory/lock-file';
-import { restore, type RestoreOutcome } from './restore';
+import { openData, type OpenedData } from './open-data';
+import type { RestoreOutcome } from './restore';
 import type { RestoreProgress, SnapshotSettings } from './settings';
 import type { SnapshotManager, SnapshotOptions, SnapshotResult, SnapshotStatus } from './snapshot-manager';
 import { assertPrograms } from './store/programs';
-import { SnapshotStore } from './store/snapshot-store';
 import { type SnapshotKind, SnapshotOutcomes } from './snapshot-outcomes';
+import { rewriteDataFile } from './rewrite-data-file';
 import { writeSnapshot } from './write-snapshot';
 
 /** What a snapshot manager is made of. */
@@ -21,11 +22,6 @@ export interface SnapshotManagerOptions {
   readonly clock?: Clock;
   /** Called after every batch of a restore. */
   readonly onProgress?: (progress: RestoreProgress) => void;
-}
-
-interface Opened {
-  readonly directory: DataDirectory;
-  readonly store: SnapshotStore;
 }
 
 /**
@@ -40,7 +36,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
   readonly #clock: Clock;
   readonly #onProgress: ((progress: RestoreProgress) => void) | undefined;
 
-  #opened: Opened | undefined;
+  #opened: OpenedData | undefined;
   #stopTimer: (() => void) | undefined;
   #running: Promise<SnapshotResult> | undefined;
   #next: { promise: Promise<SnapshotResult>; full: boolean } | undefined;
@@ -78,15 +74,18 @@ export class LmdbSnapshotManager implements SnapshotManager {
     this.#source.beginRestore();
     try {
       assertPrograms();
-      const directory = await this.#openDirectory(signal, sockets);
-      this.#restore = await this.#fill(directory, signal);
-      const store = new SnapshotStore({
-        path: directory.dataFile,
-        file: directory.dataFileIdentity,
-        datasetId: directory.datasetId,
-        sequence: this.#restore.sequence,
+      const opened = await openData({
+        source: this.#source,
+        settings: this.#settings,
+        logger: this.#logger,
+        clock: this.#clock,
+        onProgress: this.#onProgress,
+        journals: this.#journals,
+        signal,
+        sockets,
       });
-      this.#opened = { directory, store };
+      this.#restore = opened.restored;
+      this.#opened = opened;
     } catch (error) {
       this.#source.abortRestore();
       throw error;
@@ -142,6 +141,21 @@ export class LmdbSnapshotManager implements SnapshotManager {
     }
   }
 
+  /**
+   * Writes all of the data into a new data file, under another key or none, which takes the place of the present one when it
+   * has been read back. For a directory that serves nobody: nothing is written to it afterwards.
+   * @throws RespiteError `SNAPSHOT_WRITE_FAILED`, `RESTORE_CORRUPT`; the present file is then the one that counts
+   */
+  async rewriteWith(encryptionKey: Uint8Array | undefined): Promise<SnapshotResult> {
+    if (this.#opened === undefined) throw notReady();
+    await this.#idle();
+    const { directory } = this.#opened;
+    const started = performance.now();
+    const { written, keys, bytes } = await rewriteDataFile(this.#source, directory, encryptionKey, this.#clock.now());
+    this.#savesOnStop = false;
+    return { skipped: false, written, keys, bytes, duration: performance.now() - started };
+  }
+
   /** For the commands SAVE, BGSAVE and LASTSAVE. */
   readonly saveHooks: SaveHooks = {
     save: async () => {
@@ -174,39 +188,6 @@ export class LmdbSnapshotManager implements SnapshotManager {
     const quarantined = this.#restore?.quarantined;
     if (quarantined !== undefined) troubles.push(`the start found a damaged snapshot and moved it to ${quarantined}`);
     return troubles;
-  }
-
-  #openDirectory(signal: AbortSignal | undefined, sockets: HolderSockets | undefined): Promise<DataDirectory> {
-    return DataDirectory.open(this.#settings.dataDirectory, {
-      ...(signal === undefined ? {} : { signal }),
-      sockets,
-      onLost: () => {
-        this.#logger.error({ event: 'snapshot_lock_lost' }, 'the lock of the data directory was lost');
-      },
-      onWarning: (message) => {
-        this.#logger.warn({ event: 'snapshot_directory' }, message);
-      },
-    });
-  }
-
-  /** Restores; when that fails, the directory is free for others. */
-  async #fill(directory: DataDirectory, signal: AbortSignal | undefined): Promise<RestoreOutcome> {
-    try {
-      return await restore({
-        directory,
-        hasJournals: (await directory.journals()).length > 0,
-        beforeServing: (journal) => this.#journals.start(directory, journal),
-        source: this.#source,
-        settings: this.#settings,
-        logger: this.#logger,
-        clock: this.#clock,
-        onProgress: this.#onProgress,
-        signal,
-      });
-    } catch (error) {
-      await directory.close();
-      throw error;
-    }
   }
 
   async #idle(): Promise<void> {

@@ -27,6 +27,7 @@ async function startManager({ config, logger, signal, get, defer }: InitContext)
   if (source === undefined || !persistence.enabled) return undefined;
   // Loaded here: without persistence nobody needs it.
   const { openControl } = require('./control/open-control') as typeof import('./control/open-control');
+  const { encryptionKeyOf } = require('./encryption/configured-key') as typeof import('./encryption/configured-key');
   const { LmdbSnapshotManager } = require('./lmdb-snapshot-manager') as typeof import('./lmdb-snapshot-manager');
   const manager = new LmdbSnapshotManager({
     source,
@@ -39,6 +40,7 @@ async function startManager({ config, logger, signal, get, defer }: InitContext)
       restoreOnStartup: persistence.restore_on_startup,
       onCorruption: persistence.on_corruption || (persistence.durability === 'snapshot' ? 'quarantine' : 'fail'),
       durability: persistence.durability,
+      encryptionKey: encryptionKeyOf(persistence),
     },
   });
   const backend = get(CacheBackend);

@@ -7,6 +7,7 @@ import type { DataDirectory } from './directory/data-directory';
 import type { RestoreProgress, SnapshotSettings } from './settings';
 import { readJournals, replayJournals } from './journal/replay-journals';
 import { readSnapshot } from './store/read-snapshot';
+import type { ReaderSettings } from './store/reader-protocol';
 import type { Stamp } from './store/stamp';
 import { messageOf } from './system-error';
 
@@ -84,7 +85,7 @@ async function load(context: RestoreContext): Promise<RestoreOutcome> {
   const { directory, source, logger } = context;
   const started = performance.now();
   const loading = new Loading(context);
-  if (await directory.hasSnapshot()) await readSnapshot(directory.dataFile, loading, context.signal);
+  if (await directory.hasSnapshot()) await readSnapshot(readerSettings(directory), loading, context.signal);
   const stamp = await expectedStamp(directory, loading.stamp);
   const journals = await readJournals(directory, stamp?.journal ?? 1);
   ours(directory, () => {
@@ -107,6 +108,10 @@ async function load(context: RestoreContext): Promise<RestoreOutcome> {
   return { sequence: stamp?.sequence ?? 0, keys, duration, snapshotTime: stamp?.time ?? 0, replayed, journal };
 }
 
+function readerSettings({ dataFile: path, encryption }: DataDirectory): ReaderSettings {
+  return encryption === undefined ? { path } : { path, encryption };
+}
+
 /** The data is there, whatever becomes of the marker: the first snapshot tries again. */
 async function settle({ directory, logger }: RestoreContext, hasSnapshot: boolean): Promise<void> {
   try {
@@ -127,6 +132,9 @@ async function expectedStamp(directory: DataDirectory, stamp: Stamp | undefined)
   if (stamp !== undefined && !directory.owns(stamp)) {
     throw corrupt(directory, 'it belongs to another data directory');
   }
+  const isEncrypted = directory.encryptionKey !== undefined;
+  if (stamp !== undefined && (stamp.encryption !== undefined) !== isEncrypted)
+    throw corrupt(directory, `it is ${isEncrypted ? 'not encrypted' : 'encrypted'}, unlike what respite.json says`);
   const lost = stamp === undefined ? await directory.lostSnapshot() : undefined;
   if (lost !== undefined) throw corrupt(directory, `it is empty, but ${lost}`);
   if (found < last) throw corrupt(directory, `it is snapshot ${String(found)}, but ${String(last)} was written`);

@@ -185,3 +185,41 @@ describe('respite snapshot says what is wrong', () => {
     });
   });
 });
+
+describe('respite snapshot --full, with another key', () => {
+  const keyFile = (name: string, key: string): string => {
+    const path = join(dirname(place.data), name);
+    writeFileSync(path, `${key}\n`);
+    return path;
+  };
+
+  it('encrypts a directory, changes its key, and writes it in clear again', async () => {
+    const owner = await place.start();
+    await set('a', 'in clear');
+    await stop(owner);
+    const first = keyFile('first.key', 'aB'.repeat(32));
+    const second = keyFile('second.key', `${'A'.repeat(42)}E=`);
+    const encrypted = await place.snapshot('--full', '--new-key-file', first);
+    expect(encrypted.stdout).toContain(`It is encrypted with the key in ${first}: change the configuration`);
+    expect(await failure('--full')).toMatchObject({ code: 'ENCRYPTION_KEY_MISSING' });
+    const withKey = (file: string): readonly string[] => {
+      const path = join(dirname(place.data), `${String(dirname(file).length)}.json`);
+      writeFileSync(path, JSON.stringify({ redis: { standalone: { persistence: { encryption_key_file: file } } } }));
+      return ['--config', path];
+    };
+    expect((await place.snapshot('--full', '--new-key-file', second, ...withKey(first))).code).toBe(0);
+    expect(await failure('--full', ...withKey(first))).toMatchObject({ code: 'ENCRYPTION_KEY_WRONG' });
+    const plain = await place.snapshot('--full', '--no-key', ...withKey(second));
+    expect(plain.stdout).toContain('It is not encrypted any more');
+    expect(await failure('--full', ...withKey(second))).toMatchObject({ code: 'ENCRYPTION_KEY_UNUSED' });
+    expect(await answer('--full')).toMatchObject({ written: 1, keys: 1 });
+  });
+
+  it('refuses half of it, a key that is none, and a directory in use', async () => {
+    expect(await failure('--no-key')).toMatchObject({ code: 'INPUT_INVALID' });
+    const none = keyFile('none.key', 'password');
+    expect(await failure('--full', '--new-key-file', none)).toMatchObject({ code: 'ENCRYPTION_KEY_INVALID' });
+    await place.start();
+    expect(await failure('--full', '--no-key')).toMatchObject({ code: 'SNAPSHOT_LOCKED' });
+  });
+});

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,6 +25,7 @@ let project: string;
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'respite-docs-'));
   mkdirSync(join(project, 'node_modules'));
+  writeFileSync(join(project, 'respite.key'), randomBytes(32).toString('hex')); // as the page on persistence has it made
   symlinkSync(root, join(project, 'node_modules/respite'));
   for (const name of PACKAGES) symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
 });

@@ -200,11 +200,22 @@ describe('a wrong configuration', () => {
     expect(load({ config: { redis: { url: 'rediss://h:1', db: 3, password: 'p' } } }).config.redis.db).toBe(3);
   });
 
+  it('takes an encryption key of 32 bytes, and refuses another and a second way to name one', () => {
+    const withKey = (persistence: object) => ({
+      config: { mode: 'standalone' as const, redis: { standalone: { persistence } } },
+    });
+    const path = 'redis.standalone.persistence.encryption_key';
+    for (const encryption_key of ['', 'aB'.repeat(32), `${'A'.repeat(42)}E=`])
+      expect(load(withKey({ encryption_key })).config.redis.standalone.persistence.encryption_key).toBe(encryption_key);
+    for (const encryption_key of ['k', 'a'.repeat(63), `${'A'.repeat(42)}B=`, 7])
+      expect(problemsOf(withKey({ encryption_key }))).toEqual([
+        expect.objectContaining({ path, code: 'CONFIG_INVALID' }),
+      ]);
+    const both = { encryption_key: 'aB'.repeat(32), encryption_key_file: '/key' };
+    expect(problemsOf(withKey(both))).toEqual([expect.objectContaining({ path: `${path}_file` })]);
+  });
+
   it.each([
-    [
-      'redis.standalone.persistence.encryption_key',
-      { redis: { standalone: { persistence: { encryption_key: 'k' } } } },
-    ],
     ['redis.standalone.persistence.generations', { redis: { standalone: { persistence: { generations: 2 } } } }],
     ['temporal.mode', { temporal: { mode: 'remote' } }],
     ['mcpproxy.port', { mcpproxy: { port: 1 } }],
@@ -290,7 +301,7 @@ describe('NFR-5: secrets', () => {
     ['a query behind an address', { redis: { addr: `h?password=${SECRET}` } }],
     ['a URL in the place of a mode', { mode: `redis://u:${SECRET}@h` }],
     ['a URL in the place of a port', { metrics: { port: `redis://u:${SECRET}@h` } }],
-    ['a key that is not supported', { redis: { standalone: { persistence: { encryption_key: SECRET } } } }],
+    ['a key that is none', { redis: { standalone: { persistence: { encryption_key: SECRET } } } }],
   ])('do not show in the report about %s', (_, config) => {
     // These are what somebody may write by mistake; the types would not let them.
     const problems = problemsOf({ config: config as NonNullable<ConfigSources['config']> });

@@ -7,15 +7,20 @@ import { DATA, LMDB_LOCK, MARKER, type Recognised } from './recognise';
 /** More than LMDB's lock file takes with its 126 readers. */
 const LMDB_LOCK_BYTES = 16_384;
 
+/** The files of a new directory. @param key what its data is to be encrypted with; `undefined` = it is not */
+export async function createFiles(path: string, key: Uint8Array | undefined): Promise<Recognised> {
+  await createDataFile(join(path, DATA));
+  return { marker: await writeMarker(join(path, MARKER), newMarker(key)) };
+}
+
 /** LMDB would create its files readable for all; existing empty ones it takes as they are. */
-export async function createFiles(path: string): Promise<Recognised> {
-  await touch(join(path, DATA));
-  await fillLmdbLock(join(path, LMDB_LOCK));
-  return { marker: await writeMarker(join(path, MARKER), newMarker()) };
+export async function createDataFile(path: string): Promise<void> {
+  await touch(path);
+  await fillLmdbLock(`${path}-lock`);
 }
 
 /** Makes the files that may be missing without any loss. */
-export async function completeFiles(path: string, { marker }: Recognised): Promise<void> {
+export async function completeFiles(path: string, marker: Recognised['marker']): Promise<void> {
   if (marker.written === false) await touch(join(path, DATA));
   await fillLmdbLock(join(path, LMDB_LOCK));
 }

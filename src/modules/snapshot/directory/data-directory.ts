@@ -1,20 +1,26 @@
-import { chmod, mkdir, readdir, rename, rmdir, stat } from 'node:fs/promises';
+import { readdir, rename, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { RespiteError } from '../../../errors';
+import type { DatasetKey } from '../store/sealed-records';
 import type { Stamp } from '../store/stamp';
 import { FORMAT_VERSION, JOURNAL_VERSION } from '../store/record-format';
 import { completeFiles, createFiles } from './complete-files';
 import { JOURNAL_FILE } from '../journal/journal-file';
 import { DirectoryLock, type LockOptions } from './directory-lock';
-import { differences, type Marker, writeMarker } from './marker';
+import { checkKey } from './check-key';
+import { makeDirectory, makeNew, makePrivate, syncIfAllowed } from './make-directory';
+import { differences, encryptionFields, type Marker, writeMarker } from './marker';
 import { refuseNetworkFilesystem } from './network-filesystem';
 import { assertSameFile, type FileIdentity, identityIfThere, identityOf, ownFileSize, syncDirectory } from './own-file';
-import { DATA, LMDB_LOCK, MARKER, recognise, type Recognised, WITNESS } from './recognise';
+import { DATA, LMDB_LOCK, MARKER, recognise, type Recognised, REPLACEMENT, WITNESS } from './recognise';
+import { discardReplacement, finishReplacement } from './replacement';
 import { readWitness, writeWitness } from './witness';
 import { codeOf, messageOf } from '../system-error';
 
 /** How a data directory is opened. */
 export interface DataDirectoryOptions extends LockOptions {
+  /** What the data is, or is to be, encrypted with; none = it is not. */
+  readonly encryptionKey?: Uint8Array | undefined;
   /** Told about what is odd and not fatal. */
   readonly onWarning?: (message: string) => void;
 }
@@ -39,7 +45,12 @@ export class DataDirectory {
   /** The data file as it was found, or made; `undefined` while it is missing. */
   #dataFile: FileIdentity | undefined;
 
-  private constructor(path: string, lock: DirectoryLock, { marker, markerTrouble }: Recognised) {
+  private constructor(
+    path: string,
+    lock: DirectoryLock,
+    { marker, markerTrouble }: Recognised,
+    readonly encryptionKey: Uint8Array | undefined,
+  ) {
     this.path = path;
     this.dataFile = join(path, DATA);
     this.#lock = lock;
@@ -50,8 +61,8 @@ export class DataDirectory {
 
   /**
    * Creates the directory (0700) if needed, refuses one that is not ours, and locks it.
-   * @throws RespiteError `SNAPSHOT_DIR_FOREIGN`, `SNAPSHOT_DIR_UNUSABLE`, `SNAPSHOT_FILE_UNSAFE`,
-   * `SNAPSHOT_FORMAT_UNSUPPORTED`, `SNAPSHOT_LOCKED`, `SNAPSHOT_NETWORK_FILESYSTEM`
+   * @throws RespiteError `ENCRYPTION_KEY_MISSING`, `ENCRYPTION_KEY_UNUSED`, `ENCRYPTION_KEY_WRONG`, `SNAPSHOT_DIR_FOREIGN`,
+   * `SNAPSHOT_DIR_UNUSABLE`, `SNAPSHOT_FILE_UNSAFE`, `SNAPSHOT_FORMAT_UNSUPPORTED`, `SNAPSHOT_LOCKED`, `SNAPSHOT_NETWORK_FILESYSTEM`
    */
   static async open(directory: string, options: DataDirectoryOptions = {}): Promise<DataDirectory> {
     const path = resolve(directory);
@@ -60,12 +71,16 @@ export class DataDirectory {
       // Looked at before anything is changed in it: a mistyped path may name any directory of the machine.
       await recognise(path);
       await refuseNetworkFilesystem(path);
-      await makePrivate(path, options);
+      await makePrivate(path, options.onWarning);
       const lock = await DirectoryLock.acquire(path, options);
       try {
-        const found = (await recognise(path)) ?? (await createFiles(path));
-        await completeFiles(path, found);
-        return new DataDirectory(path, lock, found);
+        const { encryptionKey } = options;
+        const found = (await recognise(path)) ?? (await createFiles(path, encryptionKey));
+        const directory = new DataDirectory(path, lock, found, encryptionKey);
+        await directory.#adoptKey();
+        await directory.#settleReplacement();
+        await completeFiles(path, directory.#marker);
+        return directory;
       } catch (error) {
         await lock.release();
         throw error;
@@ -78,6 +93,47 @@ export class DataDirectory {
 
   get datasetId(): string {
     return this.#marker.datasetId;
+  }
+
+  /** What the data is encrypted with; `undefined` = it is not. */
+  get encryption(): DatasetKey | undefined {
+    return this.encryptionKey && { key: this.encryptionKey, datasetId: this.datasetId };
+  }
+
+  /** A directory in which nothing was written yet takes any key, or none. @throws as `checkKey` */
+  async #adoptKey(): Promise<void> {
+    const isEmpty =
+      this.#marker.written === false && this.#markerTrouble === undefined && (await this.journals()).length === 0;
+    if (!isEmpty || ((await ownFileSize(this.dataFile)) ?? 0) > 0) {
+      checkKey(this.path, this.#marker, this.encryptionKey);
+      return;
+    }
+    const wanted: Pick<Marker, 'encryption' | 'keyCheck'> = encryptionFields(this.encryptionKey, this.datasetId);
+    const { encryption, keyCheck } = this.#marker;
+    if (wanted.encryption !== encryption || wanted.keyCheck !== keyCheck) await this.#writeMarker(wanted);
+  }
+
+  /** What a crash left of a data file that was to take the place of the present one. */
+  async #settleReplacement(): Promise<void> {
+    if (this.#marker.replacedBy === undefined) await discardReplacement(this.path);
+    else await this.#finishReplacement();
+  }
+
+  async #finishReplacement(): Promise<void> {
+    await finishReplacement(this.path);
+    this.#dataFile = identityIfThere(this.dataFile);
+    const { replacedBy: _, ...settled } = this.#marker;
+    this.#marker = settled;
+    await this.#writeMarker({});
+  }
+
+  /**
+   * Has a data file that is on the disk as a whole take the place of the present one and of all journals.
+   * @param key what it is encrypted with; `undefined` = it is not
+   */
+  async replaceDataFile(key: Uint8Array | undefined): Promise<void> {
+    await this.#writeMarker({ ...encryptionFields(key, this.datasetId), written: true, replacedBy: REPLACEMENT });
+    await this.#finishReplacement();
   }
 
   /** Whether there is, or was, a snapshot to restore. */
@@ -185,7 +241,7 @@ export class DataDirectory {
     try {
       const target = (await this.#moveTo(`${this.path}.${name}`)) ?? (await this.#moveTo(join(this.path, name)));
       if (target === undefined) throw new Error('the directory cannot be written');
-      this.#marker = (await createFiles(this.path)).marker;
+      this.#marker = (await createFiles(this.path, this.encryptionKey)).marker;
       this.#markerTrouble = undefined;
       this.#dataFile = identityOf(this.dataFile);
       return target;
@@ -222,47 +278,6 @@ export class DataDirectory {
     await syncIfAllowed(dirname(target));
     await syncDirectory(this.path);
     return target;
-  }
-}
-
-/** Not `mkdir`'s own `recursive`, which never returns where nothing can be created, as below /proc. */
-async function makeDirectory(path: string): Promise<void> {
-  try {
-    await mkdir(path, { mode: 0o700 });
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return;
-    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
-    await makeDirectory(dirname(path));
-    await mkdir(path, { mode: 0o700 });
-  }
-  await syncIfAllowed(dirname(path));
-}
-
-/** Others' directories may be closed to us; a name in them is then as durable as the system makes it. */
-async function syncIfAllowed(path: string): Promise<void> {
-  await syncDirectory(path).catch(() => undefined);
-}
-
-async function makePrivate(path: string, { onWarning }: DataDirectoryOptions): Promise<void> {
-  if (process.platform === 'win32' || ((await stat(path)).mode & 0o077) === 0) return;
-  try {
-    await chmod(path, 0o700);
-  } catch {
-    // A mounted volume may belong to somebody else; the files in it are still ours alone.
-    onWarning?.(`the data directory ${path} is open to other users and its mode cannot be changed`);
-  }
-}
-
-/** Creates a directory, with a number added when the name is taken. */
-async function makeNew(wanted: string): Promise<string | undefined> {
-  for (let attempt = 1; ; attempt++) {
-    const path = attempt === 1 ? wanted : `${wanted}-${String(attempt)}`;
-    try {
-      await mkdir(path, { mode: 0o700 });
-      return path;
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') return undefined;
-    }
   }
 }
 

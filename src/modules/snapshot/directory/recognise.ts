@@ -12,10 +12,19 @@ export const MARKER = 'respite.json';
 export const DATA = 'data.mdb';
 export const LMDB_LOCK = 'data.mdb-lock';
 export const WITNESS = 'last-snapshot';
+export const REPLACEMENT = 'data.mdb.new';
 
 const isOurs = (name: string): boolean => OURS.has(name) || JOURNAL_FILE.test(name);
 
-const OURS: ReadonlySet<string> = new Set([MARKER, `${MARKER}.new`, DATA, LMDB_LOCK, WITNESS]);
+const OURS: ReadonlySet<string> = new Set([
+  MARKER,
+  `${MARKER}.new`,
+  DATA,
+  LMDB_LOCK,
+  WITNESS,
+  REPLACEMENT,
+  `${REPLACEMENT}-lock`,
+]);
 
 /**
  * What may lie in a directory without a marker that we may still use: what a start that was killed leaves behind, what
@@ -67,7 +76,8 @@ function markerOfStamp(dataFile: string): Marker | undefined {
   if (stamp === undefined) return undefined;
   // Format 1 has no number of keys in its stamp.
   const format = stamp.keys === undefined ? 1 : 2;
-  return { format, datasetId: stamp.datasetId, encryption: 'none', written: true, sealed: true };
+  const { datasetId, encryption = 'none', keyCheck } = stamp;
+  return { format, datasetId, encryption, ...(keyCheck !== undefined && { keyCheck }), written: true, sealed: true };
 }
 
 function damagedMarker(path: string): RespiteError {

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { SALT_BYTES } from '../encryption/cipher';
 
 /**
  * One file of a journal: a header, then frames, each with what one turn of the event loop changed. Frames begin at
@@ -12,12 +13,18 @@ import { crc32 } from 'node:zlib';
  * | 16 identity of the data directory      | 12 where what had been synced before ended, u32, / 8 |
  * |                                        | 16 time, ms since the epoch, f64                     |
  * |                                        | 24 payload: commands in RESP                         |
+ *
+ * An encrypted one begins with `RESPJNL2`; of its identity, a UUID, 16 bytes are written, and then 16 of salt. The
+ * payloads are sealed as `sealed-frames.ts` says.
  */
 export const HEADER_BYTES = 64;
 export const FRAME_BYTES = 24;
 const HEADER_MAGIC = 'RESPJNL1';
+const SEALED_MAGIC = 'RESPJNL2';
+const SALT_AT = 32;
 const FRAME_MAGIC = 0x31464a52; // `RJF1`
 const ALIGNMENT = 8;
+const IDENTITY_AT = 16;
 const IDENTITY_BYTES = 40;
 
 /** What a journal file says of itself. */
@@ -25,27 +32,42 @@ export interface JournalHeader {
   readonly number: number;
   /** Identity of the data directory, as in its marker. */
   readonly datasetId: string;
+  /** Of an encrypted one: what the key of its frames is made with. */
+  readonly salt?: Buffer;
 }
 
 /** The header of a new file. */
-export function encodeHeader({ number, datasetId }: JournalHeader): Buffer {
+export function encodeHeader({ number, datasetId, salt }: JournalHeader): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
-  header.write(HEADER_MAGIC, 0, 'latin1');
+  header.write(salt === undefined ? HEADER_MAGIC : SEALED_MAGIC, 0, 'latin1');
   header.writeUInt32LE(number, 8);
-  header.write(datasetId, 16, IDENTITY_BYTES, 'latin1');
+  if (salt === undefined) header.write(datasetId, IDENTITY_AT, IDENTITY_BYTES, 'latin1');
+  else {
+    header.write(datasetId.replaceAll('-', ''), IDENTITY_AT, SALT_AT - IDENTITY_AT, 'hex');
+    header.set(salt, SALT_AT);
+  }
   header.writeUInt32LE(crc32(header), 12);
   return header;
 }
 
 /** @returns undefined when the bytes are no header, or damaged */
 export function decodeHeader(bytes: Buffer): JournalHeader | undefined {
-  if (bytes.length < HEADER_BYTES || bytes.toString('latin1', 0, 8) !== HEADER_MAGIC) return undefined;
+  const magic = bytes.toString('latin1', 0, 8);
+  if (bytes.length < HEADER_BYTES || (magic !== HEADER_MAGIC && magic !== SEALED_MAGIC)) return undefined;
   const header = Buffer.from(bytes.subarray(0, HEADER_BYTES));
   const sum = header.readUInt32LE(12);
   header.writeUInt32LE(0, 12);
   if (crc32(header) !== sum) return undefined;
-  const datasetId = header.toString('latin1', 16, 16 + IDENTITY_BYTES).replace(/\0+$/, '');
-  return { number: header.readUInt32LE(8), datasetId };
+  const number = header.readUInt32LE(8);
+  if (magic === HEADER_MAGIC) {
+    const datasetId = header.toString('latin1', IDENTITY_AT, IDENTITY_AT + IDENTITY_BYTES).replace(/\0+$/, '');
+    return { number, datasetId };
+  }
+  const salt = header.subarray(SALT_AT, SALT_AT + SALT_BYTES);
+  const datasetId = header
+    .toString('hex', IDENTITY_AT, SALT_AT)
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return { number, datasetId, salt };
 }
 
 /** Bytes a frame takes, what aligns the next one included. */

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { asError } from '../../../errors';
 import type { FileLayer } from './file-layer';
+import type { FrameSealer } from './sealed-frames';
 import { encodeHeader, HEADER_BYTES, type JournalHeader, noteSynced } from './frame';
 
 /** Zeros written ahead of the frames, bytes: a sync of what has its place on the disk already is cheaper. */
@@ -12,6 +13,14 @@ export const JOURNAL_FILE = /^journal-(\d+)$/;
 /** Path of a journal file. */
 export function journalPath(directory: string, number: number): string {
   return join(directory, `journal-${String(number)}`);
+}
+
+/** How a file is written. */
+export interface JournalFileOptions {
+  /** Bytes of zeros written ahead; default 4 MB. */
+  readonly ahead?: number | undefined;
+  /** Encrypts the frames; none = they are as they come. */
+  readonly sealer?: FrameSealer | undefined;
 }
 
 /**
@@ -29,12 +38,19 @@ export class JournalFile {
     private readonly fd: number,
     readonly header: JournalHeader,
     private readonly ahead: number,
+    private readonly sealer: FrameSealer | undefined,
   ) {}
 
   /** Makes a new file; when it returns, the file and its name are on the disk. */
-  static create(files: FileLayer, directory: string, header: JournalHeader, ahead = AHEAD): JournalFile {
-    const path = journalPath(directory, header.number);
-    const file = new JournalFile(files, files.create(path), header, ahead);
+  static create(
+    files: FileLayer,
+    directory: string,
+    { number, datasetId }: JournalHeader,
+    { ahead = AHEAD, sealer }: JournalFileOptions = {},
+  ): JournalFile {
+    const path = journalPath(directory, number);
+    const header: JournalHeader = { number, datasetId, ...(sealer && { salt: sealer.salt }) };
+    const file = new JournalFile(files, files.create(path), header, ahead, sealer);
     try {
       file.#write(encodeHeader(header), 0);
       file.#fill(HEADER_BYTES);
@@ -57,9 +73,10 @@ export class JournalFile {
     return this.#at > this.#synced;
   }
 
-  /** Appends a sealed frame. */
+  /** Appends a sealed frame; with encryption it has room for what that adds. */
   append(frame: Buffer): void {
     this.#once(() => {
+      this.sealer?.seal(frame);
       noteSynced(frame, this.header.number, this.#synced);
       this.#fill(this.#at + frame.length);
       this.#write(frame, this.#at);

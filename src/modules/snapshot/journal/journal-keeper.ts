@@ -54,6 +54,7 @@ export class JournalKeeper {
       effects: source.effects,
       directory: directory.path,
       datasetId: directory.datasetId,
+      encryptionKey: directory.encryptionKey,
       durability,
       clock,
       number: next,

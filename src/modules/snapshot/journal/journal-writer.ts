@@ -1,4 +1,5 @@
 import type { FileLayer } from './file-layer';
+import { FrameSealer } from './sealed-frames';
 import { JournalFile } from './journal-file';
 import type { JournalRequest, JournalResponse, JournalThreadData } from './protocol';
 
@@ -50,9 +51,10 @@ export class JournalWriter {
 
   /** Before the next file takes its first frame the one before it is whole. */
   #begin(number: number): void {
-    const { directory, datasetId, ahead } = this.settings;
+    const { directory, datasetId, ahead, encryptionKey } = this.settings;
     this.#file?.close();
-    this.#file = JournalFile.create(this.files, directory, { number, datasetId }, ahead);
+    const sealer = encryptionKey && new FrameSealer(encryptionKey, datasetId, number);
+    this.#file = JournalFile.create(this.files, directory, { number, datasetId }, { ahead, sealer });
     this.answer({ type: 'begun', number });
   }
 }

@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers';
 import { type Clock, every } from '../../../container';
 import type { EffectFeed, Effect, JournalFigures, ReplyGate } from '../../../engine/snapshot/source';
+import { TAG_BYTES } from '../encryption/cipher';
 import { FRAME_BYTES, frameSize, HEADER_BYTES, sealFrame } from './frame';
 import { JournalThread } from './journal-thread';
 
@@ -20,6 +21,8 @@ export interface JournalOptions {
   readonly directory: string;
   /** Identity of the data directory. */
   readonly datasetId: string;
+  /** What the frames are encrypted with; none = they are not. */
+  readonly encryptionKey?: Uint8Array | undefined;
   /** `always`: no reply leaves before what it answers is on the disk; `everysec`: a sync each second. */
   readonly durability: 'everysec' | 'always';
   readonly clock: Clock;
@@ -117,9 +120,9 @@ export class Journal {
   }
 
   async #open(): Promise<void> {
-    const { directory, datasetId, durability } = this.#options;
+    const { directory, datasetId, durability, encryptionKey } = this.#options;
     this.#thread = await JournalThread.start(
-      { directory, datasetId, syncsAlways: durability === 'always' },
+      { directory, datasetId, syncsAlways: durability === 'always', encryptionKey },
       {
         done: (sequence, length) => {
           this.#length = length;
@@ -174,9 +177,10 @@ export class Journal {
     this.#turn = [];
     this.#database = undefined;
     this.#gate?.advance();
-    const frame = Buffer.from(new ArrayBuffer(frameSize(text.length)));
+    const payload = text.length + (this.#options.encryptionKey === undefined ? 0 : TAG_BYTES);
+    const frame = Buffer.from(new ArrayBuffer(frameSize(payload)));
     frame.write(text, FRAME_BYTES, 'latin1');
-    sealFrame(frame, text.length, this.#number, this.#time);
+    sealFrame(frame, payload, this.#number, this.#time);
     this.#time = Infinity;
     this.#thread?.append(new Uint8Array(frame.buffer), this.#sequence);
   }

@@ -6,6 +6,8 @@ export interface JournalThreadData {
   readonly datasetId: string;
   /** Whether each group of frames is synced before it is reported. */
   readonly syncsAlways: boolean;
+  /** What frames are encrypted with; `undefined` = they are not. */
+  readonly encryptionKey?: Uint8Array | undefined;
   /** Bytes of zeros that are written ahead of the frames; default 4 MB. */
   readonly ahead?: number;
 }

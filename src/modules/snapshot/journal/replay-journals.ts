@@ -5,7 +5,8 @@ import type { SnapshotSource } from '../../../engine/snapshot/source';
 import { RespiteError } from '../../../errors';
 import type { DataDirectory } from '../directory/data-directory';
 import { messageOf } from '../system-error';
-import { type JournalContent, readJournal } from './frame';
+import { type JournalContent, type JournalHeader, readJournal } from './frame';
+import { openFrames } from './sealed-frames';
 
 /** Commands run again between two turns of the event loop. */
 const COMMANDS_PER_TURN = 5_000;
@@ -32,7 +33,8 @@ export async function readJournals(directory: DataDirectory, first: number): Pro
   const files: ReadJournal[] = [];
   for (const [i, { name, number }] of found.entries()) {
     const path = join(directory.path, name);
-    const expected = { number: first + i, datasetId: directory.datasetId, isLast: i === found.length - 1 };
+    const { datasetId, encryptionKey } = directory;
+    const expected = { number: first + i, datasetId, encryptionKey, isLast: i === found.length - 1 };
     files.push({ path, ...wholeJournal(path, number, await bytesOf(path), expected) });
   }
   return { files, next: first + found.length };
@@ -68,6 +70,8 @@ export async function replayJournals(source: SnapshotSource, { files }: Journals
 export interface ExpectedJournal {
   readonly number: number;
   readonly datasetId: string;
+  /** What it is encrypted with; none = it is not. */
+  readonly encryptionKey?: Uint8Array | undefined;
   /** The last one may end in the middle of a frame: each is synced before the next one takes its first. */
   readonly isLast: boolean;
 }
@@ -82,7 +86,22 @@ export function wholeJournal(path: string, number: number, bytes: Buffer, expect
   if (header === undefined) return content;
   if (header.number !== number) throw corrupt(path, `it says that it is number ${String(header.number)}`);
   if (header.datasetId !== expected.datasetId) throw corrupt(path, 'it belongs to another data directory');
-  return content;
+  return opened(path, content, header, expected.encryptionKey);
+}
+
+/** The content as it was before it was encrypted. */
+function opened(
+  path: string,
+  content: JournalContent,
+  { number, datasetId, salt }: JournalHeader,
+  key: Uint8Array | undefined,
+): JournalContent {
+  if ((salt === undefined) !== (key === undefined))
+    throw corrupt(path, `it is ${salt === undefined ? 'not encrypted' : 'encrypted'}, unlike what respite.json says`);
+  if (salt === undefined || key === undefined) return content;
+  const frames = openFrames(content.frames, { key, datasetId, number, salt });
+  if (frames === undefined) throw corrupt(path, 'a frame was not encrypted with this key, or is another one');
+  return { ...content, frames };
 }
 
 async function run(source: SnapshotSource, { frames }: JournalContent, path: string): Promise<number> {

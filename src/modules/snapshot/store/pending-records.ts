@@ -1,5 +1,5 @@
 import { RecordBatchReader } from '../../../engine/snapshot/record-batch';
-import { type DatasetPrefixes, datasetPrefixes, storedKeyOf } from './record-format';
+import { type DatasetPrefixes, datasetPrefixes, plainNames, type RecordNames, storedKeyOf } from './record-format';
 
 /** Where a record waits to be written. Its parts are read again then: a million of them would fill the heap. */
 export interface PendingRecord {
@@ -13,11 +13,13 @@ export class PendingRecords {
   readonly #records: PendingRecord[] = [];
   readonly #prefixes = new Map<number, DatasetPrefixes>();
 
+  constructor(private readonly names: RecordNames = plainNames) {}
+
   /** Takes a packed batch. Its keys are made now, while the next one is on its way. */
   add(packed: Uint8Array): void {
     const batch = new RecordBatchReader(packed);
     while (batch.next()) {
-      const storedKey = storedKeyOf(this.#prefixesOf(batch.dataset), batch);
+      const storedKey = storedKeyOf(this.#prefixesOf(batch.dataset), this.names, batch);
       this.#records.push({ storedKey, batch, at: batch.at });
     }
   }

@@ -57,4 +57,8 @@ export interface WriterWorkerData {
   readonly datasetId: string;
   /** Sequence of the snapshot already in the file; 0 = none. */
   readonly sequence: number;
+  /** What the data is encrypted with; `undefined` = it is not. */
+  readonly encryptionKey?: Uint8Array | undefined;
+  /** The file is new, and is to take the place of the one that holds `sequence`. */
+  readonly isReplacement?: boolean;
 }

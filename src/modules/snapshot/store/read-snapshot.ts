@@ -3,7 +3,15 @@ import { PassThrough, pipeline, Readable } from 'node:stream';
 import { RespiteError } from '../../../errors';
 import { damageIn } from './check-snapshot';
 import { programOf } from './programs';
-import { Frame, FRAME_HEADER_BYTES, FRAMES_DESCRIPTOR, HELLO, type ReadFailure } from './reader-protocol';
+import {
+  Frame,
+  FRAME_HEADER_BYTES,
+  FRAMES_DESCRIPTOR,
+  HELLO,
+  type ReaderSettings,
+  type ReadFailure,
+  writtenSettings,
+} from './reader-protocol';
 import type { Stamp } from './stamp';
 import { messageOf } from '../system-error';
 
@@ -24,8 +32,13 @@ export interface SnapshotReceiver {
  * @throws RespiteError `RESTORE_CORRUPT` when the file is damaged, `RESTORE_FAILED` when it could not be read; and
  * whatever the receiver throws.
  */
-export async function readSnapshot(path: string, receiver: SnapshotReceiver, signal?: AbortSignal): Promise<void> {
-  const reader = new ReaderProcess(path, signal);
+export async function readSnapshot(
+  settings: ReaderSettings,
+  receiver: SnapshotReceiver,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { path } = settings;
+  const reader = new ReaderProcess(settings, signal);
   try {
     for await (const { type, body } of reader.frames()) {
       // What the reader's process writes is `reader-protocol.ts`; it is our own code at the other end.
@@ -53,10 +66,10 @@ class ReaderProcess {
   readonly #child: ChildProcess | undefined;
   readonly ended: Promise<Ending>;
 
-  constructor(path: string, signal: AbortSignal | undefined) {
+  constructor(settings: ReaderSettings, signal: AbortSignal | undefined) {
     try {
-      const program = programOf('reader');
-      this.#child = spawn(process.execPath, ['--input-type=commonjs', '-', path], {
+      const program = writtenSettings(settings) + programOf('reader');
+      this.#child = spawn(process.execPath, ['--input-type=commonjs', '-'], {
         stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
         env: { ...process.env, NODE_OPTIONS: withoutInspector(process.env['NODE_OPTIONS']) },
         windowsHide: true,

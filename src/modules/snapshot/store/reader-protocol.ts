@@ -1,3 +1,5 @@
+import type { DatasetKey } from './sealed-records';
+
 /**
  * What the reader's process writes: frames of one byte (the type), four bytes (length, little
  * endian) and a body. `hello`, `begin`, any number of `batch`, then `end` or `failed`; without a last frame it crashed.
@@ -23,6 +25,29 @@ export const FRAMES_DESCRIPTOR = 3;
 
 /** Bytes of a frame before its body: the type and the length. */
 export const FRAME_HEADER_BYTES = 5;
+
+/** What a reader reads. */
+export interface ReaderSettings {
+  readonly path: string;
+  /** What the records are encrypted with; `undefined` = they are not. */
+  readonly encryption?: DatasetKey;
+}
+
+/** `ReaderSettings` as they are written in front of the program, which nobody else can read: unlike arguments and environment. */
+export interface WrittenSettings {
+  readonly path: string;
+  readonly encryption?: { readonly key: string; readonly datasetId: string };
+}
+
+/** Name of the global variable that they are. */
+export const SETTINGS = 'respiteReaderSettings';
+
+/** The statement that sets them. */
+export function writtenSettings({ path, encryption }: ReaderSettings): string {
+  const key = encryption && { ...encryption, key: Buffer.from(encryption.key).toString('hex') };
+  const written: WrittenSettings = { path, ...(key && { encryption: key }) };
+  return `globalThis.${SETTINGS} = ${JSON.stringify(written)};\n`;
+}
 
 /** Why the reader gave up. */
 export interface ReadFailure {

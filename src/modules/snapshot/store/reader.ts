@@ -3,8 +3,18 @@ import { RecordBatchWriter } from '../../../engine/snapshot/record-batch';
 import { isDamage, readEntries } from './check-snapshot';
 import { DamagedFileError } from './data-file';
 import { openEnvironment } from './environment';
-import { Frame, FRAME_HEADER_BYTES, FRAMES_DESCRIPTOR, HELLO, type ReadFailure } from './reader-protocol';
-import { relayRecord, STAMP_KEY, type StoredEntry } from './record-format';
+import {
+  Frame,
+  FRAME_HEADER_BYTES,
+  FRAMES_DESCRIPTOR,
+  HELLO,
+  type ReaderSettings,
+  type ReadFailure,
+  SETTINGS,
+  type WrittenSettings,
+} from './reader-protocol';
+import { codecOf } from './record-codec';
+import { STAMP_KEY, type StoredEntry } from './record-format';
 import { codeOf, messageOf } from '../system-error';
 
 /** Batches are handed on when they are about this large (bytes): small enough to be loaded between two requests. */
@@ -14,17 +24,18 @@ const BATCH_BYTES = 128 * 1024;
  * The reader's process: validates a data file and writes its records as frames. It is a process of its own because LMDB
  * maps the file into memory, so that damage may end it with SIGBUS or SIGSEGV.
  */
-function read(path: string): void {
+function read({ path, encryption }: ReaderSettings): void {
+  const decoder = codecOf(encryption).decoder();
   const batch = new RecordBatchWriter();
   const flush = (): void => {
     writeFrame(Frame.batch, batch.finish());
   };
   const stamp = readEntries(path, {
     stamp(found) {
-      writeFrame(Frame.begin, Buffer.from(JSON.stringify(found ?? null)));
+      writeFrame(Frame.begin, Buffer.from(JSON.stringify(found === undefined ? null : decoder.stamp(found))));
     },
     record(entry) {
-      relayRecord(entry, batch);
+      decoder.relay(entry, batch);
       if (batch.byteLength >= BATCH_BYTES) flush();
     },
   });
@@ -37,6 +48,15 @@ function isWhatLmdbFinds(path: string, stamp: StoredEntry | undefined): boolean 
   const found = openEnvironment(path, { readOnly: true }).getBinary(STAMP_KEY);
   if (found === undefined || stamp === undefined) return found === stamp;
   return found.equals(stamp.bytes.subarray(stamp.valueAt, stamp.end));
+}
+
+/** What whoever started us has set, with the key in the form of JSON. */
+function settingsOf(global: Readonly<Record<string, unknown>>): ReaderSettings | undefined {
+  const written = global[SETTINGS] as WrittenSettings | undefined; // by `readSnapshot`
+  if (written === undefined) return undefined;
+  const { path, encryption } = written;
+  if (encryption === undefined) return { path };
+  return { path, encryption: { ...encryption, key: Buffer.from(encryption.key, 'hex') } };
 }
 
 /** Blocks while the pipe is full, which is all the back-pressure there has to be. */
@@ -67,15 +87,15 @@ function failure(error: unknown): ReadFailure {
   return { reason: damaged ? 'damaged' : 'error', message: messageOf(error) };
 }
 
-function main(path: string | undefined): void {
-  if (path === undefined) throw new Error('usage: reader FILE');
+function main(settings: ReaderSettings | undefined): void {
+  if (settings === undefined) throw new Error('started without settings');
   writeFrame(Frame.hello, Buffer.from(HELLO));
   try {
-    read(path);
+    read(settings);
     writeFrame(Frame.end, Buffer.alloc(0));
   } catch (error) {
     writeFrame(Frame.failed, Buffer.from(JSON.stringify(failure(error))));
   }
 }
 
-main(process.argv[2]);
+main(settingsOf(globalThis)); // any object has properties

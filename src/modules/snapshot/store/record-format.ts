@@ -23,6 +23,8 @@ const Entry = {
   head: 2,
   /** A segment. */
   segment: 3,
+  /** Any of them, encrypted; see `sealed-records.ts`. */
+  sealed: 4,
 } as const;
 
 /** Longest Redis key (bytes) that is its own LMDB key. LMDB refuses keys over 1,978 bytes; ours carry a 6-byte prefix. */
@@ -84,15 +86,28 @@ export interface DatasetPrefixes {
   readonly segments: string;
 }
 
+/** How the names of keys become LMDB keys. */
+export interface RecordNames {
+  /** @param prefix of the dataset's records. @param key latin1 string. @returns one too */
+  of(prefix: string, key: string): string;
+}
+
+/** Names that can be read. */
+export const plainNames: RecordNames = { of: lmdbKey };
+
 /** LMDB key of a record: what it is about, or all keys of what is to be deleted begin with it. */
-export function storedKeyOf({ records, segments }: DatasetPrefixes, { kind, key }: PackedRecord): string {
+export function storedKeyOf(
+  { records, segments }: DatasetPrefixes,
+  names: RecordNames,
+  { kind, key }: PackedRecord,
+): string {
   switch (kind) {
     case RecordKind.segment:
     case RecordKind.segmentGone:
     case RecordKind.segmentsGone:
       return segments + key;
     default:
-      return lmdbKey(records, key);
+      return names.of(records, key);
   }
 }
 
@@ -150,6 +165,7 @@ export function relayRecord(entry: StoredEntry, batch: RecordBatchWriter): void 
     relaySegment(entry, end, batch);
     return;
   }
+  if (bytes[valueAt] === Entry.sealed) throw new DamagedRecordError('an entry is encrypted, and the directory is not');
   const bodyAt = valueAt + BODY_AT;
   if (bytes[keyAt] !== RECORD.charCodeAt(0) || valueAt - keyAt < PREFIX_BYTES || end < bodyAt)
     throw new DamagedRecordError('an entry is too short');
@@ -196,3 +212,6 @@ export function unsealedEnd({ bytes, keyAt, valueAt, end }: StoredEntry): number
 
 /** First byte of the stamp. */
 export const STAMP_FORMAT: number = Entry.whole;
+
+/** First byte of what is encrypted. */
+export const SEALED_ENTRY: number = Entry.sealed;

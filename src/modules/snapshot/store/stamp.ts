@@ -1,5 +1,15 @@
 import type { DatasetLayout } from '../../../engine/snapshot/source';
-import { blankEntry, seal, STAMP_FORMAT, STAMP_KEY, type StoredEntry, unsealedEnd } from './record-format';
+import { ALGORITHM, keyCheckOf } from '../encryption/encryption-key';
+import {
+  blankEntry,
+  DamagedRecordError,
+  seal,
+  STAMP_FORMAT,
+  STAMP_KEY,
+  type StoredEntry,
+  unsealedEnd,
+} from './record-format';
+import type { DatasetKey, RecordOpener, RecordSealer } from './sealed-records';
 
 /** Written with every snapshot, in its transaction: what the snapshot is and how many records it must have. */
 export interface Stamp {
@@ -16,7 +26,36 @@ export interface Stamp {
   readonly layout: DatasetLayout;
   /** Number of the first journal file that is not in it; 0 or none = there was no journal. */
   readonly journal?: number;
+  /** How the records are encrypted; none = they are not. */
+  readonly encryption?: typeof ALGORITHM;
+  /** With `encryption`: what tells its key. */
+  readonly keyCheck?: string;
+  /** With `encryption`: the layout's libraries, encrypted, in base64. */
+  readonly sealedLibraries?: string;
 }
+
+/** A stamp whose texts are encrypted. */
+export function sealStamp(stamp: Stamp, { key }: DatasetKey, sealer: RecordSealer): Stamp {
+  const { datasetId, layout } = stamp;
+  const libraries = sealer.encodeText(JSON.stringify(layout.libraries), LIBRARIES);
+  return {
+    ...stamp,
+    layout: { ...layout, libraries: [] },
+    encryption: ALGORITHM,
+    keyCheck: keyCheckOf(key, datasetId),
+    sealedLibraries: libraries.toString('base64'),
+  };
+}
+
+/** Undoes `sealStamp`. @throws DamagedRecordError */
+export function openStamp(stamp: Stamp, opener: RecordOpener): Stamp {
+  const { sealedLibraries } = stamp;
+  if (sealedLibraries === undefined) throw new DamagedRecordError('the stamp is not encrypted');
+  const text = opener.decodeText(Buffer.from(sealedLibraries, 'base64'), LIBRARIES);
+  return { ...stamp, layout: { ...stamp.layout, libraries: JSON.parse(text) as string[] } }; // what was sealed
+}
+
+const LIBRARIES = 'libraries';
 
 /** Format byte, JSON, checksum. */
 export function encodeStamp(stamp: Stamp): StoredEntry {

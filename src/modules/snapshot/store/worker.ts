@@ -8,7 +8,6 @@ import {
   type WriterResponse,
   type WriterWorkerData,
 } from './protocol';
-import { PendingRecords } from './pending-records';
 import { SnapshotWriter } from './writer';
 import { messageOf } from '../system-error';
 
@@ -16,7 +15,7 @@ import { messageOf } from '../system-error';
 function serve(port: MessagePort, settings: WriterWorkerData): void {
   const writer = new SnapshotWriter(settings);
   let heading: SnapshotHeading | undefined;
-  let records = new PendingRecords();
+  let records = writer.pending();
 
   const answer = (response: WriterResponse): void => {
     port.postMessage(response);
@@ -27,7 +26,7 @@ function serve(port: MessagePort, settings: WriterWorkerData): void {
   };
   const forget = (): void => {
     heading = undefined;
-    records = new PendingRecords();
+    records = writer.pending();
   };
   const commit = async (): Promise<void> => {
     try {
@@ -49,7 +48,7 @@ function serve(port: MessagePort, settings: WriterWorkerData): void {
     switch (request.type) {
       case 'begin':
         heading = request.heading;
-        records = new PendingRecords();
+        records = writer.pending();
         return;
       case 'batch':
         records.add(request.batch);

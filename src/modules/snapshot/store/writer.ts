@@ -5,8 +5,9 @@ import { assertSameFile, type FileIdentity } from '../directory/own-file';
 import type { CommitResult, SnapshotHeading, WriterWorkerData } from './protocol';
 import { openEnvironment } from './environment';
 import { assertOpenable } from './openable';
-import type { PendingRecord, PendingRecords } from './pending-records';
-import { datasetPrefixes, encodeRecord, STAMP_KEY, storedEntry, type StoredEntry } from './record-format';
+import { type PendingRecord, PendingRecords } from './pending-records';
+import { codecOf, type RecordCodec, type RecordEncoder } from './record-codec';
+import { datasetPrefixes, STAMP_KEY, storedEntry, type StoredEntry } from './record-format';
 import { decodeStamp, encodeStamp, type Stamp } from './stamp';
 
 /** Keys of a removed dataset listed at a time: bounds memory, whatever was flushed. */
@@ -20,15 +21,25 @@ export class SnapshotWriter {
   readonly #path: string;
   readonly #file: FileIdentity;
   readonly #datasetId: string;
+  readonly #codec: RecordCodec;
+  /** Whether the file has no snapshot yet, and its first one follows that of the file it is to replace. */
+  #isReplacement: boolean;
   /** Sequence of the last snapshot this data directory is known to hold; 0 = none. */
   #expectedSequence: number;
   #database: RootDatabase<Buffer, Buffer> | undefined;
 
-  constructor({ path, file, datasetId, sequence }: WriterWorkerData) {
+  constructor({ path, file, datasetId, sequence, encryptionKey: key, isReplacement = false }: WriterWorkerData) {
+    this.#codec = codecOf(key && { key, datasetId });
+    this.#isReplacement = isReplacement;
     this.#path = path;
     this.#file = file;
     this.#datasetId = datasetId;
     this.#expectedSequence = sequence;
+  }
+
+  /** Where the records of the next snapshot wait. */
+  pending(): PendingRecords {
+    return new PendingRecords(this.#codec.names);
   }
 
   /**
@@ -44,6 +55,7 @@ export class SnapshotWriter {
     // LMDB writes to the file it opened, whatever has its name by now.
     assertSameFile(this.#path, this.#file);
     this.#expectedSequence = stamp.sequence;
+    this.#isReplacement = false;
     const { count, sequence } = stamp;
     return { written: pending.length, count, keys: heading.keys, sequence, bytes: usedBytes(database) };
   }
@@ -64,27 +76,33 @@ export class SnapshotWriter {
     heading: SnapshotHeading,
     pending: readonly PendingRecord[],
   ): Stamp {
-    const previous = this.#previousStamp(database);
+    const previous = this.#isReplacement ? undefined : this.#previousStamp(database);
+    const encoder = this.#codec.encoder();
     if (heading.full) database.clearSync();
     else for (const dataset of removedDatasets(previous, heading.layout)) deleteDataset(database, dataset);
     for (const { storedKey, batch, at } of pending) {
       batch.seek(at);
-      this.#apply(database, storedKey, batch);
+      this.#apply(database, storedKey, batch, encoder);
     }
     const stamp: Stamp = {
       datasetId: this.#datasetId,
-      sequence: (previous?.sequence ?? 0) + 1,
+      sequence: (this.#isReplacement ? this.#expectedSequence : (previous?.sequence ?? 0)) + 1,
       time: heading.time,
       count: entryCount(database) - (database.doesExist(STAMP_KEY) ? 1 : 0),
       keys: heading.keys,
       layout: heading.layout,
       journal: heading.journal,
     };
-    put(database, encodeStamp(stamp));
+    put(database, encodeStamp(encoder.stamp(stamp)));
     return stamp;
   }
 
-  #apply(database: RootDatabase<Buffer, Buffer>, storedKey: string, record: PackedRecord): void {
+  #apply(
+    database: RootDatabase<Buffer, Buffer>,
+    storedKey: string,
+    record: PackedRecord,
+    encoder: RecordEncoder,
+  ): void {
     switch (record.kind) {
       case RecordKind.gone:
       case RecordKind.segmentGone:
@@ -94,7 +112,7 @@ export class SnapshotWriter {
         deleteRange(database, storedKey);
         return;
       default:
-        put(database, encodeRecord(storedKey, record));
+        put(database, encoder.encode(storedKey, record));
     }
   }
 

@@ -41,7 +41,7 @@ describe('a directory that is not ours', () => {
 
   it.each([
     ['a newer format', { format: 99 }],
-    ['an encrypted one', { encryption: 'aes' }],
+    ['another encryption', { encryption: 'aes' }],
   ])('is refused as unsupported, not as damaged: %s', async (_what, change) => {
     const path = await directoryWith('a');
     const marker = join(path, 'respite.json');
