@@ -12,14 +12,15 @@ afterAll(removeTemporaryPaths);
 
 const ROUNDS = 20;
 
-function start(dataDirectory: string): Promise<App> {
+/** @param interval of the snapshots; SAVE is refused while one of them is written */
+function start(dataDirectory: string, interval: '100ms' | '1h' = '100ms'): Promise<App> {
   return createApp({
     configFile: false,
     env: {},
     logger: silentLogger,
     config: {
       mode: 'standalone',
-      redis: { standalone: { persistence: { enabled: true, data_dir: dataDirectory, snapshot_interval: '100ms' } } },
+      redis: { standalone: { persistence: { enabled: true, data_dir: dataDirectory, snapshot_interval: interval } } },
     },
   }).start();
 }
@@ -114,7 +115,7 @@ it('health tells of a snapshot that was set aside', async () => {
 
 it('CLIENT UNBLOCK does not end the wait of SAVE: its answer means that the snapshot is there', async () => {
   const path = await temporaryPath();
-  const app = await start(path);
+  const app = await start(path, '1h');
   const { client } = app.get(CacheBackend);
   const other = client.duplicate();
   const id = await client.client('ID');
@@ -128,7 +129,7 @@ it('CLIENT UNBLOCK does not end the wait of SAVE: its answer means that the snap
 });
 
 it('SAVE writes a snapshot, BGSAVE starts one, LASTSAVE tells when the last one was', async () => {
-  const app = await start(await temporaryPath());
+  const app = await start(await temporaryPath(), '1h');
   const { client } = app.get(CacheBackend);
   const status = () => app.get(SnapshotManager)?.status();
   await client.set('a', '1');
