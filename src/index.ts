@@ -66,7 +66,13 @@ export {
   type WatchOptions,
 } from './modules/stores/resources';
 export { MetricsEndpoint, MetricsRegistry } from './modules/metrics';
-export { SnapshotManager, type SnapshotOptions, type SnapshotResult, type SnapshotStatus } from './modules/snapshot';
+export {
+  type BackupResult,
+  SnapshotManager,
+  type SnapshotOptions,
+  type SnapshotResult,
+  type SnapshotStatus,
+} from './modules/snapshot';
 export {
   type BusEvent,
   EventBus,

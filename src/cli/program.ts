@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { backup, restore } from './commands/backup';
 import { configDiagnostics } from './commands/config-diagnostics';
 import { configShow } from './commands/config-show';
 import { configValidate } from './commands/config-validate';
@@ -27,6 +28,24 @@ export function createProgram(): Command {
     .option('--no-key', 'with --full, in a directory nobody uses: encrypt it no more')
     .action(async (options: SnapshotCommandOptions) => {
       print(await snapshot(options));
+    });
+
+  withConfigOptions(
+    program
+      .command('backup')
+      .description('write one file with all of the data, while the process that uses it goes on'),
+  )
+    .argument('<file>', 'a new file, or - for standard output')
+    .option(...DATA_DIR_OPTION)
+    .action(async (file: string, options: ConfigOptions) => {
+      const text = await backup(file, options);
+      if (text !== undefined) print(text);
+    });
+  withConfigOptions(program.command('restore').description('bring a backup back into a new data directory'))
+    .argument('<file>', 'the backup, or - for standard input')
+    .option(...DATA_DIR_OPTION)
+    .action(async (file: string, options: ConfigOptions) => {
+      print(await restore(file, options));
     });
 
   const config = program.command('config').description('look at the configuration');

@@ -83,6 +83,22 @@ export const snapshotCodes = {
     means: 'There is an encryption key, but the data is not encrypted.',
     remedy: 'Encrypt it with "respite snapshot --full --new-key-file FILE", or remove the key from the configuration.',
   },
+  BACKUP_DAMAGED: {
+    means: 'A backup is not what was written, or ends before its end. Nothing of it was restored.',
+    remedy: 'Take another one. A backup whose command did not end well is none.',
+  },
+  BACKUP_TARGET_USED: {
+    means: 'A backup was to be restored into a directory that holds data.',
+    remedy: 'Name a new directory, or move the old one away.',
+  },
+  BACKUP_FILE_EXISTS: {
+    means: 'A backup was to be written to a file that exists. It was not replaced.',
+    remedy: 'Name another file.',
+  },
+  BACKUP_FILE_UNUSABLE: {
+    means: 'A backup cannot be written to, or read from, its file.',
+    remedy: 'Correct what the message names: the directory, its owner, or the free space.',
+  },
   RESTORE_CORRUPT: {
     means: 'The snapshot is damaged. With on_corruption "fail" the start fails and nothing is changed on disk.',
     remedy: 'Restore the data directory from a backup, or set on_corruption to quarantine to start empty.',

@@ -23,7 +23,11 @@ export class PrivatePlace {
   }
 
   snapshot(...args: string[]): Promise<CommandResult> {
-    return runCommand(['snapshot', ...args], this.#options());
+    return this.run('snapshot', ...args);
+  }
+
+  run(...args: string[]): Promise<CommandResult> {
+    return runCommand(args, this.#options());
   }
 
   /** What the lock file of the data directory says. */

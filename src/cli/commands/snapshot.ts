@@ -1,14 +1,12 @@
 import { resolve } from 'node:path';
-import { loadConfig, type LoadedConfig } from '../../config';
-import { createAppFrom } from '../../create-app';
 import { printCount, RespiteError } from '../../errors';
-import { SnapshotManager, type SnapshotResult } from '../../modules/snapshot';
+import type { SnapshotResult } from '../../modules/snapshot';
 import { readKeyFile } from '../../modules/snapshot/encryption/encryption-key';
-import type { LmdbSnapshotManager } from '../../modules/snapshot/lmdb-snapshot-manager';
 import { askForSnapshot } from '../../modules/snapshot/control/ask';
 import { type Owner, ownerOf, silentOwner } from '../../modules/snapshot/control/owner';
 import { type DirectoryContent, lookInto } from '../../modules/snapshot/control/unused-directory';
-import { type ConfigOptions, loadForStart, sourcesOf } from '../config-options';
+import { type ConfigOptions, loadForStart } from '../config-options';
+import { withDirectory } from '../open-directory';
 import { json } from '../render';
 
 /** Options of `respite snapshot`. */
@@ -33,7 +31,12 @@ export async function snapshot(options: SnapshotCommandOptions): Promise<string>
   if (owner !== undefined) return told(options, directory, owner.pid, await ask(owner, full));
   const content = await lookInto(directory);
   if (!full) return toldUnused(options, directory, content);
-  return told(options, directory, null, await rewrite(options, directory));
+  return told(
+    options,
+    directory,
+    null,
+    await withDirectory(options, directory, (manager) => manager.snapshotNow({ full: true })),
+  );
 }
 
 async function ask(owner: Owner, full: boolean): Promise<SnapshotResult> {
@@ -61,52 +64,12 @@ async function rewriteWithKey(options: SnapshotCommandOptions, directory: string
     });
   }
   await lookInto(directory);
-  const result = await rewrite(options, directory, (manager) => manager.rewriteWith(newKey));
+  const result = await withDirectory(options, directory, (manager) => manager.rewriteWith(newKey));
   const text = told(options, directory, null, result);
   if (options.json === true) return text;
   const now =
     newKeyFile === undefined ? 'It is not encrypted any more' : `It is encrypted with the key in ${newKeyFile}`;
   return `${text} ${now}: change the configuration before the next start.`;
-}
-
-/** Restores a directory that nobody uses and writes all of it anew; what is damaged stays where it is. */
-async function rewrite(
-  options: ConfigOptions,
-  directory: string,
-  write: (manager: LmdbSnapshotManager) => Promise<SnapshotResult> = (manager) => manager.snapshotNow({ full: true }),
-): Promise<SnapshotResult> {
-  const app = createAppFrom(forRewriting(options, directory), {});
-  await app.start();
-  try {
-    const manager = app.get(SnapshotManager);
-    // What the snapshot module provides where persistence is on.
-    return await write(manager as LmdbSnapshotManager);
-  } finally {
-    await app.stop({ timeoutMs: 2 ** 31 - 1 });
-  }
-}
-
-/** Whatever the application is set to: nothing is served, evicted, set aside, or written but what is asked for. */
-function forRewriting(options: ConfigOptions, directory: string): LoadedConfig {
-  const persistence = {
-    enabled: true,
-    data_dir: directory,
-    snapshot_interval: '24h',
-    snapshot_on_shutdown: false,
-    restore_on_startup: true,
-    on_corruption: 'fail',
-    durability: 'snapshot',
-  } as const;
-  const standalone = { listener: { enabled: false }, max_memory: 0, persistence };
-  return loadConfig({
-    ...sourcesOf(options),
-    config: {
-      mode: 'standalone',
-      redis: { mode: 'standalone', provider: '', standalone },
-      metrics: { enabled: false },
-      log: { level: 'warn' },
-    },
-  });
 }
 
 function told(options: ConfigOptions, dataDir: string, pid: number | null, result: SnapshotResult): string {

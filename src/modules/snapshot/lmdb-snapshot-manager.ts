@@ -1,14 +1,18 @@
+import { resolve } from 'node:path';
 import { type Clock, every, type Logger, systemClock } from '../../container';
-import { SaveFailure, type SaveHooks, type SnapshotSource } from '../../engine/snapshot/source';
+import type { SaveHooks, SnapshotSource } from '../../engine/snapshot/source';
 import { RespiteError } from '../../errors';
 import { JournalKeeper } from './journal/journal-keeper';
 import type { DataDirectory } from './directory/data-directory';
 import type { HolderSockets } from './directory/lock-file';
+import { writeBackupFile } from './backup/backup-file';
+import { type BackupResult, type BackupSink, writeBackup } from './backup/write-backup';
 import { openData, type OpenedData } from './open-data';
-import type { RestoreOutcome } from './restore';
+import { readerSettings, type RestoreOutcome } from './restore';
 import type { RestoreProgress, SnapshotSettings } from './settings';
 import type { SnapshotManager, SnapshotOptions, SnapshotResult, SnapshotStatus } from './snapshot-manager';
 import { assertPrograms } from './store/programs';
+import { saveHooksOf } from './save-hooks';
 import { type SnapshotKind, SnapshotOutcomes } from './snapshot-outcomes';
 import { rewriteDataFile } from './rewrite-data-file';
 import { writeSnapshot } from './write-snapshot';
@@ -38,7 +42,9 @@ export class LmdbSnapshotManager implements SnapshotManager {
 
   #opened: OpenedData | undefined;
   #stopTimer: (() => void) | undefined;
-  #running: Promise<SnapshotResult> | undefined;
+  /** A snapshot, or a backup that is being made of one. */
+  #running: Promise<unknown> | undefined;
+  readonly #stopping = new AbortController();
   #next: { promise: Promise<SnapshotResult>; full: boolean } | undefined;
 
   readonly #outcomes: SnapshotOutcomes;
@@ -127,6 +133,8 @@ export class LmdbSnapshotManager implements SnapshotManager {
   async stop(): Promise<void> {
     this.#stopTimer?.();
     this.#stopTimer = undefined;
+    // A backup may take long; what is missing in it says so.
+    this.#stopping.abort();
     const opened = this.#opened;
     if (opened === undefined) return;
     try {
@@ -141,6 +149,35 @@ export class LmdbSnapshotManager implements SnapshotManager {
     }
   }
 
+  backup(path: string): Promise<BackupResult> {
+    return writeBackupFile(resolve(path), (sink) => this.backupTo(sink));
+  }
+
+  /** As `backup`, to whoever takes the pieces. */
+  backupTo(sink: BackupSink): Promise<BackupResult> {
+    const opened = this.#opened;
+    if (opened === undefined) return Promise.reject(notReady());
+    return this.#alone(async () => {
+      const started = performance.now();
+      const isEmpty = this.#outcomes.status().last === undefined && (await opened.directory.lastSequence()) === 0;
+      await this.#take('on demand', isEmpty);
+      const written = await writeBackup(readerSettings(opened.directory), sink, this.#stopping.signal);
+      return { ...written, duration: performance.now() - started };
+    });
+  }
+
+  /** Does something to the data file while no snapshot is written. */
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    await this.#idle();
+    const running = work();
+    this.#running = running;
+    try {
+      return await running;
+    } finally {
+      this.#running = undefined;
+    }
+  }
+
   /**
    * Writes all of the data into a new data file, under another key or none, which takes the place of the present one when it
    * has been read back. For a directory that serves nobody: nothing is written to it afterwards.
@@ -148,24 +185,18 @@ export class LmdbSnapshotManager implements SnapshotManager {
    */
   async rewriteWith(encryptionKey: Uint8Array | undefined): Promise<SnapshotResult> {
     if (this.#opened === undefined) throw notReady();
-    await this.#idle();
     const { directory } = this.#opened;
     const started = performance.now();
-    const { written, keys, bytes } = await rewriteDataFile(this.#source, directory, encryptionKey, this.#clock.now());
+    const { written, keys, bytes } = await this.#alone(() =>
+      rewriteDataFile(this.#source, directory, encryptionKey, this.#clock.now()),
+    );
     this.#savesOnStop = false;
     return { skipped: false, written, keys, bytes, duration: performance.now() - started };
   }
 
   /** For the commands SAVE, BGSAVE and LASTSAVE. */
-  readonly saveHooks: SaveHooks = {
-    save: async () => {
-      if (this.#running !== undefined)
-        throw new SaveFailure('SNAPSHOT_RUNNING', 'A snapshot is being written already.');
-      await this.snapshotNow().catch(toSaveFailure);
-    },
-    saveNext: async () => {
-      await this.snapshotNow().catch(toSaveFailure);
-    },
+  readonly saveHooks: SaveHooks = saveHooksOf({
+    snapshotNow: () => this.snapshotNow(),
     setFinalSave: (wanted) => {
       this.#savesOnStop = wanted;
     },
@@ -174,7 +205,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
     failed: () => this.#outcomes.hasFailed,
     troubles: () => this.#troubles(),
     journal: () => this.#journals.figures,
-  };
+  });
 
   status(): SnapshotStatus {
     return { ...this.#outcomes.status(), running: this.#running !== undefined, restore: this.#restore };
@@ -248,12 +279,6 @@ export class LmdbSnapshotManager implements SnapshotManager {
       this.#logger.warn({ event: 'snapshot_sequence', err }, 'the sequence of the snapshot could not be noted');
     }
   }
-}
-
-/** The engine knows no errors of ours. Logged and counted it was where it happened. */
-function toSaveFailure(error: unknown): never {
-  if (!RespiteError.is(error)) throw error;
-  throw new SaveFailure(error.code, error.message);
 }
 
 function notReady(): RespiteError {

@@ -108,7 +108,8 @@ async function load(context: RestoreContext): Promise<RestoreOutcome> {
   return { sequence: stamp?.sequence ?? 0, keys, duration, snapshotTime: stamp?.time ?? 0, replayed, journal };
 }
 
-function readerSettings({ dataFile: path, encryption }: DataDirectory): ReaderSettings {
+/** How the data file is read. */
+export function readerSettings({ dataFile: path, encryption }: DataDirectory): ReaderSettings {
   return encryption === undefined ? { path } : { path, encryption };
 }
 

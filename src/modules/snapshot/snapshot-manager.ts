@@ -1,5 +1,6 @@
 import { createToken } from '../../container';
 import type { RespiteError } from '../../errors';
+import type { BackupResult } from './backup/write-backup';
 import type { RestoreOutcome } from './restore';
 
 /** What one snapshot did. */
@@ -56,6 +57,14 @@ export interface SnapshotManager {
    * @throws RespiteError `SNAPSHOT_NOT_READY`, `SNAPSHOT_WRITE_FAILED`, `SNAPSHOT_LOCK_LOST`
    */
   snapshotNow(options?: SnapshotOptions): Promise<SnapshotResult>;
+  /**
+   * Writes a snapshot, and a copy of it into one new file, which `respite restore` brings back. Writes go on meanwhile; the next
+   * snapshot waits. The file has its name when it is whole and on the disk; it is encrypted as the data is.
+   * @param path of a file that must not be there
+   * @throws RespiteError `BACKUP_FILE_EXISTS`, `BACKUP_FILE_UNUSABLE`, `RESTORE_CORRUPT`, `RESTORE_FAILED` when the snapshot cannot be read back,
+   * and those of `snapshotNow`
+   */
+  backup(path: string): Promise<BackupResult>;
   status(): SnapshotStatus;
 }
 

@@ -1,7 +1,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import { RespiteError } from '../../../errors';
 import type { SnapshotResult } from '../snapshot-manager';
-import { type CarriedError, SNAPSHOT_ROUTE } from './protocol';
+import { BACKUP_ROUTE, type CarriedError, SNAPSHOT_ROUTE } from './protocol';
 
 /**
  * Asks a running process for a snapshot and waits for it.
@@ -10,21 +10,44 @@ import { type CarriedError, SNAPSHOT_ROUTE } from './protocol';
  */
 export async function askForSnapshot(path: string, full: boolean): Promise<SnapshotResult> {
   const { status, body } = await post(path, SNAPSHOT_ROUTE, { full });
-  const answer = JSON.parse(body) as SnapshotResult | CarriedError; // by protocol.ts, which both sides share
-  if (status === 200 && 'skipped' in answer) return answer;
-  if ('error' in answer) throw new RespiteError(answer.error.code, { message: answer.error.message });
-  throw new Error(`it answered ${String(status)} ${body}`);
+  if (status !== 200) throw carried(body, status);
+  return JSON.parse(body) as SnapshotResult; // by protocol.ts, which both sides share
+}
+
+/**
+ * Asks a running process for a backup.
+ * @returns its pieces; who cut them into frames knows whether the last one has come
+ * @throws RespiteError of that process, with its code; errors of the system when it does not answer
+ */
+export async function askForBackup(path: string): Promise<AsyncIterable<Buffer>> {
+  const response = await send(path, BACKUP_ROUTE, {});
+  if (response.statusCode === 200) return response as AsyncIterable<Buffer>; // it has no encoding
+  throw carried(await textOf(response), response.statusCode);
 }
 
 async function post(path: string, route: string, body: object): Promise<{ status: number; body: string }> {
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+  const response = await send(path, route, body);
+  return { status: response.statusCode ?? 0, body: await textOf(response) };
+}
+
+function carried(body: string, status: number | undefined): Error {
+  const answer = JSON.parse(body) as Partial<CarriedError>; // by protocol.ts, which both sides share
+  if (answer.error !== undefined) return new RespiteError(answer.error.code, { message: answer.error.message });
+  return new Error(`it answered ${String(status)} ${body}`);
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of response.setEncoding('utf8')) text += String(chunk);
+  return text;
+}
+
+function send(path: string, route: string, body: object): Promise<IncomingMessage> {
+  return new Promise<IncomingMessage>((resolve, reject) => {
     const headers = { 'content-type': 'application/json' };
     // No agent: one request, one connection. No limit of time: a snapshot takes as long as it takes.
     request({ socketPath: path, path: route, method: 'POST', agent: false, headers }, resolve)
       .once('error', reject)
       .end(JSON.stringify(body));
   });
-  let text = '';
-  for await (const chunk of response.setEncoding('utf8')) text += String(chunk);
-  return { status: response.statusCode ?? 0, body: text };
 }

@@ -2,8 +2,7 @@ import type { Logger } from '../../../container';
 import { asError } from '../../../errors';
 import type { EmbeddedBackend } from '../../cache';
 import type { HolderSockets } from '../directory/lock-file';
-import type { SnapshotManager } from '../snapshot-manager';
-import { ControlServer } from './server';
+import { type ControlledManager, ControlServer } from './server';
 
 /** Where other processes of this user reach this one. */
 export interface OpenControl {
@@ -18,7 +17,7 @@ export interface OpenControl {
  */
 export async function openControl(
   backend: EmbeddedBackend,
-  manager: SnapshotManager,
+  manager: ControlledManager,
   logger: Logger,
 ): Promise<OpenControl | undefined> {
   try {

@@ -5,10 +5,14 @@
  * | request             | body           | answer             |
  * |---------------------|----------------|--------------------|
  * | `POST /v1/snapshot` | `{"full":bool}` | `SnapshotResult`  |
+ * | `POST /v1/backup`   | `{}`           | the backup's bytes: it is whole when its last part has come |
  *
  * Any other answer than 200 is `{"error":{"code","message"}}`.
  */
 export const SNAPSHOT_ROUTE = '/v1/snapshot';
+
+/** See above. */
+export const BACKUP_ROUTE = '/v1/backup';
 
 /** A failure, as it is carried. */
 export interface CarriedError {

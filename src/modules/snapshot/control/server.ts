@@ -2,10 +2,16 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { asError, RespiteError } from '../../../errors';
 import { listenPrivately } from '../../cache';
 import type { SnapshotManager } from '../snapshot-manager';
-import { type CarriedError, SNAPSHOT_ROUTE } from './protocol';
+import type { BackupResult, BackupSink } from '../backup/write-backup';
+import { BACKUP_ROUTE, type CarriedError, SNAPSHOT_ROUTE } from './protocol';
 
 /** Longest body of a request. */
 const MAX_BODY_BYTES = 65_536;
+
+/** What others may ask of the one who keeps the data. */
+export interface ControlledManager extends Pick<SnapshotManager, 'snapshotNow'> {
+  backupTo(sink: BackupSink): Promise<BackupResult>;
+}
 
 /** Answers the requests of other processes (`protocol.ts`). It keeps no process alive. */
 export class ControlServer {
@@ -14,7 +20,7 @@ export class ControlServer {
   readonly #arriving = new Set<IncomingMessage>();
   readonly #server: Server;
 
-  private constructor(private readonly manager: Pick<SnapshotManager, 'snapshotNow'>) {
+  private constructor(private readonly manager: ControlledManager) {
     this.#server = createServer((request, response) => {
       const running = this.#answer(request, response).finally(() => this.#running.delete(running));
       this.#running.add(running);
@@ -23,7 +29,7 @@ export class ControlServer {
   }
 
   /** @param path of a unix socket in a folder nobody else may enter, or of a named pipe. @throws errors of the system */
-  static async open(path: string, manager: Pick<SnapshotManager, 'snapshotNow'>): Promise<ControlServer> {
+  static async open(path: string, manager: ControlledManager): Promise<ControlServer> {
     const control = new ControlServer(manager);
     await listenPrivately(control.#server, path);
     return control;
@@ -44,12 +50,35 @@ export class ControlServer {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      await send(response, 200, await this.#run(request));
+      const { method = '', url = '' } = request;
+      if (method === 'POST' && url === BACKUP_ROUTE) await this.#sendBackup(request, response);
+      else await send(response, 200, await this.#run(request));
     } catch (error) {
+      // What has begun cannot become an error: its end is missing.
+      if (response.headersSent) {
+        response.destroy();
+        return;
+      }
       const { message } = asError(error);
       const carried: CarriedError = { error: { code: RespiteError.is(error) ? error.code : 'INTERNAL', message } };
       await send(response, 400, carried);
     }
+  }
+
+  async #sendBackup(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#arriving.add(request);
+    const body = await bodyOf(request).finally(() => this.#arriving.delete(request));
+    assertNone(fieldsOf(body, BACKUP_ROUTE), BACKUP_ROUTE);
+    await this.manager.backupTo(async (piece) => {
+      if (response.destroyed) throw new Error('who asked for the backup is gone');
+      if (!response.headersSent)
+        response.writeHead(200, { 'content-type': 'application/octet-stream', connection: 'close' });
+      if (!response.write(piece)) await roomIn(response);
+    });
+    await new Promise<void>((resolve) => {
+      response.once('close', resolve);
+      response.end();
+    });
   }
 
   async #run(request: IncomingMessage): Promise<unknown> {
@@ -59,6 +88,17 @@ export class ControlServer {
     const body = await bodyOf(request).finally(() => this.#arriving.delete(request));
     return this.manager.snapshotNow({ full: isFull(body) });
   }
+}
+
+/** Resolves when more can be written, or the connection is gone. */
+function roomIn(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = (): void => {
+      response.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    response.once('drain', settle).once('close', settle);
+  });
 }
 
 /** Resolves when it has left, or its connection is gone. */
@@ -79,29 +119,38 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) throw badBody('it is too long');
+    if (bytes > MAX_BODY_BYTES) throw badBody(request.url ?? '', 'it is too long');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString();
 }
 
 function isFull(body: string): boolean {
+  const { full = false, ...others } = fieldsOf(body, SNAPSHOT_ROUTE);
+  if (typeof full !== 'boolean') throw badBody(SNAPSHOT_ROUTE, '"full" is neither true nor false');
+  assertNone(others, SNAPSHOT_ROUTE);
+  return full;
+}
+
+function fieldsOf(body: string, route: string): Partial<Record<string, unknown>> {
   let value: unknown;
   try {
     value = JSON.parse(body);
   } catch {
-    throw badBody('it is no JSON');
+    throw badBody(route, 'it is no JSON');
   }
-  if (typeof value !== 'object' || value === null) throw badBody('it is no object');
-  const { full = false, ...others } = value as Partial<Record<string, unknown>>; // an object, whatever is in it
-  if (typeof full !== 'boolean') throw badBody('"full" is neither true nor false');
-  const [other] = Object.keys(others);
-  if (other !== undefined) throw unknownRequest(`POST ${SNAPSHOT_ROUTE} with "${other}"`);
-  return full;
+  if (typeof value !== 'object' || value === null) throw badBody(route, 'it is no object');
+  return value; // an object, whatever is in it
 }
 
-function badBody(what: string): RespiteError {
-  return new RespiteError('INPUT_INVALID', { message: `The body of POST ${SNAPSHOT_ROUTE} cannot be used: ${what}.` });
+/** A request that asks for more than is known must not be answered with less. */
+function assertNone(others: object, route: string): void {
+  const [other] = Object.keys(others);
+  if (other !== undefined) throw unknownRequest(`POST ${route} with "${other}"`);
+}
+
+function badBody(route: string, what: string): RespiteError {
+  return new RespiteError('INPUT_INVALID', { message: `The body of POST ${route} cannot be used: ${what}.` });
 }
 
 function unknownRequest(what: string): RespiteError {

@@ -31,6 +31,8 @@ export class SnapshotStore {
   readonly #answerWithin: number;
   #sequence: number;
   #worker: Worker | undefined;
+  /** The thread that was told to end. */
+  #closing: Worker | undefined;
   readonly #waiting: Waiter[] = [];
 
   /** @param answerWithin milliseconds a new thread has to say that it is ours */
@@ -79,6 +81,7 @@ export class SnapshotStore {
     if (worker === undefined) return;
     // Not `once` of node:events, which rejects when an error comes first: its end comes all the same.
     const ended = new Promise((resolve) => worker.once('exit', resolve));
+    this.#closing = worker;
     worker.ref();
     this.#post({ type: 'close' });
     await ended;
@@ -144,7 +147,8 @@ export class SnapshotStore {
 
   #settle(worker: Worker, response: WriterResponse): void {
     const waiter = this.#waiting.shift();
-    if (this.#waiting.length === 0) worker.unref();
+    // Its end is waited for, too.
+    if (this.#waiting.length === 0 && worker !== this.#closing) worker.unref();
     if (response.type === 'failed') {
       // It ends itself; the next snapshot starts another.
       this.#worker = undefined;

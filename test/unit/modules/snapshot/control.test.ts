@@ -51,11 +51,13 @@ function post(path: string, route: string, body: string, method = 'POST'): Promi
 describe('what a process is asked for', () => {
   const result = { skipped: false, written: 1, keys: 1, bytes: 1, duration: 1 };
   const asked: unknown[] = [];
+  const noBackup = { backupTo: () => Promise.reject(new Error('not asked for')) };
   const manager = {
     snapshotNow: (options: unknown) => {
       asked.push(options);
       return Promise.resolve(result);
     },
+    ...noBackup,
   };
 
   it.each([
@@ -66,7 +68,8 @@ describe('what a process is asked for', () => {
     ['POST', '/v1/snapshot', '{"full":true,"generation":2}', 'CONTROL_REQUEST_UNKNOWN'],
     ['GET', '/v1/snapshot', '', 'CONTROL_REQUEST_UNKNOWN'],
     ['POST', '/v2/snapshot', '{}', 'CONTROL_REQUEST_UNKNOWN'],
-    ['POST', '/v1/backup', '{}', 'CONTROL_REQUEST_UNKNOWN'],
+    ['POST', '/v1/restore', '{}', 'CONTROL_REQUEST_UNKNOWN'],
+    ['POST', '/v1/backup', '{"generation":2}', 'CONTROL_REQUEST_UNKNOWN'],
   ])('is answered by a code when it is unknown or wrong: %s %s %j', async (method, route, body, code) => {
     const { path } = await serve(manager);
     expect(await post(path, route, body, method)).toEqual({ status: 400, code });
@@ -90,6 +93,7 @@ describe('what a process is asked for', () => {
     let begun: () => void = () => undefined;
     const writing = new Promise<void>((resolve) => (begun = resolve));
     const { path, server } = await serve({
+      ...noBackup,
       snapshotNow: () => {
         begun();
         return written;
