@@ -144,6 +144,11 @@ export const schema = {
           format: flag,
           default: true,
         }),
+        max_snapshot_size: setting({
+          doc: 'A snapshot whose records would take more is refused and reported; 0 means no limit.',
+          format: size,
+          default: 0,
+        }),
         encryption_key: setting({
           doc: 'The key the data on disk is encrypted with (AES-256-GCM), 32 bytes in hexadecimal digits or base64. Empty: not encrypted.',
           format: secretKey,

@@ -50,6 +50,11 @@ export const snapshotCodes = {
     means: 'A snapshot was not written. The previous one is intact, and what changed since is still to be written.',
     remedy: 'Correct what the message names, most often a full disk; the next interval tries again.',
   },
+  SNAPSHOT_TOO_LARGE: {
+    means:
+      'A snapshot was refused: its records would have taken more than max_snapshot_size. The previous one is intact.',
+    remedy: 'Raise redis.standalone.persistence.max_snapshot_size, or keep less data: give keys a time to live.',
+  },
   SNAPSHOT_DIR_MISSING: {
     means: 'A command was to work on a data directory that is not there, or that was never used.',
     remedy: 'Name the directory with --data-dir, or in the configuration the process runs with.',

@@ -1,5 +1,5 @@
 import { type BackendStatistics, DURATION_BOUNDS, type EngineStatistics, type OperationStatistics } from '../cache';
-import type { SnapshotStatus } from '../snapshot';
+import { SNAPSHOT_DURATION_BOUNDS, type SnapshotDurations, type SnapshotStatus } from '../snapshot';
 import type { MetricDefinition, Sample } from './collected-metric';
 
 /** Where the metrics are read from. */
@@ -31,6 +31,20 @@ const ofSnapshots = ({ snapshots }: MetricSource, read: (status: SnapshotStatus)
 
 const SECOND = 1000;
 
+function bucketsOf({ kind, count, sum, atMost }: SnapshotDurations): Sample[] {
+  const labels = { kind };
+  return [
+    ...SNAPSHOT_DURATION_BOUNDS.map((le, i) => ({
+      suffix: '_bucket' as const,
+      labels: { ...labels, le },
+      value: atMost[i] ?? 0,
+    })),
+    { suffix: '_bucket', labels: { ...labels, le: '+Inf' }, value: count },
+    { suffix: '_sum', labels, value: sum },
+    { suffix: '_count', labels, value: count },
+  ];
+}
+
 /** Every metric Respite exports. */
 export const METRICS: readonly Definition[] = [
   {
@@ -59,17 +73,11 @@ export const METRICS: readonly Definition[] = [
   },
   {
     name: 'respite_snapshot_duration_seconds',
-    type: 'summary',
-    help: 'How long writing snapshots took, and how many were written.',
-    labels: [],
-    collect: ({ snapshots }) => {
-      if (snapshots === undefined) return [];
-      const { totalDuration, snapshots: written } = snapshots();
-      return [
-        { suffix: '_sum', value: totalDuration / SECOND },
-        { suffix: '_count', value: written },
-      ];
-    },
+    type: 'histogram',
+    help: 'How long writing snapshots took; kind is periodic, final or on demand.',
+    labels: ['kind'],
+    collect: ({ snapshots }) =>
+      snapshots === undefined ? [] : snapshots().durations.flatMap((durations) => bucketsOf(durations)),
   },
   {
     name: 'respite_snapshot_size_bytes',
@@ -91,6 +99,13 @@ export const METRICS: readonly Definition[] = [
     help: 'Snapshots that could not be written.',
     labels: [],
     collect: (source) => ofSnapshots(source, ({ failures }) => failures),
+  },
+  {
+    name: 'respite_snapshot_degraded',
+    type: 'gauge',
+    help: '1 while the health of snapshots or journal is degraded; /healthz and the log say why.',
+    labels: [],
+    collect: (source) => ofSnapshots(source, ({ health }) => (health === 'ok' ? 0 : 1)),
   },
   {
     name: 'respite_snapshot_last_success_timestamp_seconds',

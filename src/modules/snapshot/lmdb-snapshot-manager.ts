@@ -7,6 +7,7 @@ import type { DataDirectory } from './directory/data-directory';
 import type { HolderSockets } from './directory/lock-file';
 import { writeBackupFile } from './backup/backup-file';
 import { type BackupResult, type BackupSink, writeBackup } from './backup/write-backup';
+import { freeBytesAt, troublesOf } from './health';
 import { openData, type OpenedData } from './open-data';
 import { readerSettings, type RestoreOutcome } from './restore';
 import type { RestoreProgress, SnapshotSettings } from './settings';
@@ -15,6 +16,7 @@ import { assertPrograms } from './store/programs';
 import { saveHooksOf } from './save-hooks';
 import { type SnapshotKind, SnapshotOutcomes } from './snapshot-outcomes';
 import { rewriteDataFile } from './rewrite-data-file';
+import { SnapshotTurns } from './snapshot-turns';
 import { writeSnapshot } from './write-snapshot';
 
 /** What a snapshot manager is made of. */
@@ -42,13 +44,13 @@ export class LmdbSnapshotManager implements SnapshotManager {
 
   #opened: OpenedData | undefined;
   #stopTimer: (() => void) | undefined;
-  /** A snapshot, or a backup that is being made of one. */
-  #running: Promise<unknown> | undefined;
+  readonly #turns = new SnapshotTurns((kind, full) => this.#take(kind, full));
   readonly #stopping = new AbortController();
-  #next: { promise: Promise<SnapshotResult>; full: boolean } | undefined;
 
   readonly #outcomes: SnapshotOutcomes;
   #restore: RestoreOutcome | undefined;
+  /** Milliseconds since the epoch: what was restored need not be written again. */
+  #started = 0;
   readonly #journals: JournalKeeper;
 
   constructor(options: SnapshotManagerOptions) {
@@ -64,7 +66,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
       clock: this.#clock,
       logger: options.logger,
       wantSnapshot: () => {
-        this.#snapshot('on demand').catch(() => undefined); // logged where it failed
+        this.#turns.snapshot('on demand').catch(() => undefined); // logged where it failed
       },
     });
     this.#onProgress = options.onProgress;
@@ -97,6 +99,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
       throw error;
     }
     this.#outcomes.lastSuccess = this.#restore.snapshotTime;
+    this.#started = this.#clock.now();
     if (this.#settings.interval > 0)
       this.#stopTimer = every(this.#clock, this.#settings.interval, () => {
         this.#tick();
@@ -106,24 +109,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
   snapshotNow({ full = false }: SnapshotOptions = {}): Promise<SnapshotResult> {
     // No failure of a snapshot: there was none.
     if (this.#opened === undefined) return Promise.reject(notReady());
-    return this.#snapshot('on demand', full);
-  }
-
-  #snapshot(kind: SnapshotKind, full = false): Promise<SnapshotResult> {
-    const running = this.#running;
-    if (running === undefined) return this.#launch(kind, full);
-    if (this.#next !== undefined) {
-      this.#next.full ||= full;
-      return this.#next.promise;
-    }
-    const launch = (): Promise<SnapshotResult> => {
-      const wanted = this.#next?.full ?? full;
-      this.#next = undefined;
-      // Not `#launch`: somebody else may have been quicker to start one.
-      return this.#snapshot(kind, wanted);
-    };
-    this.#next = { full, promise: running.then(launch, launch) };
-    return this.#next.promise;
+    return this.#turns.snapshot('on demand', full);
   }
 
   /**
@@ -138,11 +124,11 @@ export class LmdbSnapshotManager implements SnapshotManager {
     const opened = this.#opened;
     if (opened === undefined) return;
     try {
-      await this.#idle();
-      if (this.#savesOnStop) await this.#snapshot('final');
+      await this.#turns.idle();
+      if (this.#savesOnStop) await this.#turns.snapshot('final');
     } finally {
       this.#opened = undefined;
-      await this.#idle();
+      await this.#turns.idle();
       await opened.store.close();
       await this.#journals.close();
       await opened.directory.close();
@@ -157,25 +143,13 @@ export class LmdbSnapshotManager implements SnapshotManager {
   backupTo(sink: BackupSink): Promise<BackupResult> {
     const opened = this.#opened;
     if (opened === undefined) return Promise.reject(notReady());
-    return this.#alone(async () => {
+    return this.#turns.alone(async () => {
       const started = performance.now();
       const isEmpty = this.#outcomes.status().last === undefined && (await opened.directory.lastSequence()) === 0;
       await this.#take('on demand', isEmpty);
       const written = await writeBackup(readerSettings(opened.directory), sink, this.#stopping.signal);
       return { ...written, duration: performance.now() - started };
     });
-  }
-
-  /** Does something to the data file while no snapshot is written. */
-  async #alone<T>(work: () => Promise<T>): Promise<T> {
-    await this.#idle();
-    const running = work();
-    this.#running = running;
-    try {
-      return await running;
-    } finally {
-      this.#running = undefined;
-    }
   }
 
   /**
@@ -187,7 +161,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
     if (this.#opened === undefined) throw notReady();
     const { directory } = this.#opened;
     const started = performance.now();
-    const { written, keys, bytes } = await this.#alone(() =>
+    const { written, keys, bytes } = await this.#turns.alone(() =>
       rewriteDataFile(this.#source, directory, encryptionKey, this.#clock.now()),
     );
     this.#savesOnStop = false;
@@ -201,43 +175,41 @@ export class LmdbSnapshotManager implements SnapshotManager {
       this.#savesOnStop = wanted;
     },
     lastSave: () => this.#outcomes.lastSuccess,
-    saving: () => this.#running !== undefined,
+    saving: () => this.#turns.busy,
     failed: () => this.#outcomes.hasFailed,
     troubles: () => this.#troubles(),
     journal: () => this.#journals.figures,
   });
 
   status(): SnapshotStatus {
-    return { ...this.#outcomes.status(), running: this.#running !== undefined, restore: this.#restore };
+    const troubles = this.#troubles();
+    return {
+      ...this.#outcomes.status(),
+      health: troubles.length > 0 ? 'degraded' : 'ok',
+      troubles,
+      running: this.#turns.busy,
+      restore: this.#restore,
+    };
   }
 
   #troubles(): string[] {
-    const { trouble } = this.#outcomes;
-    const troubles = trouble === undefined ? [] : [trouble];
-    const { failure } = this.#journals;
-    if (failure !== undefined) troubles.push(`the journal cannot be written, writes are refused: ${failure}`);
-    const quarantined = this.#restore?.quarantined;
-    if (quarantined !== undefined) troubles.push(`the start found a damaged snapshot and moved it to ${quarantined}`);
-    return troubles;
-  }
-
-  async #idle(): Promise<void> {
-    while (this.#running !== undefined) await this.#running.catch(() => undefined);
+    return troublesOf({
+      now: this.#clock.now(),
+      lastSuccess: Math.max(this.#outcomes.lastSuccess, this.#started),
+      interval: this.#opened === undefined ? 0 : this.#settings.interval,
+      failing: this.#outcomes.trouble,
+      journal: this.#journals.failure,
+      quarantined: this.#restore?.quarantined,
+      dataBytes: this.#outcomes.status().last?.bytes ?? 0,
+      freeBytes: freeBytesAt(this.#settings.dataDirectory),
+    });
   }
 
   #tick(): void {
     // A slow snapshot is not followed by a queue of others.
-    if (this.#running !== undefined) return;
+    if (this.#turns.busy) return;
     // Logged and counted where it happened; the next tick tries again.
-    this.#snapshot('periodic').catch(() => undefined);
-  }
-
-  #launch(kind: SnapshotKind, full: boolean): Promise<SnapshotResult> {
-    const running = this.#take(kind, full).finally(() => {
-      if (this.#running === running) this.#running = undefined;
-    });
-    this.#running = running;
-    return running;
+    this.#turns.snapshot('periodic').catch(() => undefined);
   }
 
   async #take(kind: SnapshotKind, full: boolean): Promise<SnapshotResult> {

@@ -40,6 +40,7 @@ async function startManager({ config, logger, signal, get, defer }: InitContext)
       restoreOnStartup: persistence.restore_on_startup,
       onCorruption: persistence.on_corruption || (persistence.durability === 'snapshot' ? 'quarantine' : 'fail'),
       durability: persistence.durability,
+      maxBytes: persistence.max_snapshot_size,
       encryptionKey: encryptionKeyOf(persistence),
     },
   });

@@ -43,7 +43,7 @@ export async function openData(parts: OpenDataParts): Promise<OpenedData> {
       onProgress,
       signal,
     });
-    return { directory, store: storeOf(directory, restored.sequence), restored };
+    return { directory, store: storeOf(directory, restored.sequence, settings), restored };
   } catch (error) {
     await directory.close();
     throw error;
@@ -64,7 +64,7 @@ function lock({ settings, logger, signal, sockets }: OpenDataParts): Promise<Dat
   });
 }
 
-function storeOf(directory: DataDirectory, sequence: number): SnapshotStore {
+function storeOf(directory: DataDirectory, sequence: number, { maxBytes = 0 }: SnapshotSettings): SnapshotStore {
   const { dataFile: path, dataFileIdentity: file, datasetId, encryptionKey } = directory;
-  return new SnapshotStore({ path, file, datasetId, sequence, encryptionKey });
+  return new SnapshotStore({ path, file, datasetId, sequence, encryptionKey, maxBytes });
 }

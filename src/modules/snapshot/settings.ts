@@ -15,6 +15,8 @@ export interface SnapshotSettings {
   readonly onCorruption: 'quarantine' | 'fail';
   /** `durability`: what an acknowledged write survives. Default: `snapshot`, the next snapshot. */
   readonly durability?: 'snapshot' | 'everysec' | 'always';
+  /** `max_snapshot_size`: bytes the records of a snapshot may take; default 0, no limit. */
+  readonly maxBytes?: number;
   /** `encryption_key`: 32 bytes the data is encrypted with; none = it is not. */
   readonly encryptionKey?: Uint8Array | undefined;
 }

@@ -1,6 +1,7 @@
 import { createToken } from '../../container';
 import type { RespiteError } from '../../errors';
 import type { BackupResult } from './backup/write-backup';
+import type { SnapshotDurations } from './durations';
 import type { RestoreOutcome } from './restore';
 
 /** What one snapshot did. */
@@ -19,8 +20,13 @@ export interface SnapshotResult {
 
 /** For health, metrics and INFO. */
 export interface SnapshotStatus {
-  /** `degraded` after three failures in a row. */
+  /**
+   * `degraded` after three failures in a row; when the last success is older than three intervals; when the journal cannot be written; when
+   * less than twice the data file is free on the disk; after a start that set a damaged snapshot aside.
+   */
   readonly health: 'ok' | 'degraded';
+  /** Why it is `degraded`, each in a sentence. */
+  readonly troubles: readonly string[];
   readonly running: boolean;
   /** When the data file last held everything, milliseconds since the epoch; 0 = never. */
   readonly lastSuccess: number;
@@ -28,8 +34,8 @@ export interface SnapshotStatus {
   readonly last: SnapshotResult | undefined;
   /** Snapshots written since the start. */
   readonly snapshots: number;
-  /** What these took in all, milliseconds. */
-  readonly totalDuration: number;
+  /** What these took, by kind: periodic, final, on demand. */
+  readonly durations: readonly SnapshotDurations[];
   /** Snapshots that failed since the start. */
   readonly failures: number;
   readonly failuresInARow: number;

@@ -1,10 +1,16 @@
 import type { Logger } from '../../container';
 import { printCount, RespiteError } from '../../errors';
 import type { SnapshotResult, SnapshotStatus } from './snapshot-manager';
+import { DurationCounter } from './durations';
 import { messageOf } from './system-error';
 
 /** What brings a snapshot about: the interval, the stop, somebody's wish (SAVE, `snapshotNow`). */
-export type SnapshotKind = 'periodic' | 'final' | 'on demand';
+export type SnapshotKind = (typeof KINDS)[number];
+
+const KINDS = ['periodic', 'final', 'on demand'] as const;
+
+/** Milliseconds; a longer one is worth a warning. */
+const SLOW = 5_000;
 
 const DEGRADED_AFTER = 3;
 
@@ -15,7 +21,7 @@ export class SnapshotOutcomes {
   lastSuccess = 0;
   #last: SnapshotResult | undefined;
   #snapshots = 0;
-  #totalDuration = 0;
+  readonly #durations = KINDS.map((kind) => new DurationCounter(kind));
   #failures = 0;
   #failuresInARow = 0;
   #lastFailure: RespiteError | undefined;
@@ -34,13 +40,12 @@ export class SnapshotOutcomes {
     return `the last ${String(this.#failuresInARow)} snapshots failed: ${this.#lastFailure?.message ?? 'unknown'}`;
   }
 
-  status(): Omit<SnapshotStatus, 'running' | 'restore'> {
+  status(): Omit<SnapshotStatus, 'running' | 'restore' | 'health' | 'troubles'> {
     return {
-      health: this.#failuresInARow >= DEGRADED_AFTER ? 'degraded' : 'ok',
       lastSuccess: this.lastSuccess,
       last: this.#last,
       snapshots: this.#snapshots,
-      totalDuration: this.#totalDuration,
+      durations: this.#durations.map(({ figures }) => figures),
       failures: this.#failures,
       failuresInARow: this.#failuresInARow,
       lastFailure: this.#lastFailure,
@@ -63,11 +68,20 @@ export class SnapshotOutcomes {
     this.#last = result;
     this.lastSuccess = time;
     this.#snapshots++;
-    this.#totalDuration += duration;
+    this.#durations[KINDS.indexOf(kind)]?.add(duration);
     this.#failuresInARow = 0;
     const fields = { event: 'snapshot_written', kind, written, keys, bytes, durationMs: Math.round(duration) };
     this.#logger.info(fields, `snapshot (${kind}) written: ${printCount(written, 'record')}`);
+    if (duration > SLOW) this.#tellSlow(kind, result);
     return result;
+  }
+
+  #tellSlow(kind: SnapshotKind, { duration, bytes, written }: SnapshotResult): void {
+    const durationMs = Math.round(duration);
+    this.#logger.warn(
+      { event: 'snapshot_slow', kind, durationMs, bytes, written },
+      `the snapshot took ${String(durationMs)} ms for ${printCount(written, 'record')}; the data file has ${printCount(bytes, 'byte')}`,
+    );
   }
 
   /** @returns the failure as the one who asked for the snapshot gets it: `SNAPSHOT_WRITE_FAILED`, unless it is coded */

@@ -47,7 +47,7 @@ export type WriterResponse =
   | { readonly type: 'ready'; readonly signature: string }
   | { readonly type: 'accepted' }
   | { readonly type: 'committed'; readonly result: CommitResult }
-  | { readonly type: 'failed'; readonly message: string };
+  | { readonly type: 'failed'; readonly message: string; readonly code?: 'SNAPSHOT_TOO_LARGE' };
 
 /** How a worker learns what it writes. */
 export interface WriterWorkerData {
@@ -57,6 +57,8 @@ export interface WriterWorkerData {
   readonly datasetId: string;
   /** Sequence of the snapshot already in the file; 0 = none. */
   readonly sequence: number;
+  /** A snapshot whose records would take more fails; 0 or none = no limit. Bytes. */
+  readonly maxBytes?: number;
   /** What the data is encrypted with; `undefined` = it is not. */
   readonly encryptionKey?: Uint8Array | undefined;
   /** The file is new, and is to take the place of the one that holds `sequence`. */

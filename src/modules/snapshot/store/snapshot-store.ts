@@ -152,7 +152,8 @@ export class SnapshotStore {
     if (response.type === 'failed') {
       // It ends itself; the next snapshot starts another.
       this.#worker = undefined;
-      waiter?.reject(writeFailed(response.message));
+      const { code, message } = response;
+      waiter?.reject(code === undefined ? writeFailed(message) : new RespiteError(code, { message }));
     } else waiter?.resolve(response.type === 'committed' ? response.result : undefined);
   }
 

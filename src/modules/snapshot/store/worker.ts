@@ -8,7 +8,7 @@ import {
   type WriterResponse,
   type WriterWorkerData,
 } from './protocol';
-import { SnapshotWriter } from './writer';
+import { SnapshotTooLargeError, SnapshotWriter } from './writer';
 import { messageOf } from '../system-error';
 
 /** The writer's thread: collects the batches of one snapshot, then writes them in one transaction. */
@@ -36,7 +36,11 @@ function serve(port: MessagePort, settings: WriterWorkerData): void {
       // A thread that failed ends: LMDB refuses everything after some failures, and lmdb does not give back the memory
       // of an environment that is opened anew. Its successor may come with the answer, so the file is closed before.
       await writer.close();
-      answer({ type: 'failed', message: `${messageOf(error)} (${freeSpace(settings.path)})` });
+      answer(
+        error instanceof SnapshotTooLargeError
+          ? { type: 'failed', message: error.message, code: 'SNAPSHOT_TOO_LARGE' }
+          : { type: 'failed', message: `${messageOf(error)} (${freeSpace(settings.path)})` },
+      );
       end();
     } finally {
       forget();

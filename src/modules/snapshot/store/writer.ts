@@ -10,6 +10,9 @@ import { codecOf, type RecordCodec, type RecordEncoder } from './record-codec';
 import { datasetPrefixes, STAMP_KEY, storedEntry, type StoredEntry } from './record-format';
 import { decodeStamp, encodeStamp, type Stamp } from './stamp';
 
+/** A snapshot would take more than it may. */
+export class SnapshotTooLargeError extends Error {}
+
 /** Keys of a removed dataset listed at a time: bounds memory, whatever was flushed. */
 const DELETE_CHUNK = 10_000;
 
@@ -22,15 +25,25 @@ export class SnapshotWriter {
   readonly #file: FileIdentity;
   readonly #datasetId: string;
   readonly #codec: RecordCodec;
+  readonly #maxBytes: number;
   /** Whether the file has no snapshot yet, and its first one follows that of the file it is to replace. */
   #isReplacement: boolean;
   /** Sequence of the last snapshot this data directory is known to hold; 0 = none. */
   #expectedSequence: number;
   #database: RootDatabase<Buffer, Buffer> | undefined;
 
-  constructor({ path, file, datasetId, sequence, encryptionKey: key, isReplacement = false }: WriterWorkerData) {
+  constructor({
+    path,
+    file,
+    datasetId,
+    sequence,
+    encryptionKey: key,
+    isReplacement = false,
+    maxBytes = 0,
+  }: WriterWorkerData) {
     this.#codec = codecOf(key && { key, datasetId });
     this.#isReplacement = isReplacement;
+    this.#maxBytes = maxBytes;
     this.#path = path;
     this.#file = file;
     this.#datasetId = datasetId;
@@ -94,7 +107,17 @@ export class SnapshotWriter {
       journal: heading.journal,
     };
     put(database, encodeStamp(encoder.stamp(stamp)));
+    this.#assertRoom(treeBytes(database));
     return stamp;
+  }
+
+  /** Thrown from within the transaction: nothing of it is kept. */
+  #assertRoom(bytes: number): void {
+    if (this.#maxBytes === 0 || bytes <= this.#maxBytes) return;
+    throw new SnapshotTooLargeError(
+      `The snapshot was not written: its records would take ${String(bytes)} bytes, more than the ` +
+        `${String(this.#maxBytes)} of redis.standalone.persistence.max_snapshot_size. The previous snapshot is intact.`,
+    );
   }
 
   #apply(
@@ -167,6 +190,19 @@ function entryCount(database: RootDatabase<Buffer, Buffer>): number {
   return (database.getStats() as { readonly entryCount: number }).entryCount;
 }
 
+/** What the records take, in the transaction that is being written too. */
+function treeBytes(database: RootDatabase<Buffer, Buffer>): number {
+  // As above: lmdb types this as `{}`.
+  const stats = database.getStats() as {
+    readonly treeBranchPageCount: number;
+    readonly treeLeafPageCount: number;
+    readonly overflowPages: number;
+    readonly pageSize: number;
+  };
+  return (stats.treeBranchPageCount + stats.treeLeafPageCount + stats.overflowPages) * stats.pageSize;
+}
+
+/** The data file without what lies behind its last page. */
 function usedBytes(database: RootDatabase<Buffer, Buffer>): number {
   // As above: lmdb types this as `{}`.
   const stats = database.getStats() as { readonly lastPageNumber: number; readonly pageSize: number };

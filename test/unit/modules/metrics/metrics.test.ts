@@ -141,14 +141,14 @@ describe('FR-13: metrics', () => {
       redis: { standalone: { persistence: { enabled: true, data_dir: await temporaryPath() } } },
     };
     const first = await start(config);
-    expect((await valuesOf(first)).get('respite_snapshot_duration_seconds_count')).toBe(0);
+    expect((await valuesOf(first)).get('respite_snapshot_duration_seconds_count{kind="on demand"}')).toBe(0);
     await first.get(CacheBackend).client.mset({ a: '1', b: '2' });
     const before = Date.now() / 1000;
     await first.get(SnapshotManager)?.snapshotNow();
     const after = Date.now() / 1000;
     const values = await valuesOf(first);
-    expect(values.get('respite_snapshot_duration_seconds_count')).toBe(1);
-    expect(values.get('respite_snapshot_duration_seconds_sum')).toBeGreaterThan(0);
+    expect(values.get('respite_snapshot_duration_seconds_count{kind="on demand"}')).toBe(1);
+    expect(values.get('respite_snapshot_duration_seconds_sum{kind="on demand"}')).toBeGreaterThan(0);
     expect(values.get('respite_snapshot_size_bytes')).toBeGreaterThan(1000);
     expect(values.get('respite_snapshot_keys')).toBe(2);
     expect(values.get('respite_snapshot_failures_total')).toBe(0);

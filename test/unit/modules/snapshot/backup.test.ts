@@ -73,6 +73,7 @@ it('shows its moment, while writes go on, and the next snapshot has what came af
   await kept.manager.snapshotNow();
   const file = await newFile();
   let n = 0;
+  kept.run('SET', 'counter', '0');
   const writing = setInterval(() => {
     for (let i = 0; i < 50; i++) kept.run('SET', 'counter', String(++n));
   }, 0);
@@ -82,10 +83,7 @@ it('shows its moment, while writes go on, and the next snapshot has what came af
   const again = await restored(readFileSync(file));
   expect(again.run('DBSIZE')).toBe(kept.run('DBSIZE'));
   expect(Number(again.run('GET', 'counter') ?? 0)).toBeLessThan(n);
-  expect(again.manager.status().restore).toMatchObject({
-    keys: again.run('GET', 'counter') === null ? keys : keys,
-    snapshotTime: time,
-  });
+  expect(again.manager.status().restore).toMatchObject({ keys, snapshotTime: time });
   await again.manager.stop();
   await kept.manager.stop();
   const later = await start(path);
