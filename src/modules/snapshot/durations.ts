@@ -1,4 +1,4 @@
-import type { SnapshotKind } from './snapshot-outcomes';
+import type { SnapshotKind } from './snapshot-kind';
 
 /** Upper bounds of the buckets, seconds. */
 export const SNAPSHOT_DURATION_BOUNDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] as const;

@@ -2,12 +2,8 @@ import type { Logger } from '../../container';
 import { printCount, RespiteError } from '../../errors';
 import type { SnapshotResult, SnapshotStatus } from './snapshot-manager';
 import { DurationCounter } from './durations';
+import { SNAPSHOT_KINDS, type SnapshotKind } from './snapshot-kind';
 import { messageOf } from './system-error';
-
-/** What brings a snapshot about: the interval, the stop, somebody's wish (SAVE, `snapshotNow`). */
-export type SnapshotKind = (typeof KINDS)[number];
-
-const KINDS = ['periodic', 'final', 'on demand'] as const;
 
 /** Milliseconds; a longer one is worth a warning. */
 const SLOW = 5_000;
@@ -21,7 +17,7 @@ export class SnapshotOutcomes {
   lastSuccess = 0;
   #last: SnapshotResult | undefined;
   #snapshots = 0;
-  readonly #durations = KINDS.map((kind) => new DurationCounter(kind));
+  readonly #durations = SNAPSHOT_KINDS.map((kind) => new DurationCounter(kind));
   #failures = 0;
   #failuresInARow = 0;
   #lastFailure: RespiteError | undefined;
@@ -68,7 +64,7 @@ export class SnapshotOutcomes {
     this.#last = result;
     this.lastSuccess = time;
     this.#snapshots++;
-    this.#durations[KINDS.indexOf(kind)]?.add(duration);
+    this.#durations[SNAPSHOT_KINDS.indexOf(kind)]?.add(duration);
     this.#failuresInARow = 0;
     const fields = { event: 'snapshot_written', kind, written, keys, bytes, durationMs: Math.round(duration) };
     this.#logger.info(fields, `snapshot (${kind}) written: ${printCount(written, 'record')}`);

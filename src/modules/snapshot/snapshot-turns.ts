@@ -1,5 +1,5 @@
 import type { SnapshotResult } from './snapshot-manager';
-import type { SnapshotKind } from './snapshot-outcomes';
+import type { SnapshotKind } from './snapshot-kind';
 
 /** One thing at a time is done to the data file: a snapshot, or what needs that none is written. */
 export class SnapshotTurns {
