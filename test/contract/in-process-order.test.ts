@@ -168,6 +168,9 @@ const PROGRAMS: Readonly<Record<string, (make: Make, log: string[]) => Promise<R
   },
 };
 
+/** Programs that end a connection which may not be there yet. */
+const RACES: ReadonlySet<string> = new Set(['disconnect in the next tick']);
+
 describe('a client in process hears of its connection as one of a socket does', () => {
   it.each(Object.keys(PROGRAMS))('%s', async (name) => {
     const heard: Record<string, readonly string[]> = {};
@@ -177,10 +180,10 @@ describe('a client in process hears of its connection as one of a socket does', 
       if (client !== undefined) await afterwards(client);
       heard[kind] = log;
     }
-    expect({ options: heard['options'], ours: heard['ours'] }).toEqual({
-      options: heard['socket'],
-      ours: heard['socket'],
-    });
+    const { options, ours, socket = [] } = heard;
+    // A busy machine may not have connected a socket in the time a program gives it.
+    const expected = RACES.has(name) && !socket.includes('connect') ? ['connect', ...socket] : socket;
+    expect({ options, ours }).toEqual({ options: expected, ours: expected });
   });
 });
 
