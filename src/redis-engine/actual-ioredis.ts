@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type * as Ioredis from 'ioredis';
@@ -27,6 +28,7 @@ export function actualIoredis(substitute?: string): typeof Ioredis {
 }
 
 function mainFile(description: string): string {
-  const { main } = require(description) as PackageJson; // what npm demands of it
+  // Not `require`, of which bundlers warn as well.
+  const { main } = JSON.parse(readFileSync(description, 'utf8')) as PackageJson; // what npm demands of it
   return join(dirname(description), main);
 }
