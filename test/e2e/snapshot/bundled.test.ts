@@ -142,7 +142,7 @@ const BUNDLERS: Readonly<Record<string, Bundler>> = {
   ncc: {
     outfile: 'out/index.mjs',
     build(directory) {
-      const ncc = join(ROOT, 'node_modules/@vercel/ncc/dist/ncc/cli.js');
+      const ncc = require.resolve('@vercel/ncc/dist/ncc/cli.js');
       const { status, stderr } = spawnSync(process.execPath, [ncc, 'build', 'host.mjs', '-o', 'out', '-q'], {
         cwd: directory,
         encoding: 'utf8',
@@ -227,7 +227,7 @@ describe('an application that is a single executable', () => {
     };
     node('--experimental-sea-config', 'sea.json');
     copyFileSync(process.execPath, join(directory, 'host'));
-    const postject = join(ROOT, 'node_modules/postject/dist/cli.js');
+    const postject = require.resolve('postject/dist/cli.js');
     node(postject, 'host', 'NODE_SEA_BLOB', 'host.blob', '--sentinel-fuse', FUSE);
     return { directory, main: 'host' };
   }
