@@ -57,7 +57,6 @@ export const KEPT_SIZES: Readonly<Record<string, readonly [initial: string, min:
 /** One of several words. */
 // prettier-ignore
 export const KEPT_CHOICES: Readonly<Record<string, readonly [initial: string, choices: readonly string[]]>> = {
-  appendfsync: ['everysec', ['everysec', 'always', 'no']],
   'cluster-preferred-endpoint-type': ['ip', ['ip', 'hostname', 'unknown-endpoint']],
   loglevel: ['notice', ['debug', 'verbose', 'notice', 'warning']],
   'oom-score-adj': ['no', ['no', 'yes', 'relative', 'absolute']],

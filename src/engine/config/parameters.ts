@@ -8,6 +8,7 @@ import type { ClientMemory } from '../session/client-memory';
 import type { SlowLog } from '../session/slow-log';
 import type { Tracking } from '../session/tracking';
 import type { Latency } from '../statistics/latency';
+import type { JournalSettings, SyncPolicy } from './journal-settings';
 import {
   ALIASES,
   FIXED,
@@ -37,6 +38,12 @@ import {
   yesOrNo,
   type ParameterType,
 } from './parameter-types';
+
+const SYNC_POLICIES: readonly SyncPolicy[] = ['everysec', 'always', 'no'];
+
+const NOWHERE_TO_APPEND = new ParameterProblem(
+  'Unable to turn on AOF. There is no data directory: start with redis.standalone.persistence.enabled.',
+);
 
 /** Redis' `busy-reply-threshold`. */
 const DEFAULT_TIME_LIMIT_MS = 5000;
@@ -77,7 +84,7 @@ export interface ParameterParts {
   readonly host: {
     readonly listening: { readonly host: string; readonly port: number };
     /** Who keeps the data; the journal is undefined without one. */
-    readonly saveHooks: { journal?(): { readonly durability: 'everysec' | 'always' } | undefined } | undefined;
+    readonly saveHooks: { journalSettings?(): JournalSettings } | undefined;
   };
 }
 
@@ -312,17 +319,31 @@ export class Parameters {
   }
 
   #addJournal(parts: ParameterParts): void {
-    // Who asks for it relies on losing nothing in a crash: taken without effect, that would be learned from the loss.
-    const journal = () => parts.host.saveHooks?.journal?.();
-    this.#unchangeable(
+    const journal = () => parts.host.saveHooks?.journalSettings?.();
+    this.#bind(
       'appendonly',
-      () => (journal() === undefined ? 'no' : 'yes'),
-      'Unable to turn on AOF. Whether there is a journal is decided at the start.',
-      yesOrNo,
+      (text) => {
+        const value = yesOrNo(text);
+        // Who asks for it relies on losing nothing in a crash: taken without effect, that would be learned from the loss.
+        return value === 'yes' && journal() === undefined ? NOWHERE_TO_APPEND : value;
+      },
+      () => (journal()?.enabled === true ? 'yes' : 'no'),
+      (value) => {
+        const settings = journal();
+        if (settings !== undefined) settings.enabled = value === 'yes';
+      },
     );
-    const kept = this.#byName.get('appendfsync');
-    if (kept !== undefined)
-      this.#byName.set('appendfsync', { ...kept, get: () => journal()?.durability ?? kept.get() });
+    let kept: SyncPolicy = 'everysec';
+    this.#bind(
+      'appendfsync',
+      oneOf(SYNC_POLICIES),
+      () => journal()?.policy ?? kept,
+      (value) => {
+        kept = SYNC_POLICIES.find((each) => each === value) ?? kept;
+        const settings = journal();
+        if (settings !== undefined) settings.policy = kept;
+      },
+    );
   }
 
   #addStatistics({ slowLog, latency }: ParameterParts): void {

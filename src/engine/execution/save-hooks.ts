@@ -1,3 +1,5 @@
+import type { JournalSettings } from '../config/journal-settings';
+
 /** A snapshot that was not written for a reason its keeper knows and has reported; anything else is a defect of ours. */
 export class SaveFailure extends Error {
   /** @param code of `errors/codes.ts` */
@@ -11,11 +13,14 @@ export class SaveFailure extends Error {
 
 /** What INFO says of a journal. */
 export interface JournalFigures {
-  readonly durability: 'everysec' | 'always';
   /** Bytes of the present file. */
   readonly length: number;
   /** Frames that are not written yet. */
   readonly pending: number;
+  /** Whether a sync of `everysec` is under way. */
+  readonly syncing: boolean;
+  /** How often writers had to wait because a sync of `everysec` took too long. */
+  readonly delayed: number;
   /** Whether it can be written. */
   readonly healthy: boolean;
 }
@@ -34,6 +39,8 @@ export interface SaveHooks {
   saveNext?(): Promise<void>;
   /** Whether the last snapshot could not be written. */
   failed?(): boolean;
+  /** Whether there is a journal, and how it syncs. */
+  journalSettings?(): JournalSettings;
   /** The journal; undefined without one. */
   journal?(): JournalFigures | undefined;
   /** What an operator should know: snapshots that keep failing, a snapshot that was set aside. Empty = all is well. */

@@ -2,6 +2,7 @@ import type { EffectListener } from '../effects/effect-log';
 
 // Who keeps an engine's data answers SAVE and its like as well: both are known behind this door.
 export type { Effect } from '../effects/effect-log';
+export type { JournalSettings, SyncPolicy } from '../config/journal-settings';
 export { type JournalFigures, SaveFailure, type SaveHooks } from '../execution/save-hooks';
 /** Holds back what leaves the engine until what it shows is on the disk. */
 export interface ReplyGate {

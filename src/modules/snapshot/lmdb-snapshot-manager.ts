@@ -180,6 +180,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
     failed: () => this.#outcomes.hasFailed,
     troubles: () => this.#troubles(),
     journal: () => this.#journals.figures,
+    journalSettings: () => this.#journals,
   });
 
   status(): SnapshotStatus {
@@ -226,11 +227,12 @@ export class LmdbSnapshotManager implements SnapshotManager {
     if (opened === undefined || !this.#source.restored) throw notReady();
     // Also when there is nothing to write: "saved" means that it is there.
     await opened.directory.assertUsable();
-    const isWritten = this.#journals.failure === undefined;
-    if (this.#source.changes === 0 && !full && isWritten) return this.#outcomes.skipped(this.#clock.now());
+    const isNeeded = this.#source.changes > 0 || full || this.#journals.needsSnapshot;
+    if (!isNeeded) return this.#outcomes.skipped(this.#clock.now());
     const started = performance.now();
     this.#outcomes.started(kind);
     await opened.directory.upgrade();
+    await this.#journals.prepare();
     let time = 0;
     const { written, keys, bytes, sequence } = await writeSnapshot(this.#source, opened.store, {
       full,

@@ -54,7 +54,7 @@ const PROGRESS_EVERY = 1_000;
  */
 export async function restore(context: RestoreContext): Promise<RestoreOutcome> {
   const { directory, settings, logger, clock } = context;
-  if (!(await directory.hasSnapshot()) && (await directory.journals()).length === 0) return startEmpty(context);
+  if (!(await directory.hasSnapshot()) && !(await directory.hasJournals())) return startEmpty(context);
   if (!settings.restoreOnStartup) {
     const kept = await directory.setAside('kept', clock.now());
     logger.warn({ event: 'snapshot_kept', path: kept }, `restore_on_startup is off: the snapshot was moved to ${kept}`);
@@ -87,7 +87,10 @@ async function load(context: RestoreContext): Promise<RestoreOutcome> {
   const loading = new Loading(context);
   if (await directory.hasSnapshot()) await readSnapshot(readerSettings(directory), loading, context.signal);
   const stamp = await expectedStamp(directory, loading.stamp);
-  const journals = await readJournals(directory, stamp?.journal ?? 1);
+  const first = stamp?.journal ?? 1;
+  const isNamed = stamp?.journalExists === true;
+  const last = Math.max(isNamed ? first : 0, directory.lastJournal);
+  const journals = await readJournals(directory, { first, isNamed, last });
   ours(directory, () => {
     source.showRestored(stamp?.layout);
   });

@@ -29,7 +29,7 @@ export async function rewriteDataFile(
   const result = await writeSnapshot(source, store, {
     full: true,
     now: () => time,
-    rotate: () => ({ number: 1, begun: Promise.resolve() }),
+    rotate: () => ({ number: 1, exists: false, begun: Promise.resolve() }),
     beforeItCounts: () => Promise.resolve(),
   }).finally(() => store.close());
   const read = await keysIn({ path, ...(encryptionKey && { encryption: { key: encryptionKey, datasetId } }) });

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SnapshotCut, SnapshotSource } from '../../engine/snapshot/source';
+import type { RotatedJournal } from './journal/journal-keeper';
 import type { SnapshotStore } from './store/snapshot-store';
 import type { CommitResult } from './store/protocol';
 
@@ -13,9 +14,9 @@ export interface WriteOptions {
   readonly now: () => number;
   /**
    * Called at the point in time: what changes from now on goes to another journal file.
-   * @returns its number, and when it is there
+   * @throws Error when none can be had
    */
-  readonly rotate: () => { readonly number: number; readonly begun: Promise<void> };
+  readonly rotate: () => RotatedJournal;
   /** Called when it is on the disk and before it counts: when this fails, the snapshot has failed. */
   readonly beforeItCounts: () => Promise<void>;
 }
@@ -32,9 +33,9 @@ export async function writeSnapshot(
   // A turn of its own, so that no command, transaction or script is half done at the point in time.
   await nextTurn();
   const cut = source.begin({ full });
-  const { number: journal, begun } = rotate();
   try {
-    store.begin({ full, time: now(), layout: cut.layout, keys: cut.keys, journal });
+    const { number: journal, exists: journalExists, begun } = rotate();
+    store.begin({ full, time: now(), layout: cut.layout, keys: cut.keys, journal, journalExists });
     await Promise.all([begun, handOver(cut, store)]);
     const result = await store.commit();
     await beforeItCounts();

@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
-import { FRAME_BYTES, frameSize, sealFrame } from '../../../src/modules/snapshot/journal/frame';
-import { JOURNAL_FILE } from '../../../src/modules/snapshot/journal/journal-file';
+import { adoptJournal, JOURNAL_FILE } from '../../../src/modules/snapshot/journal/journal-file';
 import { JournalWriter } from '../../../src/modules/snapshot/journal/journal-writer';
-import { wholeJournal } from '../../../src/modules/snapshot/journal/replay-journals';
-import { type Chance, RecordedFiles } from '../../support/recorded-files';
+import { countingJournals, wholeJournal } from '../../../src/modules/snapshot/journal/replay-journals';
+import { type Chance, chances } from '../../support/power-cut';
+import { frameOf, RecordedFiles } from '../../support/recorded-files';
 
 /** What a run found. */
 export interface PowerCutReport {
@@ -13,25 +13,16 @@ export interface PowerCutReport {
   readonly shorter: number;
   readonly tornEnds: number;
   readonly severalFiles: number;
+  /** How many of them came after a file that failed. */
+  readonly afterFailures: number;
 }
 
 const DATASET = '00000000-0000-4000-8000-000000000000';
 const ACTIONS = 60;
 const STATES_PER_HISTORY = 200;
 
-/** Numbers that look random and are the same for the same seed (mulberry32). */
-function chances(seed: number): Chance {
-  let state = seed >>> 0;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % limit;
-  };
-}
-
 /**
- * Lets a journal write random frames, with rotations by snapshots, and cuts the power at random moments: what the restore
+ * Lets a journal write random frames, with rotations by snapshots and files that fail, and cuts the power at random moments: what the restore
  * makes of what is left has to be a state that there was, with everything that was acknowledged.
  * @throws Error naming the state that was lost
  */
@@ -44,7 +35,7 @@ export function cutPower({
   readonly seed: number;
   readonly durability: 'everysec' | 'always';
 }): PowerCutReport {
-  const report = { seed, states: 0, shorter: 0, tornEnds: 0, severalFiles: 0 };
+  const report = { seed, states: 0, shorter: 0, tornEnds: 0, severalFiles: 0, afterFailures: 0 };
   for (let history = 0; report.states < states; history++) {
     const chance = chances(seed + history);
     const { files, last } = write(durability, chance);
@@ -52,7 +43,8 @@ export function cutPower({
       const at = chance(files.steps.length + 1);
       const left = files.crash(at, chance);
       report.states += 1;
-      const found = restore(left.files, left.seen.get('snapshot') ?? 1);
+      const found = restore(left.files, left.seen.get('snapshot'));
+      if (left.seen.has('snapshot') && found.files === 0) fail('the first file that the snapshot names is missing');
       const from = left.seen.get('snapshot frames') ?? 0;
       const frames = found.frames.map((each, n) =>
         each === from + n + 1 ? each : fail(`a frame is missing or out of place: ${String(each)} at ${String(n)}`),
@@ -63,6 +55,7 @@ export function cutPower({
       if (end < last) report.shorter += 1;
       if (found.torn) report.tornEnds += 1;
       if (found.files > 1) report.severalFiles += 1;
+      if (left.seen.has('failure')) report.afterFailures += 1;
 
       function fail(reason: string): never {
         throw new Error(`seed ${String(seed)}, history ${String(history)}, step ${String(at)}: ${reason}`);
@@ -77,63 +70,110 @@ function write(
   durability: 'everysec' | 'always',
   chance: Chance,
 ): { readonly files: RecordedFiles; readonly last: number } {
-  const files = new RecordedFiles();
-  const writer = new JournalWriter(
-    files,
-    { directory: '/d', datasetId: DATASET, syncsAlways: durability === 'always', ahead: 16_384 },
-    (response) => {
-      const isSafe = response.type === 'synced' || (response.type === 'done' && durability === 'always');
-      if (isSafe) {
-        const { sequence } = response;
-        files.seen((seen) => seen.set('acknowledged', sequence));
-      }
-    },
-  );
-  let number = 1;
-  let sequence = 0;
-  writer.take({ type: 'begin', number });
+  const history = new History(durability, chance);
   for (let i = 0; i < ACTIONS; i++) {
-    const action = chance(12);
-    if (action < 8) writer.take({ type: 'append', frame: frame(++sequence, number, chance), sequence });
-    else if (action < 10) writer.finishGroup();
-    else if (action === 10) writer.take({ type: 'sync' });
-    else {
-      // A snapshot: the next file begins with its cut; once it is committed, the files before it go.
-      const held = sequence;
-      writer.take({ type: 'begin', number: ++number });
-      const first = number;
-      for (let more = chance(3); more > 0; more--)
-        writer.take({ type: 'append', frame: frame(++sequence, number, chance), sequence });
-      if (chance(3) > 0) {
-        files.seen((seen) => {
-          seen.set('snapshot', first);
-          seen.set('snapshot frames', held);
-        });
-        files.unlink(`/d/journal-${String(first - 1)}`);
-        if (chance(2) === 0) files.syncDirectory();
-      }
-    }
+    const action = chance(24);
+    if (action < 16) history.append();
+    else if (action < 20) history.finishGroup();
+    else if (action < 22) history.sync();
+    else if (action < 23) history.snapshot();
+    else history.fail();
   }
-  return { files, last: sequence };
+  return { files: history.files, last: history.sequence };
 }
 
-function frame(sequence: number, number: number, chance: Chance): Uint8Array<ArrayBuffer> {
-  const payload = `${String(sequence)} ${'x'.repeat(chance(4) === 0 ? chance(9000) : chance(40))}`;
-  const bytes = Buffer.from(new ArrayBuffer(frameSize(payload.length)));
-  bytes.write(payload, FRAME_BYTES, 'latin1');
-  sealFrame(bytes, payload.length, number, 1_000 + sequence);
-  return new Uint8Array(bytes.buffer);
+/** What a journal and its keeper do. */
+class History {
+  readonly files = new RecordedFiles();
+  sequence = 0;
+  #writer: JournalWriter;
+  #number = 1;
+  #oldest = 1;
+  /** A file failed and no snapshot was committed since: clients are told nothing of what happens. */
+  #isGap = false;
+  #isSafe = 0;
+
+  constructor(
+    private readonly durability: 'everysec' | 'always',
+    private readonly chance: Chance,
+  ) {
+    this.#writer = this.#open();
+    this.#writer.take({ type: 'begin', number: 1, isProvisional: false });
+  }
+
+  append(): void {
+    const { chance } = this;
+    const payload = `${String(++this.sequence)} ${'x'.repeat(chance(4) === 0 ? chance(9000) : chance(40))}`;
+    const frame = frameOf(payload, this.#number, 1_000 + this.sequence);
+    this.#writer.take({ type: 'append', frame, sequence: this.sequence });
+  }
+
+  finishGroup(): void {
+    this.#writer.finishGroup();
+  }
+
+  sync(): void {
+    this.#writer.take({ type: 'sync' });
+  }
+
+  /** The next file begins with its cut; once it is committed, the files before it go. */
+  snapshot(): void {
+    const held = this.sequence;
+    const isProvisional = this.#isGap;
+    const number = ++this.#number;
+    this.#writer.take({ type: 'begin', number, isProvisional });
+    for (let more = this.chance(3); more > 0; more--) this.append();
+    if (this.chance(3) === 0) return; // it was not committed
+    this.#isGap = false;
+    const safe = Math.max(held, this.#isSafe);
+    this.files.seen((seen) => {
+      seen.set('snapshot', number);
+      seen.set('snapshot frames', held);
+      if (isProvisional) seen.set('acknowledged', safe);
+    });
+    if (isProvisional) adoptJournal(this.files, '/d', number);
+    for (; this.#oldest < number; this.#oldest++)
+      for (const path of [`/d/journal-${String(this.#oldest)}`, `/d/journal-${String(this.#oldest)}.new`])
+        if (this.files.has(path)) this.files.unlink(path);
+    if (this.chance(2) === 0) this.files.syncDirectory();
+  }
+
+  /** The file is given up as it is, and so is its thread. */
+  fail(): void {
+    this.#isGap = true;
+    this.files.seen((seen) => seen.set('failure', 1));
+    this.#writer = this.#open();
+    const number = ++this.#number;
+    this.#writer.take({ type: 'begin', number, isProvisional: true });
+  }
+
+  #open(): JournalWriter {
+    const { files, durability } = this;
+    const settings = { directory: '/d', datasetId: DATASET, syncsAlways: durability === 'always', ahead: 16_384 };
+    return new JournalWriter(files, settings, (response) => {
+      const isSafe = response.type === 'synced' || (response.type === 'done' && this.durability === 'always');
+      if (!isSafe) return;
+      const { sequence } = response;
+      this.#isSafe = sequence;
+      if (!this.#isGap) files.seen((seen) => seen.set('acknowledged', sequence));
+    });
+  }
 }
 
 /** What the restore reads: the number in each frame. */
 function restore(
   left: ReadonlyMap<string, Buffer>,
-  first: number,
+  named: number | undefined,
 ): { readonly frames: number[]; readonly torn: boolean; readonly files: number } {
-  const files = [...left]
-    .map(([path, bytes]) => ({ path, bytes, number: Number(JOURNAL_FILE.exec(basename(path))?.[1]) }))
-    .filter(({ number }) => number >= first)
-    .sort((a, b) => a.number - b.number);
+  const first = named ?? 1;
+  const found = [...left].map(([path, bytes]) => {
+    const [, number, suffix] = JOURNAL_FILE.exec(basename(path)) ?? [];
+    return { path, bytes, number: Number(number), isProvisional: suffix !== undefined };
+  });
+  const files = countingJournals(
+    found.sort((a, b) => a.number - b.number),
+    { first, isNamed: named !== undefined },
+  );
   let torn = false;
   const frames = files.flatMap(({ path, bytes, number }, i) => {
     const content = wholeJournal(path, number, bytes, {

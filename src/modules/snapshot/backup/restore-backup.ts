@@ -86,7 +86,7 @@ async function readHeader(frames: AsyncGenerator<BackupFrame, void>, target: Res
 }
 
 async function assertUnused(directory: DataDirectory): Promise<void> {
-  if (!(await directory.hasSnapshot()) && (await directory.journals()).length === 0) return;
+  if (!(await directory.hasSnapshot()) && !(await directory.hasJournals())) return;
   throw new RespiteError('BACKUP_TARGET_USED', {
     message: `${directory.path} holds data, which a backup does not replace. Name a new directory with --data-dir, or move this one away.`,
   });
@@ -102,7 +102,7 @@ async function fill(
   try {
     const { time, keys } = header;
     const layout = JSON.parse(header.open(await nextOf(frames, FrameType.layout)).toString()) as BackupLayout;
-    store.begin({ time, keys, layout, full: true, journal: 1 });
+    store.begin({ time, keys, layout, full: true, journal: 1, journalExists: false });
     await addRecords(store, frames, header);
     const { sequence } = await store.commit();
     await directory.noteSnapshot();

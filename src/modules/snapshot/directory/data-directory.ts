@@ -1,21 +1,21 @@
-import { readdir, rename, rmdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { RespiteError } from '../../../errors';
 import type { DatasetKey } from '../store/sealed-records';
 import type { Stamp } from '../store/stamp';
 import { FORMAT_VERSION, JOURNAL_VERSION } from '../store/record-format';
 import { completeFiles, createFiles } from './complete-files';
-import { JOURNAL_FILE } from '../journal/journal-file';
+import type { JournalPlace } from '../journal/journal-file';
 import { DirectoryLock, type LockOptions } from './directory-lock';
 import { checkKey } from './check-key';
-import { makeDirectory, makeNew, makePrivate, syncIfAllowed } from './make-directory';
+import { makeDirectory, makePrivate } from './make-directory';
+import { journalsIn, moveFiles } from './move-files';
 import { differences, encryptionFields, type Marker, writeMarker } from './marker';
 import { refuseNetworkFilesystem } from './network-filesystem';
-import { assertSameFile, type FileIdentity, identityIfThere, identityOf, ownFileSize, syncDirectory } from './own-file';
-import { DATA, LMDB_LOCK, MARKER, recognise, type Recognised, REPLACEMENT, WITNESS } from './recognise';
+import { assertSameFile, type FileIdentity, identityIfThere, identityOf, ownFileSize } from './own-file';
+import { DATA, MARKER, recognise, type Recognised, REPLACEMENT, WITNESS } from './recognise';
 import { discardReplacement, finishReplacement } from './replacement';
 import { readWitness, writeWitness } from './witness';
-import { codeOf, messageOf } from '../system-error';
+import { messageOf } from '../system-error';
 
 /** How a data directory is opened. */
 export interface DataDirectoryOptions extends LockOptions {
@@ -33,7 +33,8 @@ export interface DataDirectoryOptions extends LockOptions {
  * | `respite.json`   | says the directory is ours (`marker.ts`)            |
  * | `data.mdb`       | the LMDB file; `data.mdb-lock` is LMDB's own        |
  * | `last-snapshot`  | sequence of the last snapshot (`witness.ts`)        |
- * | `journal-N`      | what changed since a snapshot (`../journal`)        |
+ * | `journal-N`      | what changed since a snapshot (`../journal`); with  |
+ * |                  | `.new`, one that counts with the next snapshot      |
  * | `lock.N`         | who uses the directory (`directory-lock.ts`)        |
  */
 export class DataDirectory {
@@ -132,7 +133,14 @@ export class DataDirectory {
    * @param key what it is encrypted with; `undefined` = it is not
    */
   async replaceDataFile(key: Uint8Array | undefined): Promise<void> {
-    await this.#writeMarker({ ...encryptionFields(key, this.datasetId), written: true, replacedBy: REPLACEMENT });
+    // Journals begin anew: none of the former has to be there.
+    const journal = 0;
+    await this.#writeMarker({
+      ...encryptionFields(key, this.datasetId),
+      written: true,
+      journal,
+      replacedBy: REPLACEMENT,
+    });
     await this.#finishReplacement();
   }
 
@@ -184,17 +192,28 @@ export class DataDirectory {
   }
 
   /** Makes sure that the marker says, durably, that there may be journals: before the first one is begun. */
-  async noteJournal(): Promise<void> {
+  async allowJournals(): Promise<void> {
     if (this.#marker.format !== JOURNAL_VERSION) await this.#writeMarker({ format: JOURNAL_VERSION });
   }
 
+  /** Number of the last journal file that a start began; 0 = not known. */
+  get lastJournal(): number {
+    return this.#marker.journal ?? 0;
+  }
+
+  /** Notes, durably, that a start began this journal file: from now on it may not be missing. */
+  async noteJournal(journal: number): Promise<void> {
+    await this.#writeMarker({ journal });
+  }
+
+  /** Whether there are, or were, journals to replay. */
+  async hasJournals(): Promise<boolean> {
+    return this.lastJournal > 0 || (await this.journals()).length > 0;
+  }
+
   /** The journal files, in the order of their numbers. */
-  async journals(): Promise<{ readonly name: string; readonly number: number }[]> {
-    const found = (await readdir(this.path)).flatMap((name) => {
-      const number = JOURNAL_FILE.exec(name)?.[1];
-      return number === undefined ? [] : [{ name, number: Number(number) }];
-    });
-    return found.sort((a, b) => a.number - b.number);
+  journals(): Promise<readonly ({ readonly name: string } & JournalPlace)[]> {
+    return journalsIn(this.path);
   }
 
   /** The data file that snapshots are written to. */
@@ -239,7 +258,8 @@ export class DataDirectory {
   async setAside(reason: 'corrupt' | 'kept', time: number): Promise<string> {
     const name = `${reason}-${new Date(time).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
     try {
-      const target = (await this.#moveTo(`${this.path}.${name}`)) ?? (await this.#moveTo(join(this.path, name)));
+      const target =
+        (await moveFiles(this.path, `${this.path}.${name}`)) ?? (await moveFiles(this.path, join(this.path, name)));
       if (target === undefined) throw new Error('the directory cannot be written');
       this.#marker = (await createFiles(this.path, this.encryptionKey)).marker;
       this.#markerTrouble = undefined;
@@ -256,28 +276,6 @@ export class DataDirectory {
 
   async #writeMarker(change: Partial<Marker>): Promise<void> {
     this.#marker = await writeMarker(join(this.path, MARKER), { ...this.#marker, ...change });
-  }
-
-  /** @returns the new path, or `undefined` when nothing was moved because it cannot be. */
-  async #moveTo(wanted: string): Promise<string | undefined> {
-    const target = await makeNew(wanted);
-    if (target === undefined) return undefined;
-    // The marker goes last: whatever stops us, what is left is still known to be ours.
-    for (const name of [...(await this.journals()).map(({ name }) => name), DATA, LMDB_LOCK, WITNESS, MARKER]) {
-      try {
-        await rename(join(this.path, name), join(target, name));
-      } catch (error) {
-        if (codeOf(error) === 'ENOENT') continue;
-        if (name !== DATA || codeOf(error) !== 'EXDEV') throw error;
-        await rmdir(target);
-        return undefined;
-      }
-    }
-    // The names in it, its own name, and that they are no longer here; in this order.
-    await syncDirectory(target);
-    await syncIfAllowed(dirname(target));
-    await syncDirectory(this.path);
-    return target;
   }
 }
 

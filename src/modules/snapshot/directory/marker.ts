@@ -17,6 +17,8 @@ export interface Marker {
   readonly replacedBy?: string;
   /** Whether a snapshot was taken, so that a data file without one has lost it. Versions before did not note it. */
   readonly written?: boolean;
+  /** The last journal file that a start began: it is there until a snapshot takes its place. Versions before did not note it. */
+  readonly journal?: number;
   /** Whether its checksum vouches for it; versions before wrote none. */
   readonly sealed: boolean;
 }
@@ -34,7 +36,7 @@ export async function readMarker(path: string): Promise<Marker | 'missing' | 'da
   const bytes = await readOwnFile(path);
   if (bytes === undefined) return 'missing';
   const { checksum, ...fields } = parse(bytes.toString());
-  const { kind, format, datasetId, encryption, written, keyCheck, replacedBy } = fields;
+  const { kind, format, datasetId, encryption, written, journal, keyCheck, replacedBy } = fields;
   const sealed = checksum !== undefined;
   const whole = sealed ? checksum === checksumOf(fields) : Object.keys(fields).join() === UNSEALED_FIELDS;
   const isMarker = kind === KIND && typeof encryption === 'string';
@@ -49,6 +51,7 @@ export async function readMarker(path: string): Promise<Marker | 'missing' | 'da
     encryption: known,
     sealed,
     ...(typeof written === 'boolean' && { written }),
+    ...(typeof journal === 'number' && { journal }),
     ...(typeof keyCheck === 'string' && { keyCheck }),
     ...(typeof replacedBy === 'string' && { replacedBy }),
   };
@@ -83,13 +86,14 @@ export function encryptionFields(key: Uint8Array | undefined, datasetId: string)
  * @returns it, sealed
  */
 export async function writeMarker(path: string, marker: Marker): Promise<Marker> {
-  const { format, datasetId, encryption, written, keyCheck, replacedBy } = marker;
+  const { format, datasetId, encryption, written, journal, keyCheck, replacedBy } = marker;
   const fields = {
     kind: KIND,
     format,
     datasetId,
     encryption,
     ...(written === undefined ? {} : { written }),
+    ...(journal === undefined ? {} : { journal }),
     ...(keyCheck === undefined || encryption === 'none' ? {} : { keyCheck }),
     ...(replacedBy === undefined ? {} : { replacedBy }),
   };

@@ -7,12 +7,32 @@ import { encodeHeader, HEADER_BYTES, type JournalHeader, noteSynced } from './fr
 /** Zeros written ahead of the frames, bytes: a sync of what has its place on the disk already is cheaper. */
 const AHEAD = 4 * 1024 * 1024;
 
-/** Names of journal files: `journal-1`, `journal-2`, ... */
-export const JOURNAL_FILE = /^journal-(\d+)$/;
+/** Names of journal files: `journal-1`, `journal-2`, ...; of provisional ones `journal-3.new`. */
+export const JOURNAL_FILE = /^journal-(\d+)(\.new)?$/;
 
-/** Path of a journal file. */
-export function journalPath(directory: string, number: number): string {
-  return join(directory, `journal-${String(number)}`);
+/** Which file of a journal. */
+export interface JournalPlace {
+  readonly number: number;
+  /**
+   * It does not continue the file before it: something changed in between that is in neither. It counts once a snapshot
+   * names it as its first; then it gets its plain name (`adoptJournal`), by the next start at the latest.
+   */
+  readonly isProvisional: boolean;
+}
+
+/** Path of a journal file; by default of one that is not provisional. */
+export function journalPath(directory: string, number: number, isProvisional = false): string {
+  return join(directory, `journal-${String(number)}${isProvisional ? '.new' : ''}`);
+}
+
+/** Gives a provisional file its plain name, durably. @throws errors of the system */
+export function adoptJournal(
+  files: Pick<FileLayer, 'rename' | 'syncDirectory'>,
+  directory: string,
+  number: number,
+): void {
+  files.rename(journalPath(directory, number, true), journalPath(directory, number));
+  files.syncDirectory(directory);
 }
 
 /** How a file is written. */
@@ -44,11 +64,10 @@ export class JournalFile {
   /** Makes a new file; when it returns, the file and its name are on the disk. */
   static create(
     files: FileLayer,
-    directory: string,
+    path: string,
     { number, datasetId }: JournalHeader,
     { ahead = AHEAD, sealer }: JournalFileOptions = {},
   ): JournalFile {
-    const path = journalPath(directory, number);
     const header: JournalHeader = { number, datasetId, ...(sealer && { salt: sealer.salt }) };
     const file = new JournalFile(files, files.create(path), header, ahead, sealer);
     try {

@@ -1,23 +1,40 @@
 import { Worker } from 'node:worker_threads';
 import { programOf } from '../store/programs';
 import { messageOf } from '../system-error';
+import type { JournalPlace } from './journal-file';
 import { type JournalRequest, type JournalResponse, type JournalThreadData, READY } from './protocol';
 
 /** What the journal hears of its thread. */
 export interface JournalThreadEvents {
   /** Frames up to `sequence` were taken; under `always` they are on the disk. @param length of the file, bytes */
   done(sequence: number, length: number): void;
+  /** What `sync` asked for. */
+  synced(): void;
   /** Nothing more will be written to this file, whatever a later attempt says. */
   failed(reason: string): void;
 }
 
-/** The thread that writes a journal. It lives as long as the journal does, and keeps no process alive. */
-export class JournalThread {
-  readonly #worker: Worker;
-  readonly #waiting = new Map<JournalResponse['type'], { resolve: () => void; reject: (error: Error) => void }>();
-  #failed: string | undefined;
+/** Who writes a journal for it, in the order in which it is told. */
+export interface JournalSink {
+  /** Ends the present file and begins another; what is appended from now on goes there. */
+  begin(place: JournalPlace): Promise<void>;
+  /** @param frame sealed; its buffer is transferred */
+  append(frame: Uint8Array<ArrayBuffer>, sequence: number): void;
+  /** Whether each group of frames is synced before it is reported. */
+  policy(syncsAlways: boolean): void;
+  sync(): void;
+  /** Writes and syncs what is left, and ends. */
+  close(): Promise<void>;
+}
 
-  private constructor(
+/** The thread that writes a journal. It lives as long as the journal does, and keeps no process alive. */
+export class JournalThread implements JournalSink {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number | 'closed', { resolve: () => void; reject: (error: Error) => void }>();
+  #failed: string | undefined;
+  #closed = false;
+
+  constructor(
     data: JournalThreadData,
     private readonly events: JournalThreadEvents,
   ) {
@@ -35,81 +52,82 @@ export class JournalThread {
       this.#fail(messageOf(cause));
     });
     this.#worker.on('exit', () => {
-      this.#fail('its thread ended');
+      if (!this.#closed) this.#fail('its thread ended');
     });
   }
 
-  /** @throws Error when the thread is not ours, or does not start */
-  static async start(data: JournalThreadData, events: JournalThreadEvents): Promise<JournalThread> {
-    const thread = new JournalThread(data, events);
-    await thread.#next('ready');
-    thread.#worker.unref();
-    return thread;
+  begin(place: JournalPlace): Promise<void> {
+    this.#post({ type: 'begin', ...place });
+    return this.#answer(place.number);
   }
 
-  /** Ends the present file and begins another; what is appended from now on goes there. */
-  begin(number: number): Promise<void> {
-    this.#post({ type: 'begin', number });
-    return this.#next('begun');
-  }
-
-  /** @param frame sealed; its buffer is transferred */
   append(frame: Uint8Array<ArrayBuffer>, sequence: number): void {
     this.#post({ type: 'append', frame, sequence }, [frame.buffer]);
+  }
+
+  policy(syncsAlways: boolean): void {
+    this.#post({ type: 'policy', syncsAlways });
   }
 
   sync(): void {
     this.#post({ type: 'sync' });
   }
 
-  /** Writes and syncs what is left, and ends the thread. Never `terminate`: that may lose what is being synced. */
+  /** Never `terminate`: that may lose what is being synced. */
   async close(): Promise<void> {
     if (this.#failed !== undefined) return;
     this.#worker.ref();
     this.#post({ type: 'close' });
-    await this.#next('closed');
+    await this.#answer('closed');
   }
 
   #post(request: JournalRequest, transfer: readonly ArrayBuffer[] = []): void {
     this.#worker.postMessage(request, transfer);
   }
 
-  #next(type: JournalResponse['type']): Promise<void> {
+  /** @param to the number of the file that was begun, or `closed` */
+  #answer(to: number | 'closed'): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#failed !== undefined) reject(new Error(this.#failed));
-      else this.#waiting.set(type, { resolve, reject });
+      else this.#waiting.set(to, { resolve, reject });
     });
   }
 
   #hear(response: JournalResponse): void {
     switch (response.type) {
       case 'ready':
-        if (response.signature !== READY) {
-          this.#fail('it is not ours');
-          return;
-        }
-        break;
+        if (response.signature === READY) this.#worker.unref();
+        else this.#fail('it is not ours');
+        return;
       case 'done':
         this.events.done(response.sequence, response.length);
         return;
       case 'synced':
-        return; // nobody waits for it: `everysec` promises a second
+        this.events.synced();
+        return;
       case 'failed':
         this.#fail(response.message);
         return;
-      default:
+      case 'begun':
+        this.#resolve(response.number);
+        return;
+      case 'closed':
+        this.#closed = true;
+        this.#resolve('closed');
     }
-    const waiting = this.#waiting.get(response.type);
-    this.#waiting.delete(response.type);
+  }
+
+  #resolve(to: number | 'closed'): void {
+    const waiting = this.#waiting.get(to);
+    this.#waiting.delete(to);
     waiting?.resolve();
   }
 
   #fail(reason: string): void {
     if (this.#failed !== undefined) return;
     this.#failed = reason;
-    const isClosed = this.#waiting.size === 0 && reason === 'its thread ended';
     for (const { reject } of this.#waiting.values()) reject(new Error(reason));
     this.#waiting.clear();
-    if (!isClosed) this.events.failed(reason);
+    this.events.failed(reason);
   }
 }

@@ -1,11 +1,12 @@
 import type { FileLayer } from './file-layer';
 import { FrameSealer } from './sealed-frames';
-import { JournalFile } from './journal-file';
+import { JournalFile, journalPath, type JournalPlace } from './journal-file';
 import type { JournalRequest, JournalResponse, JournalThreadData } from './protocol';
 
 /** What the journal's thread does with what it is sent. */
 export class JournalWriter {
   #file: JournalFile | undefined;
+  #syncsAlways: boolean;
   #sequence = 0;
   #appended = false;
 
@@ -13,20 +14,26 @@ export class JournalWriter {
     private readonly files: FileLayer,
     private readonly settings: JournalThreadData,
     private readonly answer: (response: JournalResponse) => void,
-  ) {}
+  ) {
+    this.#syncsAlways = settings.syncsAlways;
+  }
 
   /** Takes one request. @throws errors of the system; the file takes nothing more then */
   take(request: JournalRequest): void {
     switch (request.type) {
       case 'begin':
         this.finishGroup();
-        this.#begin(request.number);
+        this.#begin(request);
         return;
       case 'append':
         if (this.#file === undefined) throw new Error('a frame without a file');
         this.#file.append(Buffer.from(request.frame.buffer));
         this.#sequence = request.sequence;
         this.#appended = true;
+        return;
+      case 'policy':
+        this.finishGroup();
+        this.#syncsAlways = request.syncsAlways;
         return;
       case 'sync':
         this.finishGroup();
@@ -45,16 +52,17 @@ export class JournalWriter {
   finishGroup(): void {
     if (!this.#appended) return;
     this.#appended = false;
-    if (this.settings.syncsAlways) this.#file?.sync();
+    if (this.#syncsAlways) this.#file?.sync();
     this.answer({ type: 'done', sequence: this.#sequence, length: this.#file?.length ?? 0 });
   }
 
   /** Before the next file takes its first frame the one before it is whole. */
-  #begin(number: number): void {
+  #begin({ number, isProvisional }: JournalPlace): void {
     const { directory, datasetId, ahead, encryptionKey } = this.settings;
     this.#file?.close();
     const sealer = encryptionKey && new FrameSealer(encryptionKey, datasetId, number);
-    this.#file = JournalFile.create(this.files, directory, { number, datasetId }, { ahead, sealer });
+    const path = journalPath(directory, number, isProvisional);
+    this.#file = JournalFile.create(this.files, path, { number, datasetId }, { ahead, sealer });
     this.answer({ type: 'begun', number });
   }
 }

@@ -1,19 +1,27 @@
 // Imported, not the global: fake timers of a test must hold up no frame.
 import { setImmediate } from 'node:timers';
 import { type Clock, every } from '../../../container';
-import type { EffectFeed, Effect, JournalFigures, ReplyGate } from '../../../engine/snapshot/source';
+import type { Effect, EffectFeed, SyncPolicy } from '../../../engine/snapshot/source';
 import { TAG_BYTES } from '../encryption/cipher';
 import { FRAME_BYTES, frameSize, HEADER_BYTES, sealFrame } from './frame';
-import { JournalThread } from './journal-thread';
+import type { JournalPlace } from './journal-file';
+import { type JournalSink, JournalThread, type JournalThreadEvents } from './journal-thread';
+import type { JournalThreadData } from './protocol';
 
 /** How often `everysec` syncs, ms. */
 const SYNC_EVERY = 1_000;
+
+/** A sync of `everysec` that takes so long delays who writes, ms. Redis 7.0: flushAppendOnlyFile. */
+const SLOW_SYNC = 2_000;
 
 /** A shorter file is never long, bytes. */
 const LEAST_LONG = 64 * 1024 * 1024;
 
 /** Every longer one is: a file is read in one piece. */
 const MOST_LONG = 1024 * 1024 * 1024;
+
+/** Begins to write, in the background. */
+export type OpenSink = (data: JournalThreadData, events: JournalThreadEvents) => JournalSink;
 
 /** How a journal is kept. */
 export interface JournalOptions {
@@ -24,14 +32,27 @@ export interface JournalOptions {
   /** What the frames are encrypted with; none = they are not. */
   readonly encryptionKey?: Uint8Array | undefined;
   /** `always`: no reply leaves before what it answers is on the disk; `everysec`: a sync each second. */
-  readonly durability: 'everysec' | 'always';
+  readonly policy: SyncPolicy;
   readonly clock: Clock;
-  /** Number of the first file. */
-  readonly number: number;
-  /** Called once when a file can be written no more: writes are refused until `rotate` began another. */
+  /** The first file. */
+  readonly place: JournalPlace;
+  /** What the last snapshot takes, bytes: the file may grow as long. */
+  readonly dataBytes: number | undefined;
+  /** Called once, when the journal can be written no more. It is over then. */
   readonly onFailure: (reason: string) => void;
   /** Called when a file has grown so long that a snapshot should take its place. @param length bytes */
   readonly onLong: (length: number) => void;
+  /** Called when writers begin to wait for a sync of `everysec`. @param ms how long it has taken so far */
+  readonly onSlow: (ms: number) => void;
+  /** Who writes. */
+  readonly openSink: OpenSink;
+}
+
+/** A frame whose turn's replies are held until it is written, or synced under `always`. */
+interface HoldingFrame {
+  readonly sequence: number;
+  /** As the gate counts them. */
+  readonly gated: number;
 }
 
 /**
@@ -40,42 +61,59 @@ export interface JournalOptions {
  */
 export class Journal {
   readonly #options: JournalOptions;
-  readonly #gate: ReplyGate | undefined;
-  #thread: JournalThread | undefined;
+  readonly #sink: JournalSink;
+  /** When the first file is there. @throws errors of the system */
+  readonly begun: Promise<void>;
+  readonly #endings: (() => void)[];
+  #policy: SyncPolicy;
   #number: number;
   #turn: string[] = [];
   #time = Infinity;
   /** What the frame has selected: each begins with none. */
   #database: number | undefined;
+  /** Whether replies of this turn are held. */
+  #turnHolds = false;
+  readonly #holding: HoldingFrame[] = [];
   #sequence = 0;
   #written = 0;
   #length = HEADER_BYTES;
   #isDirty = false;
+  /** When the sync under way began, milliseconds since the epoch. */
+  #syncingSince: number | undefined;
+  #saidSlow = false;
   /** The present file is long from so many bytes on. */
-  #mostLength = LEAST_LONG;
-  #failure: string | undefined;
-  #stopSync: (() => void) | undefined;
-  #stopListening: (() => void) | undefined;
+  #mostLength: number;
+  #isOver = false;
 
-  private constructor(options: JournalOptions) {
+  /** Begins with what changes from now on. */
+  constructor(options: JournalOptions) {
+    const { effects, directory, datasetId, encryptionKey, policy, clock, place, dataBytes, openSink } = options;
     this.#options = options;
-    this.#number = options.number;
-    this.#gate = options.durability === 'always' ? options.effects.gate : undefined;
-  }
-
-  /** @throws errors of the system when the first file cannot be made */
-  static async start(options: JournalOptions): Promise<Journal> {
-    const journal = new Journal(options);
-    await journal.#open();
-    journal.#stopListening = options.effects.listen((unit) => {
-      journal.#take(unit);
+    this.#policy = policy;
+    this.#number = place.number;
+    this.#mostLength = mostLength(dataBytes);
+    const data = { directory, datasetId, encryptionKey, syncsAlways: policy === 'always' };
+    this.#sink = openSink(data, {
+      done: (sequence, length) => {
+        this.#done(sequence, length);
+      },
+      synced: () => {
+        this.#syncingSince = undefined;
+        this.#saidSlow = false;
+      },
+      failed: (reason) => {
+        this.#fail(reason);
+      },
     });
-    if (options.durability === 'everysec')
-      journal.#stopSync = every(options.clock, SYNC_EVERY, () => {
-        if (journal.#isDirty) journal.#thread?.sync();
-        journal.#isDirty = false;
-      });
-    return journal;
+    this.begun = this.#sink.begin(place);
+    this.#endings = [
+      effects.listen((unit) => {
+        this.#take(unit);
+      }),
+      every(clock, SYNC_EVERY, () => {
+        this.#syncIfDue();
+      }),
+    ];
   }
 
   /** Number of the present file. */
@@ -83,84 +121,81 @@ export class Journal {
     return this.#number;
   }
 
-  get figures(): JournalFigures {
-    return {
-      durability: this.#options.durability,
-      length: this.#length,
-      pending: this.#sequence - this.#written,
-      healthy: this.#failure === undefined,
-    };
+  /** Bytes of the present file. */
+  get length(): number {
+    return this.#length;
   }
 
-  /** Why nothing can be written; undefined = it can. */
-  get failure(): string | undefined {
-    return this.#failure;
+  /** Frames that are not written yet. */
+  get pending(): number {
+    return this.#sequence - this.#written;
+  }
+
+  /** Whether a sync of `everysec` is under way. */
+  get syncing(): boolean {
+    return this.#syncingSince !== undefined;
+  }
+
+  /** What is being answered in this turn still goes by the policy of before. */
+  setPolicy(policy: SyncPolicy): void {
+    this.#publish();
+    this.#policy = policy;
+    this.#sink.policy(policy === 'always');
   }
 
   /**
    * Begins a new file, for what changes from now on.
-   * @param dataBytes what the last snapshot takes: the file may grow as long
-   * @returns its number, and when it is there
+   * @param dataBytes what the last snapshot takes
+   * @returns when it is there
    */
-  rotate(dataBytes = 0): { readonly number: number; readonly begun: Promise<void> } {
+  async rotate(place: JournalPlace, dataBytes: number | undefined): Promise<void> {
     this.#publish();
-    const number = ++this.#number;
-    this.#mostLength = Math.min(Math.max(LEAST_LONG, dataBytes), MOST_LONG);
-    const begun = this.#failure === undefined ? this.#begin() : this.#reopen();
-    return { number, begun };
-  }
-
-  /** Writes and syncs what is left. */
-  async close(): Promise<void> {
-    this.#stopListening?.();
-    this.#stopSync?.();
-    this.#publish();
-    await this.#thread?.close();
-    this.#thread = undefined;
-  }
-
-  async #open(): Promise<void> {
-    const { directory, datasetId, durability, encryptionKey } = this.#options;
-    this.#thread = await JournalThread.start(
-      { directory, datasetId, syncsAlways: durability === 'always', encryptionKey },
-      {
-        done: (sequence, length) => {
-          this.#length = length;
-          this.#written = sequence;
-          this.#isDirty = true;
-          this.#gate?.open(sequence);
-          if (length >= this.#mostLength) {
-            this.#mostLength = Infinity;
-            this.#options.onLong(length);
-          }
-        },
-        failed: (reason) => {
-          this.#fail(reason);
-        },
-      },
-    );
-    await this.#begin();
-  }
-
-  async #begin(): Promise<void> {
-    await this.#thread?.begin(this.#number);
+    this.#number = place.number;
+    this.#mostLength = mostLength(dataBytes);
+    await this.#sink.begin(place);
     this.#length = HEADER_BYTES;
   }
 
-  async #reopen(): Promise<void> {
-    await this.#open();
-    this.#failure = undefined;
+  /** Takes nothing more, writes and syncs what is left. */
+  async close(): Promise<void> {
+    this.#end();
+    this.#publish();
+    await this.#sink.close();
+  }
+
+  #end(): void {
+    for (const end of this.#endings) end();
+  }
+
+  #done(sequence: number, length: number): void {
+    this.#length = length;
+    this.#written = sequence;
+    this.#isDirty = true;
+    let gated: number | undefined;
+    while ((this.#holding[0]?.sequence ?? Infinity) <= sequence) gated = this.#holding.shift()?.gated;
+    if (gated !== undefined) this.#options.effects.gate.open(gated);
+    if (length < this.#mostLength) return;
+    this.#mostLength = Infinity;
+    this.#options.onLong(length);
+  }
+
+  #syncIfDue(): void {
+    if (this.#policy !== 'everysec' || !this.#isDirty || this.syncing) return;
+    this.#isDirty = false;
+    this.#syncingSince = this.#options.clock.now();
+    this.#sink.sync();
   }
 
   #take(unit: readonly Effect[]): void {
     const kept = unit.filter(({ live }) => !live);
-    if (kept.length === 0 || this.#failure !== undefined) return;
+    if (kept.length === 0) return;
     if (this.#turn.length === 0) {
-      this.#sequence = this.#gate?.close() ?? this.#sequence + 1;
+      this.#sequence += 1;
       setImmediate(() => {
         this.#publish();
       });
     }
+    if (!this.#turnHolds && this.#mustHold()) this.#hold();
     for (const { database, line, time } of kept) {
       // The earliest: with a later one, what expires within the turn would be over before commands that still saw it.
       this.#time = Math.min(this.#time, time);
@@ -170,28 +205,45 @@ export class Journal {
     }
   }
 
+  /** Whether what this turn answers waits for its frame. Redis, too, writes on without a sync for two seconds at most. */
+  #mustHold(): boolean {
+    if (this.#policy !== 'everysec') return this.#policy === 'always';
+    if (this.#syncingSince === undefined) return false;
+    const taken = this.#options.clock.now() - this.#syncingSince;
+    if (taken < SLOW_SYNC) return false;
+    if (!this.#saidSlow) this.#options.onSlow(taken);
+    this.#saidSlow = true;
+    return true;
+  }
+
+  #hold(): void {
+    this.#turnHolds = true;
+    this.#holding.push({ sequence: this.#sequence, gated: this.#options.effects.gate.close() });
+  }
+
   /** Hands over what the turn changed. */
   #publish(): void {
     if (this.#turn.length === 0) return;
     const text = this.#turn.join('');
     this.#turn = [];
     this.#database = undefined;
-    this.#gate?.advance();
+    if (this.#turnHolds) this.#options.effects.gate.advance();
+    this.#turnHolds = false;
     const payload = text.length + (this.#options.encryptionKey === undefined ? 0 : TAG_BYTES);
     const frame = Buffer.from(new ArrayBuffer(frameSize(payload)));
     frame.write(text, FRAME_BYTES, 'latin1');
     sealFrame(frame, payload, this.#number, this.#time);
     this.#time = Infinity;
-    this.#thread?.append(new Uint8Array(frame.buffer), this.#sequence);
+    this.#sink.append(new Uint8Array(frame.buffer), this.#sequence);
   }
 
   #fail(reason: string): void {
-    if (this.#failure !== undefined) return;
-    this.#failure = reason;
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#end();
     this.#turn = [];
-    this.#database = undefined;
-    this.#thread = undefined;
-    this.#gate?.fail(notWritten(reason));
+    this.#holding.length = 0;
+    this.#options.effects.gate.fail(notWritten(reason));
     this.#options.onFailure(reason);
   }
 }
@@ -199,6 +251,13 @@ export class Journal {
 /** What clients are told, in Redis' words. */
 export function notWritten(reason: string): string {
   return `MISCONF Errors writing to the AOF file: ${reason}`;
+}
+
+/** A thread that writes to the system's files. */
+export const openThread: OpenSink = (data, events) => new JournalThread(data, events);
+
+function mostLength(dataBytes = 0): number {
+  return Math.min(Math.max(LEAST_LONG, dataBytes), MOST_LONG);
 }
 
 function command(line: readonly string[]): string {

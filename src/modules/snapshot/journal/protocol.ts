@@ -1,4 +1,4 @@
-import type { JournalHeader } from './frame';
+import type { JournalPlace } from './journal-file';
 
 /** What the journal's thread is started with. */
 export interface JournalThreadData {
@@ -17,8 +17,10 @@ export const READY = 'respite:journal:1';
 
 /** To the thread. */
 export type JournalRequest =
-  | { readonly type: 'begin'; readonly number: JournalHeader['number'] }
+  | ({ readonly type: 'begin' } & JournalPlace)
   | { readonly type: 'append'; readonly frame: Uint8Array<ArrayBuffer>; readonly sequence: number }
+  /** As in `JournalThreadData`, from the next frame on. */
+  | { readonly type: 'policy'; readonly syncsAlways: boolean }
   | { readonly type: 'sync' }
   | { readonly type: 'close' };
 
@@ -26,7 +28,7 @@ export type JournalRequest =
 export type JournalResponse =
   | { readonly type: 'ready'; readonly signature: string }
   | { readonly type: 'begun'; readonly number: number }
-  /** Everything up to this frame is on the disk (`always`), or was written (`everysec`). */
+  /** Everything up to this frame is on the disk (`always`), or was written. */
   | { readonly type: 'done'; readonly sequence: number; readonly length: number }
   | { readonly type: 'synced'; readonly sequence: number }
   | { readonly type: 'failed'; readonly message: string }

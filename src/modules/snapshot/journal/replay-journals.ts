@@ -1,11 +1,13 @@
 import { open, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SnapshotSource } from '../../../engine/snapshot/source';
 import { RespiteError } from '../../../errors';
 import type { DataDirectory } from '../directory/data-directory';
 import { messageOf } from '../system-error';
+import { systemFiles } from './file-layer';
 import { type JournalContent, type JournalHeader, readJournal } from './frame';
+import { adoptJournal, type JournalPlace, journalPath } from './journal-file';
 import { openFrames } from './sealed-frames';
 
 /** Commands run again between two turns of the event loop. */
@@ -14,6 +16,29 @@ const COMMANDS_PER_TURN = 5_000;
 /** A journal file that is what it has to be. */
 interface ReadJournal extends JournalContent {
   readonly path: string;
+  /** Number of one that has not got its plain name yet. */
+  readonly adopts: number | undefined;
+}
+
+/** Which files there have to be. */
+export interface WantedJournals {
+  /** Number of the first file that the snapshot does not hold. */
+  readonly first: number;
+  /** Whether the snapshot says that this one is there. */
+  readonly isNamed: boolean;
+  /** They are there up to this one; 0 = there may be none. */
+  readonly last: number;
+}
+
+/** The files that count, in their order: of provisional ones the one that the snapshot names as its first. */
+export function countingJournals<T extends JournalPlace>(
+  found: readonly T[],
+  { first, isNamed }: Pick<WantedJournals, 'first' | 'isNamed'>,
+): T[] {
+  const later = found.filter(({ number, isProvisional }) => number >= first && !isProvisional);
+  if (later[0]?.number === first || !isNamed) return later;
+  const named = found.find(({ number, isProvisional }) => number === first && isProvisional);
+  return named === undefined ? later : [named, ...later];
 }
 
 /** The journals that came after a snapshot. */
@@ -25,19 +50,22 @@ export interface Journals {
 
 /**
  * Reads and checks all journals, before anything of them is run: what is damaged must leave no trace.
- * @param first number of the first file that the snapshot does not hold
  * @throws RespiteError `RESTORE_CORRUPT`, `RESTORE_FAILED`
  */
-export async function readJournals(directory: DataDirectory, first: number): Promise<Journals> {
-  const found = (await directory.journals()).filter(({ number }) => number >= first);
+export async function readJournals(directory: DataDirectory, wanted: WantedJournals): Promise<Journals> {
+  const { first, last } = wanted;
+  const found = countingJournals(await directory.journals(), wanted);
   const files: ReadJournal[] = [];
-  for (const [i, { name, number }] of found.entries()) {
+  for (const [i, { name, number, isProvisional }] of found.entries()) {
     const path = join(directory.path, name);
     const { datasetId, encryptionKey } = directory;
     const expected = { number: first + i, datasetId, encryptionKey, isLast: i === found.length - 1 };
-    files.push({ path, ...wholeJournal(path, number, await bytesOf(path), expected) });
+    const content = wholeJournal(path, number, await bytesOf(path), expected);
+    files.push({ path, adopts: isProvisional ? number : undefined, ...content });
   }
-  return { files, next: first + found.length };
+  const next = first + found.length;
+  if (next <= last) throw corrupt(journalPath(directory.path, next), 'it is missing');
+  return { files, next };
 }
 
 /** A file that cannot be read is no damaged one. */
@@ -59,9 +87,10 @@ async function bytesOf(path: string): Promise<Buffer> {
  */
 export async function replayJournals(source: SnapshotSource, { files }: Journals): Promise<number> {
   let replayed = 0;
-  for (const { path, ...content } of files) {
+  for (const { path, adopts, ...content } of files) {
     replayed += await run(source, content, path);
     if (content.ending === 'torn') await cut(path, content.end);
+    if (adopts !== undefined) adoptJournal(systemFiles, dirname(path), adopts);
   }
   return replayed;
 }

@@ -8,6 +8,8 @@ export interface SnapshotHeading {
   readonly layout: DatasetLayout;
   /** As in the stamp. */
   readonly journal: number;
+  /** As in the stamp. */
+  readonly journalExists: boolean;
   /** Keys at that time. */
   readonly keys: number;
   /** Every record of the data file is replaced, not only the changed ones. */

@@ -26,6 +26,8 @@ export interface Stamp {
   readonly layout: DatasetLayout;
   /** Number of the first journal file that is not in it; 0 or none = there was no journal. */
   readonly journal?: number;
+  /** Whether that file was there when the snapshot was written. Versions before did not note it. */
+  readonly journalExists?: boolean;
   /** How the records are encrypted; none = they are not. */
   readonly encryption?: typeof ALGORITHM;
   /** With `encryption`: what tells its key. */

@@ -105,6 +105,7 @@ export class SnapshotWriter {
       keys: heading.keys,
       layout: heading.layout,
       journal: heading.journal,
+      journalExists: heading.journalExists,
     };
     put(database, encodeStamp(encoder.stamp(stamp)));
     this.#assertRoom(treeBytes(database));

@@ -1,10 +1,12 @@
 import { CacheBackend } from '../../../../src';
 import { createTestApp } from '../../../../src/testing';
 
-it('refuses appendonly yes, however it is asked for, and sets nothing that comes with it', async () => {
+it('refuses appendonly yes without a data directory, however it is asked for, and sets nothing that comes with it', async () => {
   const app = await createTestApp({ config: { mode: 'standalone' } }).start();
   const { client } = app.get(CacheBackend);
-  const refusal = "CONFIG SET failed (possibly related to argument 'appendonly') - Unable to turn on AOF.";
+  const refusal =
+    "CONFIG SET failed (possibly related to argument 'appendonly') - Unable to turn on AOF. There is no data directory: " +
+    'start with redis.standalone.persistence.enabled.';
   for (const words of [
     ['appendonly', 'yes'],
     ['APPENDONLY', 'YES'],

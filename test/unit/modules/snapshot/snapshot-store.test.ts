@@ -11,7 +11,14 @@ jest.mock('../../../../src/modules/snapshot/store/programs', () => ({
 
 afterAll(removeTemporaryPaths);
 
-const HEADING = { time: 1, layout: { datasets: [1], libraries: [] }, keys: 0, journal: 1, full: false };
+const HEADING = {
+  time: 1,
+  layout: { datasets: [1], libraries: [] },
+  keys: 0,
+  journal: 1,
+  journalExists: false,
+  full: false,
+};
 
 /** Threads that are not ours, and how long they get: those that answer do so long before the outer limit. */
 const THREADS: readonly [string, string, number][] = [

@@ -23,7 +23,7 @@ function replace(path: string): void {
 
 it('a data file that is replaced while it is written to fails the snapshot', async () => {
   const { path, writer } = await newWriter();
-  const heading = { time: 1, layout: LAYOUT, keys: 0, journal: 1, full: false };
+  const heading = { time: 1, layout: LAYOUT, keys: 0, journal: 1, journalExists: false, full: false };
   expect(writer.write(heading, new PendingRecords())).toMatchObject({ sequence: 1 });
   const duringIt = {
     ...heading,
@@ -39,7 +39,7 @@ it('a data file that is replaced while it is written to fails the snapshot', asy
 it('a data file that was replaced before is not opened', async () => {
   const { path, writer } = await newWriter();
   replace(path);
-  const heading = { time: 1, layout: LAYOUT, keys: 0, journal: 1, full: false };
+  const heading = { time: 1, layout: LAYOUT, keys: 0, journal: 1, journalExists: false, full: false };
   expect(() => writer.write(heading, new PendingRecords())).toThrow('it was replaced');
   await writer.close();
 });

@@ -1,4 +1,5 @@
 import { arch, platform, release, totalmem } from 'node:os';
+import type { JournalFigures } from '../../../execution/save-hooks';
 import type { Services } from '../../../execution/services';
 import { STARTUP_BYTES } from '../../../keyspace/memory';
 import type { Client } from '../../../session/client';
@@ -134,13 +135,14 @@ const ratio = (a: number, b: number) => (b === 0 ? 0 : a / b).toFixed(2);
 const percent = (part: number, whole: number) => `${(whole === 0 ? 0 : (part / whole) * 100).toFixed(2)}%`;
 
 /** What Redis shows of an append-only file only while it has one. */
-const OF_A_JOURNAL = [
-  'aof_base_size',
-  'aof_pending_rewrite',
-  'aof_buffer_length',
-  'aof_pending_bio_fsync',
-  'aof_delayed_fsync',
-];
+function journalFields({ length, syncing, delayed }: JournalFigures): Fields {
+  return {
+    aof_current_size: length,
+    ...zeros('aof_base_size', 'aof_pending_rewrite', 'aof_buffer_length'),
+    aof_pending_bio_fsync: syncing ? 1 : 0,
+    aof_delayed_fsync: delayed,
+  };
+}
 
 function persistence(engine: Services): Fields {
   const { saveHooks } = engine.host;
@@ -168,7 +170,7 @@ function persistence(engine: Services): Fields {
     ...zeros('aof_rewrites', 'aof_rewrites_consecutive_failures'),
     aof_last_write_status: journal?.healthy === false ? 'err' : 'ok',
     ...zeros('aof_last_cow_size', 'module_fork_in_progress', 'module_fork_last_cow_size'),
-    ...(journal === undefined ? {} : { aof_current_size: journal.length, ...zeros(...OF_A_JOURNAL) }),
+    ...(journal === undefined ? {} : journalFields(journal)),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { FileLayer } from '../../../../../src/modules/snapshot/journal/file-layer';
-import { FRAME_BYTES, frameSize, readJournal, sealFrame } from '../../../../../src/modules/snapshot/journal/frame';
+import { readJournal } from '../../../../../src/modules/snapshot/journal/frame';
 import { JournalWriter } from '../../../../../src/modules/snapshot/journal/journal-writer';
-import { RecordedFiles } from '../../../../support/recorded-files';
+import { frameOf, RecordedFiles } from '../../../../support/recorded-files';
 
 const DATASET = '00000000-0000-4000-8000-000000000000';
 const CODES = ['EIO', 'ENOSPC', 'EMFILE', 'EROFS'];
@@ -26,14 +26,6 @@ function failingAt(
   return { files, layer, calls: () => calls };
 }
 
-function frame(sequence: number, number: number): Uint8Array<ArrayBuffer> {
-  const payload = `frame ${String(sequence)}`;
-  const bytes = Buffer.from(new ArrayBuffer(frameSize(payload.length)));
-  bytes.write(payload, FRAME_BYTES, 'latin1');
-  sealFrame(bytes, payload.length, number, sequence);
-  return new Uint8Array(bytes.buffer);
-}
-
 it.each(CODES)('nothing is reported, or written to that file, after any call that failed: %s', (code) => {
   for (let n = 1; ; n++) {
     const { files, layer, calls } = failingAt(n, code);
@@ -48,9 +40,9 @@ it.each(CODES)('nothing is reported, or written to that file, after any call tha
     let failed = 0;
     for (let sequence = 0; sequence <= 6; sequence++) {
       try {
-        if (sequence === 0) writer.take({ type: 'begin', number: 1 });
+        if (sequence === 0) writer.take({ type: 'begin', number: 1, isProvisional: false });
         else {
-          writer.take({ type: 'append', frame: frame(sequence, 1), sequence });
+          writer.take({ type: 'append', frame: frameOf(`frame ${String(sequence)}`, 1, sequence), sequence });
           writer.finishGroup();
         }
       } catch {

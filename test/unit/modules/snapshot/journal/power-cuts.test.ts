@@ -10,7 +10,7 @@ it.each(['always', 'everysec'] as const)(
     const report = cutPower({ states: size, seed, durability });
     expect(report.states).toBe(size);
     // The states are worth something: some are cut short, torn, and of several files.
-    for (const count of [report.shorter, report.tornEnds, report.severalFiles])
+    for (const count of [report.shorter, report.tornEnds, report.severalFiles, report.afterFailures])
       expect(count).toBeGreaterThan(size / 50);
   },
 );
