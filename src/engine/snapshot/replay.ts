@@ -24,8 +24,13 @@ export class Replay {
 
   /** Runs each command of `payload` as of `time`. @returns how many @throws Error naming the command that failed */
   run(payload: Buffer, time: number): number {
+    const commands = new CommandReader(payload);
     let count = 0;
-    for (const [name = '', ...args] of commandsIn(payload.latin1Slice())) {
+    while (!commands.ended) {
+      const words = commands.next();
+      const name = commands.word();
+      const args = new Array<string>(words - 1);
+      for (let i = 0; i < args.length; i++) args[i] = commands.word();
       count += 1;
       const record = this.parts.commands.resolve(name, args);
       this.#session.context.resetClock(time);
@@ -40,18 +45,46 @@ export class Replay {
   }
 }
 
-function* commandsIn(text: string): Generator<string[]> {
-  for (let at = 0; at < text.length;) {
-    let end = text.indexOf('\r\n', at);
-    const words = new Array<string>(Number(text.slice(at + 1, end)));
-    at = end + 2;
-    for (let i = 0; i < words.length; i++) {
-      end = text.indexOf('\r\n', at);
-      const from = end + 2;
-      at = from + Number(text.slice(at + 1, end));
-      words[i] = text.slice(from, at);
-      at += 2;
-    }
-    yield words;
+const CARRIAGE_RETURN = 13;
+const ZERO = 48;
+
+/** V8 takes longer parts of a text for references to it: they would keep all of it in memory. */
+const LONGEST_COPY = 12;
+
+/** Reads commands in RESP, of which it is known that they are whole. */
+class CommandReader {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(private readonly payload: Buffer) {
+    this.#text = payload.latin1Slice();
+  }
+
+  get ended(): boolean {
+    return this.#at >= this.#text.length;
+  }
+
+  /** Begins a command. @returns how many words it has */
+  next(): number {
+    return this.#number();
+  }
+
+  word(): string {
+    const length = this.#number();
+    const from = this.#at;
+    this.#at = from + length + 2;
+    return length <= LONGEST_COPY
+      ? this.#text.slice(from, from + length)
+      : this.payload.latin1Slice(from, from + length);
+  }
+
+  /** The number of a line, behind its first byte. */
+  #number(): number {
+    let number = 0;
+    let at = this.#at + 1;
+    for (let code = this.#text.charCodeAt(at); code !== CARRIAGE_RETURN; code = this.#text.charCodeAt(++at))
+      number = number * 10 + code - ZERO;
+    this.#at = at + 2;
+    return number;
   }
 }
