@@ -171,10 +171,9 @@ export const schema = {
           default: 'snapshot',
         }),
         generations: setting({
-          doc: 'How many snapshots are kept to fall back on.',
+          doc: 'How many snapshots there are to fall back on when one is damaged: the data file, and copies of it as it was after the last ones.',
           format: integer({ min: 1, max: 100 }),
           default: 1,
-          notBuilt: true,
         }),
       },
     },
@@ -214,6 +213,11 @@ export const schema = {
       doc: 'How long task configurations are kept after they were last read; 0 means forever.',
       format: duration(),
       default: DAY_MS,
+    }),
+    generations_age: setting({
+      doc: 'How long copies of the data file (redis.standalone.persistence.generations) are kept, the newest aside; 0 means for ever.',
+      format: duration(),
+      default: 0,
     }),
     webhooks: setting({
       doc: 'How long idempotency keys are kept; 0 means forever.',

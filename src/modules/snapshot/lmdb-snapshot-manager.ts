@@ -7,9 +7,11 @@ import type { DataDirectory } from './directory/data-directory';
 import type { HolderSockets } from './directory/lock-file';
 import { writeBackupFile } from './backup/backup-file';
 import { type BackupResult, type BackupSink, writeBackup } from './backup/write-backup';
+import { GenerationKeeper } from './generation-keeper';
 import { freeBytesAt, troublesOf } from './health';
 import { openData, type OpenedData } from './open-data';
-import { readerSettings, type RestoreOutcome } from './restore';
+import { readerSettings } from './restore';
+import type { RestoreOutcome } from './restore-context';
 import type { RestoreProgress, SnapshotSettings } from './settings';
 import type { SnapshotManager, SnapshotOptions, SnapshotResult, SnapshotStatus } from './snapshot-manager';
 import { assertPrograms } from './store/programs';
@@ -53,6 +55,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
   /** Milliseconds since the epoch: what was restored need not be written again. */
   #started = 0;
   readonly #journals: JournalKeeper;
+  readonly #generations: GenerationKeeper;
 
   constructor(options: SnapshotManagerOptions) {
     this.#source = options.source;
@@ -61,9 +64,13 @@ export class LmdbSnapshotManager implements SnapshotManager {
     this.#logger = options.logger;
     this.#outcomes = new SnapshotOutcomes(options.logger);
     this.#clock = options.clock ?? systemClock;
+    const { generations = 1, generationsAge = 0 } = options.settings;
+    const kept = { count: generations, maxAge: generationsAge };
+    this.#generations = new GenerationKeeper(kept, this.#clock, options.logger);
     this.#journals = new JournalKeeper({
       source: this.#source,
       durability: options.settings.durability ?? 'snapshot',
+      generations,
       clock: this.#clock,
       logger: options.logger,
       wantSnapshot: () => {
@@ -101,6 +108,8 @@ export class LmdbSnapshotManager implements SnapshotManager {
     }
     this.#outcomes.lastSuccess = this.#restore.snapshotTime;
     this.#started = this.#clock.now();
+    // The data file is an older one, and its stamp speaks of journals that may be gone: nothing is acknowledged before there is one of now.
+    if (this.#restore.generation !== undefined) await this.#turns.snapshot('on demand', true);
     if (this.#settings.interval > 0)
       this.#stopTimer = every(this.#clock, this.#settings.interval, () => {
         this.#tick();
@@ -241,7 +250,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
       beforeItCounts: () => opened.directory.noteSnapshot(),
     });
     await this.#note(opened.directory, sequence);
-    await this.#journals.replaced();
+    await this.#journals.replaced(await this.#generations.keep(opened.directory.path, opened.store, sequence));
     const duration = performance.now() - started;
     return this.#outcomes.written(kind, time, { skipped: false, written, keys, bytes, duration });
   }

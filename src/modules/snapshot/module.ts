@@ -41,6 +41,8 @@ async function startManager({ config, logger, signal, get, defer }: InitContext)
       onCorruption: persistence.on_corruption || (persistence.durability === 'snapshot' ? 'quarantine' : 'fail'),
       durability: persistence.durability,
       maxBytes: persistence.max_snapshot_size,
+      generations: persistence.generations,
+      generationsAge: config.retention.generations_age,
       encryptionKey: encryptionKeyOf(persistence),
     },
   });

@@ -3,7 +3,8 @@ import type { SnapshotSource } from '../../engine/snapshot/source';
 import { DataDirectory } from './directory/data-directory';
 import type { HolderSockets } from './directory/lock-file';
 import type { JournalKeeper } from './journal/journal-keeper';
-import { restore, type RestoreOutcome } from './restore';
+import { restore } from './restore';
+import type { RestoreOutcome } from './restore-context';
 import type { RestoreProgress, SnapshotSettings } from './settings';
 import { SnapshotStore } from './store/snapshot-store';
 

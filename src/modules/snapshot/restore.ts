@@ -1,52 +1,15 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Clock, Logger } from '../../container';
-import { RecordBatchReader } from '../../engine/snapshot/record-batch';
-import { IncompleteValueError, type SnapshotSource } from '../../engine/snapshot/source';
 import { printCount, RespiteError } from '../../errors';
 import type { DataDirectory } from './directory/data-directory';
-import type { RestoreProgress, SnapshotSettings } from './settings';
 import { readJournals, replayJournals } from './journal/replay-journals';
+import { fallBack } from './fall-back';
+import { corruptSnapshot, Loading, ours } from './loading';
+import type { RestoreContext, RestoreOutcome } from './restore-context';
 import { readSnapshot } from './store/read-snapshot';
 import type { ReaderSettings } from './store/reader-protocol';
 import type { Stamp } from './store/stamp';
 import { messageOf } from './system-error';
 
-/** What became of an existing snapshot. */
-export interface RestoreOutcome {
-  /** Sequence of the snapshot the data file holds now; 0 = none. */
-  readonly sequence: number;
-  /** Keys loaded; expired ones are not. */
-  readonly keys: number;
-  /** Milliseconds. */
-  readonly duration: number;
-  /** Point in time of the restored snapshot, milliseconds since the epoch; 0 = none was restored. */
-  readonly snapshotTime: number;
-  /** Commands that journals brought back. */
-  readonly replayed: number;
-  /** Number of the next journal file. */
-  readonly journal: number;
-  /** Where a damaged snapshot was moved to. */
-  readonly quarantined?: string;
-}
-
-/** What a restore works with. */
-export interface RestoreContext {
-  readonly directory: DataDirectory;
-  readonly source: SnapshotSource;
-  readonly settings: SnapshotSettings;
-  readonly logger: Logger;
-  readonly clock: Clock;
-  readonly onProgress?: ((progress: RestoreProgress) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Whether journals will be replayed: then keys that expired since the snapshot are loaded all the same. */
-  readonly hasJournals: boolean;
-  /** Called when the data is there and nobody is served yet. @param journal number of the next journal file */
-  readonly beforeServing: (journal: number) => Promise<void>;
-}
-
 const NOTHING: RestoreOutcome = { sequence: 0, keys: 0, duration: 0, snapshotTime: 0, replayed: 0, journal: 1 };
-/** Milliseconds between two lines about the progress of a restore. */
-const PROGRESS_EVERY = 1_000;
 
 /**
  * Fills the engine from the data directory, or declares it empty. The engine must have been told to begin a restore.
@@ -60,10 +23,14 @@ export async function restore(context: RestoreContext): Promise<RestoreOutcome> 
     logger.warn({ event: 'snapshot_kept', path: kept }, `restore_on_startup is off: the snapshot was moved to ${kept}`);
     return startEmpty(context);
   }
+  const started = performance.now();
   try {
     return await load(context);
   } catch (error) {
-    if (!RespiteError.is(error) || error.code !== 'RESTORE_CORRUPT' || settings.onCorruption === 'fail') throw error;
+    if (!RespiteError.is(error) || error.code !== 'RESTORE_CORRUPT') throw error;
+    const fallen = await fallBack(context, error);
+    if (fallen !== undefined) return { ...fallen, duration: performance.now() - started };
+    if (settings.onCorruption === 'fail') throw error;
     context.source.abortRestore();
     const quarantined = await directory.setAside('corrupt', clock.now());
     logger.error(
@@ -84,14 +51,14 @@ async function startEmpty({ source, beforeServing }: RestoreContext): Promise<Re
 async function load(context: RestoreContext): Promise<RestoreOutcome> {
   const { directory, source, logger } = context;
   const started = performance.now();
-  const loading = new Loading(context);
+  const loading = new Loading({ ...context, path: directory.dataFile });
   if (await directory.hasSnapshot()) await readSnapshot(readerSettings(directory), loading, context.signal);
   const stamp = await expectedStamp(directory, loading.stamp);
   const first = stamp?.journal ?? 1;
   const isNamed = stamp?.journalExists === true;
   const last = Math.max(isNamed ? first : 0, directory.lastJournal);
   const journals = await readJournals(directory, { first, isNamed, last });
-  ours(directory, () => {
+  ours(directory.dataFile, () => {
     source.showRestored(stamp?.layout);
   });
   const replayed = await replayJournals(source, journals);
@@ -134,79 +101,17 @@ async function expectedStamp(directory: DataDirectory, stamp: Stamp | undefined)
   const last = await directory.lastSequence();
   const found = stamp?.sequence ?? 0;
   if (stamp !== undefined && !directory.owns(stamp)) {
-    throw corrupt(directory, 'it belongs to another data directory');
+    throw corruptSnapshot(directory.dataFile, 'it belongs to another data directory');
   }
   const isEncrypted = directory.encryptionKey !== undefined;
   if (stamp !== undefined && (stamp.encryption !== undefined) !== isEncrypted)
-    throw corrupt(directory, `it is ${isEncrypted ? 'not encrypted' : 'encrypted'}, unlike what respite.json says`);
+    throw corruptSnapshot(
+      directory.dataFile,
+      `it is ${isEncrypted ? 'not encrypted' : 'encrypted'}, unlike what respite.json says`,
+    );
   const lost = stamp === undefined ? await directory.lostSnapshot() : undefined;
-  if (lost !== undefined) throw corrupt(directory, `it is empty, but ${lost}`);
-  if (found < last) throw corrupt(directory, `it is snapshot ${String(found)}, but ${String(last)} was written`);
+  if (lost !== undefined) throw corruptSnapshot(directory.dataFile, `it is empty, but ${lost}`);
+  if (found < last)
+    throw corruptSnapshot(directory.dataFile, `it is snapshot ${String(found)}, but ${String(last)} was written`);
   return stamp;
-}
-
-/** Hands batches to the engine, one per turn of the event loop, and tells how far it is. */
-class Loading {
-  stamp: Stamp | undefined;
-  keys = 0;
-  #records = 0;
-  #lastLine: number;
-
-  constructor(private readonly context: RestoreContext) {
-    this.#lastLine = context.clock.now();
-  }
-
-  begin(stamp: Stamp | undefined): void {
-    this.stamp = stamp;
-  }
-
-  async batch(batch: Buffer): Promise<void> {
-    const { source, directory } = this.context;
-    this.keys += ours(directory, () =>
-      source.importBatch(batch, this.context.hasJournals ? this.stamp?.time : undefined),
-    );
-    this.#records += countRecords(batch);
-    this.#report();
-    await nextTurn();
-  }
-
-  #report(): void {
-    const progress: RestoreProgress = { records: this.#records, total: this.stamp?.count ?? 0 };
-    this.context.onProgress?.(progress);
-    const now = this.context.clock.now();
-    if (now - this.#lastLine < PROGRESS_EVERY) return;
-    this.#lastLine = now;
-    const { records, total } = progress;
-    this.context.logger.info(
-      { event: 'snapshot_restoring', records, total },
-      `restoring: ${String(records)} of ${printCount(total, 'record')}`,
-    );
-  }
-}
-
-function countRecords(batch: Buffer): number {
-  const reader = new RecordBatchReader(batch);
-  let count = 0;
-  while (reader.next()) count++;
-  return count;
-}
-
-/** Intact data that the engine cannot take is no damage: it must not be set aside as such. */
-function ours<T>(directory: DataDirectory, load: () => T): T {
-  try {
-    return load();
-  } catch (cause) {
-    if (cause instanceof IncompleteValueError) throw corrupt(directory, cause.message);
-    const reason = messageOf(cause);
-    throw new RespiteError('RESTORE_FAILED', {
-      message: `The snapshot is intact but cannot be loaded: ${reason}. Nothing was changed on disk.`,
-      cause,
-    });
-  }
-}
-
-function corrupt(directory: DataDirectory, reason: string): RespiteError {
-  return new RespiteError('RESTORE_CORRUPT', {
-    message: `The snapshot ${directory.dataFile} could not be restored: ${reason}.`,
-  });
 }

@@ -15,6 +15,10 @@ export interface SnapshotSettings {
   readonly onCorruption: 'quarantine' | 'fail';
   /** `durability`: what an acknowledged write survives. Default: `snapshot`, the next snapshot. */
   readonly durability?: 'snapshot' | 'everysec' | 'always';
+  /** `generations`: snapshots there are to fall back on, the data file counted; default 1, no copies. */
+  readonly generations?: number;
+  /** `retention.generations_age`: milliseconds until a copy goes, the newest one aside; default 0, never. */
+  readonly generationsAge?: number;
   /** `max_snapshot_size`: bytes the records of a snapshot may take; default 0, no limit. */
   readonly maxBytes?: number;
   /** `encryption_key`: 32 bytes the data is encrypted with; none = it is not. */

@@ -2,7 +2,7 @@ import { createToken } from '../../container';
 import type { RespiteError } from '../../errors';
 import type { BackupResult } from './backup/write-backup';
 import type { SnapshotDurations } from './durations';
-import type { RestoreOutcome } from './restore';
+import type { RestoreOutcome } from './restore-context';
 
 /** What one snapshot did. */
 export interface SnapshotResult {

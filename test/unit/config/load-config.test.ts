@@ -216,7 +216,6 @@ describe('a wrong configuration', () => {
   });
 
   it.each([
-    ['redis.standalone.persistence.generations', { redis: { standalone: { persistence: { generations: 2 } } } }],
     ['temporal.mode', { temporal: { mode: 'remote' } }],
     ['mcpproxy.port', { mcpproxy: { port: 1 } }],
   ] as const)('refuses %s with CONFIG_NOT_SUPPORTED, and accepts its default', (path, config) => {

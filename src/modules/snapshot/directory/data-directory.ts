@@ -7,15 +7,16 @@ import { completeFiles, createFiles } from './complete-files';
 import type { JournalPlace } from '../journal/journal-file';
 import { DirectoryLock, type LockOptions } from './directory-lock';
 import { checkKey } from './check-key';
+import { unusable } from './unusable';
 import { makeDirectory, makePrivate } from './make-directory';
-import { journalsIn, moveFiles } from './move-files';
+import { dataFilesIn, journalsIn, moveAside } from './move-files';
 import { differences, encryptionFields, type Marker, writeMarker } from './marker';
 import { refuseNetworkFilesystem } from './network-filesystem';
 import { assertSameFile, type FileIdentity, identityIfThere, identityOf, ownFileSize } from './own-file';
 import { DATA, MARKER, recognise, type Recognised, REPLACEMENT, WITNESS } from './recognise';
-import { discardReplacement, finishReplacement } from './replacement';
+import { generationsIn } from './generations';
+import { adoptReplacement, discardReplacement, finishReplacement } from './replacement';
 import { readWitness, writeWitness } from './witness';
-import { messageOf } from '../system-error';
 
 /** How a data directory is opened. */
 export interface DataDirectoryOptions extends LockOptions {
@@ -250,19 +251,36 @@ export class DataDirectory {
   }
 
   /**
-   * Moves the snapshot's files to `<data_dir>.<reason>-<time>` and leaves an empty directory of a new identity. The
-   * lock stays where it is, so that nobody slips in between. Where that neighbour cannot be had (the directory is a
-   * mount point, its parent is read-only) they go to `<data_dir>/<reason>-<time>`.
-   * @returns where they are now.
+   * Moves the data away, as `moveAside` says, and leaves an empty directory of a new identity. The lock stays where it is, so that
+   * nobody slips in between.
+   * @returns where it is now.
    */
   async setAside(reason: 'corrupt' | 'kept', time: number): Promise<string> {
-    const name = `${reason}-${new Date(time).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
     try {
-      const target =
-        (await moveFiles(this.path, `${this.path}.${name}`)) ?? (await moveFiles(this.path, join(this.path, name)));
-      if (target === undefined) throw new Error('the directory cannot be written');
+      const target = await moveAside(this.path, reason, time, await dataFilesIn(this.path));
       this.#marker = (await createFiles(this.path, this.encryptionKey)).marker;
       this.#markerTrouble = undefined;
+      this.#dataFile = identityOf(this.dataFile);
+      return target;
+    } catch (error) {
+      throw unusable(this.path, error);
+    }
+  }
+
+  /**
+   * Has the file of `beginReplacement`, a copy of an older snapshot, take the place of a damaged data file, which moves as by `setAside`,
+   * with the copies that are newer and, unless they are complete, with the journals.
+   * @returns where they are now
+   */
+  async replaceDamaged(sequence: number, journalsAreComplete: boolean, time: number): Promise<string> {
+    try {
+      const newer = (await generationsIn(this.path)).filter((generation) => generation.sequence > sequence);
+      const journals = journalsAreComplete ? [] : await this.journals();
+      const names = [...newer, ...journals].map(({ name }) => name);
+      const target = await moveAside(this.path, 'corrupt', time, [...names, DATA]);
+      await adoptReplacement(this.path);
+      await this.noteSequence(sequence);
+      if (!journalsAreComplete) await this.noteJournal(0);
       this.#dataFile = identityOf(this.dataFile);
       return target;
     } catch (error) {
@@ -277,12 +295,4 @@ export class DataDirectory {
   async #writeMarker(change: Partial<Marker>): Promise<void> {
     this.#marker = await writeMarker(join(this.path, MARKER), { ...this.#marker, ...change });
   }
-}
-
-function unusable(path: string, cause: unknown): RespiteError {
-  const reason = messageOf(cause);
-  return new RespiteError('SNAPSHOT_DIR_UNUSABLE', {
-    message: `The data directory ${path} cannot be used: ${reason}. Check redis.standalone.persistence.data_dir, its owner and its free space.`,
-    cause,
-  });
 }

@@ -2,6 +2,7 @@ import { readdir, rename, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { JOURNAL_FILE, type JournalPlace } from '../journal/journal-file';
 import { codeOf } from '../system-error';
+import { GENERATION_FILE } from './generations';
 import { makeNew, syncIfAllowed } from './make-directory';
 import { syncDirectory } from './own-file';
 import { DATA, LMDB_LOCK, MARKER, WITNESS } from './recognise';
@@ -15,15 +16,34 @@ export async function journalsIn(path: string): Promise<readonly ({ readonly nam
   return found.sort((a, b) => a.number - b.number);
 }
 
+/** The files that are a data directory's data. The marker goes last: whatever stops a move, what is left is still known to be ours. */
+export async function dataFilesIn(path: string): Promise<readonly string[]> {
+  const names = (await readdir(path)).filter((name) => JOURNAL_FILE.test(name) || GENERATION_FILE.test(name));
+  return [...names, DATA, LMDB_LOCK, WITNESS, MARKER];
+}
+
 /**
- * Moves the files of a data directory into a new one.
- * @returns its path, or `undefined` when nothing was moved because it cannot be.
+ * Moves files to `<data_dir>.<reason>-<time>`. Where that neighbour cannot be had (the directory is a mount point, its parent is
+ * read-only) they go to `<data_dir>/<reason>-<time>`.
+ * @returns where they are now @throws Error when there can be no such place; errors of the system
  */
-export async function moveFiles(path: string, wanted: string): Promise<string | undefined> {
+export async function moveAside(
+  path: string,
+  reason: 'corrupt' | 'kept',
+  time: number,
+  names: readonly string[],
+): Promise<string> {
+  const name = `${reason}-${new Date(time).toISOString().replaceAll(/[-:]|\.\d+/g, '')}`;
+  const target = (await moveTo(path, `${path}.${name}`, names)) ?? (await moveTo(path, join(path, name), names));
+  if (target === undefined) throw new Error('the directory cannot be written');
+  return target;
+}
+
+/** @returns the new directory, or `undefined` when nothing was moved because it cannot be */
+async function moveTo(path: string, wanted: string, names: readonly string[]): Promise<string | undefined> {
   const target = await makeNew(wanted);
   if (target === undefined) return undefined;
-  // The marker goes last: whatever stops us, what is left is still known to be ours.
-  for (const name of [...(await journalsIn(path)).map(({ name }) => name), DATA, LMDB_LOCK, WITNESS, MARKER]) {
+  for (const name of names) {
     try {
       await rename(join(path, name), join(target, name));
     } catch (error) {

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RespiteError } from '../../../errors';
 import { stampOf } from '../store/check-snapshot';
+import { GENERATION_FILE } from './generations';
 import { JOURNAL_FILE } from '../journal/journal-file';
 import { LOCK_FILE } from './lock-holders';
 import { type Marker, readMarker } from './marker';
@@ -14,7 +15,7 @@ export const LMDB_LOCK = 'data.mdb-lock';
 export const WITNESS = 'last-snapshot';
 export const REPLACEMENT = 'data.mdb.new';
 
-const isOurs = (name: string): boolean => OURS.has(name) || JOURNAL_FILE.test(name);
+const isOurs = (name: string): boolean => OURS.has(name) || JOURNAL_FILE.test(name) || GENERATION_FILE.test(name);
 
 const OURS: ReadonlySet<string> = new Set([
   MARKER,

@@ -1,6 +1,7 @@
 import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JOURNAL_FILE } from '../journal/journal-file';
+import { GENERATION_FILE } from './generations';
 import { createDataFile } from './complete-files';
 import { type FileIdentity, identityOf, ownFileSize, removeFile, syncDirectory } from './own-file';
 import { DATA, REPLACEMENT } from './recognise';
@@ -28,12 +29,21 @@ export async function discardReplacement(directory: string): Promise<void> {
   await removeFile(join(directory, `${REPLACEMENT}-lock`));
 }
 
+/** Has the file take the place of one that is gone; what came after it stays. */
+export async function adoptReplacement(directory: string): Promise<void> {
+  const path = join(directory, REPLACEMENT);
+  await rename(path, join(directory, DATA));
+  await removeFile(`${path}-lock`);
+  await syncDirectory(directory);
+}
+
 /** The last step, again where a crash came between: afterwards the marker need not speak of it any more. */
 export async function finishReplacement(directory: string): Promise<void> {
   const path = join(directory, REPLACEMENT);
   if ((await ownFileSize(path)) !== undefined) await rename(path, join(directory, DATA));
   await removeFile(`${path}-lock`);
-  // It holds all that journals said, which may be in clear.
-  for (const name of await readdir(directory)) if (JOURNAL_FILE.test(name)) await removeFile(join(directory, name));
+  // It holds all that journals said, which may be in clear, as copies of what was before may be.
+  for (const name of await readdir(directory))
+    if (JOURNAL_FILE.test(name) || GENERATION_FILE.test(name)) await removeFile(join(directory, name));
   await syncDirectory(directory);
 }

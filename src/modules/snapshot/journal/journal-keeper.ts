@@ -16,6 +16,8 @@ export interface JournalKeeperParts {
   readonly logger: Logger;
   /** Asks for a snapshot: it takes the place of a long journal, and begins another where there is none, or one failed. */
   readonly wantSnapshot: () => void;
+  /** Snapshots there are to fall back on: more than 1 need the journals since. */
+  readonly generations: number;
   /** Who writes: by default a thread. */
   readonly openSink?: OpenSink;
 }
@@ -141,7 +143,10 @@ export class JournalKeeper implements JournalSettings {
    * @throws Error when no thread can be had
    */
   rotate(dataBytes: number | undefined): RotatedJournal {
-    const place = { number: this.#next, isProvisional: this.#gaps > this.#healed };
+    // What changed in between is in none: the gap in the numbers says so to who falls back on an older snapshot.
+    const isProvisional = this.#gaps > this.#healed;
+    const isGap = isProvisional && this.parts.generations > 1;
+    const place = { number: this.#next + (isGap ? 1 : 0), isProvisional };
     this.#rotation = { ...place, exists: this.#wanted, gaps: this.#gaps };
     if (!this.#wanted) return { number: place.number, exists: false, begun: Promise.resolve() };
     const begun = this.#journal?.rotate(place, dataBytes) ?? this.#open(place, dataBytes).begun;
@@ -151,8 +156,11 @@ export class JournalKeeper implements JournalSettings {
     return { number: place.number, exists: true, begun };
   }
 
-  /** A snapshot holds what the files before the last `rotate` say: they go, and writes are taken again. */
-  async replaced(): Promise<void> {
+  /**
+   * A snapshot holds what the files before the last `rotate` say: they go, and writes are taken again.
+   * @param needed number of the first file that somebody still needs
+   */
+  async replaced(needed = Infinity): Promise<void> {
     const { number, isProvisional, exists, gaps } = this.#rotation;
     // What changes after a snapshot without a journal is in neither.
     if (exists) this.#healed = gaps;
@@ -160,7 +168,9 @@ export class JournalKeeper implements JournalSettings {
     await this.#closing;
     try {
       if (isProvisional && exists) adoptJournal(systemFiles, directory, number);
-      for (; this.#oldest < number; this.#oldest++)
+      // From now on nothing says that journals know all that changes.
+      if (!exists && (this.#directory?.lastJournal ?? 0) > 0) await this.#directory?.noteJournal(0);
+      for (; this.#oldest < Math.min(number, needed); this.#oldest++)
         for (const provisional of [false, true]) await this.#remove(this.#oldest, provisional);
     } catch (err) {
       const message = 'a journal that a snapshot replaced could not be removed; the next snapshot tries again';

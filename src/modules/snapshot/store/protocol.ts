@@ -38,6 +38,8 @@ export type WriterRequest =
   | { readonly type: 'batch'; readonly batch: Uint8Array<ArrayBuffer> }
   | { readonly type: 'commit' }
   | { readonly type: 'abort' }
+  /** Copies the data file, to which nobody writes meanwhile. */
+  | { readonly type: 'copy'; readonly to: string }
   | { readonly type: 'close' };
 
 /** By which the store knows its thread, whatever else an application preloads there. */
@@ -49,6 +51,7 @@ export type WriterResponse =
   | { readonly type: 'ready'; readonly signature: string }
   | { readonly type: 'accepted' }
   | { readonly type: 'committed'; readonly result: CommitResult }
+  | { readonly type: 'copied'; readonly failure: string | undefined }
   | { readonly type: 'failed'; readonly message: string; readonly code?: 'SNAPSHOT_TOO_LARGE' };
 
 /** How a worker learns what it writes. */

@@ -70,6 +70,14 @@ export class SnapshotStore {
     return result;
   }
 
+  /**
+   * Copies the data file as the last snapshot left it; when it resolves, the copy is on the disk.
+   * @throws Error when it cannot be made; snapshots go on
+   */
+  async copy(to: string): Promise<void> {
+    await this.#ask({ type: 'copy', to });
+  }
+
   /** Gives up a snapshot that was begun. */
   abort(): void {
     if (this.#worker !== undefined) this.#post({ type: 'abort' });
@@ -154,7 +162,9 @@ export class SnapshotStore {
       this.#worker = undefined;
       const { code, message } = response;
       waiter?.reject(code === undefined ? writeFailed(message) : new RespiteError(code, { message }));
-    } else waiter?.resolve(response.type === 'committed' ? response.result : undefined);
+    } else if (response.type === 'copied' && response.failure !== undefined)
+      waiter?.reject(new Error(response.failure));
+    else waiter?.resolve(response.type === 'committed' ? response.result : undefined);
   }
 
   /** The next snapshot starts a new thread. */

@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { copyDataFile } from '../directory/generations';
 import {
   READY,
   type SnapshotHeading,
@@ -61,6 +62,9 @@ function serve(port: MessagePort, settings: WriterWorkerData): void {
       case 'commit':
         void commit();
         return;
+      case 'copy':
+        answer({ type: 'copied', failure: copy(settings.path, request.to) });
+        return;
       case 'abort':
         forget();
         return;
@@ -68,6 +72,16 @@ function serve(port: MessagePort, settings: WriterWorkerData): void {
         void writer.close().then(end);
     }
   });
+}
+
+/** What fails here is not the writer's failure, which goes on. @returns why there is no copy */
+function copy(from: string, to: string): string | undefined {
+  try {
+    copyDataFile(from, to);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 /** LMDB calls a full disk an input/output error. */
