@@ -1,4 +1,5 @@
 import type { ErrorCodeEntry } from './code-entry';
+import { outerCodes } from './outer-codes';
 import { snapshotCodes } from './snapshot-codes';
 
 /**
@@ -210,6 +211,8 @@ export const errorCodes = {
     means: 'An attempt was completed or failed that no longer holds its key: its time was over, or it has ended.',
     remedy: 'Undo what the attempt did; give begin() more time than the work can take.',
   },
+
+  ...outerCodes,
 
   // Testing
   ENGINE_NOT_AVAILABLE: {

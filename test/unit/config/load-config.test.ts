@@ -217,8 +217,6 @@ describe('a wrong configuration', () => {
 
   it.each([
     ['redis.standalone.persistence.generations', { redis: { standalone: { persistence: { generations: 2 } } } }],
-    ['temporal.mode', { temporal: { mode: 'remote' } }],
-    ['mcpproxy.port', { mcpproxy: { port: 1 } }],
   ] as const)('refuses %s with CONFIG_NOT_SUPPORTED, and accepts its default', (path, config) => {
     expect(problemsOf({ config })).toEqual([expect.objectContaining({ path, code: 'CONFIG_NOT_SUPPORTED' })]);
     expect(() => load({ config })).toThrow(expect.objectContaining({ code: 'CONFIG_NOT_SUPPORTED' }));
@@ -227,8 +225,17 @@ describe('a wrong configuration', () => {
     expect(listProblems({ argv: ['--set', written] })).toEqual([]);
   });
 
+  it.each([
+    ['mcpproxy.url', { mcpproxy: { url: 'ftp://h' } }, 'begins with another scheme'],
+    ['mcpproxy.url', { mcpproxy: { url: 'somewhere' } }, 'is not a URL'],
+    ['temporal.tls.cert', { temporal: { tls: { cert: 'c.pem' } } }, 'is half of a pair'],
+    ['temporal.host_port', { temporal: { host_port: 'h:99999' } }, 'has a port outside 1..65535'],
+  ] as const)('refuses %s: %j', (path, config, problem) => {
+    expect(problemsOf({ config })).toEqual([expect.objectContaining({ path, problem })]);
+  });
+
   it('says it is not supported only when that is all that is wrong', () => {
-    const config = { temporal: { namespace: 'other' }, redis: { db: -1 } };
+    const config = { redis: { db: -1, standalone: { persistence: { generations: 2 } } } };
     expect(() => load({ config })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
   });
 
