@@ -1,6 +1,7 @@
 import { Clock, type InitContext, ReportsToken } from '../../container';
 import { RespiteError } from '../../errors';
 import { CacheBackend } from '../cache';
+import { requireCapabilities } from '../stores/support';
 import { serve } from './http/serve';
 import type { McpProxy } from './mcp-proxy';
 import { proxyReport } from './proxy-report';
@@ -20,6 +21,7 @@ export interface OpenedProxy {
 export async function openEmbedded(context: InitContext): Promise<OpenedProxy> {
   const { config, logger, get, defer } = context;
   const { host, port, token: given, token_file: file } = config.mcpproxy;
+  requireCapabilities('mcp-proxy', get(CacheBackend), 'pubsub', 'scripts', 'transactions');
   const sdk = loadSdk();
   const kept = given === '' ? keepToken(file) : { token: given, made: false };
   const clock = get(Clock);

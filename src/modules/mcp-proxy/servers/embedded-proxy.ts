@@ -82,7 +82,7 @@ export class EmbeddedProxy implements McpProxy {
     const written = toDefinition(input);
     const definition = restoreSecrets(written, await this.#store.definition(written.name));
     await this.#store.put(definition);
-    await this.#sync();
+    await this.#sync({ again: written.name });
     return this.#shown(definition);
   }
 
@@ -172,9 +172,12 @@ export class EmbeddedProxy implements McpProxy {
     };
   }
 
-  /** Makes what runs what is defined. One after the other: two at once would start a program twice. */
-  #sync({ quietly = true } = {}): Promise<void> {
-    const run = this.#syncing.then(() => (this.#closed ? undefined : this.#reconcile()));
+  /**
+   * Makes what runs what is defined. One after the other: two at once would start a program twice.
+   * @param again a server that is begun anew if it has failed, though its definition is the same
+   */
+  #sync({ quietly = true, again }: { readonly quietly?: boolean; readonly again?: string } = {}): Promise<void> {
+    const run = this.#syncing.then(() => (this.#closed ? undefined : this.#reconcile(again)));
     this.#syncing = run.catch((failure: unknown) => {
       const { message } = asError(failure);
       this.#parts.logger.warn({ event: 'mcp_sync_failed', err: failure }, `mcp: ${message}`);
@@ -182,10 +185,12 @@ export class EmbeddedProxy implements McpProxy {
     return quietly ? this.#syncing : run;
   }
 
-  async #reconcile(): Promise<void> {
+  async #reconcile(again: string | undefined): Promise<void> {
     const wanted = await this.#store.definitions();
-    const running = [...this.#upstreams];
-    const outdated = running.filter(([name, { definition }]) => !isSame(definition, wanted.get(name)));
+    const outdated = [...this.#upstreams].filter(([name, { definition, status }]) => {
+      const isOver = name === again && status.state === 'failed';
+      return isOver || !isSame(definition, wanted.get(name));
+    });
     for (const [name] of outdated) this.#upstreams.delete(name);
     // A program that was replaced has ended before the new one begins: both may want the same port or file.
     await Promise.all(outdated.map(([, upstream]) => upstream.stop()));

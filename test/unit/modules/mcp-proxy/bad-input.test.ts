@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
 import type { Logger } from '../../../../src';
 import { admin, connect, INITIALIZE, post, startProxy, textOf, TOKEN, untilState } from '../../../support/mcp/proxies';
-import { odd } from '../../../support/mcp/servers';
+import { odd, startEverything } from '../../../support/mcp/servers';
 import { until } from '../../../support/until';
 
 /** A logger that keeps every line. */
@@ -41,6 +42,9 @@ describe('servers that misbehave', () => {
     const { proxy } = await startProxy();
     await proxy.put({ ...odd('crashing', 'crash'), autoReconnect: false });
     expect((await untilState(proxy, 'crashing', 'failed')).reconnects).toBe(0);
+    // Defined once more, it is begun once more.
+    await proxy.put({ ...odd('crashing', 'crash'), autoReconnect: false });
+    await untilState(proxy, 'crashing', 'failed');
   });
 
   it('one that never answers is given up after its time', async () => {
@@ -108,6 +112,25 @@ describe('servers that misbehave', () => {
     expect(lastError).toBeUndefined();
     expect(textOf(await proxy.call('odd', 'pid'))).not.toBe(String(pid));
   });
+
+  it.each(['streamable-http', 'sse'] as const)(
+    'kill -9 of a server over %s: it is missed, and found again',
+    async (transport) => {
+      const kind = transport === 'sse' ? 'sse' : 'streamableHttp';
+      const server = await startEverything(kind);
+      const { proxy } = await startProxy();
+      await proxy.put({ name: 'far', transport, url: server.url });
+      await untilState(proxy, 'far', 'connected');
+      server.process.kill('SIGKILL');
+      await once(server.process, 'exit');
+      await expect(proxy.call('far', 'echo', { message: 'x' })).rejects.toMatchObject({
+        code: 'MCP_SERVER_UNAVAILABLE',
+      });
+      await startEverything(kind, server.port);
+      await untilState(proxy, 'far', 'connected');
+      expect(textOf(await proxy.call('far', 'echo', { message: 'again' }))).toBe('Echo: again');
+    },
+  );
 
   it('a program that is not there, and a variable that is not there, are said', async () => {
     const { proxy } = await startProxy();
