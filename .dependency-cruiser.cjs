@@ -128,8 +128,8 @@ module.exports = {
     ),
     forbid(
       'stores-have-a-front-door',
-      'Applications use what the index.ts of a store offers; support is for the stores alone.',
-      { path: '^src/(?!modules/stores/)' },
+      'Applications use what the index.ts of a store offers; support is for the stores, and for what is kept as they keep it.',
+      { path: '^src/(?!modules/(stores|mcp-proxy)/)' },
       { path: '^src/modules/stores/(support/|[^/]+/(?!index[.]ts$))' },
     ),
     forbid(
@@ -140,8 +140,8 @@ module.exports = {
     ),
     forbid(
       'modules-see-config-types-only',
-      'Settings arrive by injection.',
-      { path: '^src/modules/', pathNot: '^src/modules/cache/' },
+      'Settings arrive by injection; which mode they mean is said in one place.',
+      { path: '^src/modules/', pathNot: '^src/modules/(cache|mcp-proxy|temporal)/' },
       { path: '^src/config/', dependencyTypesNot: ['type-only'] },
     ),
     forbid(
@@ -162,7 +162,8 @@ module.exports = {
       { path: '^src/' },
       {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
-        pathNot: '(^|/)node_modules/(ioredis|ioredis-mock|prom-client|@nestjs/common|@types|inversify|convict)/',
+        pathNot:
+          '(^|/)node_modules/(ioredis|ioredis-mock|prom-client|@nestjs/common|@modelcontextprotocol/(server|client|node)|@temporalio/client|@types|inversify|convict)/',
       },
     ),
     forbid('no-orphan-import', 'An import that cannot be resolved.', {}, { couldNotResolve: true }),

@@ -6,6 +6,8 @@ export const PUBLISHED = {
   testing: 'src/testing/index.ts',
   ioredis: 'src/ioredis/entry.ts',
   nestjs: 'src/nestjs/index.ts',
+  mcp: 'src/modules/mcp-proxy/index.ts',
+  temporal: 'src/modules/temporal/index.ts',
   cli: 'src/cli/main.ts',
 };
 

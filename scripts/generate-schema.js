@@ -8,7 +8,7 @@ const root = join(__dirname, '..');
 writeFileSync(join(root, 'schemas/config.json'), `${JSON.stringify(jsonSchemaOf(schema), null, 2)}\n`);
 
 const row = ({ path, setting }) => {
-  const doc = setting.notBuilt ? `${setting.doc} (Not supported yet.)` : setting.doc;
+  const { doc } = setting;
   const value = JSON.stringify(redact(setting, setting.default));
   return `| \`${path}\` | \`${value}\` | ${doc} Write ${setting.format.expected}. |`;
 };

@@ -20,7 +20,10 @@ const HOUSE = [
       'modules/stores/support',
     ],
   },
-  { name: 'what applications ask for', rooms: ['modules/metrics', 'modules/stores', 'redis-engine'] },
+  {
+    name: 'what applications ask for',
+    rooms: ['modules/mcp-proxy', 'modules/metrics', 'modules/stores', 'modules/temporal', 'redis-engine'],
+  },
   { name: 'put together', rooms: ['create-app', 'ioredis'] },
   { name: 'doors', rooms: ['cli', 'index', 'nestjs', 'testing'] },
 ];

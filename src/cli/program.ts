@@ -17,6 +17,7 @@ export function createProgram(): Command {
 
   withServingOptions(withConfigOptions(program.command('start').description('start, and serve until a signal')))
     .option('--guide', 'print what to try first')
+    .option('--with <parts>', 'start these too: mcpproxy, temporal, or both; those that are configured start anyway')
     .action((options: StartOptions) => start(options, packageVersion()));
 
   withConfigOptions(

@@ -21,7 +21,8 @@ export function checkCombinations(set: Values, config: Config): ConfigProblem[] 
     ...sentinels(set, config),
     ...cluster(set, config),
     ...credentials(set, config),
-    ...tls(set, config),
+    ...tls(set, 'redis', config.redis.tls),
+    ...tls(set, 'temporal', config.temporal.tls),
     ...metrics(set, config),
     ...(resolveMode('redis', config).mode === 'standalone' ? standalone(set, config) : []),
   ];
@@ -72,11 +73,10 @@ function credentials(set: Values, { redis }: Config): ConfigProblem[] {
   return problems;
 }
 
-function tls(set: Values, { redis }: Config): ConfigProblem[] {
-  const { cert, key } = redis.tls;
+function tls(set: Values, of: 'redis' | 'temporal', { cert, key }: Config['redis']['tls']): ConfigProblem[] {
   if ((cert === '') === (key === '')) return [];
   const [given, other] = cert === '' ? ['key', 'cert'] : ['cert', 'key'];
-  return [problem(set, `redis.tls.${given}`, 'is half of a pair', `set redis.tls.${other} too`)];
+  return [problem(set, `${of}.tls.${given}`, 'is half of a pair', `set ${of}.tls.${other} too`)];
 }
 
 function standalone(set: Values, { redis }: Config): ConfigProblem[] {

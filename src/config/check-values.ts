@@ -1,7 +1,6 @@
 import type { ConfigProblem } from './config-error';
 import { kindOf } from './format';
 import { nearestName } from './nearest-name';
-import { redact, redactWritten } from './redact';
 import { listSettings, type Setting, type SettingsSchema, variableOf } from './setting';
 import type { RawValue, Source } from './source';
 
@@ -30,7 +29,7 @@ export function checkValues(raw: readonly RawValue[], schema: SettingsSchema): C
     if ('problem' in checked) problems.push(checked);
     else if (setting !== undefined) values.set(path, { setting, value: checked.value, source });
   }
-  return { values, problems: [...problems, ...notBuilt(values)] };
+  return { values, problems };
 }
 
 function checkValue({ path, value, source }: RawValue, setting: Setting<unknown>): ConfigProblem | { value: unknown } {
@@ -74,21 +73,4 @@ function sameLeaf(path: string, known: readonly string[], inEnvironment: boolean
   const leaf = path.split('.').at(-1) ?? path;
   const found = known.filter((candidate) => candidate.endsWith(`.${leaf}`));
   return found.length === 1 && !inEnvironment ? found[0] : undefined;
-}
-
-function notBuilt(values: ReadonlyMap<string, CheckedValue>): ConfigProblem[] {
-  return [...values]
-    .filter(([, { setting, value }]) => setting.notBuilt === true && !isDefault(setting, value))
-    .map(([path, { setting, value, source }]) => ({
-      code: 'CONFIG_NOT_SUPPORTED',
-      path,
-      value: redact(setting, value),
-      source: source.label,
-      problem: 'is not supported by this version',
-      remedy: `remove it, or leave it at ${JSON.stringify(redact(setting, setting.default))}`,
-    }));
-}
-
-function isDefault(setting: Setting<unknown>, value: unknown): boolean {
-  return JSON.stringify(value) === JSON.stringify(setting.default);
 }

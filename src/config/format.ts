@@ -163,6 +163,20 @@ export const redisUrl: Format<string> = {
   jsonSchema: { type: 'string' },
 };
 
+/** The URL of a web service; empty when not set. Whoever shows one redacts its password. */
+export const httpUrl: Format<string> = {
+  name: 'url',
+  expected: 'http://host[:port][/path] or https://...',
+  parse(value) {
+    if (typeof value !== 'string') throw new RangeError(`is ${kindOf(value)}, not a URL`);
+    if (value === '') return value;
+    if (!URL.canParse(value)) throw new RangeError('is not a URL');
+    if (!/^https?:$/.test(new URL(value).protocol)) throw new RangeError('begins with another scheme');
+    return value;
+  },
+  jsonSchema: { type: 'string' },
+};
+
 /** Several addresses; as text separated by commas. */
 export const addresses: Format<readonly string[]> = {
   name: 'addresses',

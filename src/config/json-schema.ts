@@ -26,7 +26,7 @@ function group(schema: SettingsSchema): JsonSchema {
 
 function leaf(setting: Setting<unknown>): JsonSchema {
   return {
-    description: setting.notBuilt === true ? `${setting.doc} Not supported yet.` : setting.doc,
+    description: setting.doc,
     default: redact(setting, setting.default),
     ...setting.format.jsonSchema,
   };

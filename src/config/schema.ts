@@ -1,10 +1,8 @@
 import { address, addresses, duration, flag, integer, oneOf, redisUrl, secretKey, size, text } from './format';
-import { type Setting, setting } from './setting';
+import { mcpproxySettings, port, temporalSettings, tlsSettings } from './outer-systems';
+import { setting } from './setting';
 
 const DAY_MS = 86_400_000;
-
-const port = (fallback: number, doc: string, notBuilt = false): Setting<number, number | string> =>
-  setting({ doc, format: integer({ min: 0, max: 65_535 }), default: fallback, notBuilt });
 
 /** Every setting Respite has, as written in `respite.yaml`. The reference, the JSON schema and the types follow it. */
 export const schema = {
@@ -55,17 +53,7 @@ export const schema = {
       format: integer({ min: 0, max: 16_383 }),
       default: 0,
     }),
-    tls: {
-      enabled: setting({ doc: 'Talk TLS to the server. A rediss:// URL implies it.', format: flag, default: false }),
-      ca: setting({ doc: 'PEM file of the authority to trust; empty is the system store.', format: text, default: '' }),
-      cert: setting({ doc: 'PEM file of the client certificate.', format: text, default: '' }),
-      key: setting({ doc: "PEM file of the client certificate's key.", format: text, default: '' }),
-      server_name: setting({
-        doc: 'The name the server certificate must carry; empty is the host.',
-        format: text,
-        default: '',
-      }),
-    },
+    tls: tlsSettings('the server', ' A rediss:// URL implies it.'),
     connect_timeout: setting({
       doc: 'How long connecting may take, at the start and again later.',
       format: duration({ min: 1 }),
@@ -178,31 +166,8 @@ export const schema = {
       },
     },
   },
-  temporal: {
-    mode: setting({
-      doc: 'The mode of Temporal alone; empty inherits. distributed means remote.',
-      format: oneOf(['', 'standalone', 'remote', 'distributed']),
-      default: '',
-      notBuilt: true,
-    }),
-    host_port: setting({
-      doc: 'The Temporal server as host:port.',
-      format: address,
-      default: 'localhost:7233',
-      notBuilt: true,
-    }),
-    namespace: setting({ doc: 'The Temporal namespace.', format: text, default: 'default', notBuilt: true }),
-  },
-  mcpproxy: {
-    mode: setting({
-      doc: 'The mode of the MCP proxy alone; empty inherits.',
-      format: oneOf(['', 'standalone', 'distributed']),
-      default: '',
-      notBuilt: true,
-    }),
-    host: setting({ doc: 'The host of the MCP proxy.', format: text, default: '127.0.0.1', notBuilt: true }),
-    port: port(6001, 'The port of the MCP proxy.', true),
-  },
+  temporal: temporalSettings,
+  mcpproxy: mcpproxySettings,
   retention: {
     memory: setting({
       doc: 'How long conversations are kept after their last message; 0 means forever.',

@@ -9,8 +9,6 @@ export interface Setting<T, Input = T> {
   readonly default: T;
   /** Never shown: not in output, logs, errors or metrics. */
   readonly sensitive?: boolean;
-  /** The behaviour does not exist yet: any other value than the default is refused. */
-  readonly notBuilt?: boolean;
 }
 
 /** Settings by name, in groups. Also what a plugin's `configSchema` is. */

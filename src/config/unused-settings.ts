@@ -22,7 +22,15 @@ type Rule = (path: string, config: Config) => string | undefined;
 const OF_A_SERVER =
   /^redis\.(url|addr|sentinels|sentinel_name|sentinel_username|sentinel_password|cluster_nodes|username|password|connect_timeout|tls\..+)$/;
 
-const RULES: readonly Rule[] = [otherMode, ioredisMock, otherProvider, tlsOff, besideSocket, switchedOff];
+const RULES: readonly Rule[] = [otherMode, ioredisMock, otherProvider, tlsOff, besideSocket, switchedOff, outerSystem];
+
+/** Of the settings of Temporal and of the MCP proxy, those of one mode only. */
+const OF_ONE_MODE = [
+  ['mcpproxy', 'standalone', /^mcpproxy\.(host|port|token_file)$/],
+  ['mcpproxy', 'distributed', /^mcpproxy\.url$/],
+  ['temporal', 'standalone', /^temporal\.(binary|data_dir|ui_port)$/],
+  ['temporal', 'remote', /^temporal\.(tls\..+|api_key)$/],
+] as const;
 
 /** Every setting that somebody wrote and that has no effect; nobody is to find that out by what does not happen. */
 export function unusedSettings({ config, sources, schema }: LoadedConfig): UnusedSetting[] {
@@ -60,9 +68,21 @@ function otherProvider(path: string, { redis }: Config): string | undefined {
   return group === 'plugins' && name !== redis.provider ? `redis.provider is not ${name ?? ''}` : undefined;
 }
 
-function tlsOff(path: string, { redis }: Config): string | undefined {
+function tlsOff(path: string, { redis, temporal }: Config): string | undefined {
   const off = !redis.tls.enabled && !redis.url.startsWith('rediss:');
-  return off && path.startsWith('redis.tls.') ? 'redis.tls.enabled is false' : undefined;
+  if (off && path.startsWith('redis.tls.')) return 'redis.tls.enabled is false';
+  const plain = !temporal.tls.enabled && temporal.api_key === '';
+  return plain && path.startsWith('temporal.tls.') ? 'temporal.tls.enabled is false' : undefined;
+}
+
+/** What Temporal or the MCP proxy asks for in its other mode. */
+function outerSystem(path: string, config: Config): string | undefined {
+  const rule = OF_ONE_MODE.find(([, , paths]) => paths.test(path));
+  if (rule === undefined) return undefined;
+  const [component, needed] = rule;
+  const { mode, decidedBy } = resolveMode(component, config);
+  if (mode === needed) return undefined;
+  return `${component} runs in ${mode} mode${decidedBy === 'default' ? ' by default' : ` (decided by ${decidedBy})`}`;
 }
 
 function besideSocket(path: string, { redis }: Config): string | undefined {

@@ -8,6 +8,7 @@ import { InversifyContainer } from './inversify-container';
 import { Lifecycle } from './lifecycle';
 import { type Logger, LoggerToken } from './logger';
 import { orderModules } from './order-modules';
+import { Reports, ReportsToken } from './reports';
 import { ShutdownError, type ShutdownReport } from './shutdown-report';
 import type { Token } from './token';
 
@@ -61,9 +62,10 @@ class Application implements App {
   constructor({ config, logger, modules }: ApplicationParts) {
     this.config = config;
     this.logger = logger;
-    const ordered = orderModules(modules, [ConfigToken, LoggerToken, Clock]);
+    const ordered = orderModules(modules, [ConfigToken, LoggerToken, Clock, ReportsToken]);
     this.#container.bindValue(ConfigToken, config);
     this.#container.bindValue(LoggerToken, logger);
+    this.#container.bindValue(ReportsToken, new Reports());
     const ownClock = ordered.some(({ provides }) => provides.some(({ id }) => id === Clock.id));
     if (!ownClock) this.#container.bindValue(Clock, systemClock);
     for (const module of ordered) module.bind?.(this.#container);

@@ -1,4 +1,5 @@
 import type { ErrorCodeEntry } from './code-entry';
+import { outerCodes } from './outer-codes';
 import { snapshotCodes } from './snapshot-codes';
 
 /**
@@ -65,8 +66,8 @@ export const errorCodes = {
     remedy: 'Change what the list names; "respite config validate" prints it again.',
   },
   CONFIG_NOT_SUPPORTED: {
-    means: 'Settings were changed whose behaviour this version does not have.',
-    remedy: 'Leave them at their defaults, or use a version that has it.',
+    means: 'A setting asks for what the chosen provider cannot do.',
+    remedy: 'Leave it at its default, or choose another provider.',
   },
   CONFIG_FILE_UNREADABLE: {
     means: 'The configuration file is missing, cannot be read, or is not valid YAML or JSON.',
@@ -210,6 +211,8 @@ export const errorCodes = {
     means: 'An attempt was completed or failed that no longer holds its key: its time was over, or it has ended.',
     remedy: 'Undo what the attempt did; give begin() more time than the work can take.',
   },
+
+  ...outerCodes,
 
   // Testing
   ENGINE_NOT_AVAILABLE: {

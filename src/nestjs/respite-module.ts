@@ -6,7 +6,7 @@ import {
   type ModuleMetadata,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { type App, type AppModule, Clock, ConfigToken, createToken, type Token } from '../container';
+import { type App, type AppModule, Clock, ConfigToken, createToken, ReportsToken, type Token } from '../container';
 import { createApp, type CreateAppOptions } from '../create-app';
 import { CacheBackend } from '../modules/cache';
 import { MetricsEndpoint, MetricsRegistry } from '../modules/metrics';
@@ -44,6 +44,7 @@ const BUILT_IN: readonly Token<unknown>[] = [
   MetricsEndpoint,
   Clock,
   ConfigToken,
+  ReportsToken,
 ];
 
 const OPTIONS = Symbol.for('respite.nestjs.options');

@@ -10,21 +10,10 @@ import {
 import { type ConfigOptions, loadForCommand } from '../config-options';
 import { json, show, table } from '../render';
 import { shownSettings } from '../settings-list';
+import { outerNames } from '../outer-modules';
 import { unusedLines } from '../unused-lines';
 
-/** What there is, and what there will be: asked for its mode, one does not exist however it is configured. */
-const COMPONENTS: readonly { readonly component: Component; readonly built: boolean }[] = [
-  { component: 'redis', built: true },
-  { component: 'temporal', built: false },
-  { component: 'mcpproxy', built: false },
-];
-
-/** What diagnostics says of a component's mode. */
-type ComponentMode =
-  | (ReturnType<typeof explainMode> & { readonly component: Component; readonly available: true })
-  | { readonly component: Component; readonly available: false; readonly mode: null; readonly reason: string };
-
-const NOT_BUILT = 'not part of this version';
+const COMPONENTS: readonly Component[] = ['redis', 'temporal', 'mcpproxy'];
 
 /** What one mode of Redis means with the settings at hand. */
 interface Consequences {
@@ -35,11 +24,12 @@ interface Consequences {
 /** Which mode each part runs in, who decided it, what was set, and what would differ in the other mode. */
 export function configDiagnostics(options: ConfigOptions): string {
   const loaded = loadForCommand(options);
-  const modes = COMPONENTS.map(({ component, built }): ComponentMode =>
-    built
-      ? { component, available: true, ...explainMode(component, loaded) }
-      : { component, available: false, mode: null, reason: NOT_BUILT },
-  );
+  const modes = COMPONENTS.map((component) => ({
+    component,
+    available: true,
+    ...explainMode(component, loaded),
+    starts: component === 'redis' || outerNames(undefined, loaded).includes(component),
+  }));
   const warnings = unusedSettings(loaded);
   const set = shownSettings(loaded).filter(({ source }) => source.kind !== 'default');
   const consequences = consequencesOf(loaded);
@@ -49,11 +39,11 @@ export function configDiagnostics(options: ConfigOptions): string {
   return [
     'Modes (component > global > distributed)',
     table(
-      modes.map((each) =>
-        each.available
-          ? [each.component, each.mode, reason(each.decidedBy, each.source)]
-          : [each.component, each.reason],
-      ),
+      modes.map((each) => [
+        each.component,
+        each.mode,
+        `${reason(each.decidedBy, each.source)}${each.starts ? '' : `; starts with --with ${each.component}, or when it is configured`}`,
+      ]),
       '  ',
     ),
     '',

@@ -11,11 +11,14 @@ import { guide } from '../guide';
 import { portsFor } from '../ports';
 import { table } from '../render';
 import { watchSignals } from '../signals';
+import { type OuterName, outerModules, outerNames } from '../outer-modules';
 import { explainMode } from './config-diagnostics';
 
 /** Options of `respite start`. */
 export interface StartOptions extends ConfigOptions {
   readonly guide?: boolean;
+  /** Parts to start besides the cache, separated by commas. */
+  readonly with?: string;
 }
 
 /**
@@ -43,12 +46,19 @@ interface Ready {
   /** Where `/healthz` and `/readyz` are. */
   readonly health: string | null;
   readonly file: string | null;
+  /** Where the MCP proxy is; null without one. */
+  readonly mcpproxy: string | null;
+  /** The token of the MCP proxy when this start has made it: it is shown once. */
+  readonly mcpproxyToken: string | null;
+  /** Where Temporal is; null when it was not asked for. */
+  readonly temporal: string | null;
 }
 
 /** Starts, says where everything is, and serves until a signal. Sets the exit code. */
 export async function start(options: StartOptions, version: string): Promise<void> {
   const loaded = loadForStart(options);
-  const app = createAppFrom(loaded, { ports: await portsFor(loaded) });
+  const outer = outerNames(options.with, loaded);
+  const app = createAppFrom(loaded, { ports: await portsFor(loaded), modules: outerModules(outer) });
   const signals = watchSignals();
   try {
     const interrupted = await Promise.race([app.start().then(() => undefined), signals.first]);
@@ -57,7 +67,7 @@ export async function start(options: StartOptions, version: string): Promise<voi
       process.exitCode = 128 + interrupted.number;
       return;
     }
-    const facts = ready(app, loaded, version);
+    const facts = { ...ready(app, loaded, version), ...outerFacts(app, outer) };
     await notePort(facts);
     announce(facts, options);
     const { name } = await Promise.race([signals.first, shutdownCommand(app)]);
@@ -88,7 +98,27 @@ function shutdownCommand(app: App): Promise<{ readonly name: string }> {
   });
 }
 
-function ready(app: App, loaded: LoadedConfig, version: string): Ready {
+type OuterFacts = Pick<Ready, 'mcpproxy' | 'mcpproxyToken' | 'temporal'>;
+
+function outerFacts(app: App, names: readonly OuterName[]): OuterFacts {
+  const facts: { -readonly [N in keyof OuterFacts]: OuterFacts[N] } = {
+    mcpproxy: null,
+    mcpproxyToken: null,
+    temporal: null,
+  };
+  if (names.includes('mcpproxy')) {
+    const { McpProxy, MadeMcpToken } = require('../../modules/mcp-proxy') as typeof import('../../modules/mcp-proxy');
+    facts.mcpproxy = app.get(McpProxy).url;
+    facts.mcpproxyToken = app.get(MadeMcpToken) ?? null;
+  }
+  if (names.includes('temporal')) {
+    const { TemporalConnection } = require('../../modules/temporal') as typeof import('../../modules/temporal');
+    facts.temporal = app.get(TemporalConnection).address;
+  }
+  return facts;
+}
+
+function ready(app: App, loaded: LoadedConfig, version: string): Omit<Ready, keyof OuterFacts> {
   const backend = app.get(CacheBackend);
   const { redis } = loaded.config;
   const { persistence } = redis.standalone;
@@ -116,6 +146,7 @@ function announce(facts: Ready, options: StartOptions): void {
     return;
   }
   const { version, mode, decidedBy, source, backend, url, dataDir, snapshotInterval, metrics, health, file } = facts;
+  const { mcpproxy, mcpproxyToken, temporal } = facts;
   const rows = [
     ['mode', `${mode} (${decidedBy === 'default' ? 'the default' : `${decidedBy}, from ${source}`})`],
     ['backend', backend],
@@ -125,6 +156,9 @@ function announce(facts: Ready, options: StartOptions): void {
       : []),
     ...(metrics === null ? [] : [['metrics', `${metrics}/metrics`]]),
     ...(health === null ? [] : [['health', `${health}/healthz and ${health}/readyz`]]),
+    ...(mcpproxy === null ? [] : [['mcpproxy', `${mcpproxy}/mcp`]]),
+    ...(mcpproxyToken === null ? [] : [['mcp token', `${mcpproxyToken} (made now and kept; not shown again)`]]),
+    ...(temporal === null ? [] : [['temporal', temporal]]),
     ['config', file === null ? 'no file' : relative(process.cwd(), file)],
   ];
   process.stdout.write(`Respite ${version} is ready.\n${table(rows, '  ')}\n`);

@@ -1,6 +1,6 @@
+import type { Metric, Sample } from '../../container';
 import { type BackendStatistics, DURATION_BOUNDS, type EngineStatistics, type OperationStatistics } from '../cache';
 import { SNAPSHOT_DURATION_BOUNDS, type SnapshotDurations, type SnapshotStatus } from '../snapshot';
-import type { MetricDefinition, Sample } from './collected-metric';
 
 /** Where the metrics are read from. */
 export interface MetricSource {
@@ -11,7 +11,8 @@ export interface MetricSource {
   readonly snapshots: (() => SnapshotStatus) | undefined;
 }
 
-type Definition = MetricDefinition<MetricSource>;
+/** A metric of the cache: as `Metric`, read from a source. */
+type Definition = Omit<Metric, 'collect'> & { readonly collect: (source: MetricSource) => readonly Sample[] };
 
 const perOperation = (
   { backend, statistics }: MetricSource,
@@ -45,7 +46,7 @@ function bucketsOf({ kind, count, sum, atMost }: SnapshotDurations): Sample[] {
   ];
 }
 
-/** Every metric Respite exports. */
+/** Every metric of the cache and its snapshots; other modules tell theirs to `Reports`. */
 export const METRICS: readonly Definition[] = [
   {
     name: 'respite_cache_operations_total',
@@ -151,3 +152,8 @@ export const METRICS: readonly Definition[] = [
     collect: (source) => ofEngine(source, ({ clients }) => clients),
   },
 ];
+
+/** All of them, read from a source. */
+export function cacheMetrics(source: MetricSource): Metric[] {
+  return METRICS.map((definition) => ({ ...definition, collect: () => definition.collect(source) }));
+}

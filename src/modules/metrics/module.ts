@@ -1,5 +1,5 @@
 import type * as PromClient from 'prom-client';
-import { type AppModule, ConfigToken, type InitContext } from '../../container';
+import { type AppModule, ConfigToken, type InitContext, ReportsToken } from '../../container';
 import { asError, RespiteError } from '../../errors';
 import { CacheBackend } from '../cache';
 import { SnapshotManager } from '../snapshot';
@@ -23,7 +23,7 @@ export const metricsRegistryModule: AppModule = {
 export const metricsModule: AppModule = {
   name: 'metrics',
   provides: [MetricsEndpoint],
-  requires: [MetricsRegistry, CacheBackend, SnapshotManager],
+  requires: [MetricsRegistry, CacheBackend, SnapshotManager, ReportsToken],
   async onInit(context) {
     const registry = context.get(MetricsRegistry);
     const needed = registry !== undefined || context.config.metrics.enabled;

@@ -1,8 +1,8 @@
-import type { InitContext } from '../../container';
-import { CacheBackend, isMeasured } from '../cache';
+import { type InitContext, type Metric, ReportsToken, worstOf } from '../../container';
+import { type BackendHealth, CacheBackend, isMeasured } from '../cache';
 import { SnapshotManager } from '../snapshot';
 import { CollectedMetric } from './collected-metric';
-import { METRICS, type MetricSource } from './definitions';
+import { cacheMetrics, type MetricSource } from './definitions';
 import { NO_PROM_CLIENT, openEndpoint } from './endpoint';
 import type { MetricsEndpoint } from './metrics-endpoint';
 import type { MetricsRegistry } from './metrics-registry';
@@ -24,20 +24,29 @@ function fill(registry: MetricsRegistry, { get, defer }: InitContext): void {
     statistics: isMeasured(backend) ? backend.measure() : () => ({ operations: [], engine: undefined }),
     snapshots: snapshots === undefined ? undefined : () => snapshots.status(),
   };
-  for (const definition of METRICS) {
-    // `never` is what our description of the registry says; CollectedMetric is what prom-client asks for.
-    registry.registerMetric(new CollectedMetric(definition, source) as never);
-    defer(() => {
-      registry.removeSingleMetric(definition.name);
-    });
-  }
+  defer(register(registry, cacheMetrics(source)));
+  defer(get(ReportsToken).follow(({ metrics = [] }) => register(registry, metrics)));
+}
+
+/** @returns what takes them out again */
+function register(registry: MetricsRegistry, metrics: readonly Metric[]): () => void {
+  // `never` is what our description of the registry says; CollectedMetric is what prom-client asks for.
+  for (const metric of metrics) registry.registerMetric(new CollectedMetric(metric) as never);
+  return () => {
+    for (const { name } of metrics) registry.removeSingleMetric(name);
+  };
 }
 
 async function serve(registry: MetricsRegistry | undefined, context: InitContext): Promise<MetricsEndpoint> {
   const { config, logger, get, defer } = context;
   const { host, port, token } = config.metrics;
   const backend = get(CacheBackend);
-  const endpoint = await openEndpoint({ host, port, token, registry, logger, health: () => backend.health() });
+  const health = async (): Promise<BackendHealth> => {
+    const modules = get(ReportsToken).health();
+    const own = await backend.health();
+    return { ...own, status: worstOf([own.status, modules.status]), reasons: [...own.reasons, ...modules.reasons] };
+  };
+  const endpoint = await openEndpoint({ host, port, token, registry, logger, health });
   defer(() => endpoint.close());
   const { url } = endpoint;
   if (registry === undefined) {

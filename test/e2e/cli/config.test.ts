@@ -12,7 +12,7 @@ beforeAll(() => {
   );
   writeFileSync(
     join(cwd, 'wrong.yaml'),
-    'mode: standalon\nredis: { pasword: hunter2, db: -1 }\ntemporal: { namespace: other }\n',
+    'mode: standalon\nredis: { pasword: hunter2, db: -1, standalone: { persistence: { generations: 2 } } }\n',
   );
   writeFileSync(join(cwd, 'broken.yaml'), 'redis: [\n');
 });

@@ -118,6 +118,9 @@ describe('FR-12, US-1: respite start --standalone', () => {
       metrics: null,
       health: null,
       file: null,
+      mcpproxy: null,
+      mcpproxyToken: null,
+      temporal: null,
     });
     const writer = new Redis(url);
     await writer.set('greeting', 'hello', 'EX', 10_000);

@@ -19,6 +19,7 @@ const PACKAGES = [
   'keyv',
   'cache-manager',
   '@keyv',
+  '@modelcontextprotocol',
 ];
 
 let project: string;

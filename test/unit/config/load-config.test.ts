@@ -7,7 +7,6 @@ import {
   type ConfigSources,
   listSettings,
   loadConfig,
-  redact,
   schema,
   variableOf,
 } from '../../../src/config';
@@ -216,18 +215,16 @@ describe('a wrong configuration', () => {
   });
 
   it.each([
-    ['temporal.mode', { temporal: { mode: 'remote' } }],
-    ['mcpproxy.port', { mcpproxy: { port: 1 } }],
-  ] as const)('refuses %s with CONFIG_NOT_SUPPORTED, and accepts its default', (path, config) => {
-    expect(problemsOf({ config })).toEqual([expect.objectContaining({ path, code: 'CONFIG_NOT_SUPPORTED' })]);
-    expect(() => load({ config })).toThrow(expect.objectContaining({ code: 'CONFIG_NOT_SUPPORTED' }));
-    const known = listSettings(schema).find((setting) => setting.path === path);
-    const written = known === undefined ? '' : `${path}=${String(redact(known.setting, known.setting.default))}`;
-    expect(listProblems({ argv: ['--set', written] })).toEqual([]);
+    ['mcpproxy.url', { mcpproxy: { url: 'ftp://h' } }, 'begins with another scheme'],
+    ['mcpproxy.url', { mcpproxy: { url: 'somewhere' } }, 'is not a URL'],
+    ['temporal.tls.cert', { temporal: { tls: { cert: 'c.pem' } } }, 'is half of a pair'],
+    ['temporal.host_port', { temporal: { host_port: 'h:99999' } }, 'has a port outside 1..65535'],
+  ] as const)('refuses %s: %j', (path, config, problem) => {
+    expect(problemsOf({ config })).toEqual([expect.objectContaining({ path, problem })]);
   });
 
   it('says it is not supported only when that is all that is wrong', () => {
-    const config = { temporal: { namespace: 'other' }, redis: { db: -1 } };
+    const config = { redis: { db: -1, standalone: { persistence: { generations: 2 } } } };
     expect(() => load({ config })).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
   });
 

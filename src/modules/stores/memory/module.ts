@@ -1,5 +1,5 @@
-import { type AppModule, ConfigToken } from '../../../container';
-import { requireCapabilities } from '../support';
+import { type AppModule, ConfigToken, ReportsToken } from '../../../container';
+import { requireCapabilities, storeReport } from '../support';
 import { CacheBackend } from '../../cache';
 import { MemoryStore } from './memory-store';
 
@@ -7,9 +7,10 @@ import { MemoryStore } from './memory-store';
 export const memoryModule: AppModule = {
   name: 'memory',
   provides: [MemoryStore],
-  requires: [CacheBackend, ConfigToken],
-  onInit({ get }) {
+  requires: [CacheBackend, ConfigToken, ReportsToken],
+  onInit({ get, defer }) {
     requireCapabilities('memory', get(CacheBackend), 'scripts', 'transactions');
+    defer(get(ReportsToken).add(storeReport));
   },
   bind(binder) {
     binder.bind(MemoryStore, [CacheBackend, ConfigToken], (backend, { retention }) => {

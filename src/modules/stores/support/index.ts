@@ -9,5 +9,6 @@ export { scanNames } from './scan-names';
 export { Script } from './script';
 export { SharedSubscriber, type Topic } from './shared-subscriber';
 export { escapeName, slotKey, unescapeName } from './slot-keys';
+export { storeReport } from './store-report';
 export { timeLeft } from './time-left';
 export { unlessAborted } from './unless-aborted';

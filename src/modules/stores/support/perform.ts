@@ -1,5 +1,6 @@
 import { asError, RespiteError } from '../../../errors';
 import { foreignData } from './json';
+import { counted } from './store-report';
 
 /**
  * Runs one operation of a store. What Redis or the connection says becomes an error with a code that names the operation
@@ -8,7 +9,7 @@ import { foreignData } from './json';
  */
 export async function perform<T>(operation: string, subject: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await counted(operation, work);
   } catch (thrown) {
     if (RespiteError.is(thrown)) throw thrown;
     const { message } = asError(thrown);

@@ -1,5 +1,5 @@
-import { type AppModule, ConfigToken } from '../../../container';
-import { requireCapabilities } from '../support';
+import { type AppModule, ConfigToken, ReportsToken } from '../../../container';
+import { requireCapabilities, storeReport } from '../support';
 import { CacheBackend } from '../../cache';
 import { TaskConfigStore } from './task-config-store';
 
@@ -7,9 +7,10 @@ import { TaskConfigStore } from './task-config-store';
 export const tasksModule: AppModule = {
   name: 'tasks',
   provides: [TaskConfigStore],
-  requires: [CacheBackend, ConfigToken],
-  onInit({ get }) {
+  requires: [CacheBackend, ConfigToken, ReportsToken],
+  onInit({ get, defer }) {
     requireCapabilities('tasks', get(CacheBackend), 'scripts');
+    defer(get(ReportsToken).add(storeReport));
   },
   bind(binder) {
     binder.bind(TaskConfigStore, [CacheBackend, ConfigToken], (backend, { retention }) => {

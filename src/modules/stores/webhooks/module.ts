@@ -1,5 +1,5 @@
-import { type AppModule, ConfigToken } from '../../../container';
-import { requireCapabilities } from '../support';
+import { type AppModule, ConfigToken, ReportsToken } from '../../../container';
+import { requireCapabilities, storeReport } from '../support';
 import { CacheBackend } from '../../cache';
 import { IdempotencyStore } from './idempotency-store';
 
@@ -7,9 +7,10 @@ import { IdempotencyStore } from './idempotency-store';
 export const webhooksModule: AppModule = {
   name: 'webhooks',
   provides: [IdempotencyStore],
-  requires: [CacheBackend, ConfigToken],
-  onInit({ get }) {
+  requires: [CacheBackend, ConfigToken, ReportsToken],
+  onInit({ get, defer }) {
     requireCapabilities('webhooks', get(CacheBackend), 'scripts');
+    defer(get(ReportsToken).add(storeReport));
   },
   bind(binder) {
     binder.bind(IdempotencyStore, [CacheBackend, ConfigToken], (backend, { retention }) => {

@@ -76,6 +76,7 @@ it('everysec: writers wait for a sync that takes two seconds, which is logged an
   const keeper = new JournalKeeper({
     source,
     durability: 'everysec',
+    generations: 1,
     clock,
     logger,
     wantSnapshot: () => undefined,

@@ -1,0 +1,2 @@
+export { temporalModule } from './module';
+export { TemporalConnection } from './temporal-connection';
