@@ -6,6 +6,7 @@ export const PUBLISHED = {
   testing: 'src/testing/index.ts',
   ioredis: 'src/ioredis/entry.ts',
   nestjs: 'src/nestjs/index.ts',
+  migration: 'src/migration/index.ts',
   cli: 'src/cli/main.ts',
 };
 
