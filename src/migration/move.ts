@@ -3,6 +3,7 @@ import {
   type ExportReport,
   exportTo,
   type FileFormat,
+  type InputFile,
   importInto,
   type ImportReport,
   openInput,
@@ -65,8 +66,15 @@ export async function exportData(options: ExportOptions): Promise<ExportReport> 
  * `MIGRATION_INTERRUPTED`, and those of opening a data directory (`SNAPSHOT_...`, `RESTORE_...`)
  */
 export async function importData(options: ImportOptions): Promise<ImportReport> {
-  const place = await openPlace(options.to, options.dryRun === true);
-  return closing(place, () => importTo(place, options));
+  const { from, to } = options;
+  // First: a file that is none leaves no new directory behind.
+  const file = await openInput(from);
+  try {
+    const place = await openPlace(to, options.dryRun === true);
+    return await closing(place, () => importTo(place, file, { ...options, name: nameOf(from) }));
+  } finally {
+    await file.close();
+  }
 }
 
 /** Exports what an open place has. */
@@ -78,27 +86,33 @@ export async function exportFrom(place: OpenPlace, options: Omit<ExportOptions, 
   return exportTo(source, output, { format, signal, onProgress, time: place.now(), total });
 }
 
-/** Imports into an open place. */
-export async function importTo(place: OpenPlace, options: Omit<ImportOptions, 'to'>): Promise<ImportReport> {
-  const { from, existing = 'refuse', dryRun = false, signal, onProgress, match, db } = options;
-  const file = await openInput(from);
-  try {
-    const target = new RedisTarget(place.client, existing, () => place.now());
-    const report = await importInto(target, file, {
-      name: typeof from === 'string' ? from : 'the input',
-      selection: { match, db },
-      existing,
-      dryRun,
-      // Where others read, a value is looked at before any other is written; else all is given up.
-      looksAtValues: dryRun || place.shared,
-      signal,
-      onProgress,
-    });
-    if (!dryRun) await place.commit();
-    return report;
-  } finally {
-    await file.close();
-  }
+/** How an open file is imported into an open place. */
+export interface ImportFileOptions extends Omit<ImportOptions, 'from' | 'to'> {
+  /** What messages call the file. */
+  readonly name: string;
+}
+
+/** What messages call a file, or a stream. */
+export function nameOf(from: string | Readable): string {
+  return typeof from === 'string' ? from : 'the input';
+}
+
+/** Imports an open file into an open place. */
+export async function importTo(place: OpenPlace, file: InputFile, options: ImportFileOptions): Promise<ImportReport> {
+  const { name, existing = 'refuse', dryRun = false, signal, onProgress, match, db } = options;
+  const target = new RedisTarget(place.client, existing, () => place.now());
+  const report = await importInto(target, file, {
+    name,
+    selection: { match, db },
+    existing,
+    dryRun,
+    // Where others read, a value is looked at before any other is written; else all is given up.
+    looksAtValues: dryRun || place.shared,
+    signal,
+    onProgress,
+  });
+  if (!dryRun) await place.commit();
+  return report;
 }
 
 async function closing<T>(place: OpenPlace, work: () => Promise<T>): Promise<T> {

@@ -30,6 +30,11 @@ export class PrivatePlace {
     return runCommand(args, this.#options());
   }
 
+  /** A command that ends. @param input what is on its stdin */
+  run(args: readonly string[], input?: string | Buffer): Promise<CommandResult> {
+    return runCommand(args, { ...this.#options(), ...(input !== undefined && { input }) });
+  }
+
   /** What the lock file of the data directory says. */
   holder(): LockHolder & Required<Pick<LockHolder, 'sockets'>> {
     const [name = 'none'] = readdirSync(this.data).filter((file) => file.startsWith('lock.'));

@@ -1,6 +1,6 @@
 import { printCount } from '../../errors';
-import { importTo } from '../../migration/move';
-import type { ImportReport } from '../../modules/migration';
+import { importTo, nameOf } from '../../migration/move';
+import { type ImportReport, openInput } from '../../modules/migration';
 import { move } from '../move';
 import type { MoveCommandOptions } from '../move-options';
 import { json } from '../render';
@@ -17,11 +17,26 @@ export async function importCommand(file: string, options: ImportCommandOptions)
   const { replace, skipExisting, dryRun, match, db } = options;
   const existing = replace === true ? 'replace' : skipExisting === true ? 'skip' : 'refuse';
   const from = file === '-' ? process.stdin : file;
-  const text = await move(options, dryRun === true, async ({ directory, place, signal, progress }) => {
-    const report = await importTo(place, { from, existing, dryRun, match, db, signal, onProgress: progress.listener });
-    return options.json === true ? json({ dataDir: directory, file, ...report }) : told(report, file, directory);
-  });
-  process.stdout.write(`${text}\n`);
+  // First: a file that is none leaves no new directory behind.
+  const input = await openInput(from);
+  try {
+    const text = await move(options, dryRun === true, async ({ directory, place, signal, progress }) => {
+      const settings = {
+        name: nameOf(from),
+        existing,
+        dryRun,
+        match,
+        db,
+        signal,
+        onProgress: progress.listener,
+      } as const;
+      const report = await importTo(place, input, settings);
+      return options.json === true ? json({ dataDir: directory, file, ...report }) : told(report, file, directory);
+    });
+    process.stdout.write(`${text}\n`);
+  } finally {
+    await input.close();
+  }
 }
 
 function told({ dryRun, written, expired, kept, functions }: ImportReport, file: string, directory: string): string {

@@ -105,8 +105,7 @@ function idOf(text: string): StreamId {
 
 function uint64Of(value: number | string): Uint64 {
   const number = /^\d{1,20}$/.test(String(value)) ? BigInt(value) : UINT64_MAX + 1n;
-  if (number > UINT64_MAX)
-    throw new RdbFormatError(`'${String(value).slice(0, 50)}' is no number of up to 64 bits`);
+  if (number > UINT64_MAX) throw new RdbFormatError(`'${String(value).slice(0, 50)}' is no number of up to 64 bits`);
   return toUint64(number);
 }
 

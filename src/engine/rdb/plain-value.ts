@@ -34,10 +34,13 @@ const LIMITS: EncodingLimits = {
   'hll-sparse-max-bytes': 3000,
 };
 
+/** Compact sorted sets lose the sign of a score of -0. */
+const SIGNED: EncodingLimits = { ...LIMITS, 'zset-max-listpack-entries': 0 };
+
 /** What a value's type byte and body say. @throws RdbFormatError when they make no sense */
 export function plainValue(body: Buffer): PlainValue {
   const reader = new RdbReader(body);
-  const value = readValue(reader, LIMITS);
+  const value = readValue(reader, SIGNED);
   if (reader.remaining > 0) reader.fail('bytes after the value');
   return plain(value);
 }
@@ -79,8 +82,10 @@ function stored(value: PlainValue): StoredValue {
       hash.setAll(value.pairs);
       return hash;
     }
-    case 'zset':
-      return SortedSetValue.of(value.members.map(([key, score]) => ({ key, score })).sort(compareMembers), LIMITS);
+    case 'zset': {
+      const limits = value.members.some(([, score]) => Object.is(score, -0)) ? SIGNED : LIMITS;
+      return SortedSetValue.of(value.members.map(([key, score]) => ({ key, score })).sort(compareMembers), limits);
+    }
     case 'stream':
       return streamOf(value, LIMITS);
   }

@@ -53,8 +53,12 @@ export async function importInto(
   const { name, dryRun, signal, onProgress, selection } = settings;
   const checked = await check(target, file, settings);
   const common = { format: file.format, dryRun, found: checked.keys };
-  if (dryRun)
-    return { ...common, written: checked.keys, expired: 0, kept: checked.existing, functions: checked.functions };
+  if (dryRun) {
+    const kept = settings.existing === 'skip' ? checked.existing : { keys: 0, functions: 0 };
+    const written = checked.keys - checked.expired - kept.keys;
+    const functions = checked.functions - kept.functions;
+    return { ...common, written, expired: checked.expired, kept: kept.keys + kept.functions, functions };
+  }
   const tally = new Tally('writing', onProgress, checked.keys);
   for await (const all of new FileSource(file, name, false).batches(signal)) {
     const batch = all.filter(selects(selection));
@@ -68,6 +72,8 @@ export async function importInto(
 async function check(target: RedisTarget, file: InputFile, settings: ImportSettings) {
   const { name, signal, onProgress, selection, looksAtValues } = settings;
   const existing = new NameList<NamedKey | NamedLibrary>();
+  const libraries = new NameList<NamedLibrary>();
+  let expired = 0;
   const refused = new NameList<string>(20);
   const tally = new Tally('checking', onProgress);
   for await (const all of new FileSource(file, name).batches(signal)) {
@@ -76,13 +82,15 @@ async function check(target: RedisTarget, file: InputFile, settings: ImportSetti
       if (item.kind === 'refused') refused.add(`${showKey(item.db, item.key)} is ${item.what}`);
       else if (looksAtValues) checkValue(item, name);
     }
-    if (settings.existing === 'refuse' || settings.dryRun) await target.findExisting(batch, existing);
+    const living = batch.filter((item) => !target.isOver(item));
+    expired += batch.length - living.length;
+    if (settings.existing === 'refuse' || settings.dryRun) await target.findExisting(living, existing, libraries);
     tally.add(batch);
   }
   if (refused.count > 0) throw notSupported(name, refused);
   if (settings.existing === 'refuse' && existing.count > 0) throw new ConflictError(name, existing);
   const { keys, functions } = tally;
-  return { keys, functions, existing: existing.count };
+  return { keys, functions, expired, existing: { keys: existing.count - libraries.count, functions: libraries.count } };
 }
 
 /** A file that is whole may have been written wrong. */

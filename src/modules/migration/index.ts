@@ -1,6 +1,6 @@
 export { ConflictError } from './conflict-error';
 export { type ExportReport, exportTo } from './export';
-export { type FileFormat, openInput } from './files/input-file';
+export { type FileFormat, type InputFile, openInput } from './files/input-file';
 export { openOutputFile, toStream } from './files/output-file';
 export { importInto, type ImportReport } from './import';
 export type { NamedKey } from './key-names';

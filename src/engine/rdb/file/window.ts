@@ -11,7 +11,7 @@ const INTEGER_BYTES = [1, 2, 4] as const;
 
 /** Redis has no longer strings (`proto-max-bulk-len`). */
 const LONGEST_STRING = 512 * 1024 * 1024;
-const FIRST_SIZE = 256 * 1024;
+const FIRST_SIZE = 64 * 1024;
 
 /** There are not enough bytes yet: `fill`, and ask again. */
 export const SHORT = -1;

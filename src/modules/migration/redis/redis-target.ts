@@ -39,8 +39,18 @@ export class RedisTarget implements Target {
     this.#parts = new PartWriter(client, existing);
   }
 
+  /** Whether it is a key (or the last part of one) whose time is over: such are not written. */
+  isOver(item: MovedItem): boolean {
+    const isKey = item.kind === 'value' || (item.kind === 'part' && item.last);
+    return isKey && item.expireAt !== 0 && item.expireAt <= this.now();
+  }
+
   /** Adds what is there already of a batch to a list, before anything is written. */
-  async findExisting(batch: readonly MovedItem[], list: NameList<NamedKey | NamedLibrary>): Promise<void> {
+  async findExisting(
+    batch: readonly MovedItem[],
+    list: NameList<NamedKey | NamedLibrary>,
+    libraries: NameList<NamedLibrary>,
+  ): Promise<void> {
     this.#sizes ??= await this.#databaseSizes();
     const keys = batch.flatMap((item) => (item.kind === 'value' || (item.kind === 'part' && item.first) ? [item] : []));
     for (const [db, items] of groupByDb(keys)) {
@@ -54,7 +64,9 @@ export class RedisTarget implements Target {
     for (const item of batch) {
       if (item.kind !== 'function') continue;
       const library = libraryName(item.source);
-      if ((await this.#libraryNames()).has(library)) list.add({ library });
+      if (!(await this.#libraryNames()).has(library)) continue;
+      list.add({ library });
+      libraries.add({ library });
     }
   }
 
@@ -74,8 +86,7 @@ export class RedisTarget implements Target {
   }
 
   async #restore(values: readonly Value[]): Promise<void> {
-    const now = this.now();
-    const living = values.filter(({ expireAt }) => expireAt === 0 || expireAt > now);
+    const living = values.filter((value) => !this.isOver(value));
     this.expired += values.length - living.length;
     const [first] = living;
     if (first === undefined) return;
