@@ -20,7 +20,10 @@ const HOUSE = [
       'modules/stores/support',
     ],
   },
-  { name: 'what applications ask for', rooms: ['modules/metrics', 'modules/migration', 'modules/stores', 'redis-engine'] },
+  {
+    name: 'what applications ask for',
+    rooms: ['modules/metrics', 'modules/migration', 'modules/stores', 'redis-engine'],
+  },
   { name: 'put together', rooms: ['create-app', 'ioredis'] },
   { name: 'around an application', rooms: ['migration'] },
   { name: 'doors', rooms: ['cli', 'index', 'nestjs', 'testing'] },
