@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { RdbFileReader } from '../../src/engine/rdb/file/rdb-file-reader';
 import { exportFrom } from '../../src/migration/move';
-import { RedisTarget } from '../../src/modules/migration';
+import { exportTo, openOutputFile, RedisSource, RedisTarget } from '../../src/modules/migration';
 import { exchangeRdbFiles } from '../fuzz/rdb-exchange';
 import { type EnginePlace, enginePlace, importFile } from '../support/migration-place';
 import { oldFile } from '../support/rdb-file';
@@ -99,6 +99,33 @@ it('values that come in parts are whole, under their name, with their deadline',
   expect(target.written).toBe(6);
   expect(await digest(place.client)).toBe(await digest(redis));
   expect(await place.client.pexpiretime('hash')).toBe(4_102_444_800_123);
+});
+
+it.each(['rdb', 'ndjson'] as const)('values that are read in parts are whole in the file: %s', async (format) => {
+  const fill = place.client.pipeline();
+  for (let i = 0; i < 11_000; i++) {
+    fill.rpush('list', `element ${String(i)}`).hset('hash', `field ${String(i)}`, i);
+    fill.sadd('set', `member ${String(i)}`).zadd('zset', i / 7, `member ${String(i)}`);
+  }
+  fill.set('text', Buffer.alloc(9_000_000, 'text in two parts ')).xadd('stream', '5-1', 'f', 'v');
+  fill.zadd('zset', '-0', 'a', 'inf', 'b', '-inf', 'c').pexpireat('hash', 4_102_444_800_123);
+  await fill.exec();
+  const source = new RedisSource(place.client, {}, false, 100);
+  const path = join(folder, `parts.${format}`);
+  const output = await openOutputFile(path, false);
+  expect(await exportTo(source, output, { format, time: 0 })).toMatchObject({ keys: 6 });
+  const expected = await digest(place.client);
+  const other = enginePlace();
+  try {
+    await importFile(other, path);
+    expect(await digest(other.client)).toBe(expected);
+    expect(await other.client.pexpiretime('hash')).toBe(4_102_444_800_123);
+  } finally {
+    await other.close();
+  }
+  if (format === 'ndjson') return;
+  await load(readFileSync(path));
+  expect(await digest(redis)).toBe(expected);
 });
 
 /** A slice of the campaign `npm run campaign -- rdb`. */

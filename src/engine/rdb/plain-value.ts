@@ -8,7 +8,7 @@ import { StreamValue } from '../values/stream';
 import { writeCompactValue } from './compact-value';
 import { type PlainStream, plainStream, streamOf } from './plain-stream';
 import { RdbReader, RdbWriter } from './rdb-primitives';
-import { readValue } from './rdb-value';
+import { RDB_TYPE, readValue, writeValue } from './rdb-value';
 
 /** What a value holds, in whatever encoding it was. Strings have one character per byte. */
 export type PlainValue =
@@ -63,6 +63,20 @@ function plain(value: StoredValue): PlainValue {
 export function bodyOf(value: PlainValue): Buffer {
   const writer = new RdbWriter(true);
   writeCompactValue(writer, stored(value), LIMITS);
+  return writer.view();
+}
+
+/**
+ * Some elements of a value, or bytes of a text: type byte and body in the plain encoding, in which the elements of several
+ * follow each other.
+ */
+export function elementsBody(value: PlainValue): Buffer {
+  const writer = new RdbWriter(value.type !== 'string');
+  if (value.type === 'string') {
+    writer.byte(RDB_TYPE.string);
+    writer.length(value.value.length);
+    writer.latin1(value.value);
+  } else writeValue(writer, stored(value));
   return writer.view();
 }
 

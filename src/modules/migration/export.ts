@@ -1,6 +1,7 @@
 import type { FileFormat } from './files/input-file';
 import { ndjsonTarget, rdbTarget } from './files/file-target';
 import type { Output } from './files/output-file';
+import { readAhead } from './read-ahead';
 import { Tally } from './tally';
 import type { ProgressListener, Source } from './transfer';
 
@@ -43,7 +44,7 @@ export async function exportTo(source: Source, output: Output, settings: ExportS
   try {
     const target = (format === 'rdb' ? rdbTarget : ndjsonTarget)(counted, time);
     const tally = new Tally('writing', onProgress, total);
-    for await (const batch of source.batches(signal)) {
+    for await (const batch of readAhead(source.batches(signal))) {
       await target.write(batch);
       tally.add(batch);
     }

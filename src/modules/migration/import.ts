@@ -7,6 +7,7 @@ import { ConflictError } from './conflict-error';
 import { NameList, showKey, type NamedKey } from './key-names';
 import type { Existing, NamedLibrary, RedisTarget } from './redis/redis-target';
 import { type Selection, selects } from './selection';
+import { readAhead } from './read-ahead';
 import { Tally } from './tally';
 import type { MovedItem, ProgressListener } from './transfer';
 
@@ -60,7 +61,7 @@ export async function importInto(
     return { ...common, written, expired: checked.expired, kept: kept.keys + kept.functions, functions };
   }
   const tally = new Tally('writing', onProgress, checked.keys);
-  for await (const all of new FileSource(file, name, false).batches(signal)) {
+  for await (const all of readAhead(new FileSource(file, name, false).batches(signal))) {
     const batch = all.filter(selects(selection));
     await target.write(batch);
     tally.add(batch);

@@ -26,7 +26,14 @@ export type RdbItem =
       readonly frequency?: number;
     })
   /** Some elements of a value too large for one piece, in the form of a smaller value; a list's and a text's in order. */
-  | (KeyItem & { readonly kind: 'part'; readonly body: Buffer; readonly first: boolean; readonly last: boolean })
+  | (KeyItem & {
+      readonly kind: 'part';
+      readonly body: Buffer;
+      readonly first: boolean;
+      readonly last: boolean;
+      /** Elements (of a text, bytes) of all parts, where that is known. */
+      readonly total?: number;
+    })
   /** A key whose value cannot be taken in; `what` it is. */
   | { readonly kind: 'refused'; readonly db: number; readonly key: string; readonly what: string };
 

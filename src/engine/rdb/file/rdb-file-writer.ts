@@ -1,9 +1,12 @@
 import { Crc64 } from '../crc64';
-import { RdbWriter } from '../rdb-primitives';
+import { RdbReader, RdbWriter } from '../rdb-primitives';
+import type { RdbItem } from './rdb-file-reader';
 
 /** The lowest version that holds everything there is in an engine: that of Redis 7.0. */
 const VERSION = '0010';
 const OPCODE = { library: 245, auxiliary: 250, expiryMs: 252, database: 254, end: 255 } as const;
+
+type RdbPart = Extract<RdbItem, { kind: 'part' }>;
 
 /** What the head of a file says. */
 export interface RdbFileHead {
@@ -18,6 +21,8 @@ export class RdbFileWriter {
   readonly #writer = new RdbWriter(true);
   readonly #crc = new Crc64();
   #db: number | undefined;
+  /** Elements still to come of the value that is being written. */
+  #left = 0;
 
   /** Bytes that were written and not taken. */
   get size(): number {
@@ -52,6 +57,29 @@ export class RdbFileWriter {
    * @param body type byte and body of the value, of a type that Redis 7.0 knows
    */
   key(db: number, key: string, expireAt: number, body: Buffer): void {
+    this.#head(db, key, expireAt, body[0] ?? 0);
+    this.#writer.bytes(body.subarray(1));
+  }
+
+  /**
+   * A key whose value comes in parts, each of which has some of its elements (see `elementsBody`).
+   * @throws RdbFormatError when they are not as many as was said
+   */
+  part({ db, key, expireAt, body, first, last, total = 0 }: RdbPart): void {
+    const reader = new RdbReader(body);
+    const type = reader.byte();
+    const count = reader.length();
+    if (first) {
+      this.#head(db, key, expireAt, type);
+      this.#writer.length(total);
+      this.#left = total;
+    }
+    this.#left -= count;
+    if (this.#left < 0 || (last && this.#left > 0)) reader.fail('a value that changed while it was read');
+    this.#writer.bytes(body.subarray(reader.position));
+  }
+
+  #head(db: number, key: string, expireAt: number, type: number): void {
     const writer = this.#writer;
     if (db !== this.#db) {
       writer.byte(OPCODE.database);
@@ -62,9 +90,8 @@ export class RdbFileWriter {
       writer.byte(OPCODE.expiryMs);
       writer.uint64LE(BigInt.asUintN(64, BigInt(expireAt)));
     }
-    writer.byte(body[0] ?? 0);
+    writer.byte(type);
     writer.string(key);
-    writer.bytes(body.subarray(1));
   }
 
   /** What was not taken yet, and the end, with the checksum. */

@@ -37,6 +37,7 @@ export function rdbTarget(output: Output, time: number): FileTarget {
 function addToRdb(writer: RdbFileWriter, item: MovedItem): void {
   if (item.kind === 'function') writer.library(item.source);
   else if (item.kind === 'value') writer.key(item.db, item.key, item.expireAt, asRedis7(item.body));
+  else if (item.kind === 'part') writer.part(item);
   else throw new TypeError(`what is ${item.kind} has no place in an RDB file`);
 }
 

@@ -64,12 +64,21 @@ function addElements(pipeline: ChainableCommander, key: Buffer, value: PlainValu
       for (const some of slices(value.pairs)) pipeline.hset(key, ...some);
       return;
     case 'zset':
-      for (const some of slices(value.members.flatMap(([name, score]) => [scoreText(score), name])))
+      // A compact sorted set loses the sign of -0: by then it is large.
+      for (const some of slices(zerosLast(value.members).flatMap(([name, score]) => [scoreText(score), name])))
         pipeline.zadd(key, ...(some as [Buffer, Buffer])); // pairs, which ioredis does not distinguish
       return;
     case 'stream':
       throw new TypeError('streams are not taken apart');
   }
+}
+
+type Members = readonly (readonly [name: string, score: number])[];
+
+function zerosLast(members: Members): Members {
+  const isNegativeZero = ([, score]: Members[number]) => Object.is(score, -0);
+  if (!members.some(isNegativeZero)) return members;
+  return [...members.filter((member) => !isNegativeZero(member)), ...members.filter(isNegativeZero)];
 }
 
 function slices(words: readonly string[]): Buffer[][] {

@@ -5,6 +5,7 @@ import { unlessInterrupted } from '../interruption';
 import { showKey } from '../key-names';
 import type { Selection } from '../selection';
 import type { MovedItem, Source } from '../transfer';
+import { bigValue } from './big-values';
 import { allReplies, bytesOf } from './replies';
 import { SeenKeys } from './seen-keys';
 
@@ -12,6 +13,13 @@ import { SeenKeys } from './seen-keys';
 const SCAN_COUNT = 512;
 /** Bytes of memory that a round of values may have, about. */
 const ROUND_BYTES = 8 * 1024 * 1024;
+
+/** Keys whose values are asked for together. */
+interface Round {
+  readonly names: readonly Buffer[];
+  /** Of a key that is read in parts: what it takes in memory. */
+  readonly big?: number;
+}
 
 /**
  * The data behind a client: an engine in this process, the one of another process behind its private socket, a Redis. Keys
@@ -23,6 +31,8 @@ export class RedisSource implements Source {
     private readonly client: Redis,
     private readonly selection: Selection = {},
     private readonly changes = true,
+    /** Bytes of memory from which a value is read in parts, where nobody changes it meanwhile. */
+    private readonly bigBytes = 64 * 1024 * 1024,
   ) {}
 
   /** How many keys there are, those that do not match included. */
@@ -73,10 +83,11 @@ export class RedisSource implements Source {
       const [next, found] = await this.client.scanBuffer(cursor, ...this.#scanOptions());
       cursor = String(next);
       const keys = seen === undefined ? found : found.filter((key) => seen.add(key.latin1Slice()));
-      for (const round of await this.#rounds(keys)) {
+      for (const { names, big } of await this.#rounds(keys)) {
         unlessInterrupted(signal);
-        const items = await this.#values(db, round);
-        if (items.length > 0) yield items;
+        const parts = big === undefined ? undefined : await this.#parts(db, names, big);
+        if (parts !== undefined) for await (const part of parts) yield [part];
+        else yield await this.#values(db, names);
       }
     } while (cursor !== '0');
   }
@@ -88,22 +99,34 @@ export class RedisSource implements Source {
   }
 
   /** Keys whose values are asked for together, so that they fit into memory. */
-  async #rounds(keys: readonly Buffer[]): Promise<Buffer[][]> {
+  async #rounds(keys: readonly Buffer[]): Promise<Round[]> {
     const pipeline = this.client.pipeline();
     for (const key of keys) pipeline.call('MEMORY', 'USAGE', key);
     const sizes = await allReplies(pipeline);
-    const rounds: Buffer[][] = [];
+    const rounds: Round[] = [];
+    let names: Buffer[] = [];
     let left = 0;
     for (const [i, key] of keys.entries()) {
       const size = Number(sizes[i] ?? 0);
-      if (size > left || rounds.length === 0) {
-        rounds.push([]);
+      if (!this.changes && size > this.bigBytes) {
+        rounds.push({ names: [key], big: size });
+        left = 0;
+        continue;
+      }
+      if (size > left) {
+        rounds.push({ names: (names = []) });
         left = ROUND_BYTES;
       }
-      rounds.at(-1)?.push(key);
+      names.push(key);
       left -= size;
     }
     return rounds;
+  }
+
+  async #parts(db: number, [name]: readonly Buffer[], size: number) {
+    if (name === undefined) return undefined;
+    const expireAt = Math.max(0, await this.client.pexpiretime(name));
+    return bigValue(this.client, { db, key: name.latin1Slice(), expireAt }, size);
   }
 
   async #values(db: number, keys: readonly Buffer[]): Promise<MovedItem[]> {
