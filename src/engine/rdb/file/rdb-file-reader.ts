@@ -39,7 +39,7 @@ export type RdbItem =
 
 /** How a file is read; everything is optional. */
 export interface RdbFileReaderOptions {
-  /** Bytes after which a value is handed out in parts; default 64 MB. */
+  /** Bytes after which a value is handed out in parts; default 8 MB. */
   readonly partBytes?: number;
   /** Whether the checksum is looked at; default true. */
   readonly checksum?: boolean;
@@ -88,7 +88,7 @@ export class RdbFileReader {
 
   constructor(
     input: AsyncIterable<Uint8Array>,
-    { partBytes = 64 * 1024 * 1024, checksum = true }: RdbFileReaderOptions = {},
+    { partBytes = 8 * 1024 * 1024, checksum = true }: RdbFileReaderOptions = {},
   ) {
     this.#partBytes = partBytes;
     this.#checksum = checksum;

@@ -32,7 +32,7 @@ export class RedisSource implements Source {
     private readonly selection: Selection = {},
     private readonly changes = true,
     /** Bytes of memory from which a value is read in parts, where nobody changes it meanwhile. */
-    private readonly bigBytes = 64 * 1024 * 1024,
+    private readonly bigBytes = 32 * 1024 * 1024,
   ) {}
 
   /** How many keys there are, those that do not match included. */
