@@ -185,7 +185,8 @@ export const errorCodes = {
     remedy: 'Use --replace or --skip-existing, or import into an empty data directory.',
   },
   IMPORT_REFUSED: {
-    means: 'The target refused a key or a function library, such as for lack of memory. What was written before are whole keys.',
+    means:
+      'The target refused a key or a function library, such as for lack of memory. What was written before are whole keys.',
     remedy: 'Correct the reason in the message, then import again with --skip-existing.',
   },
   MIGRATION_INTERRUPTED: {

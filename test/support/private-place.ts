@@ -30,9 +30,9 @@ export class PrivatePlace {
     return runCommand(args, this.#options());
   }
 
-  /** A command that ends. @param input what is on its stdin */
-  run(args: readonly string[], input?: string | Buffer): Promise<CommandResult> {
-    return runCommand(args, { ...this.#options(), ...(input !== undefined && { input }) });
+  /** As `run`, with this on its stdin. */
+  feed(input: string | Buffer, ...args: string[]): Promise<CommandResult> {
+    return runCommand(args, { ...this.#options(), input });
   }
 
   /** What the lock file of the data directory says. */

@@ -19,13 +19,13 @@ const file = (name: string) => join(place.cwd, name);
 
 /** What a command answers with `--json`. */
 async function answer(...args: string[]): Promise<Record<string, unknown>> {
-  const { stdout, stderr } = await place.run([...args, '--json']);
+  const { stdout, stderr } = await place.run(...args, '--json');
   return JSON.parse(stdout === '' ? stderr : stdout) as Record<string, unknown>; // the command's own words
 }
 
 /** How a command failed. */
 async function failure(...args: string[]): Promise<{ code: number | null; error: unknown; message: string }> {
-  const { code, stdout } = await place.run([...args, '--json']);
+  const { code, stdout } = await place.run(...args, '--json');
   const { error } = JSON.parse(stdout) as { error: { code: string; message: string } }; // as above
   return { code, error: error.code, message: error.message };
 }
@@ -113,13 +113,13 @@ describe('what was exported is what is imported', () => {
 
   it('through a pipe', async () => {
     await withOwner(fill);
-    const { code, stdout, stderr } = await place.run(['export', '-']);
+    const { code, stdout, stderr } = await place.run('export', '-');
     expect({ code, stderr }).toEqual({
       code: 0,
       stderr: expect.stringContaining('Exported 8 keys and 1 function library') as string,
     });
     expect(stdout.split('\n').filter((line) => line.includes('"key"'))).toHaveLength(8);
-    const { stdout: told } = await place.run(['import', '-', '--data-dir', file('b')], stdout);
+    const { stdout: told } = await place.feed(stdout, 'import', '-', '--data-dir', file('b'));
     expect(told).toBe(`Imported 8 keys and 1 function library of stdin into ${file('b')}.\n`);
     expect(readdirSync(place.tmp)).toEqual([]);
   });
@@ -134,7 +134,7 @@ describe('what is moved can be chosen', () => {
     const to = ['--data-dir', file('other')];
     expect(await answer('import', file('all'), '--match', 't*', ...to)).toMatchObject({ found: 2, written: 2 });
     expect(await answer('import', file('all'), '--db', '3', ...to)).toMatchObject({ found: 1, written: 1 });
-    const { code, stderr } = await place.run(['export', file('c'), '--db', 'three']);
+    const { code, stderr } = await place.run('export', file('c'), '--db', 'three');
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('number of a database') as string });
   });
 });
@@ -146,7 +146,7 @@ describe('what is there already', () => {
     writeFileSync(file('a'), line('a', '1') + line('b', '2'));
     await answer('import', file('a'));
     writeFileSync(file('b'), line('b', 'new') + line('c', '3'));
-    const { code, stdout } = await place.run(['import', file('b'), '--json']);
+    const { code, stdout } = await place.run('import', file('b'), '--json');
     expect({ code, ...(JSON.parse(stdout) as object) }).toEqual({
       code: 3,
       error: {
@@ -176,10 +176,10 @@ describe('what is there already', () => {
     writeFileSync(file('b'), line('a', '2') + line('b', '3'));
     await answer('import', file('a'));
     expect(await answer('import', file('b'), '--skip-existing')).toMatchObject({ written: 1, kept: 1 });
-    expect((await place.run(['export', '-', '--match', 'a'])).stdout).toContain('"value":"1"');
+    expect((await place.run('export', '-', '--match', 'a')).stdout).toContain('"value":"1"');
     expect(await answer('import', file('b'), '--replace')).toMatchObject({ written: 2, kept: 0 });
-    expect((await place.run(['export', '-', '--match', 'a'])).stdout).toContain('"value":"2"');
-    expect((await place.run(['import', file('b'), '--replace', '--skip-existing'])).code).toBe(2);
+    expect((await place.run('export', '-', '--match', 'a')).stdout).toContain('"value":"2"');
+    expect((await place.run('import', file('b'), '--replace', '--skip-existing')).code).toBe(2);
   });
 
   it('counts for function libraries, too', async () => {
