@@ -44,6 +44,12 @@ export async function openPlace(place: Place, mustExist: boolean): Promise<OpenP
 }
 
 function openBackend(backend: CacheBackend): OpenPlace {
+  if (backend.topology === 'cluster') {
+    throw new RespiteError('BACKEND_LACKS_CAPABILITY', {
+      message:
+        'Data was to be exported from, or imported into, a Redis Cluster, whose keys are on many nodes. Ask one of its nodes, or another backend.',
+    });
+  }
   const client = backend.connection('commands');
   return {
     client,

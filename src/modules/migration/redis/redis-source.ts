@@ -104,16 +104,17 @@ export class RedisSource implements Source {
     for (const key of keys) pipeline.call('MEMORY', 'USAGE', key);
     const sizes = await allReplies(pipeline);
     const rounds: Round[] = [];
-    let names: Buffer[] = [];
+    let names: Buffer[] | undefined;
     let left = 0;
     for (const [i, key] of keys.entries()) {
-      const size = Number(sizes[i] ?? 0);
+      // Who does not know MEMORY USAGE has no large values either, as far as can be told.
+      const size = typeof sizes[i] === 'number' ? sizes[i] : 0;
       if (!this.changes && size > this.bigBytes) {
         rounds.push({ names: [key], big: size });
-        left = 0;
+        names = undefined;
         continue;
       }
-      if (size > left) {
+      if (names === undefined || size > left) {
         rounds.push({ names: (names = []) });
         left = ROUND_BYTES;
       }
