@@ -8,6 +8,7 @@ export const PUBLISHED = {
   nestjs: 'src/nestjs/index.ts',
   mcp: 'src/modules/mcp-proxy/index.ts',
   temporal: 'src/modules/temporal/index.ts',
+  migration: 'src/migration/index.ts',
   cli: 'src/cli/main.ts',
 };
 

@@ -22,9 +22,17 @@ const HOUSE = [
   },
   {
     name: 'what applications ask for',
-    rooms: ['modules/mcp-proxy', 'modules/metrics', 'modules/stores', 'modules/temporal', 'redis-engine'],
+    rooms: [
+      'modules/mcp-proxy',
+      'modules/metrics',
+      'modules/migration',
+      'modules/stores',
+      'modules/temporal',
+      'redis-engine',
+    ],
   },
   { name: 'put together', rooms: ['create-app', 'ioredis'] },
+  { name: 'around an application', rooms: ['migration'] },
   { name: 'doors', rooms: ['cli', 'index', 'nestjs', 'testing'] },
 ];
 

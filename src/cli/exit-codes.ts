@@ -7,4 +7,8 @@ export const EXIT = {
   usage: 2,
   /** Stopping left something unfinished; the last snapshot may be missing. */
   shutdownIncomplete: 3,
+  /** `import`: what is there already stands in the way; it is listed. */
+  conflicts: 3,
+  /** `export`, `import`: interrupted; it can be started again. */
+  interrupted: 4,
 } as const;

@@ -1,13 +1,16 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { backup, restore } from './commands/backup';
 import { configDiagnostics } from './commands/config-diagnostics';
 import { configShow } from './commands/config-show';
 import { configValidate } from './commands/config-validate';
+import type { ExportCommandOptions } from './commands/export';
+import type { ImportCommandOptions } from './commands/import';
 import { snapshot, type SnapshotCommandOptions } from './commands/snapshot';
 import { start, type StartOptions } from './commands/start';
 import { type ConfigOptions, DATA_DIR_OPTION, withConfigOptions, withServingOptions } from './config-options';
+import { withMoveOptions } from './move-options';
 
-/** The command line: `respite start`, `respite snapshot`, `respite config show|validate|diagnostics`. */
+/** The command line: `respite start`, `respite snapshot`, `respite export`, `respite import`, `respite config show|validate|diagnostics`. */
 export function createProgram(): Command {
   const program = new Command('respite')
     .description('Redis for Node applications, with or without a Redis server.')
@@ -48,6 +51,7 @@ export function createProgram(): Command {
     .action(async (file: string, options: ConfigOptions) => {
       print(await restore(file, options));
     });
+  addMoveCommands(program);
 
   const config = program.command('config').description('look at the configuration');
   withConfigOptions(config.command('show').description('every setting, its value and where it came from')).action(
@@ -66,6 +70,45 @@ export function createProgram(): Command {
     print(configDiagnostics(options));
   });
   return program;
+}
+
+/** `respite export` and `respite import`. */
+function addMoveCommands(program: Command): void {
+  withMoveOptions(
+    program
+      .command('export')
+      .description('write the data of a data directory, in use or not, to a file')
+      .argument('<file>', 'a file that is not there yet; - is stdout'),
+  )
+    .addOption(
+      new Option('--format <format>', 'a key a line, or a file that Redis 7.0 loads')
+        .choices(['ndjson', 'rdb'])
+        .default('ndjson'),
+    )
+    .option('--force', 'replace a file that is there')
+    .action(async (file: string, options: ExportCommandOptions) => {
+      // Loaded here: only who moves data needs it.
+      const { exportCommand } = require('./commands/export') as typeof import('./commands/export');
+      await exportCommand(file, options);
+    });
+
+  withMoveOptions(
+    program
+      .command('import')
+      .description('read a file of respite export or of Redis (RDB) into a data directory, in use or not')
+      .argument('<file>', 'NDJSON or RDB, gzip or not; - is stdin'),
+  )
+    .option('--replace', 'replace keys and function libraries that are there')
+    .addOption(
+      new Option('--skip-existing', 'leave keys and function libraries that are there as they are').conflicts(
+        'replace',
+      ),
+    )
+    .option('--dry-run', 'look through the file, and write nothing')
+    .action(async (file: string, options: ImportCommandOptions) => {
+      const { importCommand } = require('./commands/import') as typeof import('./commands/import');
+      await importCommand(file, options);
+    });
 }
 
 function print(text: string): void {

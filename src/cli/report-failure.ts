@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { ConfigError } from '../config';
 import { ShutdownError } from '../container';
 import { asError, RespiteError } from '../errors';
+import { ConflictError } from '../modules/migration/conflict-error';
 import { EXIT } from './exit-codes';
 
 /** Tells the user what went wrong: on stderr, or with `--json` as one object on stdout. @returns the exit code */
@@ -11,6 +12,8 @@ export function reportFailure(error: unknown, json: boolean): number {
   if (json) process.stdout.write(`${JSON.stringify({ error: asJson(error) }, undefined, 2)}\n`);
   else process.stderr.write(`${asText(error)}\n`);
   if (error instanceof ShutdownError) return EXIT.shutdownIncomplete;
+  if (RespiteError.is(error) && error.code === 'IMPORT_CONFLICT') return EXIT.conflicts;
+  if (RespiteError.is(error) && error.code === 'MIGRATION_INTERRUPTED') return EXIT.interrupted;
   return isUsage(error) ? EXIT.usage : EXIT.failed;
 }
 
@@ -23,7 +26,12 @@ function asText(error: unknown): string {
 function asJson(error: unknown): Readonly<Record<string, unknown>> {
   const { message } = asError(error);
   const code = RespiteError.is(error) ? error.code : isUsage(error) ? 'USAGE' : 'INTERNAL';
-  return { code, message, ...(error instanceof ConfigError && { problems: error.problems }) };
+  return {
+    code,
+    message,
+    ...(error instanceof ConfigError && { problems: error.problems }),
+    ...(error instanceof ConflictError && { count: error.count, conflicts: error.conflicts }),
+  };
 }
 
 function isUsage(error: unknown): boolean {

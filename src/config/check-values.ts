@@ -1,6 +1,7 @@
 import type { ConfigProblem } from './config-error';
 import { kindOf } from './format';
 import { nearestName } from './nearest-name';
+import { redactWritten } from './redact';
 import { listSettings, type Setting, type SettingsSchema, variableOf } from './setting';
 import type { RawValue, Source } from './source';
 

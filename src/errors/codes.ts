@@ -154,6 +154,47 @@ export const errorCodes = {
 
   ...snapshotCodes,
 
+  // Moving data
+  EXPORT_FILE_EXISTS: {
+    means: 'A file was to be exported to that is there already. It stays as it is.',
+    remedy: 'Name another file, or use --force (in code: force) to replace it.',
+  },
+  EXPORT_WRITE_FAILED: {
+    means: 'An export could not be written, most often because the disk is full. Nothing incomplete is left.',
+    remedy: 'Correct what the message names, or name a file elsewhere.',
+  },
+  EXPORT_FAILED: {
+    means: 'A value could not be read or has a type that cannot be exported; the message names its key.',
+    remedy: 'Do what the message says; --match leaves keys out.',
+  },
+  IMPORT_FILE_UNREADABLE: {
+    means: 'The file to be imported is not there, is no file, or cannot be read.',
+    remedy: 'Correct the path or the permissions the message names.',
+  },
+  IMPORT_FILE_INVALID: {
+    means:
+      'The file to be imported is damaged, was cut off, or is neither RDB nor NDJSON; the message says where and, of a key, which. Nothing was written.',
+    remedy: 'Take another copy of the file, or export it again.',
+  },
+  IMPORT_NOT_SUPPORTED: {
+    means:
+      'The file holds what cannot be taken in: values of modules, deadlines of single hash fields, or a newer format. The message names the keys. Nothing was written.',
+    remedy: 'Leave the keys out with --match, or remove them where the file comes from.',
+  },
+  IMPORT_CONFLICT: {
+    means: 'Keys or function libraries of the file are there already; the message lists them.',
+    remedy: 'Use --replace or --skip-existing, or import into an empty data directory.',
+  },
+  IMPORT_REFUSED: {
+    means:
+      'The target refused a key or a function library, such as for lack of memory. What was written before are whole keys.',
+    remedy: 'Correct the reason in the message, then import again with --skip-existing.',
+  },
+  MIGRATION_INTERRUPTED: {
+    means: 'A transfer of data was interrupted. What was written are whole keys, or, of a file, nothing.',
+    remedy: 'Start it again; an import goes on with --skip-existing.',
+  },
+
   // Stores
   INPUT_INVALID: {
     means: 'An argument cannot be used; the message names the operation, the argument and what is wrong with it.',

@@ -53,7 +53,7 @@ async function exchangeOne(servers: Servers, seed: number): Promise<{ kind: stri
       `${what} (FUZZ_SEED=${String(seed)}, ${kind})\n${fromDifference(a, b)}\n${fromDifference(b, a)}\nlimits ${JSON.stringify(limits)}, then ${JSON.stringify(limitsAfter)}\nmade by ${JSON.stringify(recipe).slice(0, 1500)}`,
     );
   };
-  // Redis keeps the encoding that a dump has under some of the other limits, ours has none but the plain one.
+  // Redis keeps the encoding that a dump has under some of the other limits, ours goes by the limits alone.
   const visible = (state: Looks): Looks => (limitsAfter.length > 0 ? { ...state, encoding: '', details: '' } : state);
   const both = [servers.redis, servers.respite] as const;
   for (const server of both) {

@@ -18,6 +18,8 @@ export interface CommandResult {
 export interface CommandOptions {
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** What is on its stdin; default: nothing. */
+  readonly input?: string | Buffer;
 }
 
 /** A `respite` process that is running. */
@@ -30,16 +32,18 @@ export interface RunningCommand {
 }
 
 /** Starts the built command line as a user would. */
-export function startCommand(args: readonly string[], { cwd, env }: CommandOptions): RunningCommand {
+export function startCommand(args: readonly string[], { cwd, env, input }: CommandOptions): RunningCommand {
   if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: run "npm run build" first`);
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('RESPITE_'));
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
     env: { ...Object.fromEntries(inherited), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  child.stdin?.end(input);
   let stdout = '';
   let stderr = '';
+  if (child.stdout === null || child.stderr === null) throw new TypeError('both are pipes');
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const ended = once(child, 'close').then(([code]: (number | null)[]) => ({ code: code ?? null, stdout, stderr }));

@@ -30,6 +30,11 @@ export class PrivatePlace {
     return runCommand(args, this.#options());
   }
 
+  /** As `run`, with this on its stdin. */
+  feed(input: string | Buffer, ...args: string[]): Promise<CommandResult> {
+    return runCommand(args, { ...this.#options(), input });
+  }
+
   /** What the lock file of the data directory says. */
   holder(): LockHolder & Required<Pick<LockHolder, 'sockets'>> {
     const [name = 'none'] = readdirSync(this.data).filter((file) => file.startsWith('lock.'));

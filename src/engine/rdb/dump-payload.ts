@@ -1,12 +1,13 @@
 import type { EncodingLimits, StoredValue } from '../keyspace/entry';
+import { writeCompactValue } from './compact-value';
 import { withFooter, withoutFooter } from './footer';
 import { RdbReader, RdbWriter } from './rdb-primitives';
-import { readValue, writeValue } from './rdb-value';
+import { readValue } from './rdb-value';
 
-/** What DUMP answers: a value in RDB encoding. */
-export function dumpPayload(value: StoredValue): string {
-  const writer = new RdbWriter();
-  writeValue(writer, value);
+/** What DUMP answers: a value as compact as Redis writes it. */
+export function dumpPayload(value: StoredValue, limits: EncodingLimits): string {
+  const writer = new RdbWriter(true);
+  writeCompactValue(writer, value, limits);
   return withFooter(writer);
 }
 

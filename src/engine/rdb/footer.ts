@@ -14,6 +14,11 @@ export function withFooter(writer: RdbWriter): string {
   return writer.view().latin1Slice();
 }
 
+/** Writes the version at a place. @returns where the checksum goes, which is over everything before it */
+export function writeVersion(payload: Buffer, at: number): number {
+  return payload.writeUInt16LE(RDB_VERSION, at);
+}
+
 /** What stands before the footer of an intact payload. */
 export function withoutFooter(payload: Buffer): Buffer {
   return payload.subarray(0, payload.length - FOOTER_BYTES);

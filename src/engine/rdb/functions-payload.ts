@@ -6,7 +6,7 @@ const FUNCTION_OPCODE = 0xf5;
 
 /** What FUNCTION DUMP answers: the sources of all libraries. */
 export function functionsPayload(sources: Iterable<string>): string {
-  const writer = new RdbWriter();
+  const writer = new RdbWriter(true);
   for (const source of sources) {
     writer.byte(FUNCTION_OPCODE);
     writer.string(source);

@@ -9,9 +9,10 @@ import { RdbFormatError, type RdbReader } from './rdb-primitives';
 type Unpack = (packed: string) => string[];
 type Read = (reader: RdbReader, limits: EncodingLimits) => Collection;
 
-/** How a node of a quicklist is stored. */
-const PLAIN_NODE = 1;
-const PACKED_NODE = 2;
+/** How a node of a quicklist is stored: one element by itself. */
+export const PLAIN_NODE = 1;
+/** As `PLAIN_NODE`: a listpack of elements. */
+export const PACKED_NODE = 2;
 
 function pushAll(list: ListValue, elements: readonly string[]): ListValue {
   for (const element of elements) list.push('right', element);
@@ -54,6 +55,12 @@ const packedSortedSet =
     });
     return set;
   };
+
+function packedSet(reader: RdbReader, limits: EncodingLimits): SetValue {
+  const members = listpackElements(reader.string());
+  const set = SetValue.of(members, limits);
+  return set.size === members.length ? set : reader.fail('a member that is there twice');
+}
 
 function pairsOf(parts: readonly string[]): readonly string[] {
   if (parts.length % 2 !== 0) throw new RdbFormatError('a packed value of pairs has an odd number of parts');
@@ -107,6 +114,7 @@ const READERS: Partial<Record<number, Read>> = {
   16: packedHash(listpackElements),
   17: packedSortedSet(listpackElements),
   18: quicklist,
+  20: packedSet,
 };
 
 /**

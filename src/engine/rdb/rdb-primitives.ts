@@ -1,4 +1,5 @@
 import { toUint64, type Uint64 } from '../values/uint64';
+import { compressLzf, decompressLzf } from './lzf';
 
 /** Bytes that are no RDB encoding. */
 export class RdbFormatError extends Error {
@@ -13,10 +14,17 @@ const INT16 = 0xc1;
 const INT32 = 0xc2;
 const LZF = 0xc3;
 
+/** Redis compresses texts that are longer than this; one that saves less than four bytes is written as it is. */
+const LONGEST_PLAIN = 20;
+const LEAST_SAVED = 4;
+
 /** Writes RDB's primitives into a growing buffer. */
 export class RdbWriter {
   #buffer = Buffer.allocUnsafe(256);
   #length = 0;
+
+  /** @param compresses whether texts are compressed as Redis does it (`rdbcompression`); default false */
+  constructor(private readonly compresses = false) {}
 
   /** The bytes so far: a view, valid until the next write. */
   view(): Buffer {
@@ -47,6 +55,15 @@ export class RdbWriter {
     }
   }
 
+  /** Puts a length before what was written from `at` on. */
+  insertLength(at: number, value: number): void {
+    const end = this.#length;
+    this.length(value);
+    const length = Buffer.from(this.#buffer.subarray(end, this.#length));
+    this.#buffer.copyWithin(at + length.length, at, end);
+    this.#buffer.set(length, at);
+  }
+
   /** A number of up to 64 bits, in the encoding of lengths. */
   unsigned(value: Uint64): void {
     if (typeof value === 'number') {
@@ -61,8 +78,16 @@ export class RdbWriter {
   /** A string, as an integer where it is one of up to 32 bits. */
   string(text: string): void {
     if (text.length <= 11 && this.#integer(text)) return;
+    if (this.compresses && text.length > LONGEST_PLAIN && this.#compressed(Buffer.from(text, 'latin1'))) return;
     this.length(text.length);
     this.latin1(text);
+  }
+
+  /** As `string`, of bytes that are no integer: packed ones. */
+  packed(bytes: Buffer): void {
+    if (this.compresses && bytes.length > LONGEST_PLAIN && this.#compressed(bytes)) return;
+    this.length(bytes.length);
+    this.bytes(bytes);
   }
 
   /** Bytes alone. */
@@ -85,6 +110,21 @@ export class RdbWriter {
     this.#reserve(bytes.length);
     this.#buffer.set(bytes, this.#length);
     this.#length += bytes.length;
+  }
+
+  #compressed(bytes: Buffer): boolean {
+    const most = bytes.length - LEAST_SAVED;
+    // Nine bytes at most for each of two lengths: what is written has to move behind them.
+    this.#reserve(19 + most);
+    const at = this.#length + 19;
+    const length = compressLzf(bytes, this.#buffer.subarray(at, at + most));
+    if (length === undefined) return false;
+    this.byte(LZF);
+    this.length(length);
+    this.length(bytes.length);
+    this.#buffer.copyWithin(this.#length, at, at + length);
+    this.#length += length;
+    return true;
   }
 
   #integer(text: string): boolean {
@@ -210,31 +250,4 @@ export class RdbReader {
     this.#at = start + count;
     return start;
   }
-}
-
-/** Undoes LZF compression. @returns undefined when the data is damaged */
-function decompressLzf(packed: Buffer, length: number): Buffer | undefined {
-  // A claimed length that no such input can unpack to must not allocate memory.
-  if (length > packed.length * 264) return undefined;
-  const out = Buffer.allocUnsafe(length);
-  let from = 0;
-  let to = 0;
-  while (from < packed.length) {
-    const control = packed[from++] ?? 0;
-    if (control < 32) {
-      const run = control + 1;
-      if (from + run > packed.length || to + run > length) return undefined;
-      packed.copy(out, to, from, from + run);
-      from += run;
-      to += run;
-      continue;
-    }
-    let run = (control >> 5) + 2;
-    if (control >> 5 === 7) run += packed[from++] ?? 0;
-    let source = to - ((control & 0x1f) << 8) - (packed[from++] ?? 0) - 1;
-    if (source < 0 || to + run > length) return undefined;
-    // Byte by byte: source and destination may overlap on purpose.
-    while (run-- > 0) out[to++] = out[source++] ?? 0;
-  }
-  return to === length ? out : undefined;
 }

@@ -44,9 +44,7 @@ export function writeStream(writer: RdbWriter, stream: StreamValue): void {
 export function writeNode(writer: RdbWriter, packer: ListpackWriter, node: StreamNode): void {
   writer.length(ID_BYTES);
   writer.bytes(idBytes(node.first));
-  const packed = packNode(packer, node);
-  writer.length(packed.length);
-  writer.bytes(packed);
+  writer.packed(packNode(packer, node));
 }
 
 function writeGroup(writer: RdbWriter, group: ConsumerGroup): void {

@@ -23,7 +23,7 @@ export const dump = defineCommand({
   syntax: 'key',
   run(context, [key]) {
     const entry = context.lookupRead(key);
-    return entry === undefined ? null : dumpPayload(entry.value);
+    return entry === undefined ? null : dumpPayload(entry.value, context.engine.limits);
   },
 });
 

@@ -62,7 +62,11 @@ function pack(context: CommandContext, keys: readonly string[]): Parcel[] {
     if (entry === undefined) return [];
     const until = context.expireAt(entry);
     return [
-      { key, payload: dumpPayload(entry.value), ttl: until === 0 ? 0 : Math.max(1, Number(until) - context.now) },
+      {
+        key,
+        payload: dumpPayload(entry.value, context.engine.limits),
+        ttl: until === 0 ? 0 : Math.max(1, Number(until) - context.now),
+      },
     ];
   });
 }
@@ -72,7 +76,7 @@ function hasLeft(context: CommandContext, db: CommandContext['db'], { key, paylo
   context.resetClock();
   const entry = context.lookup(key, db);
   if (entry === undefined) return true;
-  if (dumpPayload(entry.value) !== payload) return false;
+  if (dumpPayload(entry.value, context.engine.limits) !== payload) return false;
   context.remove(key, 'del', db);
   context.engine.effects.add(db.index, ['DEL', key], context.now);
   context.engine.blocking.serveReady();

@@ -11,6 +11,8 @@ export interface Owner {
   readonly pid: number;
   /** Path of its control socket. */
   readonly control: string;
+  /** Path of its engine's socket, which speaks RESP. */
+  readonly redis: string;
 }
 
 /**
@@ -30,7 +32,8 @@ export async function ownerOf(directory: string): Promise<Owner | undefined> {
   const { sockets } = holder;
   if (sockets === undefined) throw withoutSocket(directory, holder);
   await checkSocket(path, sockets.control, holder);
-  return { pid: holder.pid, control: sockets.control };
+  await checkSocket(path, sockets.redis, holder);
+  return { pid: holder.pid, control: sockets.control, redis: sockets.redis };
 }
 
 /** What an owner that does not answer is, and what to do. */
@@ -70,22 +73,22 @@ async function unusable(directory: string, cause: unknown): Promise<RespiteError
  * What a lock file says is not trusted further than its owner is: the socket has to be his, in a folder of his that is
  * closed to others. So he cannot lead who may do more than he, such as root, to the socket of somebody else.
  */
-async function checkSocket(lock: string, control: string, holder: LockHolder): Promise<void> {
+async function checkSocket(lock: string, path: string, holder: LockHolder): Promise<void> {
   if (process.platform === 'win32') return;
   const own = process.geteuid?.();
   try {
     const { uid } = await lstat(lock);
     if (uid !== own && own !== 0) throw otherUser(`Process ${String(holder.pid)}`, uid);
-    const folder = await lstat(dirname(control));
-    const socket = await lstat(control);
+    const folder = await lstat(dirname(path));
+    const socket = await lstat(path);
     const isPrivate = folder.isDirectory() && folder.uid === uid && (folder.mode & 0o077) === 0;
     if (isPrivate && socket.isSocket() && socket.uid === uid) return;
   } catch (error) {
     if (RespiteError.is(error)) throw error;
-    throw codeOf(error) === 'ENOENT' ? elsewhere(control, holder) : unreachable(messageOf(error), error);
+    throw codeOf(error) === 'ENOENT' ? elsewhere(path, holder) : unreachable(messageOf(error), error);
   }
   throw unreachable(
-    `${control}, which ${lock} names, is not a socket of the one who wrote that, in a folder closed to others: nothing was sent to it.`,
+    `${path}, which ${lock} names, is not a socket of the one who wrote that, in a folder closed to others: nothing was sent to it.`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { writeCompactValue } from '../../../rdb/compact-value';
 import { RdbReader, RdbWriter } from '../../../rdb/rdb-primitives';
 import { readValue, writeValue } from '../../../rdb/rdb-value';
 import type { CommandContext } from '../../../execution/command-context';
@@ -50,8 +51,8 @@ function describeObject(context: CommandContext, key: string): Status {
   // A key whose time has come is shown as long as it is there.
   const entry = context.db.dataset.keys.get(key);
   if (entry === undefined) throw NO_SUCH_KEY;
-  const writer = new RdbWriter();
-  writeValue(writer, entry.value);
+  const writer = new RdbWriter(true);
+  writeCompactValue(writer, entry.value, context.engine.limits);
   const idle = context.engine.memory.access.idleSeconds(entry);
   const lru = (Math.floor(context.now / 1000) - idle) & 0xffffff;
   return new Status(

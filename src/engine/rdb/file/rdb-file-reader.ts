@@ -1,0 +1,267 @@
+import { Crc64 } from '../crc64';
+import { RdbWriter } from '../rdb-primitives';
+import { RdbFileError } from './errors';
+import { FileCursor } from './file-cursor';
+import { type Cutting, moduleParts, REFUSED_TYPES, walkValue } from './value-walk';
+import { Window } from './window';
+
+/** A key of a file. Strings have one character per byte. */
+interface KeyItem {
+  readonly db: number;
+  readonly key: string;
+  /** Milliseconds since the epoch; 0 = never. */
+  readonly expireAt: number;
+}
+
+/** What an RDB file holds, one thing after the other. */
+export type RdbItem =
+  | { readonly kind: 'function'; readonly source: string }
+  | (KeyItem & {
+      readonly kind: 'value';
+      /** Type byte and body, as in a payload of DUMP before its footer. */
+      readonly body: Buffer;
+      /** Seconds without use, where the file says so. */
+      readonly idle?: number;
+      /** How often it was used, 0 to 255, where the file says so. */
+      readonly frequency?: number;
+    })
+  /** Some elements of a value too large for one piece, in the form of a smaller value; a list's and a text's in order. */
+  | (KeyItem & {
+      readonly kind: 'part';
+      readonly body: Buffer;
+      readonly first: boolean;
+      readonly last: boolean;
+      /** Elements (of a text, bytes) of all parts, where that is known. */
+      readonly total?: number;
+    })
+  /** A key whose value cannot be taken in; `what` it is. */
+  | { readonly kind: 'refused'; readonly db: number; readonly key: string; readonly what: string };
+
+/** How a file is read; everything is optional. */
+export interface RdbFileReaderOptions {
+  /** Bytes after which a value is handed out in parts; default 8 MB. */
+  readonly partBytes?: number;
+  /** Whether the checksum is looked at; default true. */
+  readonly checksum?: boolean;
+}
+
+const OPCODE = {
+  slotInfo: 244,
+  library: 245,
+  earlyLibrary: 246,
+  module: 247,
+  idle: 248,
+  frequency: 249,
+  auxiliary: 250,
+  sizes: 251,
+  expiryMs: 252,
+  expirySeconds: 253,
+  database: 254,
+  end: 255,
+} as const;
+
+const MAGIC_BYTES = 9;
+/** RDB versions: of the newest Redis whose files are read (8.0), and of the first whose files end with a checksum. */
+const NEWEST_VERSION = 12;
+const FIRST_WITH_CHECKSUM = 5;
+const CHECKSUM_BYTES = 8;
+/** What is handed out at once: so many items, or bytes. */
+const BATCH_ITEMS = 512;
+const BATCH_BYTES = 1024 * 1024;
+
+/**
+ * Reads an RDB file, versions 1 to 12 (Redis 5 to 8 write 9 to 12), as it comes: memory is bounded by `partBytes`, except for
+ * compressed texts and streams, which are whole.
+ */
+export class RdbFileReader {
+  /** What the file says of itself: `redis-ver`, `ctime` and the like. */
+  readonly fields = new Map<string, string>();
+  readonly #window: Window;
+  readonly #cursor: FileCursor;
+  readonly #partBytes: number;
+  readonly #checksum: boolean;
+  readonly #crc = new Crc64();
+  #version = 0;
+  #db = 0;
+  #expireAt = 0;
+  #usage: { idle?: number; frequency?: number } = {};
+
+  constructor(
+    input: AsyncIterable<Uint8Array>,
+    { partBytes = 8 * 1024 * 1024, checksum = true }: RdbFileReaderOptions = {},
+  ) {
+    this.#partBytes = partBytes;
+    this.#checksum = checksum;
+    this.#window = new Window(input, (bytes) => {
+      if (checksum) this.#crc.update(bytes);
+    });
+    this.#cursor = new FileCursor(this.#window);
+  }
+
+  /** The RDB version of the file, once its first batch was read. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Everything in the file, in batches. @throws RdbFileError */
+  async *batches(): AsyncGenerator<RdbItem[], void, undefined> {
+    let batch: RdbItem[] = [];
+    let bytes = 0;
+    try {
+      await this.#magic();
+      for await (const item of this.#items()) {
+        batch.push(item);
+        bytes += 'body' in item ? item.body.length + item.key.length : 0;
+        if (batch.length < BATCH_ITEMS && bytes < BATCH_BYTES) continue;
+        yield batch;
+        batch = [];
+        bytes = 0;
+      }
+      if (batch.length > 0) yield batch;
+    } catch (error) {
+      throw this.#cursor.withKey(error);
+    } finally {
+      await this.#window.close();
+    }
+  }
+
+  async #magic(): Promise<void> {
+    const magic = (await this.#cursor.bytes(MAGIC_BYTES)).latin1Slice();
+    const version = /^REDIS(\d{4})$/.exec(magic)?.[1];
+    if (magic.startsWith('VALKEY')) throw this.#cursor.unsupported('a file of Valkey 9 or later');
+    if (version === undefined) throw new RdbFileError('damaged', 'the file does not begin as an RDB file does');
+    this.#version = Number(version);
+    if (this.#version < 1 || this.#version > NEWEST_VERSION)
+      throw this.#cursor.unsupported(`RDB version ${String(this.#version)}`);
+  }
+
+  async *#items(): AsyncGenerator<RdbItem, void, undefined> {
+    for (;;) {
+      this.#cursor.key = undefined;
+      const type = await this.#cursor.byte();
+      if (type === OPCODE.end) break;
+      const item = type >= OPCODE.slotInfo ? await this.#opcode(type) : undefined;
+      if (item !== undefined) yield item;
+      if (type < OPCODE.slotInfo) yield* this.#value(type);
+      this.#window.release();
+    }
+    await this.#end();
+  }
+
+  /** What is not a key. */
+  async #opcode(code: number): Promise<RdbItem | undefined> {
+    switch (code) {
+      case OPCODE.library:
+        return { kind: 'function', source: await this.#cursor.string() };
+      case OPCODE.database:
+        this.#db = await this.#cursor.length();
+        return undefined;
+      case OPCODE.expiryMs:
+        this.#expireAt = Number((await this.#cursor.bytes(8)).readBigInt64LE(0));
+        return undefined;
+      case OPCODE.expirySeconds:
+        this.#expireAt = (await this.#cursor.bytes(4)).readInt32LE(0) * 1000;
+        return undefined;
+      case OPCODE.idle:
+        this.#usage = { idle: await this.#cursor.length() };
+        return undefined;
+      case OPCODE.frequency:
+        this.#usage = { frequency: await this.#cursor.byte() };
+        return undefined;
+      case OPCODE.auxiliary:
+        this.fields.set(await this.#cursor.string(), await this.#cursor.string());
+        return undefined;
+      case OPCODE.module:
+        await this.#moduleData();
+        return undefined;
+      case OPCODE.sizes:
+      case OPCODE.slotInfo:
+        for (let left = code === OPCODE.sizes ? 2 : 3; left > 0; left--) await this.#cursor.length();
+        return undefined;
+      default:
+        throw this.#cursor.unsupported(
+          code === OPCODE.earlyLibrary
+            ? 'functions of a release candidate of Redis 7.0'
+            : `what begins with ${String(code)}`,
+        );
+    }
+  }
+
+  async *#value(type: number): AsyncGenerator<RdbItem, void, undefined> {
+    const start = this.#window.position;
+    const key = await this.#cursor.string();
+    this.#cursor.key = key;
+    this.#cursor.db = this.#db;
+    const common = { db: this.#db, key, expireAt: this.#expireAt };
+    const usage = this.#usage;
+    this.#expireAt = 0;
+    this.#usage = {};
+    this.#window.release();
+    const cutting: Cutting = { elementsAt: undefined, count: 0, after: this.#partBytes };
+    const walk = walkValue(type, this.#window, cutting);
+    if (walk === undefined) throw this.#unknown(type, start);
+    const valueAt = this.#window.position;
+    let first = true;
+    for (let step = walk.next(); step.done !== true; step = walk.next()) {
+      if (step.value === 'more') {
+        await this.#cursor.fill(cutting.elementsAt ?? valueAt);
+        continue;
+      }
+      yield { kind: 'part', ...common, body: this.#part(type, cutting), first, last: false };
+      first = false;
+    }
+    const what = REFUSED_TYPES[type];
+    if (what !== undefined) yield { kind: 'refused', db: common.db, key, what };
+    else if (first) yield { kind: 'value', ...common, body: this.#body(type, valueAt), ...usage };
+    else yield { kind: 'part', ...common, body: this.#part(type, cutting), first, last: true };
+  }
+
+  /** The value that was walked through, whole. */
+  #body(type: number, from: number): Buffer {
+    const { buffer, at, position } = this.#window;
+    const length = position - from;
+    const body = Buffer.allocUnsafe(length + 1);
+    body[0] = type;
+    buffer.copy(body, 1, at - length, at);
+    return body;
+  }
+
+  /** The elements since the last cut, as a value of their own; what was before them is left behind. */
+  #part(type: number, cutting: Cutting): Buffer {
+    const { buffer, at, position } = this.#window;
+    const length = position - (cutting.elementsAt ?? position);
+    const writer = new RdbWriter();
+    writer.byte(type);
+    writer.length(cutting.count);
+    writer.bytes(buffer.subarray(at - length, at));
+    cutting.count = 0;
+    cutting.elementsAt = position;
+    this.#window.release();
+    return writer.view();
+  }
+
+  async #moduleData(): Promise<void> {
+    for (let left = 3; left > 0; left--) await this.#cursor.length();
+    await this.#cursor.walk(moduleParts(this.#window));
+  }
+
+  async #end(): Promise<void> {
+    this.#window.release();
+    const computed = this.#crc.value;
+    if (this.#version >= FIRST_WITH_CHECKSUM) {
+      const stored = (await this.#cursor.bytes(CHECKSUM_BYTES)).readBigUInt64LE(0);
+      if (this.#checksum && stored !== 0n && stored !== computed)
+        throw new RdbFileError('damaged', 'the checksum at the end of the file is not that of what stands before it');
+    }
+    this.#window.release();
+    if (this.#window.available > 0 || (await this.#window.fill()))
+      throw this.#cursor.unsupported('what follows the end, as in an append-only file,');
+  }
+
+  #unknown(type: number, at: number): RdbFileError {
+    return new RdbFileError(
+      'unsupported',
+      `type ${String(type)} is not known (byte ${String(at - 1)}${this.#cursor.ofKey()})`,
+    );
+  }
+}

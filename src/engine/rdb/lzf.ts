@@ -1,0 +1,127 @@
+/** A literal run is at most so long, a match so long and so far back: what LZF's control bytes can say. */
+const LONGEST_RUN = 32;
+const LONGEST_MATCH = 264;
+const FARTHEST = 8192;
+/** Shorter repetitions take no less room than the bytes themselves. */
+const SHORTEST_MATCH = 3;
+
+const TABLE_BITS = 14;
+/** Where three bytes were last seen, by their hash: place + 1. Entries of other texts are told by a base that grows. */
+const seen = new Uint32Array(1 << TABLE_BITS);
+let base = 0;
+
+/** Compresses texts of up to 4 GB with LZF (liblzf's format), greedily. */
+class Compression {
+  #from = 0;
+  #literal = 0;
+  #to = 0;
+
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly out: Uint8Array,
+  ) {}
+
+  /** @returns the bytes written; undefined when they would not fit */
+  run(): number | undefined {
+    const { bytes } = this;
+    const end = bytes.length - SHORTEST_MATCH;
+    while (this.#from <= end) {
+      const back = this.#lookUp();
+      if (back === 0) {
+        this.#from += 1;
+        continue;
+      }
+      if (!this.#literals() || !this.#match(back)) return undefined;
+    }
+    this.#from = bytes.length;
+    return this.#literals() ? this.#to : undefined;
+  }
+
+  /** How far back the next three bytes were seen, and notes that they are here; 0 = nowhere. */
+  #lookUp(): number {
+    const { bytes } = this;
+    const at = this.#from;
+    const [a, b, c] = [bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0];
+    const hash = Math.imul((a << 16) | (b << 8) | c, 0x9e3779b1) >>> (32 - TABLE_BITS);
+    const before = (seen[hash] ?? 0) - base - 1;
+    seen[hash] = base + at + 1;
+    if (before < 0 || at - before > FARTHEST) return 0;
+    return bytes[before] === a && bytes[before + 1] === b && bytes[before + 2] === c ? at - before : 0;
+  }
+
+  /** Writes the bytes before the next match as they are. */
+  #literals(): boolean {
+    const { bytes, out } = this;
+    while (this.#literal < this.#from) {
+      const run = Math.min(LONGEST_RUN, this.#from - this.#literal);
+      if (this.#to + run + 1 > out.length) return false;
+      out[this.#to++] = run - 1;
+      for (const end = this.#literal + run; this.#literal < end;) out[this.#to++] = bytes[this.#literal++] ?? 0;
+    }
+    return true;
+  }
+
+  #match(back: number): boolean {
+    const { bytes, out } = this;
+    const most = Math.min(LONGEST_MATCH, bytes.length - this.#from);
+    let length = SHORTEST_MATCH;
+    while (length < most && bytes[this.#from + length] === bytes[this.#from + length - back]) length += 1;
+    if (this.#to + SHORTEST_MATCH > out.length) return false;
+    const distance = back - 1;
+    const short = length - 2;
+    out[this.#to++] = (Math.min(short, 7) << 5) | (distance >> 8);
+    if (short >= 7) out[this.#to++] = short - 7;
+    out[this.#to++] = distance & 0xff;
+    // The last places within the match are where what follows is likeliest to begin again.
+    const end = this.#from + length;
+    this.#from = end - 2;
+    while (this.#from < end) {
+      if (this.#from + SHORTEST_MATCH <= bytes.length) this.#lookUp();
+      this.#from += 1;
+    }
+    this.#literal = end;
+    return true;
+  }
+}
+
+/**
+ * Compresses bytes with LZF.
+ * @param out what it may take at most
+ * @returns the bytes it takes; undefined when it does not fit
+ */
+export function compressLzf(bytes: Uint8Array, out: Uint8Array): number | undefined {
+  if (base + bytes.length + 1 > 0xffff_ffff) {
+    seen.fill(0);
+    base = 0;
+  }
+  const length = new Compression(bytes, out).run();
+  base += bytes.length;
+  return length;
+}
+
+/** Undoes LZF compression. @returns undefined when the data is damaged */
+export function decompressLzf(packed: Buffer, length: number): Buffer | undefined {
+  // A claimed length that no such input can unpack to must not allocate memory.
+  if (length > packed.length * LONGEST_MATCH) return undefined;
+  const out = Buffer.allocUnsafe(length);
+  let from = 0;
+  let to = 0;
+  while (from < packed.length) {
+    const control = packed[from++] ?? 0;
+    if (control < LONGEST_RUN) {
+      const run = control + 1;
+      if (from + run > packed.length || to + run > length) return undefined;
+      packed.copy(out, to, from, from + run);
+      from += run;
+      to += run;
+      continue;
+    }
+    let run = (control >> 5) + 2;
+    if (control >> 5 === 7) run += packed[from++] ?? 0;
+    let source = to - ((control & 0x1f) << 8) - (packed[from++] ?? 0) - 1;
+    if (source < 0 || to + run > length) return undefined;
+    // Byte by byte: source and destination may overlap on purpose.
+    while (run-- > 0) out[to++] = out[source++] ?? 0;
+  }
+  return to === length ? out : undefined;
+}

@@ -1,0 +1,106 @@
+import type { EncodingLimits, StoredValue } from '../keyspace/entry';
+import { HashValue } from '../values/hash';
+import { ListValue } from '../values/list';
+import { RawString } from '../values/raw-string';
+import { SetValue } from '../values/set';
+import { compareMembers, SortedSetValue } from '../values/sorted-set';
+import { StreamValue } from '../values/stream';
+import { writeCompactValue } from './compact-value';
+import { type PlainStream, plainStream, streamOf } from './plain-stream';
+import { RdbReader, RdbWriter } from './rdb-primitives';
+import { RDB_TYPE, readValue, writeValue } from './rdb-value';
+
+/** What a value holds, in whatever encoding it was. Strings have one character per byte. */
+export type PlainValue =
+  | { readonly type: 'string'; readonly value: string }
+  | { readonly type: 'list' | 'set'; readonly elements: readonly string[] }
+  /** Field and value in turn. */
+  | { readonly type: 'hash'; readonly pairs: readonly string[] }
+  /** In their order. */
+  | { readonly type: 'zset'; readonly members: readonly (readonly [name: string, score: number])[] }
+  | ({ readonly type: 'stream' } & PlainStream);
+
+/** Redis' defaults: what is written goes to who has settings of his own. */
+const LIMITS: EncodingLimits = {
+  'hash-max-listpack-entries': 128,
+  'hash-max-listpack-value': 64,
+  'set-max-intset-entries': 512,
+  'zset-max-listpack-entries': 128,
+  'zset-max-listpack-value': 64,
+  'list-max-listpack-size': -2,
+  'list-compress-depth': 0,
+  'stream-node-max-bytes': 4096,
+  'stream-node-max-entries': 100,
+  'hll-sparse-max-bytes': 3000,
+};
+
+/** Compact sorted sets lose the sign of a score of -0. */
+const SIGNED: EncodingLimits = { ...LIMITS, 'zset-max-listpack-entries': 0 };
+
+/** What a value's type byte and body say. @throws RdbFormatError when they make no sense */
+export function plainValue(body: Buffer): PlainValue {
+  const reader = new RdbReader(body);
+  const value = readValue(reader, SIGNED);
+  if (reader.remaining > 0) reader.fail('bytes after the value');
+  return plain(value);
+}
+
+function plain(value: StoredValue): PlainValue {
+  if (typeof value === 'string' || value instanceof RawString) return { type: 'string', value: value.toString() };
+  if (value instanceof ListValue) return { type: 'list', elements: value.slice(0, value.size) };
+  if (value instanceof SetValue) return { type: 'set', elements: value.members() };
+  if (value instanceof HashValue) return { type: 'hash', pairs: value.pairs() };
+  if (value instanceof StreamValue) return { type: 'stream', ...plainStream(value) };
+  if (!(value instanceof SortedSetValue)) throw new TypeError(`values of type ${value.type} have no plain form`);
+  const members: [string, number][] = [];
+  value.visit({ start: 0, end: value.size }, false, (name, score) => {
+    members.push([name, score]);
+  });
+  return { type: 'zset', members };
+}
+
+/** Type byte and body of a value, as compact as Redis 7.0 writes it. What is there twice counts once. */
+export function bodyOf(value: PlainValue): Buffer {
+  const writer = new RdbWriter(true);
+  writeCompactValue(writer, stored(value), LIMITS);
+  return writer.view();
+}
+
+/**
+ * Some elements of a value, or bytes of a text: type byte and body in the plain encoding, in which the elements of several
+ * follow each other.
+ */
+export function elementsBody(value: PlainValue): Buffer {
+  const writer = new RdbWriter(value.type !== 'string');
+  if (value.type === 'string') {
+    writer.byte(RDB_TYPE.string);
+    writer.length(value.value.length);
+    writer.latin1(value.value);
+  } else writeValue(writer, stored(value));
+  return writer.view();
+}
+
+function stored(value: PlainValue): StoredValue {
+  switch (value.type) {
+    case 'string':
+      return value.value;
+    case 'list': {
+      const list = new ListValue();
+      for (const element of value.elements) list.push('right', element);
+      return list;
+    }
+    case 'set':
+      return SetValue.of(value.elements, LIMITS);
+    case 'hash': {
+      const hash = new HashValue(LIMITS);
+      hash.setAll(value.pairs);
+      return hash;
+    }
+    case 'zset': {
+      const limits = value.members.some(([, score]) => Object.is(score, -0)) ? SIGNED : LIMITS;
+      return SortedSetValue.of(value.members.map(([key, score]) => ({ key, score })).sort(compareMembers), limits);
+    }
+    case 'stream':
+      return streamOf(value, LIMITS);
+  }
+}

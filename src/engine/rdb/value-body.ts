@@ -1,0 +1,28 @@
+import { crc64 } from './crc64';
+import { withoutFooter, writeVersion } from './footer';
+import { bodyOf, plainValue } from './plain-value';
+
+/** The newest type byte that Redis 7.0 knows. */
+const NEWEST_TYPE = 19;
+
+/** What RESTORE takes, for a value's type byte and body. */
+export function payloadOfBody(body: Buffer): Buffer {
+  const payload = Buffer.allocUnsafe(body.length + 10);
+  body.copy(payload);
+  const end = writeVersion(payload, body.length);
+  payload.writeBigUInt64LE(crc64(payload.subarray(0, end)), end);
+  return payload;
+}
+
+/** Type byte and body in what DUMP answered. */
+export function bodyOfPayload(payload: Buffer): Buffer {
+  return withoutFooter(payload);
+}
+
+/**
+ * A value's type byte and body in a form that Redis 7.0 reads: it is written anew where a later one wrote it.
+ * @throws RdbFormatError when it cannot be read
+ */
+export function asRedis7(body: Buffer): Buffer {
+  return (body[0] ?? 0) <= NEWEST_TYPE ? body : bodyOf(plainValue(body));
+}

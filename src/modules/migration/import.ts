@@ -1,0 +1,116 @@
+import { plainValue } from '../../engine/rdb/plain-value';
+import { RdbFormatError } from '../../engine/rdb/rdb-primitives';
+import { printCount, RespiteError } from '../../errors';
+import { FileSource } from './files/file-source';
+import type { FileFormat, InputFile } from './files/input-file';
+import { ConflictError } from './conflict-error';
+import { NameList, showKey, type NamedKey } from './key-names';
+import type { Existing, NamedLibrary, RedisTarget } from './redis/redis-target';
+import { type Selection, selects } from './selection';
+import { readAhead } from './read-ahead';
+import { Tally } from './tally';
+import type { MovedItem, ProgressListener } from './transfer';
+
+/** What an import did, or with `dryRun` would do. */
+export interface ImportReport {
+  readonly format: FileFormat;
+  readonly dryRun: boolean;
+  /** Keys in the file, those that had expired included. */
+  readonly found: number;
+  /** Keys written. */
+  readonly written: number;
+  /** Keys whose time was over. */
+  readonly expired: number;
+  /** Keys and libraries that were there already and stayed as they were. */
+  readonly kept: number;
+  /** Function libraries written. */
+  readonly functions: number;
+}
+
+/** How an import is done. */
+export interface ImportSettings {
+  /** What messages call the file. */
+  readonly name: string;
+  readonly selection: Selection;
+  readonly existing: Existing;
+  readonly dryRun: boolean;
+  /** Whether each value is taken apart before anything is written; else one that makes no sense is refused when it is its turn. */
+  readonly looksAtValues: boolean;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ProgressListener | undefined;
+}
+
+/**
+ * Looks through the whole file first, so that nothing is written of one that is damaged, holds what cannot be taken in, or what
+ * is there already; then writes it.
+ * @throws RespiteError `IMPORT_FILE_INVALID`, `IMPORT_NOT_SUPPORTED`, `IMPORT_CONFLICT`, `IMPORT_REFUSED`, `IMPORT_FILE_UNREADABLE`,
+ * `MIGRATION_INTERRUPTED`
+ */
+export async function importInto(
+  target: RedisTarget,
+  file: InputFile,
+  settings: ImportSettings,
+): Promise<ImportReport> {
+  const { name, dryRun, signal, onProgress, selection } = settings;
+  const checked = await check(target, file, settings);
+  const common = { format: file.format, dryRun, found: checked.keys };
+  if (dryRun) {
+    const kept = settings.existing === 'skip' ? checked.existing : { keys: 0, functions: 0 };
+    const written = checked.keys - checked.expired - kept.keys;
+    const functions = checked.functions - kept.functions;
+    return { ...common, written, expired: checked.expired, kept: kept.keys + kept.functions, functions };
+  }
+  const tally = new Tally('writing', onProgress, checked.keys);
+  for await (const all of readAhead(new FileSource(file, name, false).batches(signal))) {
+    const batch = all.filter(selects(selection));
+    await target.write(batch);
+    tally.add(batch);
+  }
+  const { written, expired, kept, functions } = target;
+  return { ...common, written, expired, kept: kept.count, functions };
+}
+
+async function check(target: RedisTarget, file: InputFile, settings: ImportSettings) {
+  const { name, signal, onProgress, selection, looksAtValues } = settings;
+  const existing = new NameList<NamedKey | NamedLibrary>();
+  const libraries = new NameList<NamedLibrary>();
+  let expired = 0;
+  const refused = new NameList<string>(20);
+  const tally = new Tally('checking', onProgress);
+  for await (const all of new FileSource(file, name).batches(signal)) {
+    const batch = all.filter(selects(selection));
+    for (const item of batch) {
+      if (item.kind === 'refused') refused.add(`${showKey(item.db, item.key)} is ${item.what}`);
+      else if (looksAtValues) checkValue(item, name);
+    }
+    const living = batch.filter((item) => !target.isOver(item));
+    expired += batch.length - living.length;
+    if (settings.existing === 'refuse' || settings.dryRun) await target.findExisting(living, existing, libraries);
+    tally.add(batch);
+  }
+  if (refused.count > 0) throw notSupported(name, refused);
+  if (settings.existing === 'refuse' && existing.count > 0) throw new ConflictError(name, existing);
+  const { keys, functions } = tally;
+  return { keys, functions, expired, existing: { keys: existing.count - libraries.count, functions: libraries.count } };
+}
+
+/** A file that is whole may have been written wrong. */
+function checkValue(item: MovedItem, name: string): void {
+  if (!('body' in item)) return;
+  try {
+    plainValue(item.body);
+  } catch (cause) {
+    if (!(cause instanceof RdbFormatError)) throw cause;
+    throw new RespiteError('IMPORT_FILE_INVALID', {
+      message: `${name} is damaged: the value of ${showKey(item.db, item.key)} makes no sense: ${cause.message}.`,
+      cause,
+    });
+  }
+}
+
+function notSupported(name: string, { names, count }: NameList<string>): RespiteError {
+  const rest = count > names.length ? `; and ${String(count - names.length)} more` : '';
+  return new RespiteError('IMPORT_NOT_SUPPORTED', {
+    message: `${name} has ${printCount(count, 'key')} that cannot be imported: ${names.join('; ')}${rest}. Leave them out with --match, or delete them where the file comes from. Nothing was written.`,
+  });
+}

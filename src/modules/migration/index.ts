@@ -1,0 +1,10 @@
+export { ConflictError } from './conflict-error';
+export { type ExportReport, exportTo } from './export';
+export { type FileFormat, type InputFile, openInput } from './files/input-file';
+export { openOutputFile, toStream } from './files/output-file';
+export { importInto, type ImportReport } from './import';
+export type { NamedKey } from './key-names';
+export { RedisSource } from './redis/redis-source';
+export { type NamedLibrary, RedisTarget } from './redis/redis-target';
+export type { Selection } from './selection';
+export type { ProgressListener, TransferProgress } from './transfer';

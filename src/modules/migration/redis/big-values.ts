@@ -1,0 +1,116 @@
+import type { Redis } from 'ioredis';
+import { elementsBody, type PlainValue } from '../../../engine/rdb/plain-value';
+import type { MovedItem } from '../transfer';
+import { bytesOf } from './replies';
+
+type Part = Extract<MovedItem, { kind: 'part' }>;
+type Key = Pick<Part, 'db' | 'key' | 'expireAt'>;
+
+/** Bytes of a part, about, and elements at most. */
+const PART_BYTES = 8 * 1024 * 1024;
+const PART_ELEMENTS = 10_000;
+
+/** How a type is read in pieces, by its elements or bytes. */
+interface Pieces {
+  readonly total: number;
+  readonly next: () => Promise<PlainValue | undefined>;
+}
+
+/**
+ * Reads a value in parts. Nobody may change it meanwhile.
+ * @param bytes what it takes in memory, about
+ * @returns undefined for a stream, which has no parts
+ */
+export async function bigValue(client: Redis, key: Key, bytes: number): Promise<AsyncGenerator<Part> | undefined> {
+  const name = Buffer.from(key.key, 'latin1');
+  const pieces = await piecesOf(client, name, bytes);
+  return pieces === undefined ? undefined : parts(key, pieces);
+}
+
+async function* parts(key: Key, { total, next }: Pieces): AsyncGenerator<Part> {
+  let first = true;
+  for (let value = await next(); value !== undefined;) {
+    const following = await next();
+    yield { kind: 'part', ...key, body: elementsBody(value), first, last: following === undefined, total };
+    first = false;
+    value = following;
+  }
+}
+
+async function piecesOf(client: Redis, key: Buffer, bytes: number): Promise<Pieces | undefined> {
+  const atOnce = (total: number) => Math.max(1, Math.min(PART_ELEMENTS, Math.floor(PART_BYTES / (bytes / total))));
+  switch (await client.type(key)) {
+    case 'string':
+      return ranged(await client.strlen(key), PART_BYTES, async (start, end) => {
+        return { type: 'string', value: (await client.getrangeBuffer(key, start, end)).latin1Slice() };
+      });
+    case 'list': {
+      const total = await client.llen(key);
+      return ranged(total, atOnce(total), async (start, end) => {
+        return { type: 'list', elements: (await client.lrangeBuffer(key, start, end)).map(text) };
+      });
+    }
+    case 'zset': {
+      const total = await client.zcard(key);
+      return ranged(total, atOnce(total), async (start, end) => {
+        const flat = await client.zrangeBuffer(key, start, end, 'WITHSCORES');
+        const members = Array.from({ length: flat.length >> 1 }, (_, i) => {
+          return [text(flat[i * 2]), scoreOf(text(flat[i * 2 + 1]))] as const;
+        });
+        return { type: 'zset', members };
+      });
+    }
+    case 'set': {
+      const total = await client.scard(key);
+      const next = scanned((cursor) => client.sscanBuffer(key, cursor, 'COUNT', atOnce(total)));
+      return { total, next: async () => asValue(await next(), (elements) => ({ type: 'set', elements })) };
+    }
+    case 'hash': {
+      const total = await client.hlen(key);
+      const next = scanned((cursor) => client.hscanBuffer(key, cursor, 'COUNT', atOnce(total)));
+      return { total, next: async () => asValue(await next(), (pairs) => ({ type: 'hash', pairs })) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function ranged(total: number, atOnce: number, read: (start: number, end: number) => Promise<PlainValue>): Pieces {
+  let start = 0;
+  return {
+    total,
+    next: async () => {
+      if (start >= total) return undefined;
+      const value = await read(start, Math.min(total, start + atOnce) - 1);
+      start += atOnce;
+      return value;
+    },
+  };
+}
+
+type Scan = (cursor: string) => Promise<[cursor: Buffer, elements: Buffer[]]>;
+
+function scanned(scan: Scan): () => Promise<string[] | undefined> {
+  let cursor: string | undefined = '0';
+  return async () => {
+    while (cursor !== undefined) {
+      const [next, elements] = await scan(cursor);
+      cursor = String(next) === '0' ? undefined : String(next);
+      if (elements.length > 0) return elements.map(text);
+    }
+    return undefined;
+  };
+}
+
+function asValue(elements: string[] | undefined, make: (elements: string[]) => PlainValue): PlainValue | undefined {
+  return elements === undefined ? undefined : make(elements);
+}
+
+function text(reply: unknown): string {
+  return bytesOf(reply).latin1Slice();
+}
+
+/** Scores stand there as C's printf wrote them. */
+function scoreOf(shown: string): number {
+  return Number(shown.replace('inf', 'Infinity'));
+}

@@ -1,0 +1,41 @@
+import { type EmbeddedEngine, openEngine } from '../../src/engine';
+import { type ImportFileOptions, importTo } from '../../src/migration/move';
+import type { OpenPlace } from '../../src/migration/open-place';
+import { type ImportReport, openInput } from '../../src/modules/migration';
+import { handleOf } from '../../src/redis-engine';
+
+/** An engine in this process, as exports and imports see one. */
+export interface EnginePlace extends OpenPlace {
+  readonly engine: EmbeddedEngine;
+}
+
+/** Makes one. */
+export function enginePlace(): EnginePlace {
+  const engine = openEngine();
+  const client = handleOf(engine).connect();
+  return {
+    engine,
+    client,
+    shared: true,
+    now: () => Date.now(),
+    commit: async () => {},
+    close: async () => {
+      client.disconnect();
+      engine.close();
+    },
+  };
+}
+
+/** Imports a file into an open place. */
+export async function importFile(
+  place: OpenPlace,
+  path: string,
+  options: Omit<ImportFileOptions, 'name'> = {},
+): Promise<ImportReport> {
+  const file = await openInput(path);
+  try {
+    return await importTo(place, file, { name: path, ...options });
+  } finally {
+    await file.close();
+  }
+}
