@@ -13,6 +13,9 @@ export interface GenerationSettings {
 
 /** Keeps copies of the data file, one per snapshot. */
 export class GenerationKeeper {
+  /** Whether what former settings left is gone. */
+  #isPruned = false;
+
   constructor(
     private readonly settings: GenerationSettings,
     private readonly clock: Clock,
@@ -27,13 +30,17 @@ export class GenerationKeeper {
     try {
       const copies = this.settings.count - 1;
       if (copies > 0) await store.copy(generationPath(directory, sequence));
-      return await this.#prune(directory, copies);
+      if (copies === 0 && this.#isPruned) return undefined;
+      const needed = await this.#prune(directory, copies);
+      this.#isPruned = true;
+      return needed;
     } catch (err) {
       this.logger.warn(
         { event: 'generation_failed', err },
         'the copy of the snapshot was not made: the snapshot itself is whole',
       );
-      return firstJournal((await generationsIn(directory)).map(stampOfGeneration));
+      // What it needs is not known: no journal goes.
+      return 0;
     }
   }
 
