@@ -19,6 +19,7 @@ class DatabaseDoubts {
 }
 
 const NOT_LOST = (): boolean => false;
+const MAY_BE_LOST = (): boolean => true;
 
 /** Commands after which a key holds what it should, whatever it held before. */
 const WHOLE_WRITES: ReadonlySet<string> = new Set(['del', 'unlink', 'mset']);
@@ -41,7 +42,7 @@ export class Doubts {
     this.#databases = Array.from({ length: databases }, (_, index) => {
       const dataset = datasets[index] ?? 0;
       const { records } = datasetPrefixes(dataset);
-      if (lost === undefined) return new DatabaseDoubts(() => true, true);
+      if (lost === undefined) return new DatabaseDoubts(MAY_BE_LOST, true);
       return new DatabaseDoubts((key) => dataset !== 0 && lost.mayHold(names.of(records, key)), false);
     });
   }
@@ -65,7 +66,10 @@ export class Doubts {
       this.#databases.forEach((_, index) => {
         this.#forget(index);
       });
-    else if (name === 'swapdb') this.#swap(Number(args[0]), Number(args[1]));
+    else if (name === 'swapdb' && !this.#swap(Number(args[0]), Number(args[1]))) {
+      this.skipped += 1;
+      return false;
+    }
     const isWhole = writesAll(name, args);
     if (!isWhole && this.#isDoubtful(command)) {
       this.skipped += 1;
@@ -100,15 +104,25 @@ export class Doubts {
     this.#databases[database] = new DatabaseDoubts(NOT_LOST, false);
   }
 
-  #swap(a: number, b: number): void {
-    const kept = this.#of(a);
-    this.#databases[a] = this.#of(b);
-    this.#databases[b] = kept;
+  /** @returns false when what they held by then is not known: older keys would come into a database they never were in */
+  #swap(a: number, b: number): boolean {
+    const [first, second] = [this.#of(a), this.#of(b)];
+    const isKnown = !first.isOlder && !second.isOlder;
+    this.#databases[a] = isKnown ? second : unknown(first);
+    this.#databases[b] = isKnown ? first : unknown(second);
+    return isKnown;
   }
 
   #of(database: number): DatabaseDoubts {
     return (this.#databases[database] ??= new DatabaseDoubts(NOT_LOST, false));
   }
+}
+
+/** A database of which nothing is known any more. */
+function unknown({ doubted }: DatabaseDoubts): DatabaseDoubts {
+  const doubts = new DatabaseDoubts(MAY_BE_LOST, true);
+  for (const key of doubted) doubts.doubted.add(key);
+  return doubts;
 }
 
 /** Whether a command gives its keys a value that does not depend on what they held. */
