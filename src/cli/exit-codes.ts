@@ -11,4 +11,6 @@ export const EXIT = {
   conflicts: 3,
   /** `export`, `import`: interrupted; it can be started again. */
   interrupted: 4,
+  /** `respite doctor` found what would stop the next start or cost something there, or could not save everything. */
+  findings: 5,
 } as const;

@@ -3,6 +3,7 @@ import { backup, restore } from './commands/backup';
 import { configDiagnostics } from './commands/config-diagnostics';
 import { configShow } from './commands/config-show';
 import { configValidate } from './commands/config-validate';
+import type { DoctorOptions } from './commands/doctor';
 import type { ExportCommandOptions } from './commands/export';
 import type { ImportCommandOptions } from './commands/import';
 import { snapshot, type SnapshotCommandOptions } from './commands/snapshot';
@@ -52,7 +53,12 @@ export function createProgram(): Command {
       print(await restore(file, options));
     });
   addMoveCommands(program);
+  addDoctor(program);
+  addConfigCommands(program);
+  return program;
+}
 
+function addConfigCommands(program: Command): void {
   const config = program.command('config').description('look at the configuration');
   withConfigOptions(config.command('show').description('every setting, its value and where it came from')).action(
     (options: ConfigOptions) => {
@@ -69,7 +75,6 @@ export function createProgram(): Command {
   ).action((options: ConfigOptions) => {
     print(configDiagnostics(options));
   });
-  return program;
 }
 
 /** `respite export` and `respite import`. */
@@ -108,6 +113,23 @@ function addMoveCommands(program: Command): void {
     .action(async (file: string, options: ImportCommandOptions) => {
       const { importCommand } = require('./commands/import') as typeof import('./commands/import');
       await importCommand(file, options);
+    });
+}
+
+function addDoctor(program: Command): void {
+  withConfigOptions(
+    program
+      .command('doctor')
+      .description('look for everything that is the matter with a data directory, and change nothing'),
+  )
+    .option(...DATA_DIR_OPTION)
+    .option('--repair <directory>', 'save what can be read into this new directory')
+    .action(async (options: DoctorOptions) => {
+      // Loaded here: it needs the engine, and hardly anybody needs it.
+      const { doctor } = require('./commands/doctor') as typeof import('./commands/doctor');
+      const { text, exitCode } = await doctor(options);
+      print(text);
+      process.exitCode = exitCode;
     });
 }
 

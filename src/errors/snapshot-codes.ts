@@ -104,9 +104,18 @@ export const snapshotCodes = {
     means: 'A backup cannot be written to, or read from, its file.',
     remedy: 'Correct what the message names: the directory, its owner, or the free space.',
   },
+  REPAIR_TARGET_USED: {
+    means: '"respite doctor --repair" was to save data into a directory that holds data.',
+    remedy: 'Name a new directory.',
+  },
+  REPAIR_NOTHING_SAVED: {
+    means: '"respite doctor --repair" found nothing in the directory that can be read. No other one was made.',
+    remedy: 'Bring back a backup.',
+  },
   RESTORE_CORRUPT: {
     means: 'The snapshot is damaged. With on_corruption "fail" the start fails and nothing is changed on disk.',
-    remedy: 'Restore the data directory from a backup, or set on_corruption to quarantine to start empty.',
+    remedy:
+      'Restore the data directory from a backup, save what can be read with "respite doctor --repair NEWDIR", or set on_corruption to quarantine to start empty.',
   },
   RESTORE_FAILED: {
     means: 'The snapshot is not known to be damaged but could not be read or loaded. Nothing was changed on disk.',

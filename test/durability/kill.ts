@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { contentsOf, keep, type Kept, start } from '../support/kept-engine';
 import { SeededRandom } from '../support/seeded-random';
-import { FROZEN, operationsOf } from './workload';
+import { FROZEN, type Keeping, stepOf } from './workload';
 
 export interface KillReport {
   readonly seed: number;
@@ -22,12 +22,17 @@ const LONGEST_LIFE_MS = 1_500;
  * @throws Error naming the round when a snapshot that was reported as safe is gone, or the content is not that of
  * exactly one step.
  */
-export async function runKill(directory: string, rounds: number, seed: number): Promise<KillReport> {
+export async function runKill(
+  directory: string,
+  rounds: number,
+  seed: number,
+  keeping: Keeping = { durability: 'snapshot' },
+): Promise<KillReport> {
   const random = new SeededRandom(seed);
-  const model = new Model(seed);
+  const model = new Model(seed, keeping);
   for (let round = 1; round <= rounds; round++) {
-    const saved = await liveAndDie(directory, seed, random.below(LONGEST_LIFE_MS));
-    const restored = await start(directory, { onCorruption: 'fail', onShutdown: false, clock: FROZEN });
+    const saved = await liveAndDie(directory, seed, random.below(LONGEST_LIFE_MS), keeping);
+    const restored = await start(directory, { ...keeping, onCorruption: 'fail', onShutdown: false, clock: FROZEN });
     const step = Number(restored.run('GET', 'step') ?? 0);
     if (step < saved)
       throw new Error(`round ${String(round)}: step ${String(saved)} was safe, ${String(step)} is there`);
@@ -40,11 +45,16 @@ export async function runKill(directory: string, rounds: number, seed: number): 
 }
 
 /** @returns the last step the process called safe. */
-async function liveAndDie(directory: string, seed: number, lifetime: number): Promise<number> {
+async function liveAndDie(
+  directory: string,
+  seed: number,
+  lifetime: number,
+  { durability, encryptionKey }: Keeping,
+): Promise<number> {
   const runner = join(__dirname, '../support/run-ts.js');
-  const child = spawn(process.execPath, [runner, join(__dirname, 'kill-child.ts'), directory, String(seed)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const key = Buffer.from(encryptionKey ?? []).toString('hex');
+  const args = [runner, join(__dirname, 'kill-child.ts'), directory, String(seed), durability, key];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let saved = 0;
   for await (const line of createInterface({ input: child.stdout })) {
     const [event, step] = line.split(' ');
@@ -65,12 +75,15 @@ class Model {
   step = 0;
   readonly #kept: Kept = keep('/nowhere', { clock: FROZEN });
 
-  constructor(private readonly seed: number) {}
+  constructor(
+    private readonly seed: number,
+    private readonly keeping: Keeping,
+  ) {}
 
   advanceTo(step: number): void {
     while (this.step < step) {
       this.step++;
-      for (const [name, ...args] of operationsOf(this.seed, this.step)) this.#kept.run(name, ...args);
+      for (const [name, ...args] of stepOf(this.keeping, this.seed, this.step)) this.#kept.run(name, ...args);
     }
   }
 

@@ -5,6 +5,13 @@ import { SeededRandom } from '../support/seeded-random';
 /** Stands still, so that stream ids and times of delivery are the same wherever a workload runs. */
 export const FROZEN: Clock = { now: () => 1_800_000_000_000, setTimer: () => undefined, clearTimer: () => undefined };
 
+/** What a data directory is kept with. */
+export interface Keeping {
+  readonly encryptionKey?: Uint8Array | undefined;
+  /** With `always` there are journals. */
+  readonly durability: 'snapshot' | 'always';
+}
+
 /** Far enough away never to expire during a campaign; a fixed time, so that a seed always gives the same state. */
 const FAR_FUTURE = 4_000_000_000_000;
 
@@ -22,6 +29,16 @@ export function operationsOf(seed: number, step: number): readonly Operation[] {
   if (random.below(12) === 0) operations.push(['SWAPDB', '1', '2']);
   operations.push(['SELECT', '0'], ['SET', 'step', String(step)]);
   return operations;
+}
+
+/** As `operationsOf`, without streams: of their groups a journal says less, as Redis' does (docs/reference/durability.md). */
+export function journaledOperationsOf(seed: number, step: number): readonly Operation[] {
+  return operationsOf(seed, step).filter((words) => !words.some((word) => word.startsWith('big:stream')));
+}
+
+/** What a step does to a directory that is kept so. */
+export function stepOf({ durability }: Keeping, seed: number, step: number): readonly Operation[] {
+  return (durability === 'always' ? journaledOperationsOf : operationsOf)(seed, step);
 }
 
 function operation(random: SeededRandom, step: number): Operation {

@@ -111,11 +111,16 @@ export function contentsOf({ run }: Kept): ReadonlyMap<string, string> {
   for (let database = 0; database < 16; database++) {
     run('SELECT', String(database));
     for (const key of run('KEYS', '*') as string[]) {
-      contents.set(`${String(database)}:${key}`, JSON.stringify([run('PEXPIRETIME', key), contentOf(run, key)]));
+      contents.set(`${String(database)}:${key}`, entryOf(run, key));
     }
   }
   run('SELECT', '0');
   return contents;
+}
+
+/** What a key of the selected database holds, in a form that can be compared. */
+export function entryOf(run: Kept['run'], key: string): string {
+  return JSON.stringify([run('PEXPIRETIME', key), contentOf(run, key)]);
 }
 
 /** A key's type and content; what has no order in one of its own. */

@@ -1,7 +1,9 @@
+import { findKeys } from '../command/key-positions';
 import type { CommandRecord, CommandTable } from '../command/table';
 import type { Session } from '../execution/session';
 import { ErrorReply } from '../protocol/reply';
 import type { ClientAddress, SessionOutput } from '../session/output';
+import type { ReplayGuard } from './source';
 
 /** What commands are run again with. */
 export interface ReplayParts {
@@ -22,8 +24,12 @@ export class Replay {
     this.#session.hidden = true;
   }
 
-  /** Runs each command of `payload` as of `time`. @returns how many @throws Error naming the command that failed */
-  run(payload: Buffer, time: number): number {
+  /**
+   * Runs each command of `payload` as of `time`.
+   * @param guard asked about each of them: what it does not admit is left out, and so is what fails
+   * @returns how many @throws Error naming the command that failed
+   */
+  run(payload: Buffer, time: number, guard?: ReplayGuard): number {
     const commands = new CommandReader(payload);
     let count = 0;
     while (!commands.ended) {
@@ -31,17 +37,32 @@ export class Replay {
       const name = commands.word();
       const args = new Array<string>(words - 1);
       for (let i = 0; i < args.length; i++) args[i] = commands.word();
-      count += 1;
-      const record = this.parts.commands.resolve(name, args);
+      const record = this.#commandOf(name, args);
+      if (guard !== undefined && !this.#isAdmitted(guard, record, args)) continue;
       this.#session.context.resetClock(time);
       const reply = this.parts.executor.call(this.#session, record, args, name);
-      if (reply instanceof ErrorReply) throw new Error(`${name} ${args[0] ?? ''}: ${reply.text}`);
+      if (!(reply instanceof ErrorReply)) count += 1;
+      else if (guard === undefined) throw new Error(`${name} ${args[0] ?? ''}: ${reply.text}`);
     }
     return count;
   }
 
   end(): void {
     this.parts.disconnect(this.#session);
+  }
+
+  #commandOf(name: string, args: readonly string[]): CommandRecord {
+    try {
+      return this.parts.commands.resolve(name, args);
+    } catch (refusal) {
+      throw refusal instanceof ErrorReply ? new Error(refusal.text) : refusal;
+    }
+  }
+
+  #isAdmitted(guard: ReplayGuard, { definition, fullName }: CommandRecord, args: readonly string[]): boolean {
+    const { index, dataset } = this.#session.database;
+    const keys = (findKeys(definition, args) ?? []).map(({ position }) => args[position - 1] ?? '');
+    return guard({ name: fullName, args, database: index, keys, has: (key) => dataset.keys.get(key) !== undefined });
   }
 }
 

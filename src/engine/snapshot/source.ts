@@ -60,10 +60,11 @@ export interface SnapshotSource {
   /**
    * Runs commands that were written down, as of their time: nothing expires but by them.
    * @param payload in RESP, see the journal's format
+   * @param guard asked about each command, where keys may be missing: what it does not admit is left out, and so is what fails
    * @returns how many commands
    * @throws Error when one of them cannot be run
    */
-  replay(payload: Buffer, time: number): number;
+  replay(payload: Buffer, time: number, guard?: ReplayGuard): number;
   /**
    * Ends a restore; `layout` is what the snapshot's cut held, or `undefined` when there was nothing to restore.
    * @throws IncompleteValueError when segments are missing
@@ -77,6 +78,22 @@ export interface SnapshotSource {
   /** Gives up a restore: everything loaded so far is dropped, `restored` stays false, the engine stays `LOADING`. */
   abortRestore(): void;
 }
+
+/** A command that is about to be run again. */
+export interface ReplayedCommand {
+  /** In lower case; of a subcommand `xgroup|create`. */
+  readonly name: string;
+  readonly args: readonly string[];
+  /** The database that is selected. */
+  readonly database: number;
+  /** Those among the arguments. */
+  readonly keys: readonly string[];
+  /** Whether the selected database has such a key. */
+  has(key: string): boolean;
+}
+
+/** Says whether a command may be run again. */
+export type ReplayGuard = (command: ReplayedCommand) => boolean;
 
 /** Segments are missing, or are not those that were written with their value: the snapshot is damaged. */
 export class IncompleteValueError extends Error {}

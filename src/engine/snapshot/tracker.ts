@@ -7,7 +7,7 @@ import type { Cut } from './cut';
 import type { LoadParts, SnapshotLoad } from './load';
 import type { Replay, ReplayParts } from './replay';
 import type { BigValues } from './segments/big-values';
-import type { DatasetLayout, EffectFeed, ReplyGate, SnapshotCut, SnapshotSource } from './source';
+import type { DatasetLayout, EffectFeed, ReplayGuard, ReplyGate, SnapshotCut, SnapshotSource } from './source';
 
 const machinery = () => require('./machinery') as typeof import('./machinery');
 
@@ -78,11 +78,11 @@ export class SnapshotTracker implements SnapshotSource {
     this.parts.keyspace.dirty = 0;
   }
 
-  replay(payload: Buffer, time: number): number {
+  replay(payload: Buffer, time: number, guard?: ReplayGuard): number {
     // Nothing expires but by what was written down.
     if (this.#replay === undefined) this.parts.keyspace.setActiveExpiry(false);
     this.#replay ??= new (machinery().Replay)(this.parts);
-    return this.#replay.run(payload, time);
+    return this.#replay.run(payload, time, guard);
   }
 
   finishRestore(layout: DatasetLayout | undefined): void {

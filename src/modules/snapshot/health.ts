@@ -46,8 +46,13 @@ function staleness({ now, lastSuccess, interval }: HealthFacts): string | undefi
 }
 
 function lackOfRoom({ dataBytes, freeBytes }: HealthFacts): string | undefined {
-  if (freeBytes === undefined || freeBytes >= LEAST_ROOM * dataBytes) return undefined;
+  if (freeBytes === undefined || !isShortOfRoom(dataBytes, freeBytes)) return undefined;
   return `${printCount(freeBytes, 'byte')} are free on the disk, less than twice the data file's ${printCount(dataBytes, 'byte')}`;
+}
+
+/** Whether a disk has less room than snapshots may need; both in bytes. */
+export function isShortOfRoom(dataBytes: number, freeBytes: number): boolean {
+  return freeBytes < LEAST_ROOM * dataBytes;
 }
 
 /** What is free on the disk of a path, for who is not root; `undefined` when that cannot be known. */

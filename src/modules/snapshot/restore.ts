@@ -1,6 +1,7 @@
 import { printCount, RespiteError } from '../../errors';
 import type { DataDirectory } from './directory/data-directory';
-import { readJournals, replayJournals } from './journal/replay-journals';
+import type { DirectoryFacts } from './directory/directory-facts';
+import { journalsAfter, readJournals, replayJournals } from './journal/replay-journals';
 import { fallBack } from './fall-back';
 import { corruptSnapshot, Loading, ours } from './loading';
 import type { RestoreContext, RestoreOutcome } from './restore-context';
@@ -54,10 +55,7 @@ async function load(context: RestoreContext): Promise<RestoreOutcome> {
   const loading = new Loading({ ...context, path: directory.dataFile });
   if (await directory.hasSnapshot()) await readSnapshot(readerSettings(directory), loading, context.signal);
   const stamp = await expectedStamp(directory, loading.stamp);
-  const first = stamp?.journal ?? 1;
-  const isNamed = stamp?.journalExists === true;
-  const last = Math.max(isNamed ? first : 0, directory.lastJournal);
-  const journals = await readJournals(directory, { first, isNamed, last });
+  const journals = await readJournals(directory, journalsAfter(stamp, directory.lastJournal));
   ours(directory.dataFile, () => {
     source.showRestored(stamp?.layout);
   });
@@ -96,8 +94,11 @@ async function settle({ directory, logger }: RestoreContext, hasSnapshot: boolea
   }
 }
 
-/** @throws RespiteError `RESTORE_CORRUPT` when a whole and sound file is not the one we left here. */
-async function expectedStamp(directory: DataDirectory, stamp: Stamp | undefined): Promise<Stamp | undefined> {
+/**
+ * The stamp of a whole and sound file.
+ * @throws RespiteError `RESTORE_CORRUPT` when it is not the one we left here.
+ */
+export async function expectedStamp(directory: DirectoryFacts, stamp: Stamp | undefined): Promise<Stamp | undefined> {
   const last = await directory.lastSequence();
   const found = stamp?.sequence ?? 0;
   if (stamp !== undefined && !directory.owns(stamp)) {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { killAcknowledging } from '../../durability/acknowledged';
 import { runDamage } from '../../durability/damage';
 import { runKill } from '../../durability/kill';
@@ -12,6 +13,11 @@ afterAll(removeTemporaryPaths);
 
 it(`NFR-2: ${String(KILLS)} times kill -9 while snapshots are written (seed ${String(seed)})`, async () => {
   await expect(runKill(await temporaryPath(), KILLS, seed)).resolves.toMatchObject({ rounds: KILLS });
+});
+
+it(`NFR-2: ${String(KILLS)} times kill -9 while encrypted snapshots and journals are written (seed ${String(seed)})`, async () => {
+  const keeping = { encryptionKey: randomBytes(32), durability: 'always' } as const;
+  await expect(runKill(await temporaryPath(), KILLS, seed, keeping)).resolves.toMatchObject({ rounds: KILLS });
 });
 
 it(`NFR-2: damage gives all the data or a quarantine, never a crash (seed ${String(seed)})`, async () => {

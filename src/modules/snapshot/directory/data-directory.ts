@@ -4,13 +4,13 @@ import type { DatasetKey } from '../store/sealed-records';
 import type { Stamp } from '../store/stamp';
 import { FORMAT_VERSION, JOURNAL_VERSION } from '../store/record-format';
 import { completeFiles, createFiles } from './complete-files';
-import type { JournalPlace } from '../journal/journal-file';
 import { DirectoryLock, type LockOptions } from './directory-lock';
 import { checkKey } from './check-key';
 import { unusable } from './unusable';
 import { makeDirectory, makePrivate } from './make-directory';
 import { dataFilesIn, journalsIn, moveAside } from './move-files';
-import { differences, encryptionFields, type Marker, writeMarker } from './marker';
+import { type DirectoryFacts, lostSnapshot, markerOwning, type NamedJournal } from './directory-facts';
+import { encryptionFields, type Marker, writeMarker } from './marker';
 import { refuseNetworkFilesystem } from './network-filesystem';
 import { assertSameFile, type FileIdentity, identityIfThere, identityOf, ownFileSize } from './own-file';
 import { DATA, MARKER, recognise, type Recognised, REPLACEMENT, WITNESS } from './recognise';
@@ -38,7 +38,7 @@ export interface DataDirectoryOptions extends LockOptions {
  * |                  | `.new`, one that counts with the next snapshot      |
  * | `lock.N`         | who uses the directory (`directory-lock.ts`)        |
  */
-export class DataDirectory {
+export class DataDirectory implements DirectoryFacts {
   readonly path: string;
   readonly dataFile: string;
   readonly #lock: DirectoryLock;
@@ -155,24 +155,17 @@ export class DataDirectory {
    * @returns `undefined` when nothing does
    */
   async lostSnapshot(): Promise<string | undefined> {
-    if (this.#marker.written === true) return `${MARKER} says that a snapshot was written`;
-    const last = await this.lastSequence();
-    if (last > 0) return `${WITNESS} says that snapshot ${String(last)} was written`;
-    // The data file of a directory is made before its marker.
-    return this.#marker.written === undefined && this.#dataFile === undefined ? `${DATA} is gone` : undefined;
+    return lostSnapshot(this.#marker, await this.lastSequence(), this.#dataFile !== undefined);
   }
 
-  /**
-   * Whether a snapshot belongs into this directory. Where the marker has no checksum, an identity that differs in one
-   * letter is a damaged one: two random ones differ in most.
-   */
-  owns({ datasetId }: Stamp): boolean {
-    const own = this.#marker;
-    if (datasetId === own.datasetId) return true;
-    if (own.sealed || differences(datasetId, own.datasetId) !== 1) return false;
-    this.#marker = { ...own, datasetId };
-    this.#markerTrouble = 'damaged';
-    return true;
+  /** Whether a snapshot belongs into this directory; a marker that was slightly damaged says so from now on. */
+  owns(stamp: Stamp): boolean {
+    const owning = markerOwning(this.#marker, stamp);
+    if (owning !== undefined && owning !== this.#marker) {
+      this.#marker = owning;
+      this.#markerTrouble = 'damaged';
+    }
+    return owning !== undefined;
   }
 
   /**
@@ -213,7 +206,7 @@ export class DataDirectory {
   }
 
   /** The journal files, in the order of their numbers. */
-  journals(): Promise<readonly ({ readonly name: string } & JournalPlace)[]> {
+  journals(): Promise<readonly NamedJournal[]> {
     return journalsIn(this.path);
   }
 

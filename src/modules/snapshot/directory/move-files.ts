@@ -1,14 +1,15 @@
 import { readdir, rename, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { JOURNAL_FILE, type JournalPlace } from '../journal/journal-file';
+import { JOURNAL_FILE } from '../journal/journal-file';
 import { codeOf } from '../system-error';
+import type { NamedJournal } from './directory-facts';
 import { GENERATION_FILE } from './generations';
 import { makeNew, syncIfAllowed } from './make-directory';
 import { syncDirectory } from './own-file';
 import { DATA, LMDB_LOCK, MARKER, WITNESS } from './recognise';
 
 /** The journal files of a data directory, in the order of their numbers. */
-export async function journalsIn(path: string): Promise<readonly ({ readonly name: string } & JournalPlace)[]> {
+export async function journalsIn(path: string): Promise<readonly NamedJournal[]> {
   const found = (await readdir(path)).flatMap((name) => {
     const [, number, suffix] = JOURNAL_FILE.exec(name) ?? [];
     return number === undefined ? [] : [{ name, number: Number(number), isProvisional: suffix !== undefined }];

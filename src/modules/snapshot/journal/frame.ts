@@ -146,6 +146,19 @@ function hasFrames(bytes: Buffer): boolean {
   return false;
 }
 
+/** How many whole frames there are behind a place in a file, and the time of the last one, ms since the epoch. */
+export function framesBehind(bytes: Buffer, from: number, number: number) {
+  let count = 0;
+  let last: number | undefined;
+  for (let at = Math.ceil(from / ALIGNMENT) * ALIGNMENT; at + FRAME_BYTES <= bytes.length;) {
+    const frame = bytes.readUInt32LE(at) === FRAME_MAGIC ? frameAt(bytes, at, number) : undefined;
+    if (frame !== undefined) last = Math.max(last ?? 0, frame.readDoubleLE(16));
+    count += frame === undefined ? 0 : 1;
+    at += frame?.length ?? ALIGNMENT;
+  }
+  return { count, last };
+}
+
 /** The most that any whole frame behind `from` says had been synced before it. */
 function lastSynced(bytes: Buffer, from: number, number: number): number {
   let most = 0;

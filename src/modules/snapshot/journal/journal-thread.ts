@@ -56,9 +56,13 @@ export class JournalThread implements JournalSink {
     });
   }
 
-  begin(place: JournalPlace): Promise<void> {
+  async begin(place: JournalPlace): Promise<void> {
+    // Who waits for a start or a snapshot must not find the process ended.
+    this.#worker.ref();
     this.#post({ type: 'begin', ...place });
-    return this.#answer(place.number);
+    await this.#answer(place.number).finally(() => {
+      this.#rest();
+    });
   }
 
   append(frame: Uint8Array<ArrayBuffer>, sequence: number): void {
@@ -81,6 +85,11 @@ export class JournalThread implements JournalSink {
     await this.#answer('closed');
   }
 
+  /** Keeps the process alive only while somebody waits. */
+  #rest(): void {
+    if (this.#waiting.size === 0) this.#worker.unref();
+  }
+
   #post(request: JournalRequest, transfer: readonly ArrayBuffer[] = []): void {
     this.#worker.postMessage(request, transfer);
   }
@@ -96,7 +105,7 @@ export class JournalThread implements JournalSink {
   #hear(response: JournalResponse): void {
     switch (response.type) {
       case 'ready':
-        if (response.signature === READY) this.#worker.unref();
+        if (response.signature === READY) this.#rest();
         else this.#fail('it is not ours');
         return;
       case 'done':

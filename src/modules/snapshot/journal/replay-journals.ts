@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SnapshotSource } from '../../../engine/snapshot/source';
 import { RespiteError } from '../../../errors';
-import type { DataDirectory } from '../directory/data-directory';
+import type { DirectoryFacts } from '../directory/directory-facts';
+import type { Stamp } from '../store/stamp';
 import { messageOf } from '../system-error';
 import { systemFiles } from './file-layer';
 import { type JournalContent, type JournalHeader, readJournal } from './frame';
@@ -30,6 +31,13 @@ export interface WantedJournals {
   readonly last: number;
 }
 
+/** Which journals there have to be after a snapshot. @param lastJournal as the marker says it */
+export function journalsAfter(stamp: Stamp | undefined, lastJournal: number): WantedJournals {
+  const first = stamp?.journal ?? 1;
+  const isNamed = stamp?.journalExists === true;
+  return { first, isNamed, last: Math.max(isNamed ? first : 0, lastJournal) };
+}
+
 /** The files that count, in their order: of provisional ones the one that the snapshot names as its first. */
 export function countingJournals<T extends JournalPlace>(
   found: readonly T[],
@@ -52,7 +60,7 @@ export interface Journals {
  * Reads and checks all journals, before anything of them is run: what is damaged must leave no trace.
  * @throws RespiteError `RESTORE_CORRUPT`, `RESTORE_FAILED`
  */
-export async function readJournals(directory: DataDirectory, wanted: WantedJournals): Promise<Journals> {
+export async function readJournals(directory: DirectoryFacts, wanted: WantedJournals): Promise<Journals> {
   const { first, last } = wanted;
   const found = countingJournals(await directory.journals(), wanted);
   const files: ReadJournal[] = [];

@@ -77,6 +77,26 @@ export class DataFile implements Disposable {
   }
 }
 
+/** The meta pages of a file that can be read, the newer one first: for who saves what there is. */
+export function readableMetas(file: DataFile): Meta[] {
+  const first = readableMeta(file, 0, 0);
+  const sizes = first === undefined ? PAGE_SIZES : [first.pageSize];
+  const second = [...sizes].map((size) => readableMeta(file, 1, size)).find((meta) => meta !== undefined);
+  return [first, second].filter((meta) => meta !== undefined).sort((a, b) => b.transaction - a.transaction);
+}
+
+function readableMeta(file: DataFile, page: number, position: number): Meta | undefined {
+  const buffer = Buffer.alloc(META_BYTES);
+  try {
+    file.read(buffer, position);
+    const meta = parseMeta(buffer, page);
+    return page === 0 || meta.pageSize === position ? meta : undefined;
+  } catch (error) {
+    if (error instanceof DamagedFileError) return undefined;
+    throw error;
+  }
+}
+
 /** We left a file here, so that one that is gone is damage like any other. */
 function openExisting(path: string): number {
   try {

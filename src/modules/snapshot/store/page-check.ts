@@ -20,6 +20,14 @@ const FREE_LIST_FLAGS = 0x4008;
 export function readPages(path: string, onEntry: (entry: StoredEntry) => void): void {
   using file = new DataFile(path);
   const meta = file.meta();
+  assertPlausible(file, meta);
+  const used = new PageSet(meta.lastPage);
+  new TreeWalk(file, meta, used, compareKeys, onEntry).check(meta.main);
+  checkFreeList(file, meta, used, new PageSet(meta.lastPage));
+}
+
+/** That a meta page is one of ours, and fits its file. @throws DamagedFileError */
+function assertPlausible(file: DataFile, meta: Meta): void {
   // The file may be shorter than its last page says: pages at the end that were freed before they were ever written.
   const pagesInFile = Math.floor(file.bytes / meta.pageSize);
   if (meta.lastPage > 2 * pagesInFile + MOST_UNWRITTEN_PAGES) {
@@ -32,9 +40,9 @@ export function readPages(path: string, onEntry: (entry: StoredEntry) => void): 
   ) {
     throw new DamagedFileError('its meta page has settings that are not ours');
   }
-  const used = new PageSet(meta.lastPage);
-  new TreeWalk(file, meta, used, compareBytes, onEntry).check(meta.main);
-  const free = new PageSet(meta.lastPage);
+}
+
+function checkFreeList(file: DataFile, meta: Meta, used: PageSet, free: PageSet): void {
   const noteFree = ({ bytes, valueAt, end }: StoredEntry): void => {
     for (const page of freePages(bytes.subarray(valueAt, end))) {
       if (used.has(page)) throw new DamagedFileError(`page ${String(page)} is in use and listed as free`);
@@ -44,8 +52,17 @@ export function readPages(path: string, onEntry: (entry: StoredEntry) => void): 
   new TreeWalk(file, meta, used, compareIntegers, noteFree).check(meta.free);
 }
 
-/** Pages seen so far. */
-class PageSet {
+/** Which pages are free, and which the list of them is kept on: for who saves what there is. @throws DamagedFileError */
+export function readFreeList(file: DataFile, meta: Meta): { readonly free: PageSet; readonly list: PageSet } {
+  assertPlausible(file, meta);
+  const list = new PageSet(meta.lastPage);
+  const free = new PageSet(meta.lastPage);
+  checkFreeList(file, meta, list, free);
+  return { free, list };
+}
+
+/** A set of the pages of a file. */
+export class PageSet {
   readonly #seen: Uint8Array;
 
   constructor(lastPage: number) {
@@ -171,7 +188,8 @@ function outOfOrder(): DamagedFileError {
   return new DamagedFileError('its keys are out of order');
 }
 
-function compareBytes(a: PageNode, b: PageNode): number {
+/** The order of the keys of records. */
+export function compareKeys(a: StoredEntry, b: StoredEntry): number {
   const aBytes = a.valueAt - a.keyAt;
   const bBytes = b.valueAt - b.keyAt;
   const shorter = Math.min(aBytes, bBytes);
