@@ -139,8 +139,8 @@ export const errorCodes = {
   },
   REDIS_OPTIONS_UNAVAILABLE: {
     means:
-      'redisOptions() was asked of what a client made from options cannot reach: a Redis Cluster, or ioredis-mock.',
-    remedy: 'Give the library backend.connection(purpose).',
+      'redisOptions() or nodeRedisOptions() was asked of what a client made from options cannot reach: a Redis Cluster, ioredis-mock, for node-redis a master that sentinels know.',
+    remedy: 'Give the library backend.connection(purpose), or a client of the factory of node-redis the message names.',
   },
   CLUSTER_UNSUPPORTED: {
     means:

@@ -6,7 +6,7 @@ const UNTYPED: Readonly<Record<string, string>> = {
   'docs/guides/embedding.md #2': 'members and parameters without types',
   'docs/guides/embedding.md #4': 'a token without a type',
   'docs/guides/libraries.md #2': "@types/redlock 4 does not take ioredis 5's own Redis",
-  'docs/guides/libraries.md #3': '@keyv/valkey wants the type of another client',
+  'docs/guides/libraries.md #4': '@keyv/valkey wants the type of another client',
   'docs/guides/modules.md #3': 'parameters without types',
   'docs/guides/modules.md #4': 'data of any kind',
   'docs/guides/modules.md #6': 'parameters without types',

@@ -19,6 +19,11 @@ const PACKAGES = [
   'keyv',
   'cache-manager',
   '@keyv',
+  'redis',
+  '@redis',
+  'connect-redis',
+  'express-rate-limit',
+  'rate-limit-redis',
   '@modelcontextprotocol',
 ];
 
