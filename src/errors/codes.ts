@@ -148,7 +148,8 @@ export const errorCodes = {
     remedy: 'Ask the nodes: "backend.cluster" is the client as ioredis types a Cluster.',
   },
   PRIVATE_SOCKET_FAILED: {
-    means: 'The socket by which "respite snapshot" and its like reach a running process could not be opened.',
+    means:
+      'The socket by which "respite snapshot" and its like, or clients of node-redis, reach an engine could not be opened.',
     remedy: 'Correct what the message names, most often the temporary directory; set TMPDIR to another one.',
   },
 
