@@ -153,6 +153,16 @@ export const errorCodes = {
     remedy: 'Correct what the message names, most often the temporary directory; set TMPDIR to another one.',
   },
 
+  // The command line
+  INIT_FAILED: {
+    means: 'A file "respite init" writes could not be written.',
+    remedy: 'Correct what the message names, most often the permissions of the folder.',
+  },
+  PING_FAILED: {
+    means: '"respite ping" got no answer in time, or another one than PONG.',
+    remedy: 'Start what should answer, wait until it has loaded its data, or name another data directory or URL.',
+  },
+
   ...snapshotCodes,
 
   // Moving data

@@ -57,9 +57,10 @@ describe('what the documentation shows', () => {
     for (const line of code.split('\n').filter(Boolean)) {
       const [command, ...args] = line.split(' ');
       expect(command).toBe('respite');
-      if (args[0] === 'start') {
+      const serves = args[0] === 'start' || /^--(name|memory)$/.test(args[0] ?? '');
+      if (serves) {
         // Any port: whoever runs these tests may need Redis' own.
-        const env = { RESPITE_REDIS_STANDALONE_LISTENER_PORT: '0' };
+        const env = { RESPITE_REDIS_STANDALONE_LISTENER_PORT: '0', XDG_DATA_HOME: project };
         const started = startCommand(args, { cwd: project, env });
         await started.line((text) => text.startsWith('Ctrl-C'));
         started.process.kill('SIGTERM');
