@@ -6,7 +6,17 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { BUNDLED, DROP_INS, ENGINE, INTERNAL, STAND_INS, PROGRAM_TEXT, PROGRAMS, PUBLISHED, ROOMS } from './entries.mjs';
+import {
+  BUNDLED,
+  DROP_INS,
+  ENGINE,
+  INTERNAL,
+  STAND_INS,
+  PROGRAM_TEXT,
+  PROGRAMS,
+  PUBLISHED,
+  ROOMS,
+} from './entries.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');

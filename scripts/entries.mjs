@@ -36,7 +36,13 @@ export const ROOMS = ['values', 'rdb'];
  */
 export const DROP_INS = {
   ioredis: { like: './ioredis-index.js', names: ['createClient'] },
-  redis: { like: 'redis', names: ['closeEngines', 'createEngine', 'engineOf', 'flushEngines'] },
+  redis: {
+    like: 'redis',
+    names: [
+      ...['createClient', 'createClientPool', 'createCluster', 'createSentinel'], // in the place of its own
+      ...['closeEngines', 'createEngine', 'engineOf', 'flushEngines'],
+    ],
+  },
 };
 
 /** Packages that are put into our files; all others are found when we run. */

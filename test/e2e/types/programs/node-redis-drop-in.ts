@@ -1,5 +1,13 @@
 // A test of somebody's that replaces node-redis by import.
-import { closeEngines, createClient, createClientPool, createCluster, createEngine, engineOf, type RedisClientType } from 'respite/redis';
+import {
+  closeEngines,
+  createClient,
+  createClientPool,
+  createCluster,
+  createEngine,
+  engineOf,
+  type RedisClientType,
+} from 'respite/redis';
 
 export async function greet(): Promise<string | null> {
   const engine = createEngine();
