@@ -13,6 +13,10 @@ const UNTYPED: Readonly<Record<string, string>> = {
   'docs/guides/persistence.md #1': 'it knows that persistence is on',
   'docs/guides/plugins.md #1': 'parameters without types',
   'docs/guides/plugins.md #2': 'parameters without types',
+  'docs/guides/recipes.md #1': 'what fetch() answers',
+  'docs/guides/recipes.md #2': '@fastify/redis 9 has the types of ioredis 6',
+  'docs/guides/recipes.md #3': 'the adapter has the types of node-redis 5',
+  'docs/guides/recipes.md #4': 'a variable of the environment as an address',
   'docs/guides/testing.md #1': 'tokens and parameters without types',
 };
 
