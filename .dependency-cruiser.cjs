@@ -169,7 +169,7 @@ module.exports = {
       {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
         pathNot:
-          '(^|/)node_modules/(ioredis|ioredis-mock|prom-client|@nestjs/common|@modelcontextprotocol/(server|client|node)|@temporalio/client|@types|inversify|convict)/',
+          '(^|/)node_modules/(ioredis|ioredis-mock|redis|prom-client|@nestjs/common|@modelcontextprotocol/(server|client|node)|@temporalio/client|@types|inversify|convict)/',
       },
     ),
     forbid('no-orphan-import', 'An import that cannot be resolved.', {}, { couldNotResolve: true }),

@@ -6,7 +6,17 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { BUNDLED, DROP_IN, ENGINE, INTERNAL, STAND_INS, PROGRAM_TEXT, PROGRAMS, PUBLISHED, ROOMS } from './entries.mjs';
+import {
+  BUNDLED,
+  DROP_INS,
+  ENGINE,
+  INTERNAL,
+  STAND_INS,
+  PROGRAM_TEXT,
+  PROGRAMS,
+  PUBLISHED,
+  ROOMS,
+} from './entries.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -131,8 +141,10 @@ async function program(entry) {
 /** Never run: for those who do not run our files but read them. */
 function hint({ name, moduleIds }) {
   // Node looks for the names of a CommonJS module in its text.
-  if (name === DROP_IN.name)
-    return `0 && (exports.createClient = 0, module.exports = require("./${DROP_IN.names}.js"));`;
+  if (name in DROP_INS) {
+    const { like, names } = DROP_INS[name];
+    return `0 && (${names.map((each) => `exports.${each} = 0, `).join('')}module.exports = require("${like}"));`;
+  }
   if (!moduleIds.includes(source(PROGRAM_TEXT))) return '';
   // What the programs load, said so that @vercel/nft copies it, and no bundler takes native code in.
   const { optionalDependencies } = JSON.parse(readFileSync(source('node_modules/lmdb/package.json'), 'utf8'));

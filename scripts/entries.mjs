@@ -5,6 +5,7 @@ export const PUBLISHED = {
   index: 'src/index.ts',
   testing: 'src/testing/index.ts',
   ioredis: 'src/ioredis/entry.ts',
+  redis: 'src/redis/entry.ts',
   nestjs: 'src/nestjs/index.ts',
   mcp: 'src/modules/mcp-proxy/index.ts',
   temporal: 'src/modules/temporal/index.ts',
@@ -29,8 +30,20 @@ export const ENGINE = 'src/engine/index.ts';
 /** The engine's rooms whose modules it can do without at first, the lower ones first: files of their own, `engine-values.js`. */
 export const ROOMS = ['values', 'rdb'];
 
-/** Whose class is the module itself; its names are those of the other, and ioredis' `createClient`. */
-export const DROP_IN = { name: 'ioredis', names: 'ioredis-index' };
+/**
+ * Modules that are put together when they are loaded: of each, where its names are (a file beside it, or the package it stands
+ * in the place of), and its further ones.
+ */
+export const DROP_INS = {
+  ioredis: { like: './ioredis-index.js', names: ['createClient'] },
+  redis: {
+    like: 'redis',
+    names: [
+      ...['createClient', 'createClientPool', 'createCluster', 'createSentinel'], // in the place of its own
+      ...['closeEngines', 'createEngine', 'engineOf', 'flushEngines'],
+    ],
+  },
+};
 
 /** Packages that are put into our files; all others are found when we run. */
 export const BUNDLED = ['inversify', '@inversifyjs/', 'reflect-metadata', '@oxc-project/runtime', 'convict'];

@@ -8,6 +8,7 @@ const { join, resolve } = require('node:path');
 const root = resolve(__dirname, '..');
 const project = mkdtempSync(join(tmpdir(), 'respite-smoke-'));
 const { version: ioredis } = require('ioredis/package.json');
+const { version: nodeRedis } = require('redis/package.json');
 const { version: jest } = require('jest/package.json');
 const { version: nestjs } = require('@nestjs/common/package.json');
 const { version: promClient } = JSON.parse(
@@ -56,6 +57,7 @@ try {
     '--no-fund',
     join(project, packed.filename),
     `ioredis@${ioredis}`,
+    `redis@${nodeRedis}`,
     `jest@${jest}`,
   ]);
 
@@ -81,8 +83,26 @@ try {
       expect(await new Redis.Cluster([7000]).get('greeting')).toBeNull();
     });`,
   );
+  const nodeRedisHost = `
+    const { createClient } = require('redis');
+    const { closeEngines } = require('respite/redis');
+    afterAll(() => closeEngines());
+    test('node-redis is replaced', async () => {
+      const client = await createClient({ url: 'redis://localhost:6390' }).connect();
+      await client.set('greeting', 'hello');
+      expect(await client.duplicate().connect().then((copy) => copy.get('greeting'))).toBe('hello');
+    });`;
+  write('node-redis.test.js', `jest.mock('redis', () => require('respite/redis'));${nodeRedisHost}`);
   run('npx', ['--no-install', 'jest']);
   console.log('ok  inside a CommonJS Jest host');
+  write('mapped.test.js', nodeRedisHost);
+  write(
+    'mapped.config.js',
+    `module.exports = { testMatch: ['**/mapped.test.js'], moduleNameMapper: { '^redis$': 'respite/redis' } };`,
+  );
+  run('npx', ['--no-install', 'jest', '--config', 'mapped.config.js']);
+  rmSync(join(project, 'mapped.test.js'));
+  console.log('ok  with node-redis mapped by moduleNameMapper');
 
   const dropIn = `
     const client = new Redis('redis.internal', { lazyConnect: true });
@@ -99,6 +119,16 @@ try {
   );
   expect('respite/ioredis from CommonJS', run('node', ['drop-in.cjs']), 'said hello Cluster function');
 
+  write(
+    'node-redis.mjs',
+    `import { closeEngines, createClient, defineScript } from 'respite/redis';
+    const client = await createClient().connect();
+    await client.set('greeting', 'hello');
+    console.log('said', await client.get('greeting'), typeof defineScript);
+    await closeEngines();`,
+  );
+  expect('respite/redis from ESM', run('node', ['node-redis.mjs']), 'said hello function');
+
   cpSync(join(root, 'examples/plugin-backend'), join(project, 'plugin-backend'), { recursive: true });
   expect(
     'a plug-in passes the conformance suite',
@@ -110,8 +140,8 @@ try {
     'lazy.cjs',
     `require('respite');
     const loaded = Object.keys(require.cache).join('\\n');
-    const optional = ['lmdb', 'ioredis-mock', 'commander', 'yaml', 'ioredis', 'prom-client', '@nestjs'];
-    const parts = ['testing', 'ioredis', 'nestjs', 'engine'].map((part) => 'respite/dist/' + part + '.js');
+    const optional = ['lmdb', 'ioredis-mock', 'commander', 'yaml', 'ioredis', 'redis', 'prom-client', '@nestjs'];
+    const parts = ['testing', 'ioredis', 'redis', 'nestjs', 'engine'].map((part) => 'respite/dist/' + part + '.js');
     for (const name of [...optional.map((name) => name + '/'), ...parts])
       if (loaded.includes('/node_modules/' + name)) throw new Error('importing respite loads ' + name);
     console.log('lean');`,

@@ -50,6 +50,10 @@ export {
   CacheBackend,
   type ConnectionOptions,
   type ConnectionPurpose,
+  type NodeRedisOptions,
+  type NodeRedisSocket,
+  type NodeRedisTcp,
+  type NodeRedisTls,
   PROVIDER_API_VERSION,
   type ProvidedBackend,
 } from './modules/cache';

@@ -31,7 +31,7 @@ const HOUSE = [
       'redis-engine',
     ],
   },
-  { name: 'put together', rooms: ['create-app', 'ioredis'] },
+  { name: 'put together', rooms: ['create-app', 'ioredis', 'redis'] },
   { name: 'around an application', rooms: ['migration'] },
   { name: 'doors', rooms: ['cli', 'index', 'nestjs', 'testing'] },
 ];

@@ -28,14 +28,14 @@ export function withConfigOptions(command: Command): Command {
 export const DATA_DIR_OPTION = ['--data-dir <directory>', 'where the data is kept (default: ./respite-data)'] as const;
 
 /** Adds the options for what is served and where it is kept, short for `--set` of the same. */
-export function withServingOptions(command: Command): Command {
+export function withServingOptions(command: Command, dataDir: string = DATA_DIR_OPTION[1]): Command {
   return command
     .option(
       '--port <port>',
       'where clients reach it (default: that of the last start, else 6379, else the next free one)',
     )
     .option('--host <address>', 'the address to listen on; others than 127.0.0.1 need a password')
-    .option(...DATA_DIR_OPTION)
+    .option(DATA_DIR_OPTION[0], dataDir)
     .option(
       '--password <password>',
       'what clients must authenticate with; the list of processes shows it, RESPITE_REDIS_STANDALONE_LISTENER_PASSWORD is hidden',
@@ -67,7 +67,8 @@ export function loadForStart(options: ConfigOptions): LoadedConfig {
   return resolveMode('redis', loaded.config).mode === 'standalone' ? loadForCommand(options, START_PRESETS) : loaded;
 }
 
-function collect(value: string, previous: readonly string[]): readonly string[] {
+/** Gathers the values of a repeatable option. */
+export function collect(value: string, previous: readonly string[]): readonly string[] {
   return [...previous, value];
 }
 

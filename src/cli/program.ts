@@ -8,10 +8,11 @@ import type { ExportCommandOptions } from './commands/export';
 import type { ImportCommandOptions } from './commands/import';
 import { snapshot, type SnapshotCommandOptions } from './commands/snapshot';
 import { start, type StartOptions } from './commands/start';
+import { addInstance, addPingAndInit } from './everyday-commands';
 import { type ConfigOptions, DATA_DIR_OPTION, withConfigOptions, withServingOptions } from './config-options';
 import { withMoveOptions } from './move-options';
 
-/** The command line: `respite start`, `respite snapshot`, `respite export`, `respite import`, `respite config show|validate|diagnostics`. */
+/** The command line: `respite`, `respite start`, `respite snapshot`, `respite config show|validate|diagnostics`, ... */
 export function createProgram(): Command {
   const program = new Command('respite')
     .description('Redis for Node applications, with or without a Redis server.')
@@ -19,6 +20,8 @@ export function createProgram(): Command {
     .exitOverride()
     .showHelpAfterError('(respite --help lists what there is)');
 
+  addInstance(program, packageVersion());
+  addPingAndInit(program, print);
   withServingOptions(withConfigOptions(program.command('start').description('start, and serve until a signal')))
     .option('--guide', 'print what to try first')
     .option('--with <parts>', 'start these too: mcpproxy, temporal, or both; those that are configured start anyway')

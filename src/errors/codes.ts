@@ -139,8 +139,8 @@ export const errorCodes = {
   },
   REDIS_OPTIONS_UNAVAILABLE: {
     means:
-      'redisOptions() was asked of what a client made from options cannot reach: a Redis Cluster, or ioredis-mock.',
-    remedy: 'Give the library backend.connection(purpose).',
+      'redisOptions() or nodeRedisOptions() was asked of what a client made from options cannot reach: a Redis Cluster, ioredis-mock, for node-redis a master that sentinels know.',
+    remedy: 'Give the library backend.connection(purpose), or a client of the factory of node-redis the message names.',
   },
   CLUSTER_UNSUPPORTED: {
     means:
@@ -148,8 +148,19 @@ export const errorCodes = {
     remedy: 'Ask the nodes: "backend.cluster" is the client as ioredis types a Cluster.',
   },
   PRIVATE_SOCKET_FAILED: {
-    means: 'The socket by which "respite snapshot" and its like reach a running process could not be opened.',
+    means:
+      'The socket by which "respite snapshot" and its like, or clients of node-redis, reach an engine could not be opened.',
     remedy: 'Correct what the message names, most often the temporary directory; set TMPDIR to another one.',
+  },
+
+  // The command line
+  INIT_FAILED: {
+    means: 'A file "respite init" writes could not be written.',
+    remedy: 'Correct what the message names, most often the permissions of the folder.',
+  },
+  PING_FAILED: {
+    means: '"respite ping" got no answer in time, or another one than PONG.',
+    remedy: 'Start what should answer, wait until it has loaded its data, or name another data directory or URL.',
   },
 
   ...snapshotCodes,

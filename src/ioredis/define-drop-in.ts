@@ -7,8 +7,9 @@ import {
   defineInProcessRedis,
   type IoredisModule,
 } from '../modules/cache/standalone/in-process-redis';
+import { endClient } from '../modules/cache/end-client';
 import { ClusterSubscriber } from './cluster-subscriber';
-import type { EngineOption, EngineRegistry } from './engine-registry';
+import type { EngineOption, EngineRegistry } from '../redis-engine/engine-registry';
 
 type Statics<T> = { [N in Exclude<keyof T, 'prototype' | 'Cluster' | 'createClient'>]: T[N] };
 
@@ -41,7 +42,7 @@ export function defineDropInRedis(ioredis: IoredisModule, registry: EngineRegist
     }
 
     override connect(...args: Parameters<Redis['connect']>): Promise<void> {
-      registry.track(this);
+      registry.track(this, () => endClient(this));
       return super.connect(...args);
     }
 
@@ -87,7 +88,7 @@ export function defineDropInCluster(ioredis: typeof Ioredis, registry: EngineReg
     }
 
     override connect(): Promise<void> {
-      registry.track(this);
+      registry.track(this, () => endClient(this));
       return super.connect();
     }
 

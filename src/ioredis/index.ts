@@ -1,11 +1,11 @@
 import { actualIoredis } from '../redis-engine';
+import { processRegistry as registry } from '../redis-engine/engine-registry';
 import {
   type ClusterConstructor,
   defineDropInCluster,
   defineDropInRedis,
   type RedisConstructor,
 } from './define-drop-in';
-import { EngineRegistry } from './engine-registry';
 import type * as Ioredis from 'ioredis';
 
 export type * from 'ioredis';
@@ -13,7 +13,6 @@ export type { EngineSnapshot, OnEngine, RedisEngine, RedisEngineOptions } from '
 export { createEngine, engineOf } from '../redis-engine';
 
 const ioredis = actualIoredis(__dirname);
-const registry = new EngineRegistry();
 
 /** The type of a client, as ioredis has it. */
 export type Redis = Ioredis.Redis;

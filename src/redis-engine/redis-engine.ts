@@ -3,7 +3,9 @@ import type { Clock } from '../container';
 import { type EmbeddedEngine, type EngineData, type EvictionPolicy, openEngine } from '../engine';
 import { RespiteError } from '../errors';
 import { defineInProcessRedis } from '../modules/cache/standalone/in-process-redis';
-import { actualIoredis } from './actual-ioredis';
+import { type NodeRedisOptions, optionsForSocket } from '../modules/cache/node-redis-options';
+import { actualIoredis } from './actual-package';
+import type { EngineSocket } from './engine-socket';
 
 /** How an engine is made; everything is optional. */
 export interface RedisEngineOptions {
@@ -30,6 +32,12 @@ export interface EngineSnapshot {
 export interface RedisEngine {
   /** Opens an ioredis client on it; a port or host in the options means nothing. `close` disconnects it. */
   connect(options?: RedisOptions): Redis;
+  /**
+   * Options for clients of node-redis (the package `redis`, 5 and 6) on it: `createClient(engine.nodeRedisOptions())`. They
+   * lead to a socket that only this user reaches, opened when first asked for.
+   * @throws RespiteError `ENGINE_NOT_AVAILABLE` once it is closed, `PRIVATE_SOCKET_FAILED`
+   */
+  nodeRedisOptions(): NodeRedisOptions;
   /** Copies its data. */
   snapshot(): EngineSnapshot;
   /**
@@ -85,6 +93,7 @@ function dataOf(snapshot: EngineSnapshot): EngineData {
 class Handle implements RedisEngine {
   readonly #engine: EmbeddedEngine;
   readonly #clients = new Set<Redis>();
+  #socket: EngineSocket | undefined;
   #closed = false;
 
   constructor(engine: EmbeddedEngine) {
@@ -97,6 +106,19 @@ class Handle implements RedisEngine {
     this.#clients.add(client);
     client.once('end', () => this.#clients.delete(client));
     return client;
+  }
+
+  nodeRedisOptions(): NodeRedisOptions {
+    if (this.#closed) {
+      throw new RespiteError('ENGINE_NOT_AVAILABLE', {
+        message:
+          'nodeRedisOptions() was asked of an engine that is closed. Ask for them before, or make another engine.',
+      });
+    }
+    // Loaded here: clients of ioredis need no socket.
+    const { openEngineSocket } = require('./engine-socket') as typeof import('./engine-socket');
+    this.#socket ??= openEngineSocket(this.#engine);
+    return optionsForSocket(this.#socket.path, () => this.#closed);
   }
 
   snapshot(): EngineSnapshot {
@@ -121,6 +143,7 @@ class Handle implements RedisEngine {
   close(): void {
     this.#closed = true;
     for (const client of this.#clients) client.disconnect();
+    this.#socket?.close();
     this.#engine.disconnectAll();
     this.#engine.close();
   }

@@ -3,7 +3,7 @@ import * as ioredis5 from 'ioredis';
 import type { Redis, RedisOptions } from 'ioredis';
 import { openEngine } from '../../src/engine';
 import { defineDropInRedis } from '../../src/ioredis/define-drop-in';
-import { EngineRegistry } from '../../src/ioredis/engine-registry';
+import { EngineRegistry } from '../../src/redis-engine/engine-registry';
 import { connectorFor } from '../../src/modules/cache/standalone/connector';
 import { defineInProcessRedis, type IoredisModule } from '../../src/modules/cache/standalone/in-process-redis';
 import { until } from '../support/until';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import DefaultRedis, * as dropIn from '../../src/ioredis';
 import { closeEngines, Cluster, createEngine, engineOf, flushEngines, Redis } from '../../src/ioredis';
 import { defineDropInCluster } from '../../src/ioredis/define-drop-in';
-import { EngineRegistry } from '../../src/ioredis/engine-registry';
+import { EngineRegistry } from '../../src/redis-engine/engine-registry';
 import { injectFaults } from '../../src/testing';
 import { Queue, Worker } from 'bullmq';
 

@@ -32,6 +32,20 @@ describe('FR-14: nothing is left open', () => {
     expect(await code).toBe(0);
   });
 
+  it.each(['redis', 'redis5'])('nor by a client of node-redis that nobody closes (%s)', async (nodeRedis) => {
+    const { code, line } = run(`
+      const { createClient } = require(${JSON.stringify(join(__dirname, '../../node_modules'))} + '/${nodeRedis}');
+      await app.start();
+      const client = createClient(await app.get(CacheBackend).nodeRedisOptions());
+      client.on('error', () => undefined);
+      await client.connect();
+      await client.duplicate().on('error', () => undefined).connect();
+      console.log(await client.ping());
+      await app.stop();`);
+    expect(await line).toBe('PONG');
+    expect(await code).toBe(0);
+  });
+
   it('a process whose application was never started ends by itself', async () => {
     expect(await run('app.config.mode;').code).toBe(0);
   });

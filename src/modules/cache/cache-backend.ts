@@ -1,13 +1,15 @@
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
 import type { Mode } from '../../config';
 import type { ChangeSet, ChangesOptions } from './changes';
+import type { NodeRedisOptions } from './node-redis-options';
 import { createToken } from '../../container';
 
 /** What a connection is for: subscribers and blocking commands occupy theirs, so they never share one. */
 export type ConnectionPurpose = 'subscriber' | 'blocking' | 'commands';
 
 /** What a backend may be unable to do; one that lacks nothing behaves as Redis does behind ioredis. */
-export type BackendCapability = 'blocking' | 'pubsub' | 'redis-options' | 'scripts' | 'transactions';
+export type BackendCapability =
+  'blocking' | 'node-redis-options' | 'pubsub' | 'redis-options' | 'scripts' | 'transactions';
 
 /** Whether one server answers, or the nodes of a Redis Cluster. */
 export type BackendTopology = 'single' | 'cluster';
@@ -66,6 +68,15 @@ export interface CacheBackend {
    * @throws RespiteError `REDIS_OPTIONS_UNAVAILABLE` on a Redis Cluster and on ioredis-mock: use `connection`
    */
   redisOptions(): ConnectionOptions;
+  /**
+   * Options for clients of node-redis (the package `redis`, 5 and 6): `createClient(await backend.nodeRedisOptions())`.
+   * Where the data lives in this process they lead to a socket that only this user reaches, opened when first asked for, and
+   * a client made from them gives up once the application has stopped. Such clients belong to whoever made them. Undefined
+   * on backends of plug-ins that cannot.
+   * @throws RespiteError `REDIS_OPTIONS_UNAVAILABLE` where node-redis has other factories (sentinels, a Redis Cluster) and on
+   * ioredis-mock; `PRIVATE_SOCKET_FAILED`, `BACKEND_CLOSED`
+   */
+  nodeRedisOptions?(): Promise<NodeRedisOptions>;
   /**
    * Follows what changes from now on, for audits and read models: complete while the reader keeps up, else with the number of
    * what was left out. Only where the data lives in this process; undefined on backends of plug-ins that cannot.

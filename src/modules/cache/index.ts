@@ -19,4 +19,5 @@ export type { Change, ChangeSet, ChangesOptions } from './changes';
 export { clusterOf } from './cluster-client';
 export { type EmbeddedBackend, isEmbedded, type PrivateSocket, SnapshotSourceToken } from './embedded-backend';
 export { listenPrivately } from './listen-privately';
+export type { NodeRedisOptions, NodeRedisSocket, NodeRedisTcp, NodeRedisTls } from './node-redis-options';
 export { cacheModule, quiesceModule } from './module';

@@ -6,13 +6,17 @@ const UNTYPED: Readonly<Record<string, string>> = {
   'docs/guides/embedding.md #2': 'members and parameters without types',
   'docs/guides/embedding.md #4': 'a token without a type',
   'docs/guides/libraries.md #2': "@types/redlock 4 does not take ioredis 5's own Redis",
-  'docs/guides/libraries.md #3': '@keyv/valkey wants the type of another client',
+  'docs/guides/libraries.md #4': '@keyv/valkey wants the type of another client',
   'docs/guides/modules.md #3': 'parameters without types',
   'docs/guides/modules.md #4': 'data of any kind',
   'docs/guides/modules.md #6': 'parameters without types',
   'docs/guides/persistence.md #1': 'it knows that persistence is on',
   'docs/guides/plugins.md #1': 'parameters without types',
   'docs/guides/plugins.md #2': 'parameters without types',
+  'docs/guides/recipes.md #1': 'what fetch() answers',
+  'docs/guides/recipes.md #2': '@fastify/redis 9 has the types of ioredis 6',
+  'docs/guides/recipes.md #3': 'the adapter has the types of node-redis 5',
+  'docs/guides/recipes.md #4': 'a variable of the environment as an address',
   'docs/guides/testing.md #1': 'tokens and parameters without types',
 };
 

@@ -4,7 +4,7 @@ import { createCache } from 'cache-manager';
 import Keyv, { type KeyvStoreAdapter } from 'keyv';
 import { until } from '../../support/until';
 import { Closing } from '../../support/closing';
-import { inEveryPlace, overSockets, type Place } from './places';
+import { inEveryPlace, type Place } from './places';
 
 const closing = new Closing();
 afterEach(() => closing.all());
@@ -12,9 +12,9 @@ afterEach(() => closing.all());
 const COUNT = 300;
 
 /** The same for every store; `keys` says what a key is called in Redis. */
-function scenario(place: () => Place, storeOf: (place: Place) => KeyvStoreAdapter): void {
-  const keyv = (namespace = 'cache'): Keyv => {
-    const opened = new Keyv({ store: storeOf(place()), namespace });
+function scenario(place: () => Place, storeOf: (place: Place) => KeyvStoreAdapter | Promise<KeyvStoreAdapter>): void {
+  const keyv = async (namespace = 'cache'): Promise<Keyv> => {
+    const opened = new Keyv({ store: await storeOf(place()), namespace });
     opened.on('error', (error: unknown) => {
       throw error;
     });
@@ -22,7 +22,7 @@ function scenario(place: () => Place, storeOf: (place: Place) => KeyvStoreAdapte
   };
 
   it('Keyv keeps values, forgets them when their time is over, and clears its own namespace only', async () => {
-    const [ours, theirs] = [keyv(), keyv('others')];
+    const [ours, theirs] = [await keyv(), await keyv('others')];
     await ours.set('user', { name: 'Ada', tags: ['x'] });
     await ours.set('short', 'lived', 600_000);
     await theirs.set('user', 'somebody else');
@@ -42,7 +42,7 @@ function scenario(place: () => Place, storeOf: (place: Place) => KeyvStoreAdapte
   });
 
   it('cache-manager computes once what many ask for, and again when its time is over', async () => {
-    const cache = createCache({ stores: [keyv()], ttl: 10_000 });
+    const cache = createCache({ stores: [await keyv()], ttl: 10_000 });
     let computed = 0;
     const report = (): Promise<unknown> =>
       cache.wrap(
@@ -76,9 +76,9 @@ describe('@keyv/valkey, on a client of ours', () => {
 });
 
 describe('@keyv/redis, on node-redis', () => {
-  overSockets((place) => {
-    scenario(place, ({ url }) => {
-      const store = new KeyvRedis(url);
+  inEveryPlace((place) => {
+    scenario(place, async ({ nodeRedisOptions }) => {
+      const store = new KeyvRedis(await nodeRedisOptions());
       closing.add(store, (opened) => opened.disconnect());
       return store; // its types are of another copy of keyv
     });

@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { RedisStore } from 'connect-redis';
 import session, { type Session } from 'express-session';
-import { createClient } from 'redis';
 import { Closing } from '../../support/closing';
-import { overSockets, type Place } from './places';
+import { NODE_REDIS } from '../../support/node-redis';
+import { inEveryPlace, type Place } from './places';
 
 const closing = new Closing();
 afterEach(() => closing.all());
@@ -20,10 +20,11 @@ declare module 'express-session' {
 type Middleware = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
 
 /** A web application that counts visits, and forgets who logs out. */
-async function webApplication({
-  url,
-}: Place): Promise<{ store: RedisStore; get(path: string, cookie?: string): Promise<[string, string | null]> }> {
-  const client = closing.add(createClient({ url }), (opened) => opened.close());
+async function webApplication(
+  { nodeRedisOptions }: Place,
+  [, create]: (typeof NODE_REDIS)[number],
+): Promise<{ store: RedisStore; get(path: string, cookie?: string): Promise<[string, string | null]> }> {
+  const client = closing.add(create(await nodeRedisOptions()), (opened) => opened.close());
   await client.connect();
   const store = new RedisStore({ client, prefix: 'session:', ttl: 600 });
   const middleware = session({
@@ -57,29 +58,31 @@ async function webApplication({
   return { store, get };
 }
 
-overSockets((place) => {
-  it('a visitor is known again, also to another instance, until the logout', async () => {
-    const [one, other] = [await webApplication(place()), await webApplication(place())];
-    const [first, cookie] = await one.get('/');
-    expect([first, typeof cookie]).toEqual(['1', 'string']);
-    const [again] = await other.get('/', cookie ?? '');
-    expect(again).toBe('2');
-    const { client } = place().backend;
-    const [key = ''] = await client.keys('session:*');
-    expect(JSON.parse((await client.get(key)) ?? '')).toMatchObject({ visits: 2 });
-    expect(await client.ttl(key)).toBeGreaterThan(300);
-    expect((await one.get('/logout', cookie ?? ''))[0]).toBe('bye');
-    expect((await other.get('/', cookie ?? ''))[0]).toBe('1');
-  });
+describe.each(NODE_REDIS)('connect-redis on %s', (...major) => {
+  inEveryPlace((place) => {
+    it('a visitor is known again, also to another instance, until the logout', async () => {
+      const [one, other] = [await webApplication(place(), major), await webApplication(place(), major)];
+      const [first, cookie] = await one.get('/');
+      expect([first, typeof cookie]).toEqual(['1', 'string']);
+      const [again] = await other.get('/', cookie ?? '');
+      expect(again).toBe('2');
+      const { client } = place().backend;
+      const [key = ''] = await client.keys('session:*');
+      expect(JSON.parse((await client.get(key)) ?? '')).toMatchObject({ visits: 2 });
+      expect(await client.ttl(key)).toBeGreaterThan(300);
+      expect((await one.get('/logout', cookie ?? ''))[0]).toBe('bye');
+      expect((await other.get('/', cookie ?? ''))[0]).toBe('1');
+    });
 
-  it('the store lists, counts and clears its sessions', async () => {
-    const { store, get } = await webApplication(place());
-    await Promise.all(Array.from({ length: 30 }, () => get('/')));
-    await place().backend.client.set('other', 'kept');
-    expect(await store.length()).toBe(30);
-    expect((await store.ids()) as string[]).toHaveLength(30); // untyped
-    expect(((await store.all()) as { visits: number }[]).map(({ visits }) => visits)).toEqual(Array(30).fill(1)); // untyped
-    await store.clear();
-    expect(await place().backend.client.keys('*')).toEqual(['other']);
+    it('the store lists, counts and clears its sessions', async () => {
+      const { store, get } = await webApplication(place(), major);
+      await Promise.all(Array.from({ length: 30 }, () => get('/')));
+      await place().backend.client.set('other', 'kept');
+      expect(await store.length()).toBe(30);
+      expect((await store.ids()) as string[]).toHaveLength(30); // untyped
+      expect(((await store.all()) as { visits: number }[]).map(({ visits }) => visits)).toEqual(Array(30).fill(1)); // untyped
+      await store.clear();
+      expect(await place().backend.client.keys('*')).toEqual(['other']);
+    });
   });
 });

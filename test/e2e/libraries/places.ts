@@ -1,7 +1,15 @@
 import { Redis, type RedisOptions } from 'ioredis';
-import { type App, CacheBackend, type ConfigInput, type ConnectionPurpose, createApp } from '../../../src';
+import {
+  type App,
+  CacheBackend,
+  type ConfigInput,
+  type ConnectionPurpose,
+  createApp,
+  type NodeRedisOptions,
+} from '../../../src';
 import { isEmbedded } from '../../../src/modules/cache';
 import { Closing } from '../../support/closing';
+import { optionsOf } from '../../support/node-redis';
 import { startRedisServer } from '../../support/redis-server';
 
 /** Where a library finds its Redis. */
@@ -11,6 +19,8 @@ export interface Place {
   redisOptions(): RedisOptions;
   /** For libraries that take a client; closed after the tests. */
   connection(purpose: ConnectionPurpose): Redis;
+  /** For libraries on node-redis. */
+  nodeRedisOptions(): Promise<NodeRedisOptions>;
   /** For libraries that bring another client, and for other processes. */
   readonly url: string;
 }
@@ -58,6 +68,7 @@ async function inProcess(closing: Closing): Promise<Place> {
     backend,
     redisOptions: () => backend.redisOptions(),
     connection: (purpose) => backend.connection(purpose), // every backend here is one server
+    nodeRedisOptions: () => optionsOf(backend),
     url: listenerUrl(backend),
   };
 }
@@ -71,6 +82,7 @@ async function throughListener(closing: Closing): Promise<Place> {
     redisOptions: () => ({ host: hostname, port: Number(port) }),
     connection: (purpose) =>
       closing.add(new Redis(url, purpose === 'blocking' ? { maxRetriesPerRequest: null } : {}), disconnect),
+    nodeRedisOptions: () => Promise.resolve({ socket: { host: hostname, port: Number(port), connectTimeout: 5000 } }),
     url,
   };
 }
@@ -82,6 +94,7 @@ async function onRealRedis(closing: Closing): Promise<Place> {
     backend,
     redisOptions: () => backend.redisOptions(),
     connection: (purpose) => backend.connection(purpose), // as above
+    nodeRedisOptions: () => optionsOf(backend),
     url: `redis://${host}:${String(port)}`,
   };
 }

@@ -64,7 +64,7 @@ inEveryPlace((place) => {
   });
 
   it('node-redis serves as its client too', async () => {
-    const storeClient = closing.add(createClient({ url: place().url }), (client) => client.close());
+    const storeClient = closing.add(createClient(await place().nodeRedisOptions()), (client) => client.close());
     await storeClient.connect();
     const limited = new RateLimiterRedis({ storeClient, useRedisPackage: true, points: 2, duration: 1000 });
     const outcomes = await Promise.allSettled([1, 2, 3].map(() => limited.consume('ada')));

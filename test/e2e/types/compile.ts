@@ -32,11 +32,11 @@ export interface ForeignProject {
 }
 
 /** Packs what is built and lays the package beside the libraries we test with; `ioredis` says which one is called that. */
-export async function createForeignProject(ioredis: 'ioredis' | 'ioredis6'): Promise<ForeignProject> {
+export async function createForeignProject(ioredis: 'ioredis' | 'ioredis6' | 'ioredis53'): Promise<ForeignProject> {
   const folder = mkdtempSync(join(tmpdir(), 'respite-types-'));
   const modules = join(folder, 'node_modules');
   mkdirSync(modules);
-  const own = ['.bin', '.cache', '.package-lock.json', 'respite', 'ioredis', 'ioredis6'];
+  const own = ['.bin', '.cache', '.package-lock.json', 'respite', 'ioredis', 'ioredis6', 'ioredis53'];
   for (const name of readdirSync(join(root, 'node_modules')))
     if (!own.includes(name)) symlinkSync(join(root, 'node_modules', name), join(modules, name));
   symlinkSync(join(root, 'node_modules', ioredis), join(modules, 'ioredis'));

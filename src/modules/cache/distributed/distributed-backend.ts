@@ -11,15 +11,23 @@ import type {
   ConnectionPurpose,
 } from '../cache-backend';
 import { clusterOf } from '../cluster-client';
+import type { NodeRedisOptions } from '../node-redis-options';
 import { endClient } from '../end-client';
 import { down } from '../ping';
 import { clientOptionsOf, duplicate, duplicateForBlocking } from './create-client';
 import { checkHealth } from './health';
 import { OperationRecorder } from './operation-recorder';
+import { nodeRedisOptionsOf } from './node-redis';
 import type { Server } from './server';
 
 /** How long replies under way, and then sockets, are waited for when closing, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 2000;
+
+const LACKS: Readonly<Record<Server['target']['kind'], readonly BackendCapability[]>> = {
+  server: [],
+  sentinel: ['node-redis-options'],
+  cluster: ['node-redis-options', 'redis-options'],
+};
 
 /** A Redis server, one the sentinels know, or a Redis Cluster, reached through ioredis. */
 export class DistributedBackend implements MeasuredBackend {
@@ -41,7 +49,7 @@ export class DistributedBackend implements MeasuredBackend {
     this.client = client;
     this.cluster = clusterOf(client);
     this.topology = this.cluster === undefined ? 'single' : 'cluster';
-    this.lacks = this.cluster === undefined ? [] : ['redis-options'];
+    this.lacks = LACKS[server.target.kind];
     this.#server = server;
     this.#logger = logger;
     this.#track(client);
@@ -65,6 +73,10 @@ export class DistributedBackend implements MeasuredBackend {
       message:
         'redisOptions() was asked of a Redis Cluster, but a client made from such options talks to one server. Give the library backend.connection(purpose) instead.',
     });
+  }
+
+  async nodeRedisOptions(): Promise<NodeRedisOptions> {
+    return Promise.resolve(nodeRedisOptionsOf(this.#server));
   }
 
   changes(): never {

@@ -23,6 +23,8 @@ export function explain(failure: StartFailure): Explanation {
   const { target, reason, cause, found } = failure;
   const server = describeTarget(target);
   if (found !== undefined) return explainFinding(server, found);
+  const said = SAYINGS.find(([pattern]) => pattern.test(reason))?.[1];
+  if (said !== undefined) return explainFinding(server, said);
   const known = login(failure) ?? wrongKind(server, reason);
   if (known !== undefined) return known;
   if (reason.includes('Protocol error, got')) return explainFinding(server, 'other-protocol');
@@ -72,6 +74,12 @@ const FINDINGS: Readonly<Record<Finding, readonly [ErrorCode, string, string]>> 
   ],
 };
 
+/** A server that says itself what another look would find; not every version of ioredis looks again. */
+const SAYINGS: readonly (readonly [RegExp, Finding])[] = [
+  [/\bLOADING\b/, 'loading'],
+  [/\bDENIED\b.*protected mode/, 'protected'],
+];
+
 function explainFinding(server: string, found: Finding): Explanation {
   const [code, what, remedy] = FINDINGS[found];
   return [code, `${server} ${what}. ${remedy}`];
@@ -107,7 +115,6 @@ const WRONG_KINDS: readonly (readonly [RegExp, string])[] = [
   [/cluster support disabled/, 'It is no Redis Cluster: name it in redis.addr instead of redis.cluster_nodes.'],
   [/unknown command .?sentinel/i, 'They are Redis servers, not sentinels: name one in redis.addr instead.'],
   [/No such master with that name/, 'Check redis.sentinel_name: the sentinels do not know it.'],
-  [/\bLOADING\b/, FINDINGS.loading[2]],
   [/DB index is out of range/, 'Check redis.db, or the path of redis.url.'],
   [/\bNOPERM\b/, 'Give the user of redis.username what the application needs (ACL SETUSER).'],
 ];

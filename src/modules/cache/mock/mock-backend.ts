@@ -7,7 +7,7 @@ import { down, ping } from '../ping';
 export class MockBackend implements CacheBackend {
   readonly name = 'mock';
   readonly mode = 'standalone';
-  readonly lacks = ['blocking', 'redis-options', 'scripts'] as const;
+  readonly lacks = ['blocking', 'node-redis-options', 'redis-options', 'scripts'] as const;
   readonly client: Redis;
   readonly #connect: () => Redis;
   readonly #connections = new Set<Redis>();
@@ -35,6 +35,15 @@ export class MockBackend implements CacheBackend {
       message:
         'redisOptions() was asked of ioredis-mock, but a client made from such options is a real one and would look for a server. Give the library backend.connection(purpose) instead, or remove redis.provider to use the engine.',
     });
+  }
+
+  nodeRedisOptions(): Promise<never> {
+    return Promise.reject(
+      new RespiteError('REDIS_OPTIONS_UNAVAILABLE', {
+        message:
+          'nodeRedisOptions() was asked of ioredis-mock, which node-redis cannot talk to. Remove redis.provider to use the engine.',
+      }),
+    );
   }
 
   async health(): Promise<BackendHealth> {

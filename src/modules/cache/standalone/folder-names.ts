@@ -7,6 +7,14 @@ export const SOCKET_NAMES = ['redis', 'control'] as const;
 /** What a folder's name says of its maker: within which view of processes, its id, and when it started. */
 const NAME = /^respite-([0-9a-f]{8})-([1-9]\d{0,9})-([0-9a-f]{8})-[0-9a-f]{6}$/;
 
+/** The engine's socket in such a folder, or such a pipe. */
+const SOCKET = /(respite-[0-9a-f]{8}-[0-9]+-[0-9a-f]{8}-[0-9a-f]{6})[/-]redis$/;
+
+/** Whether a path is that of an engine's socket, of this process or another one that lives. */
+export function isPrivateSocket(path: string, own: ProcessIdentity): boolean {
+  return makerOf(SOCKET.exec(path)?.[1] ?? '', own) === 'alive';
+}
+
 /** A new name for a folder of this process. */
 export function nameFor(own: ProcessIdentity): string {
   return `respite-${viewOf(own)}-${String(own.pid)}-${digest(own.startTime)}-${randomBytes(3).toString('hex')}`;

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ownIdentity } from '../../../container/process-identity';
 import { nameFor, type SOCKET_NAMES } from './folder-names';
 import { removeFolder, removeStaleFolders } from './stale-folders';
@@ -18,23 +18,25 @@ const PIPES = '\\\\.\\pipe\\';
 export class PrivateFolder {
   private constructor(private readonly prefix: string) {}
 
-  /** Makes one, and removes those of processes that are gone. @throws errors of the system */
-  static async make(): Promise<PrivateFolder> {
-    const own = ownIdentity();
-    const name = nameFor(own);
+  /** Makes one. @throws errors of the system */
+  static make(): PrivateFolder {
+    const name = nameFor(ownIdentity());
     if (process.platform === 'win32') return new PrivateFolder(`${PIPES}${name}-`);
     let failure: unknown;
     for (const base of bases(name)) {
       try {
-        await mkdir(join(base, name), { mode: 0o700 });
+        mkdirSync(join(base, name), { mode: 0o700 });
+        return new PrivateFolder(join(base, name, '/'));
       } catch (error) {
         failure = error;
-        continue;
       }
-      await removeStaleFolders(base, own);
-      return new PrivateFolder(join(base, name, '/'));
     }
     throw failure;
+  }
+
+  /** Removes those beside it that are of processes that are gone. Never fails. */
+  async removeStale(): Promise<void> {
+    if (process.platform !== 'win32') await removeStaleFolders(dirname(dirname(this.pathOf('redis'))), ownIdentity());
   }
 
   pathOf(name: (typeof SOCKET_NAMES)[number]): string {
@@ -44,6 +46,17 @@ export class PrivateFolder {
   /** Removes it and the sockets in it, which nobody serves any more. What else somebody put there stays. */
   async remove(): Promise<void> {
     if (process.platform !== 'win32') await removeFolder(this.prefix);
+  }
+
+  /** The same at once, for a process that ends. */
+  removeAtOnce(): void {
+    if (process.platform === 'win32') return;
+    for (const remove of [() => unlinkSync(this.pathOf('redis')), () => rmdirSync(this.prefix)])
+      try {
+        remove();
+      } catch {
+        // It is gone, or not ours to remove.
+      }
   }
 }
 

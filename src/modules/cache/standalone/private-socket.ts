@@ -22,7 +22,8 @@ export class PrivateServer implements PrivateSocket {
   static async open(engine: EmbeddedEngine): Promise<PrivateServer> {
     let folder: PrivateFolder | undefined;
     try {
-      folder = await PrivateFolder.make();
+      folder = PrivateFolder.make();
+      await folder.removeStale();
       const { server, sockets } = await serve(engine, folder.pathOf('redis'));
       return new PrivateServer(folder, server, sockets);
     } catch (cause) {

@@ -5,6 +5,7 @@ import type { BackendHealth, ConnectionOptions, ConnectionPurpose } from '../cac
 import type { ChangeSet, ChangesOptions } from '../changes';
 import type { BackendStatistics, MeasuredBackend } from '../backend-statistics';
 import type { EmbeddedBackend, PrivateSocket } from '../embedded-backend';
+import { type NodeRedisOptions, optionsForSocket } from '../node-redis-options';
 import { down, ping } from '../ping';
 import { followChanges } from './follow-changes';
 import { connectorFor } from './connector';
@@ -88,6 +89,12 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
     return { ...clientOptions, Connector: connectorFor(() => (this.#quiet ? undefined : engine)) };
   }
 
+  async nodeRedisOptions(): Promise<NodeRedisOptions> {
+    const { path } = await this.privateSocket();
+    const { db = 0 } = this.#parts.clientOptions;
+    return { ...optionsForSocket(path, () => this.#quiet), ...(db > 0 && { database: db }) };
+  }
+
   async privateSocket(): Promise<PrivateSocket> {
     if (this.#quiet) {
       throw new RespiteError('BACKEND_CLOSED', {
@@ -98,7 +105,7 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
   }
 
   #openPrivately(): Promise<PrivateServer> {
-    // Loaded here: who keeps no data has no use for it.
+    // Loaded here: most have no use for it.
     const { PrivateServer } = require('./private-socket') as typeof import('./private-socket');
     return PrivateServer.open(this.#parts.engine);
   }

@@ -134,8 +134,8 @@ describe.each(places)('clients of a Redis Cluster, typed as those of one server,
     const single = new Redis({ lazyConnect: true });
     const lacking = methodsOf(single).filter((name) => !(name in backend.client));
     single.disconnect();
-    // What only ioredis itself calls. A new name here needs an answer in cluster-client.ts.
-    expect(lacking.sort()).toEqual(INTERNALS);
+    // What only ioredis itself calls, in any version. A new name here needs an answer in cluster-client.ts.
+    expect(lacking.filter((name) => !INTERNALS.includes(name))).toEqual([]);
   });
 
   it('are duplicated with the options of a client of one server', async () => {

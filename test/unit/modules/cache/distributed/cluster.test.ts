@@ -59,6 +59,10 @@ describe('the distributed backend on a Redis Cluster', () => {
         message: expect.stringContaining('backend.connection(purpose)'),
       }),
     );
+    await expect(app.get(CacheBackend).nodeRedisOptions?.()).rejects.toMatchObject({
+      code: 'REDIS_OPTIONS_UNAVAILABLE',
+      message: expect.stringContaining("createCluster({ rootNodes: [{ url: 'redis://127.0.0.1:"),
+    });
     await app.stop();
   });
 

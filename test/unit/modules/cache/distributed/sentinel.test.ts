@@ -36,6 +36,19 @@ describe('the distributed backend with sentinels', () => {
     expect([backend.client.status, subscriber.status]).toEqual(['end', 'end']);
   });
 
+  it('says that node-redis has a factory of its own for them', async () => {
+    const app = await appWith({ sentinels: [...trio.addresses], ...login }).start();
+    const backend = app.get(CacheBackend);
+    expect(backend.lacks).toEqual(['node-redis-options']);
+    await expect(backend.nodeRedisOptions?.()).rejects.toMatchObject({
+      code: 'REDIS_OPTIONS_UNAVAILABLE',
+      message: expect.stringContaining(
+        "createSentinel({ name: 'main', sentinelRootNodes: [{ host: '127.0.0.1', port: ",
+      ),
+    });
+    await app.stop();
+  });
+
   it('leaves the sentinels when a connection is closed by QUIT', async () => {
     const app = await appWith({ sentinels: [...trio.addresses], ...login }).start();
     const subscribed = (count: number) => (): Promise<boolean> => trio.subscribers().then((found) => found === count);

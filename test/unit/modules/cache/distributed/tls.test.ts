@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Cluster, Redis } from 'ioredis';
+import { createClient } from 'redis';
 import { CacheBackend } from '../../../../../src';
 import { type Certificates, type KeyPair, makeCertificates, tlsArgs } from '../../../../support/certificates';
 import { appWith, openClient } from '../../../../support/distributed-app';
@@ -31,6 +32,16 @@ describe('NFR-5: the distributed backend over TLS', () => {
     const own = openClient(backend.redisOptions());
     expect(await own.get('greeting')).toBe('hello');
     own.disconnect();
+    await app.stop();
+  });
+
+  it.each(['addr', 'url'] as const)('gives node-redis the same certificates (redis.%s)', async (how) => {
+    const where =
+      how === 'addr' ? { addr: `localhost:${String(port)}` } : { url: `rediss://localhost:${String(port)}` };
+    const app = await appWith({ ...where, tls: trusted() }).start();
+    const client = await createClient(await app.get(CacheBackend).nodeRedisOptions?.()).connect();
+    expect(await client.ping()).toBe('PONG');
+    client.destroy();
     await app.stop();
   });
 

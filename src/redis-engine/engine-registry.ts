@@ -1,7 +1,6 @@
-import type { Cluster, Redis, RedisOptions } from 'ioredis';
+import type { RedisOptions } from 'ioredis';
 import { type EmbeddedEngine, openEngine } from '../engine';
-import { engineBehind, handleOf, type RedisEngine } from '../redis-engine';
-import { endClient } from '../modules/cache/end-client';
+import { engineBehind, handleOf, type RedisEngine } from './redis-engine';
 
 /** What our clients take besides ioredis' own options. */
 export interface EngineOption {
@@ -15,7 +14,8 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1', '0.0.0.0', '']);
 /** The engines that answer in the place of servers: one for each address, made when it is first needed. */
 export class EngineRegistry {
   readonly #engines = new Map<string, EmbeddedEngine>();
-  readonly #clients = new Set<Redis | Cluster>();
+  /** Those that are connected, and how each is ended. */
+  readonly #clients = new Map<object, () => unknown>();
 
   /** The engine that answers a client with such options. */
   engineFor(options: RedisOptions & EngineOption): EmbeddedEngine {
@@ -40,10 +40,10 @@ export class EngineRegistry {
     return openEngine({ acceptsAnyCredentials: true });
   }
 
-  /** Remembers a client until its connection has ended. */
-  track(client: Redis | Cluster): void {
+  /** Remembers a client until its connection has ended. @param end disconnects it, and resolves when it is */
+  track(client: NodeJS.EventEmitter, end: () => unknown): void {
     if (this.#clients.has(client)) return;
-    this.#clients.add(client);
+    this.#clients.set(client, end);
     client.once('end', () => this.#clients.delete(client));
   }
 
@@ -54,11 +54,14 @@ export class EngineRegistry {
 
   /** Disconnects every client and forgets the engines: the next client finds a new, empty one. */
   async close(): Promise<void> {
-    await Promise.all([...this.#clients].map(endClient));
+    await Promise.all([...this.#clients.values()].map((end) => end()));
     for (const engine of this.#engines.values()) handleOf(engine).close();
     this.#engines.clear();
   }
 }
+
+/** The registry of this process: clients of one address share an engine, whichever library they are of. */
+export const processRegistry = new EngineRegistry();
 
 /** What tells one server from another: where it listens, or what sentinels call it. */
 function addressOf({ path, sentinels, name, host, port }: RedisOptions): string {

@@ -1,0 +1,75 @@
+import type { EventEmitter } from 'node:events';
+import { RespiteError } from '../errors';
+import type { EngineRegistry } from '../redis-engine/engine-registry';
+import { Addresses, type ClientOptions, type ClusterOptions, type NodeRedisModule } from './addresses';
+
+/** The factories of node-redis, their clients being on engines in this process. */
+export type Factories = Pick<NodeRedisModule, 'createClient' | 'createClientPool' | 'createCluster' | 'createSentinel'>;
+
+/** What clients, pools and clusters have in common. */
+interface Opened extends EventEmitter {
+  readonly isOpen: boolean;
+  destroy(): void;
+  readonly duplicate: (this: Opened, overrides?: object) => Opened;
+}
+
+type Track = (opened: Opened) => Opened;
+
+/** The factories that stand in the place of node-redis' own: the same, but for where their clients are connected to. */
+export function defineFactories(nodeRedis: NodeRedisModule, registry: EngineRegistry): Factories {
+  const addresses = new Addresses(nodeRedis, registry);
+  const track = tracker(registry);
+  const toEngine = (options: ClientOptions = {}): object => addresses.toEngine(options);
+  const clientElsewhere = (overrides: ClientOptions): object =>
+    'url' in overrides || 'socket' in overrides ? toEngine(overrides) : overrides;
+  const clusterElsewhere = (overrides: Partial<ClusterOptions>): object => {
+    const { rootNodes, ...rest } = overrides;
+    return rootNodes === undefined ? rest : addresses.toCluster({ ...rest, rootNodes });
+  };
+  // The casts: their types are generic, differently in each major; what they answer is what node-redis made.
+  return {
+    createClient: (options?: ClientOptions) =>
+      follow(nodeRedis.createClient(toEngine(options)), clientElsewhere, track),
+    createClientPool: (clientOptions?: ClientOptions, options?: object) =>
+      track(nodeRedis.createClientPool(toEngine(clientOptions), options) as unknown as Opened),
+    createCluster: (options: ClusterOptions) =>
+      follow(nodeRedis.createCluster(addresses.toCluster(options) as never), clusterElsewhere, track),
+    createSentinel: refuseSentinels,
+  } as unknown as Factories;
+}
+
+/** Remembers who is open, so that closing the engines ends them first: a client that loses its server emits an error. */
+function tracker(registry: EngineRegistry): Track {
+  return (opened) => {
+    const remember = (): void => {
+      registry.track(opened, () => {
+        if (opened.isOpen) opened.destroy();
+      });
+    };
+    opened.on('connect', remember);
+    // Pools say nothing.
+    if ('clientsInUse' in opened) remember();
+    return opened;
+  };
+}
+
+/** Remembers an opened one and its duplicates, which may be told to go elsewhere. */
+function follow(opened: Opened, elsewhere: (overrides: object) => object, track: Track): Opened {
+  const prototype = Object.getPrototypeOf(opened) as Opened;
+  // node-redis hands out stand-ins for what it made, which all ask it for a method; what it duplicates is none.
+  const made = Object.hasOwn(prototype, '_self') ? prototype : opened;
+  const { duplicate: original } = made;
+  const duplicate = function (this: Opened, overrides: object = {}): Opened {
+    return follow(original.call(this, elsewhere(overrides)), elsewhere, track);
+  };
+  // As node-redis' own: not listed.
+  Object.defineProperty(made, 'duplicate', { value: duplicate, configurable: true, writable: true });
+  return track(opened);
+}
+
+function refuseSentinels(): never {
+  throw new RespiteError('REDIS_OPTIONS_UNAVAILABLE', {
+    message:
+      'createSentinel() was called, but respite/redis has no sentinels. Make the client of a test with createClient(), or run the test against sentinels of its own.',
+  });
+}
