@@ -108,7 +108,7 @@ it('distributed: the environment of the compose file, on a real Redis', async ()
     mkdirSync(cwd);
     const running = startCommand([...(JSON.parse(instruction('CMD')) as string[]), '--json'], { cwd, env });
     const ready = JSON.parse(await running.line((line) => line.startsWith('{"event":"ready"'))) as { health: string };
-    const [live, ok] = await Promise.all([fetch(ready.health), fetch(ready.health.replace('healthz', 'readyz'))]);
+    const [live, ok] = await Promise.all([fetch(`${ready.health}/healthz`), fetch(`${ready.health}/readyz`)]);
     expect([live.status, ok.status]).toEqual([200, 200]);
     running.process.kill('SIGTERM');
     expect(await running.ended).toMatchObject({ code: 0 });
