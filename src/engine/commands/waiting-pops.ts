@@ -23,7 +23,7 @@ export function waitingPop<Value extends Collection, View>(
   popFrom: (key: string) => Reply,
 ): Reply | Block {
   const keys = args.slice(0, -1);
-  const timeout = blockingTimeout(args.at(-1) ?? '');
+  const timeout = blockingTimeout(context, args.at(-1) ?? '');
   const ready = keys.find((key) => context.peek(key, kind) !== undefined);
   if (ready !== undefined) return popFrom(ready);
   return new Block(keys, timeout, NULL_ARRAY, (key) => (holds(context, key, kind) ? popFrom(key) : undefined));

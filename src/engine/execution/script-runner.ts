@@ -5,6 +5,7 @@ import { type CommandRecord, type CommandTable, takes } from '../command/table';
 import type { Memory } from '../keyspace/memory';
 import type { Parameters } from '../config/parameters';
 import { ErrorReply, type Reply } from '../protocol/reply';
+import type { RedisVersion } from '../redis-version';
 import type { ScriptHost } from '../scripting/script-host';
 import type { FunctionLibraries, LibraryFunction } from '../scripting/function-libraries';
 import type { LoadedLibrary, Script, ScriptMachine } from '../scripting/scripts';
@@ -41,6 +42,7 @@ const LOAD_LIMIT_MS = 500;
 
 /** What scripts work with. */
 export interface ScriptParts {
+  readonly version: RedisVersion;
   readonly acl: Acl;
   readonly memory: Memory;
   readonly commands: CommandTable;
@@ -232,6 +234,7 @@ export class ScriptRunner implements ScriptCommands {
     // Loaded here: Lua is a third of the engine, and most applications start without a script.
     const lua = require('../scripting/scripts') as typeof import('../scripting/scripts');
     return new lua.ScriptMachine({
+      version: this.parts.version,
       checkBudget: () => {
         this.#budget.check();
       },

@@ -2,7 +2,7 @@ import { DEFAULT_USER } from '../../acl/acl';
 import type { Services } from '../../execution/services';
 import type { CommandContext } from '../../execution/command-context';
 import { ErrorReply, MapReply, OK } from '../../protocol/reply';
-import { REDIS_VERSION } from '../../redis-version';
+import { FULL_VERSION } from '../../redis-version';
 import type { Client } from '../../session/client';
 import { integer } from '../../command/arguments';
 import { defineCommand } from '../define-command';
@@ -106,7 +106,7 @@ export const hello = defineCommand({
       'server',
       'redis',
       'version',
-      REDIS_VERSION,
+      FULL_VERSION[engine.version],
       'proto',
       session.resp,
       'id',

@@ -18,7 +18,8 @@ export const scan = defineCommand({
   since: '2.8.0',
   summary: 'Walks through the keys of the database in steps.',
   complexity: 'O(1) per call',
-  hints: ['nondeterministic_output', 'request_policy:special'],
+  hints: ['nondeterministic_output', 'request_policy:special', 'response_policy:special'],
+  before: { '7.2': { hints: ['nondeterministic_output', 'request_policy:special'] } },
   categories: ['@keyspace'],
   syntax: 'cursor [MATCH pattern] [COUNT count] [TYPE type]',
   run(context, args) {
@@ -64,7 +65,8 @@ export const randomkey = defineCommand({
   since: '1.0.0',
   summary: 'Answers a random key.',
   complexity: 'O(1)',
-  hints: ['request_policy:all_shards', 'nondeterministic_output'],
+  hints: ['request_policy:all_shards', 'response_policy:special', 'nondeterministic_output'],
+  before: { '7.2': { hints: ['request_policy:all_shards', 'nondeterministic_output'] } },
   categories: ['@keyspace'],
   run(context) {
     for (;;) {

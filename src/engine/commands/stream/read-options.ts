@@ -1,6 +1,8 @@
 import type { CommandContext } from '../../execution/command-context';
 import { integer, isOption } from '../../command/arguments';
-import { error, SYNTAX_ERROR, TIMEOUT_NEGATIVE } from '../../command/errors';
+import type { KeySpec } from '../../command/definition';
+import { checkTimeout } from '../blocking-timeout';
+import { error, SYNTAX_ERROR } from '../../command/errors';
 
 const UNBALANCED = error("Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified.");
 const MISSING_GROUP = error('Missing GROUP option for XREADGROUP');
@@ -11,6 +13,11 @@ const onlyInGroups = (option: string) =>
 
 /** So many entries a blocked command answers at most when it names no COUNT. */
 const BLOCKED_COUNT = 1000;
+
+/** The keys of XREAD and its like as versions before 8.0 describe them. @param startFrom where `STREAMS` may stand first */
+export function streamKeys(startFrom: number): readonly KeySpec[] {
+  return [{ flags: 'RO ACCESS', begin: { keyword: 'STREAMS', startFrom }, find: { lastKey: -1, step: 1, limit: 2 } }];
+}
 
 /** What XREAD and XREADGROUP are asked for. */
 export interface ReadOptions {
@@ -42,7 +49,7 @@ export function parseReadOptions(
     const more = args.length - 1 - i;
     if (isOption(word, 'block') && more > 0) {
       if (context.inScript) throw error(`${context.typedName} command is not allowed with BLOCK option from scripts`);
-      timeout = blockingMilliseconds(args[++i] ?? '');
+      timeout = blockingMilliseconds(context, args[++i] ?? '');
     } else if (isOption(word, 'count') && more > 0) {
       count = Math.max(0, integer(args[++i] ?? ''));
     } else if (isOption(word, 'streams') && more > 0) {
@@ -66,8 +73,8 @@ export function parseReadOptions(
 }
 
 /** A timeout in milliseconds. @throws not an integer, negative */
-function blockingMilliseconds(text: string): number {
+function blockingMilliseconds({ engine, now }: CommandContext, text: string): number {
   const timeout = integer(text, TIMEOUT_NOT_AN_INTEGER);
-  if (timeout < 0) throw TIMEOUT_NEGATIVE;
+  checkTimeout(engine.version, BigInt(timeout), now);
   return timeout;
 }

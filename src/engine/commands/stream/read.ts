@@ -9,7 +9,7 @@ import { defineCommand } from '../define-command';
 import { error } from '../../command/errors';
 import { STREAM } from './kind';
 import { strictId } from './ids';
-import { parseReadOptions, type ReadOptions } from './read-options';
+import { parseReadOptions, streamKeys, type ReadOptions } from './read-options';
 import { entriesBetween, entryReply } from './replies';
 
 const NEW_ENTRIES_ONLY_IN_GROUPS = error(
@@ -71,7 +71,16 @@ export const xread = defineCommand({
   since: '5.0.0',
   summary: 'Answers what came after an id in one or several streams, waiting for it if asked to.',
   complexity: 'O(log(N)+M) per stream, M being the number of entries answered',
-  keys: [{ flags: 'RO ACCESS', begin: { keyword: 'STREAMS', startFrom: 1 }, find: { lastKey: -1, step: 1, limit: 2 } }],
+  keys: [
+    {
+      notes:
+        'Incomplete because a stream key named STREAMS (or options before it) can shift the STREAMS keyword; fall back to xreadGetKeys',
+      flags: 'RO ACCESS INCOMPLETE',
+      begin: { keyword: 'STREAMS', startFrom: 1 },
+      find: { lastKey: -1, step: 1, limit: 2 },
+    },
+  ],
+  before: { '8.0': { keys: streamKeys(1) } },
   syntax: '[COUNT count] [BLOCK milliseconds] STREAMS key [key ...] id [id ...]',
   run(context, args) {
     const options = parseReadOptions(context, args, 'xread');

@@ -12,7 +12,7 @@ import { STREAM } from './kind';
 import { activeConsumer, noSuchKeyOrGroup, pendingEffect, positionEffect } from './groups';
 import { strictId } from './ids';
 import { streamOrNothing, streamsReply, type NamedEntries } from './read';
-import { parseReadOptions, type ReadOptions } from './read-options';
+import { parseReadOptions, streamKeys, type ReadOptions } from './read-options';
 import { entriesBetween, entryReply } from './replies';
 
 const DOLLAR_IS_MEANINGLESS = error(
@@ -154,7 +154,16 @@ export const xreadgroup = defineCommand({
   since: '5.0.0',
   summary: 'Answers what a consumer group has not read yet, or what a consumer has not acknowledged.',
   complexity: 'O(log(N)+M) per stream, M being the number of entries answered',
-  keys: [{ flags: 'RO ACCESS', begin: { keyword: 'STREAMS', startFrom: 4 }, find: { lastKey: -1, step: 1, limit: 2 } }],
+  keys: [
+    {
+      notes:
+        'Incomplete because a consumer/group named STREAMS (or options before GROUP) can shift the STREAMS keyword; fall back to xreadGetKeys',
+      flags: 'RO ACCESS INCOMPLETE',
+      begin: { keyword: 'STREAMS', startFrom: 4 },
+      find: { lastKey: -1, step: 1, limit: 2 },
+    },
+  ],
+  before: { '8.0': { keys: streamKeys(4) } },
   syntax: 'GROUP group consumer [COUNT count] [BLOCK milliseconds] [NOACK] STREAMS key [key ...] id [id ...]',
   effects: 'told',
   run(context, args) {

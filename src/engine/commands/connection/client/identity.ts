@@ -12,6 +12,8 @@ export const setname = defineCommand({
   arity: 3,
   since: '2.6.9',
   summary: 'Names this connection.',
+  hints: ['request_policy:all_nodes', 'response_policy:all_succeeded'],
+  before: { '7.2': { hints: [] } },
   complexity: 'O(1)',
   syntax: 'connection-name',
   run({ session }, [, name]) {
