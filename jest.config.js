@@ -36,7 +36,9 @@ const ioredis6 = project('ioredis6', {
 
 /** A slice of the contract once more, compared with a redis-server 8.0.2: `npm test` names it where there is one. */
 const redis8 = project('redis8', {
-  testMatch: ['sorted-set', 'geo', 'hash', 'string', 'sort'].map((name) => `<rootDir>/test/contract/${name}.test.ts`),
+  testMatch: ['newer-commands', 'sorted-set', 'geo', 'hash', 'string', 'sort', 'bitmap', 'scripting'].map(
+    (name) => `<rootDir>/test/contract/${name}.test.ts`,
+  ),
   globals: { REDIS_VERSION: '8.0' },
 });
 

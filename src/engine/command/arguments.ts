@@ -92,14 +92,22 @@ export function double(text: string, failure: ErrorReply = NOT_A_FLOAT): number 
   return value;
 }
 
+const LOOSE_CURSOR = /^[ \t\n\v\f\r]*[+-]?\d+$/;
 const CURSOR_DIGITS = 21;
 const UINT64_MAX = 18_446_744_073_709_551_615n;
 /** What strtoul reads without white space in front, which Redis forbids here. */
 const CURSOR = /^(?:[+-]?\d+)?(?=\0|$)/;
 
+/** Since 7.4 white space may stand in front, but there has to be a number. */
+function looseCursor(text: string): string {
+  const whole = cString(text);
+  if (!LOOSE_CURSOR.test(whole) || (parseInt64(whole) ?? 0) < 0) throw INVALID_CURSOR;
+  return whole.replace(WHITE_SPACE, '');
+}
+
 /** A SCAN cursor: an unsigned 64-bit number, up to a NUL. One of no engine's making counts as the end. */
-export function cursor(text: string): number {
-  const [digits] = CURSOR.exec(text) ?? [];
+export function cursor(text: string, version: RedisVersion): number {
+  const [digits] = CURSOR.exec(version >= '7.4' ? looseCursor(text) : text) ?? [];
   if (digits === undefined) throw INVALID_CURSOR;
   const significant = digits.replace(/^[+]?(-?)0*/, '$1');
   // To read a million digits would take a while.

@@ -86,7 +86,7 @@ export class CommandTable {
   constructor(
     private readonly catalogue: CommandCatalogue,
     /** Newer commands are unknown. */
-    private readonly version: RedisVersion = DEFAULT_VERSION,
+    readonly version: RedisVersion = DEFAULT_VERSION,
   ) {}
 
   get(name: string): TableEntry | undefined {

@@ -11,12 +11,11 @@ const FEW_SECONDS = 2 ** 40;
 
 /**
  * @param now milliseconds since the epoch
- * @throws negative (which is also what Redis 7.0 says of one too large: its number overflows), out of range
+ * @throws negative; since 7.2 out of range
  */
 export function checkTimeout(version: RedisVersion, milliseconds: bigint, now: number): void {
   if (milliseconds < 0n) throw TIMEOUT_NEGATIVE;
   if (version >= '7.2' && milliseconds > 0n && milliseconds >= BEYOND_INT64 - BigInt(now)) throw TIMEOUT_OUT_OF_RANGE;
-  if (milliseconds >= BEYOND_INT64) throw TIMEOUT_NEGATIVE;
 }
 
 /**
@@ -31,5 +30,7 @@ export function blockingTimeout({ engine, now }: CommandContext, text: string): 
   const milliseconds = ceilProduct(seconds, 1000n);
   // An infinity has no sign here.
   checkTimeout(engine.version, seconds === INFINITE && text.startsWith('-') ? -milliseconds : milliseconds, now);
+  // To Redis 7.0 one too large is negative: its number overflows.
+  if (milliseconds >= BEYOND_INT64) throw TIMEOUT_NEGATIVE;
   return Number(milliseconds);
 }

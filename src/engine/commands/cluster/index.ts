@@ -49,6 +49,7 @@ const SUBCOMMANDS: readonly Row[] = [
   ['links', 2, READING, '7.0.0', undefined, VARYING],
   ['meet', -4, CHANGING, '3.0.0', 'ip port [cluster-bus-port]'],
   ['myid', 2, READING, '3.0.0'],
+  ['myshardid', 2, READING, '7.2.0', undefined, VARYING],
   ['nodes', 2, READING, '3.0.0', undefined, VARYING],
   ['replicas', 3, ADMIN, '5.0.0', 'node-id', VARYING],
   ['replicate', 3, CHANGING, '3.0.0', 'node-id'],

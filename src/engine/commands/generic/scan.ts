@@ -23,8 +23,8 @@ export const scan = defineCommand({
   categories: ['@keyspace'],
   syntax: 'cursor [MATCH pattern] [COUNT count] [TYPE type]',
   run(context, args) {
-    const at = cursor(args[0]);
-    const { count, matches, type } = parseScanOptions(args, 1, true);
+    const at = cursor(args[0], context.engine.version);
+    const { count, matches, type } = parseScanOptions(context, args, 1, 'all keys');
     const found: string[] = [];
     const due: Entry[] = [];
     const next = context.db.dataset.keys.scan(at, count, (entry) => {

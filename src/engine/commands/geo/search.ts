@@ -5,7 +5,7 @@ import { positionOf, type Position } from '../../values/geohash';
 import { partialSort, type Compare } from '../../values/partial-sort';
 import type { Scored } from '../../values/ranked-node';
 import { compareMembers, SortedSetValue, type SortedSetView } from '../../values/sorted-set';
-import { oneKey, type KeySpec } from '../../command/definition';
+import { type FoundKey, oneKey, type KeySpec } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { SORTED_SET } from '../sorted-set/kind';
 import { storeResult } from '../sorted-set/store-result';
@@ -163,6 +163,17 @@ function storeKeys(startFrom: number, warned = false): KeySpec[] {
   }));
 }
 
+/** Behind so many arguments options may stand. */
+const RADIUS_OPTIONS = 4;
+
+/** The key that is read, and the one that is written: the last that is named counts. */
+function keysWithStore(args: readonly string[]): FoundKey[] {
+  let stored: number | undefined;
+  for (let i = RADIUS_OPTIONS; i < args.length - 1; i++) if (/^store(?:dist)?$/i.test(args[i] ?? '')) stored = ++i + 1;
+  const read = { position: 1, flags: 'RO ACCESS' };
+  return stored === undefined ? [read] : [read, { position: stored, flags: 'OW UPDATE' }];
+}
+
 export const geosearch = defineCommand({
   name: 'geosearch',
   arity: -7,
@@ -200,6 +211,7 @@ export const georadius = defineCommand({
   summary: 'Finds members around a position, and may store them.',
   complexity: SEARCH_COMPLEXITY,
   keys: [...READ, ...storeKeys(6, true)],
+  movableKeys: keysWithStore,
   before: { '8.0': { keys: [...READ, ...storeKeys(6)] } },
   syntax: `key longitude latitude ${RADIUS_SYNTAX} ${STORE_SYNTAX}`,
   run: (context, args) => searchAround(context, args, { name: 'georadius', search: false, store: 'option' }),
@@ -232,6 +244,7 @@ export const georadiusbymember = defineCommand({
   summary: 'Finds members around another one, and may store them.',
   complexity: SEARCH_COMPLEXITY,
   keys: [...READ, ...storeKeys(5, true)],
+  movableKeys: keysWithStore,
   before: { '8.0': { keys: [...READ, ...storeKeys(5)] } },
   syntax: `key member ${RADIUS_SYNTAX} ${STORE_SYNTAX}`,
   run: (context, args) =>

@@ -250,8 +250,9 @@ const dryrun = defineCommand({
     const refusal = engine.acl.check(user, record, args);
     if (refusal === undefined) return OK;
     const { reason, object } = refusal;
-    if (reason === 'command') return `This user has no permissions to run the '${object}' command`;
-    return `This user has no permissions to access the '${printable(object)}' ${reason}`;
+    const who = engine.version >= '7.2' ? `User ${name}` : 'This user';
+    if (reason === 'command') return `${who} has no permissions to run the '${object}' command`;
+    return `${who} has no permissions to access the '${engine.version >= '7.2' ? object : printable(object)}' ${reason}`;
   },
 });
 
