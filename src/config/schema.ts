@@ -65,6 +65,11 @@ export const schema = {
       default: 0,
     }),
     standalone: {
+      version: setting({
+        doc: 'The version of Redis to be: what came later is unknown to it, as to a server of that version.',
+        format: oneOf(['7.0', '7.2', '7.4', '8.0']),
+        default: '7.0',
+      }),
       databases: setting({
         doc: 'How many logical databases there are.',
         format: integer({ min: 1, max: 16_384 }),

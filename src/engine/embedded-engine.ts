@@ -7,6 +7,7 @@ import { Engine, type EngineOptions } from './engine';
 import { type Disturber, Interference } from './execution/interference';
 import type { Host } from './execution/services';
 import type { Session } from './execution/session';
+import type { RedisVersion } from './redis-version';
 import type { ClientAddress } from './session/output';
 import { copyData, type EngineData, replaceData } from './snapshot/copy-data';
 import type { SnapshotSource } from './snapshot/source';
@@ -29,6 +30,8 @@ export interface EngineFigures {
 export class EmbeddedEngine {
   /** What those do for it who embed it: SAVE, SHUTDOWN, where it listens. */
   readonly host: Host;
+  /** The Redis it is. */
+  readonly version: RedisVersion;
   /** The door of those who keep its data. */
   readonly snapshots: SnapshotSource;
   /** Holds what leaves the engine while something it may tell of is not synced. */
@@ -39,6 +42,7 @@ export class EmbeddedEngine {
     this.#engine = engine;
     this.host = engine.host;
     this.gate = engine.gate;
+    this.version = engine.version;
     this.snapshots = new SnapshotTracker(engine);
   }
 
@@ -108,10 +112,10 @@ export class EmbeddedEngine {
     replaceData(this.#engine, data);
   }
 
-  /** Another engine with a copy of its data and as many databases, on the same clock. Everything else is as `options` say. */
+  /** Another engine with a copy of its data and as many databases, on the same clock and of the same version. Everything else is as `options` say. */
   fork(options: EngineOptions): EmbeddedEngine {
-    const { keyspace, clock } = this.#engine;
-    const copy = openEngine({ ...options, databases: keyspace.databases.length, clock });
+    const { keyspace, clock, version } = this.#engine;
+    const copy = openEngine({ version, ...options, databases: keyspace.databases.length, clock });
     copy.replaceData(this.copyData());
     return copy;
   }

@@ -17,6 +17,7 @@ import type { EncodingLimits, Entry } from './keyspace/entry';
 import type { EvictionPolicy } from './keyspace/eviction-policy';
 import { Keyspace } from './keyspace/keyspace';
 import { Memory } from './keyspace/memory';
+import { formatDouble, formatShortest } from './protocol/format-double';
 import type { ErrorReply, Reply } from './protocol/reply';
 import { PubSub } from './pubsub/pubsub';
 import { FunctionLibraries } from './scripting/function-libraries';
@@ -28,11 +29,14 @@ import type { ClientAddress, SessionOutput } from './session/output';
 import { Pausing } from './session/pausing';
 import { SlowLog } from './session/slow-log';
 import { Tracking } from './session/tracking';
+import { DEFAULT_VERSION, type RedisVersion } from './redis-version';
 import { Counters } from './statistics/counters';
 import { Latency } from './statistics/latency';
 
 /** How an engine is made; everything is optional. */
 export interface EngineOptions extends ParameterOptions {
+  /** The Redis it is: newer commands and options are unknown to it. Default `7.0`. */
+  readonly version?: RedisVersion;
   /** Default 16. */
   readonly databases?: number;
   /** Bytes; default 0 = derived from V8's heap limit. */
@@ -52,6 +56,8 @@ export interface EngineOptions extends ParameterOptions {
 
 /** One Redis, in process: databases, commands and the clients that share them. */
 export class Engine implements Services {
+  readonly version: RedisVersion;
+  readonly formatDouble: (value: number) => string;
   readonly clock: Clock;
   readonly microseconds: Microseconds;
   readonly random: () => number;
@@ -92,6 +98,8 @@ export class Engine implements Services {
   readonly #onInternalError: (failure: unknown, command: string) => void;
 
   constructor(options: EngineOptions = {}) {
+    this.version = options.version ?? DEFAULT_VERSION;
+    this.formatDouble = this.version >= '7.2' ? formatShortest : formatDouble;
     this.clock = options.clock ?? systemClock;
     this.microseconds = new Microseconds(this.clock);
     this.random = options.random ?? Math.random;
@@ -110,7 +118,7 @@ export class Engine implements Services {
     this.keyspace = new Keyspace(options.databases ?? 16, this.clock);
     this.memory = new Memory(this.keyspace, options.maxMemory ?? 0, this.random);
     if (options.maxMemoryPolicy !== undefined) this.memory.setPolicy(options.maxMemoryPolicy);
-    this.commands = new CommandTable(COMMANDS);
+    this.commands = new CommandTable(COMMANDS, this.version);
     this.acl = new Acl(this.commands, (change) => {
       this.memory.userBytes += change;
     });

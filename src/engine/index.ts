@@ -1,6 +1,7 @@
 export { EmbeddedEngine, openEngine } from './embedded-engine';
 export { commandHasFlag, needsConnection } from './commands';
 export type { Clock } from './clock';
+export type { RedisVersion } from './redis-version';
 export type { EvictionPolicy } from './keyspace/eviction-policy';
 export type { EngineData } from './snapshot/copy-data';
 export type { SaveHooks, SnapshotSource } from './snapshot/source';

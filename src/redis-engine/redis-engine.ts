@@ -1,6 +1,6 @@
 import type { Redis, RedisOptions } from 'ioredis';
 import type { Clock } from '../container';
-import { type EmbeddedEngine, type EngineData, type EvictionPolicy, openEngine } from '../engine';
+import { type EmbeddedEngine, type EngineData, type EvictionPolicy, openEngine, type RedisVersion } from '../engine';
 import { RespiteError } from '../errors';
 import { defineInProcessRedis } from '../modules/cache/standalone/in-process-redis';
 import { type NodeRedisOptions, optionsForSocket } from '../modules/cache/node-redis-options';
@@ -9,6 +9,8 @@ import type { EngineSocket } from './engine-socket';
 
 /** How an engine is made; everything is optional. */
 export interface RedisEngineOptions {
+  /** The version of Redis it is: newer commands and options are unknown to it. Default `7.0`. */
+  readonly version?: RedisVersion;
   /** Default 16. */
   readonly databases?: number;
   /** Bytes; default: derived from V8's heap limit. */
@@ -45,7 +47,7 @@ export interface RedisEngine {
    * @throws RangeError when the snapshot uses a database this engine has not
    */
   restore(snapshot: EngineSnapshot): void;
-  /** Another engine with a copy of its data, on the same clock. Clients, users, scripts and CONFIG are not copied. */
+  /** Another engine with a copy of its data, on the same clock and of the same version. Clients, users, scripts and CONFIG are not copied. */
   fork(): RedisEngine;
   /** Empties all databases and forgets scripts and functions; clients stay connected. */
   flush(): void;

@@ -7,6 +7,7 @@ import { EngineRegistry } from '../../src/redis-engine/engine-registry';
 import { connectorFor } from '../../src/modules/cache/standalone/connector';
 import { defineInProcessRedis, type IoredisModule } from '../../src/modules/cache/standalone/in-process-redis';
 import { until } from '../support/until';
+import { ORACLE } from '../support/oracle';
 import { startRedisServer, type RedisServer } from '../support/redis-server';
 
 /**
@@ -73,7 +74,7 @@ async function transcript(scenario: Scenario, make: (options: Options) => Redis,
 function scenario(name: string, run: Scenario): void {
   describe(name, () => {
     it.each(VARIANTS)('%s', async (_, module, options) => {
-      const engine = openEngine();
+      const engine = openEngine({ version: ORACLE });
       const InProcess = defineInProcessRedis(module, () => engine);
       const Connector = connectorFor(() => engine);
       const onRedis = await transcript(

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type EmbeddedEngine, openEngine } from '../../src/engine';
 import { connectorFor } from '../../src/modules/cache/standalone/connector';
+import { ORACLE } from '../support/oracle';
 import { startRedisServer, type RedisServer } from '../support/redis-server';
 import { until } from '../support/until';
 
@@ -22,7 +23,7 @@ describe('the only node of a cluster', () => {
     real = new Redis(server.port, server.host);
     await real.cluster('ADDSLOTSRANGE', 0, 16383);
     await until('it serves', async () => (await real.cluster('INFO')).includes('cluster_state:ok'));
-    engine = openEngine();
+    engine = openEngine({ version: ORACLE });
     engine.becomeCluster('127.0.0.1', server.port);
     ours = new Redis({ Connector: connectorFor(() => engine) });
   });

@@ -3,6 +3,7 @@ import * as ioredis from 'ioredis';
 import { type EmbeddedEngine, openEngine } from '../../src/engine';
 import { defineInProcessRedis } from '../../src/modules/cache/standalone/in-process-redis';
 import { startListener, type Listener } from '../../src/modules/cache/standalone/listener';
+import { ORACLE, type OracleVersion } from '../support/oracle';
 import { hasRead } from '../support/has-read';
 import { startRedisServer, type RedisServer } from '../support/redis-server';
 import { RespClient, textOf, type WireReply } from '../support/resp-client';
@@ -37,6 +38,8 @@ export type Step =
 export interface CaseOptions {
   /** Why the direct ioredis path cannot run it (several connections, protocol-level commands). Default: it runs there. */
   readonly wireOnly?: string;
+  /** The servers a case is about, where it is not about all of them. */
+  readonly versions?: readonly OracleVersion[];
   /** Both, unless a case is about one of them. */
   readonly protocols?: readonly (2 | 3)[];
 }
@@ -80,7 +83,7 @@ export function useServers(
 
 function startAndStop(options: NonNullable<Parameters<typeof useServers>[0]>): void {
   beforeAll(async () => {
-    const engine = openEngine({ scriptTimeLimit: 0, ...options.engine });
+    const engine = openEngine({ version: ORACLE, scriptTimeLimit: 0, ...options.engine });
     servers = {
       real: await startRedisServer({ args: [...(options.realArgs ?? [])] }),
       engine,
@@ -104,6 +107,7 @@ export function contract(name: string, steps: readonly Step[], options: CaseOpti
     collected.push({ name, steps, options });
     return;
   }
+  if (options.versions?.includes(ORACLE) === false) return;
   describe(name, () => {
     for (const resp of options.protocols ?? [2, 3]) {
       it(`on the wire, RESP${String(resp)}`, () => compareOnWire(steps, resp));

@@ -1,5 +1,6 @@
 import { openEngine } from '../../src/engine';
 import { startListener } from '../../src/modules/cache/standalone/listener';
+import { ORACLE } from '../support/oracle';
 import { startRedisServer } from '../support/redis-server';
 import { RespClient, textOf, type WireReply } from '../support/resp-client';
 import { SeededRandom } from '../support/seeded-random';
@@ -19,7 +20,7 @@ export interface DumpExchangeReport {
  */
 export async function exchangeDumps({ seed, values }: { seed: number; values: number }): Promise<DumpExchangeReport> {
   const real = await startRedisServer();
-  const engine = openEngine();
+  const engine = openEngine({ version: ORACLE });
   const listener = await startListener(engine, { host: '127.0.0.1', port: 0, path: '', password: '' });
   const servers = { redis: await RespClient.open(real.port), respite: await RespClient.open(listener.port ?? 0) };
   const encodings: Record<string, number> = {};

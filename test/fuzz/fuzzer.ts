@@ -4,6 +4,7 @@ import * as ioredis from 'ioredis';
 import { openEngine } from '../../src/engine';
 import { defineInProcessRedis } from '../../src/modules/cache/standalone/in-process-redis';
 import { startListener } from '../../src/modules/cache/standalone/listener';
+import { ORACLE } from '../support/oracle';
 import { startRedisServer } from '../support/redis-server';
 import { RespClient, type WireReply } from '../support/resp-client';
 import type { CommandGroup, Comparison, FuzzCommand } from './command-group';
@@ -134,12 +135,12 @@ class Targets {
   static async start(): Promise<Targets> {
     const real = await startRedisServer();
     // No limit in time: a busy machine is no difference.
-    const engine = openEngine({ scriptTimeLimit: 0 });
+    const engine = openEngine({ version: ORACLE, scriptTimeLimit: 0 });
     const listener = await startListener(engine, { host: '127.0.0.1', port: 0, path: '', password: '' });
     const open = async (port: number) => [await RespClient.open(port), await RespClient.open(port, 3)] as const;
     const wire = { redis: await open(real.port), respite: await open(listener.port ?? 0) };
     // An engine of its own for the direct path, so that both runs begin empty.
-    const own = openEngine({ scriptTimeLimit: 0 });
+    const own = openEngine({ version: ORACLE, scriptTimeLimit: 0 });
     const InProcess = defineInProcessRedis(ioredis, () => own);
     // A server that crashed must fail the run, not be waited for.
     const clients = { redis: new Redis(real.port, '127.0.0.1', { retryStrategy: null }), respite: new InProcess({}) };

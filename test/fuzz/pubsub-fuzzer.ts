@@ -1,6 +1,7 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { openEngine } from '../../src/engine';
 import { startListener } from '../../src/modules/cache/standalone/listener';
+import { ORACLE } from '../support/oracle';
 import { startRedisServer } from '../support/redis-server';
 import { RespClient, textOf, type WireReply } from '../support/resp-client';
 import type { FuzzCommand } from './command-group';
@@ -34,7 +35,7 @@ const RUNS_PER_ROUND = 25;
  */
 export async function fuzzPubSub({ seed, commands }: { seed: number; commands: number }): Promise<PubSubFuzzReport> {
   const real = await startRedisServer();
-  const engine = openEngine();
+  const engine = openEngine({ version: ORACLE });
   const listener = await startListener(engine, { host: '127.0.0.1', port: 0, path: '', password: '' });
   const counts = { commands: 0, hits: {}, messages: {}, errors: {} };
   const servers = [await Conversation.open(real.port), await Conversation.open(listener.port ?? 0)] as const;

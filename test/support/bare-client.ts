@@ -65,6 +65,7 @@ export class BareClient extends Client {
     super(
       {
         ...house,
+        version: '7.0',
         requiresPassword: false,
         monitors: { remove: nothing },
         tracking: { disable: nothing },

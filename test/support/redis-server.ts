@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { ORACLE, ORACLE_SERVER, type OracleVersion } from './oracle';
 
 /** A real redis-server of our own; `stop` ends it and waits until it is gone. */
 export interface RedisServer {
@@ -19,6 +20,8 @@ export interface RedisServerOptions {
   readonly args?: readonly string[];
   /** Run as a sentinel with this configuration file; it writes what it learns into it. */
   readonly sentinel?: string;
+  /** Default: the version this run compares with. */
+  readonly version?: OracleVersion;
 }
 
 const HOST = '127.0.0.1';
@@ -33,11 +36,11 @@ const DEFAULT_ARGS = [
 ].flat();
 
 /** Ends the server when we end, however that happens: inside Jest no exit handler of ours would run. */
-const LAUNCHER = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', 'redis-server'] : ['redis-server'];
+const LAUNCHER = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL'] : [];
 
 /**
- * Starts the redis-server found on PATH on a free loopback port and waits until it accepts connections.
- * @throws Error when there is none, when it is not a 7.0.x (our oracle), or when it ends before it is ready.
+ * Starts a redis-server (the one on PATH, or the 8.0.2 that scripts/redis-8 laid out) on a free loopback port and waits until it accepts connections.
+ * @throws Error when there is none, when it is not of the version asked for, or when it ends before it is ready.
  */
 export async function startRedisServer(options: RedisServerOptions = {}): Promise<RedisServer> {
   for (let attempt = 1; ; attempt++) {
@@ -62,12 +65,15 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function launch(port: number, { args = [], sentinel }: RedisServerOptions): Promise<RedisServer> {
+async function launch(
+  port: number,
+  { args = [], sentinel, version = ORACLE }: RedisServerOptions,
+): Promise<RedisServer> {
   // A directory of its own: SAVE and DEBUG RELOAD write dump.rdb where the server runs.
   const directory = mkdtempSync(join(tmpdir(), 'redis-server-'));
   if (sentinel !== undefined) writeFileSync(join(directory, 'sentinel.conf'), sentinel);
   const role = sentinel === undefined ? [] : ['sentinel.conf', '--sentinel'];
-  const [launcher = '', ...launcherArgs] = LAUNCHER;
+  const [launcher, ...launcherArgs] = [...LAUNCHER, ORACLE_SERVER[version]];
   const child = spawn(launcher, [...launcherArgs, ...role, '--port', String(port), ...DEFAULT_ARGS, ...args], {
     cwd: directory,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -86,7 +92,7 @@ async function launch(port: number, { args = [], sentinel }: RedisServerOptions)
     rmSync(directory, { recursive: true, force: true });
   };
   try {
-    const pid = await readiness(child);
+    const pid = await readiness(child, version);
     return { port, host: HOST, pid, stop };
   } catch (error) {
     await stop();
@@ -94,13 +100,14 @@ async function launch(port: number, { args = [], sentinel }: RedisServerOptions)
   }
 }
 
-async function readiness(child: ChildProcess): Promise<number> {
+async function readiness(child: ChildProcess, wanted: OracleVersion): Promise<number> {
   const { stdout, stderr } = child;
   if (stdout === null || stderr === null) throw new Error('redis-server was started without pipes');
   return new Promise((resolve, reject) => {
     const seen: string[] = [];
     child.once('error', (cause) => {
-      reject(new Error('redis-server could not be started; install Debian\'s package "redis-server" 7.0.x', { cause }));
+      const remedy = wanted === '7.0' ? 'install Debian\'s package "redis-server" 7.0.x' : 'run scripts/redis-8';
+      reject(new Error(`redis-server could not be started; ${remedy}`, { cause }));
     });
     stderr.setEncoding('utf8').on('data', (text: string) => seen.push(text));
     // 'close' comes after the pipes were read to their end, so the reason is in `seen`.
@@ -110,8 +117,8 @@ async function readiness(child: ChildProcess): Promise<number> {
     createInterface({ input: stdout }).on('line', (line) => {
       seen.push(line);
       const version = /Redis version=(\S+?),/.exec(line)?.[1];
-      if (version !== undefined && !version.startsWith('7.0.')) {
-        reject(new Error(`redis-server ${version} found, but the oracle must be a 7.0.x`));
+      if (version !== undefined && !version.startsWith(`${wanted}.`)) {
+        reject(new Error(`redis-server ${version} found, but the oracle must be a ${wanted}.x`));
       }
       if (/Ready to accept connections|Sentinel ID is/.test(line) && child.pid !== undefined) resolve(child.pid);
     });

@@ -23,7 +23,7 @@ export class User {
   noPassword = false;
   /** SHA-256 in hexadecimal. */
   passwords: string[] = [];
-  /** Whether RESTORE of this user's is checked deeply: always here; kept for ACL LIST. */
+  /** Whether RESTORE of this user's is checked deeply: always here; kept for ACL LIST, which names it since 7.2 whether it was said or not. */
   sanitize: 'sanitize-payload' | 'skip-sanitize-payload' | undefined;
   /** The user's own rules come first. */
   selectors: Selector[];
@@ -35,6 +35,7 @@ export class User {
     private readonly commands: CommandTable,
     private readonly allChannels: () => boolean,
   ) {
+    if (commands.version >= '7.2') this.sanitize = 'sanitize-payload';
     this.selectors = [new Selector(commands, allChannels())];
   }
 

@@ -15,6 +15,8 @@ const CROSS_SLOT = new ErrorReply("CROSSSLOT Keys in request don't hash to the s
  */
 export class ClusterNode {
   readonly id = randomBytes(20).toString('hex');
+  /** Of the only shard there is. */
+  readonly shardId = randomBytes(20).toString('hex');
 
   /** The address clients are told to connect to. */
   constructor(

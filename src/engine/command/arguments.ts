@@ -1,3 +1,4 @@
+import type { RedisVersion } from '../redis-version';
 import type { ErrorReply } from '../protocol/reply';
 import { cString } from '../values/c-string';
 import { parseInt64 } from '../values/int64';
@@ -63,18 +64,23 @@ function isBeyondDouble(text: string, value: number): boolean {
   return value === 0 ? !ZERO.test(text) : !Number.isFinite(value) && !NAMED_INFINITY.test(text);
 }
 
+const OWN_READER_REFUSES = /^\s|^[+-]?0x/i;
+
 /**
  * Reads a double where Redis calls C's strtod itself (ranges of scores): white space may stand in front, nothing at all
- * is 0, the text ends at a NUL, and what does not fit into a double is infinite or 0.
+ * is 0, the text ends at a NUL, and what does not fit into a double is infinite or 0. Redis 8.0 reads it without the
+ * C library: then white space and hexadecimal digits are no number.
  */
-export function looseDouble(text: string): number | undefined {
+export function looseDouble(text: string, version: RedisVersion): number | undefined {
   const whole = cString(text);
+  if (version >= '8.0' && OWN_READER_REFUSES.test(whole)) return undefined;
   return whole === '' ? 0 : strtod(whole.replace(WHITE_SPACE, ''));
 }
 
-/** As `looseDouble`, but undefined where strtod reports ERANGE: also for what a double holds with fewer digits only. */
-export function looseDoubleInRange(text: string): number | undefined {
-  const value = looseDouble(text);
+/** As `looseDouble`, but before 8.0 undefined where strtod reports ERANGE: also for what a double holds with fewer digits only. */
+export function looseDoubleInRange(text: string, version: RedisVersion): number | undefined {
+  const value = looseDouble(text, version);
+  if (version >= '8.0') return value;
   if (value === undefined || isBeyondDouble(text, value)) return undefined;
   return value !== 0 && Math.abs(value) < SMALLEST_NORMAL ? undefined : value;
 }
@@ -86,14 +92,22 @@ export function double(text: string, failure: ErrorReply = NOT_A_FLOAT): number 
   return value;
 }
 
+const LOOSE_CURSOR = /^[ \t\n\v\f\r]*[+-]?\d+$/;
 const CURSOR_DIGITS = 21;
 const UINT64_MAX = 18_446_744_073_709_551_615n;
 /** What strtoul reads without white space in front, which Redis forbids here. */
 const CURSOR = /^(?:[+-]?\d+)?(?=\0|$)/;
 
+/** Since 7.4 white space may stand in front, but there has to be a number. */
+function looseCursor(text: string): string {
+  const whole = cString(text);
+  if (!LOOSE_CURSOR.test(whole) || (parseInt64(whole) ?? 0) < 0) throw INVALID_CURSOR;
+  return whole.replace(WHITE_SPACE, '');
+}
+
 /** A SCAN cursor: an unsigned 64-bit number, up to a NUL. One of no engine's making counts as the end. */
-export function cursor(text: string): number {
-  const [digits] = CURSOR.exec(text) ?? [];
+export function cursor(text: string, version: RedisVersion): number {
+  const [digits] = CURSOR.exec(version >= '7.4' ? looseCursor(text) : text) ?? [];
   if (digits === undefined) throw INVALID_CURSOR;
   const significant = digits.replace(/^[+]?(-?)0*/, '$1');
   // To read a million digits would take a while.

@@ -1,4 +1,5 @@
 import type { Reply } from '../protocol/reply';
+import type { RedisVersion } from '../redis-version';
 import type { Block, NoReply } from './answers';
 import type { Secrets } from './secrets';
 
@@ -124,9 +125,16 @@ export interface CommandMetadata<Arity extends number = number> {
   readonly spansDatabases?: boolean;
   /** It changes the connection, or may wait: a client in process has to see it go by as bytes. */
   readonly needsConnection?: boolean;
+  /** What was otherwise before a version: these facts hold in all older ones. What `run` does otherwise, it asks the engine's version. */
+  readonly before?: Readonly<Partial<Record<RedisVersion, FormerFacts>>>;
   /** Set for commands that newer ones replace. */
   readonly deprecated?: { readonly since: string; readonly replacedBy: string };
 }
+
+/** What COMMAND said of a command once. */
+export type FormerFacts = Partial<
+  Pick<CommandMetadata, 'arity' | 'flags' | 'categories' | 'keys' | 'syntax' | 'hints'>
+>;
 
 /** One call that changed something. */
 export interface EffectCall<Arguments = readonly string[]> {

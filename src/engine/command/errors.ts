@@ -25,6 +25,7 @@ export const EXEC_ABORT = new ErrorReply('EXECABORT Transaction discarded becaus
 export const NOT_ALLOWED_IN_MULTI = new ErrorReply('ERR Command not allowed inside a transaction');
 export const MIN_OR_MAX_NOT_FLOAT = new ErrorReply('ERR min or max is not a float');
 export const TIMEOUT_NOT_FLOAT = new ErrorReply('ERR timeout is not a float or out of range');
+export const TIMEOUT_OUT_OF_RANGE = new ErrorReply('ERR timeout is out of range');
 export const TIMEOUT_NEGATIVE = new ErrorReply('ERR timeout is negative');
 
 /** An error of the general kind. @param text what follows `ERR` */

@@ -1,9 +1,11 @@
 import type { ErrorReply } from '../protocol/reply';
+import { DEFAULT_VERSION, type RedisVersion } from '../redis-version';
 import type { LatencyHistogram } from '../statistics/latency-histogram';
 import type { CommandCatalogue } from './catalogue';
 import type { AnyCommand, CommandContainer } from './definition';
 import { unknownCommand, unknownSubcommand, wrongArity } from './errors';
 import { helpCommand } from './help';
+import { asOf } from './versions';
 
 /** What INFO and LATENCY HISTOGRAM know of a command. */
 export interface CommandStats {
@@ -81,11 +83,11 @@ export class CommandTable {
   /** The same by the spellings that were used: mostly one or two. */
   readonly #spellings = new Map<string, TableEntry>();
 
-  constructor(private readonly catalogue: CommandCatalogue) {}
-
-  get size(): number {
-    return this.catalogue.size;
-  }
+  constructor(
+    private readonly catalogue: CommandCatalogue,
+    /** Newer commands are unknown. */
+    readonly version: RedisVersion = DEFAULT_VERSION,
+  ) {}
 
   get(name: string): TableEntry | undefined {
     return this.#spellings.get(name) ?? this.#learn(name);
@@ -100,7 +102,8 @@ export class CommandTable {
   #entry(name: string): TableEntry | undefined {
     const known = this.#entries.get(name);
     if (known !== undefined) return known;
-    const command = this.catalogue.find(name);
+    const found = this.catalogue.find(name);
+    const command = found === undefined ? undefined : asOf(found, this.version);
     if (command === undefined) return undefined;
     const entry = 'subcommands' in command ? containerRecord(command) : commandRecord(command, name);
     this.#entries.set(name, entry);

@@ -60,7 +60,7 @@ export const COMMAND_PARTS: readonly CommandPart[] = [
   },
   {
     names: words(
-      'copy del exists expire expireat expiretime keys move object persist pexpire pexpireat pexpiretime pttl randomkey rename renamenx scan touch ttl type unlink wait',
+      'copy del exists expire expireat expiretime keys move object persist pexpire pexpireat pexpiretime pttl randomkey rename renamenx scan touch ttl type unlink wait waitaof',
     ),
     load: () => (require('./generic') as typeof import('./generic')).GENERIC_COMMANDS,
   },

@@ -3,7 +3,7 @@ import type { Collection, Kind, ValueType } from '../keyspace/entry';
 import type { Reply } from '../protocol/reply';
 import { matchGlob } from '../values/glob';
 import { cursor, integer, wordOf } from '../command/arguments';
-import { SYNTAX_ERROR } from '../command/errors';
+import { error, SYNTAX_ERROR } from '../command/errors';
 
 /** The options of the SCAN family. */
 export interface ScanOptions {
@@ -12,17 +12,31 @@ export interface ScanOptions {
   readonly matches: (text: string) => boolean;
   /** SCAN only. */
   readonly type: ValueType | undefined | 'none';
+  /** HSCAN only. */
+  readonly namesOnly: boolean;
 }
 
 const TYPES: readonly string[] = ['string', 'list', 'set', 'zset', 'hash', 'stream'];
 
 /** @throws syntax error, not an integer */
-export function parseScanOptions(args: readonly string[], first: number, allowType = false): ScanOptions {
+export function parseScanOptions(
+  { engine: { version } }: CommandContext,
+  args: readonly string[],
+  first: number,
+  kind?: 'all keys' | 'hash',
+): ScanOptions {
   let count = 10;
   let pattern: string | undefined;
   let type: string | undefined;
+  let namesOnly = false;
   for (let i = first; i < args.length; i += 2) {
     const option = wordOf(args[i] ?? '');
+    if (option === 'novalues' && version >= '7.4') {
+      if (kind !== 'hash') throw error('NOVALUES option can only be used in HSCAN');
+      namesOnly = true;
+      i -= 1;
+      continue;
+    }
     const value = args[i + 1];
     if (value === undefined) throw SYNTAX_ERROR;
     if (option === 'count') {
@@ -30,7 +44,7 @@ export function parseScanOptions(args: readonly string[], first: number, allowTy
       if (count < 1) throw SYNTAX_ERROR;
     } else if (option === 'match') {
       pattern = value;
-    } else if (option === 'type' && allowType) {
+    } else if (option === 'type' && kind === 'all keys') {
       type = wordOf(value);
     } else {
       throw SYNTAX_ERROR;
@@ -38,6 +52,7 @@ export function parseScanOptions(args: readonly string[], first: number, allowTy
   }
   return {
     count,
+    namesOnly,
     matches: pattern === undefined || pattern === '*' ? () => true : (text) => matchGlob(pattern, text),
     type: type === undefined ? undefined : TYPES.includes(type) ? (type as ValueType) : 'none', // one of TYPES
   };
@@ -54,7 +69,7 @@ export const COLLECTION_SCAN = {
 } as const;
 
 /** One step of a walk through a collection. */
-export interface CollectionStep extends Pick<ScanOptions, 'count' | 'matches'> {
+export interface CollectionStep extends Pick<ScanOptions, 'count' | 'matches' | 'namesOnly'> {
   readonly at: ReturnType<typeof cursor>;
   /** What is answered beside the next cursor. */
   readonly found: string[];
@@ -72,10 +87,10 @@ export function scanCollection<Value extends Collection, View>(
   walk: (collection: View, step: CollectionStep) => number | bigint,
 ): Reply {
   const [key, cursorText] = args;
-  const at = cursor(cursorText);
+  const at = cursor(cursorText, context.engine.version);
   const collection = context.read(key, kind);
   if (collection === undefined) return ['0', []];
-  const { count, matches } = parseScanOptions(args, 2);
+  const { count, matches, namesOnly } = parseScanOptions(context, args, 2, kind.type === 'hash' ? 'hash' : undefined);
   const found: string[] = [];
-  return [String(walk(collection, { at, count, matches, found })), found];
+  return [String(walk(collection, { at, count, matches, namesOnly, found })), found];
 }

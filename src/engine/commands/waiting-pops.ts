@@ -23,10 +23,17 @@ export function waitingPop<Value extends Collection, View>(
   popFrom: (key: string) => Reply,
 ): Reply | Block {
   const keys = args.slice(0, -1);
-  const timeout = blockingTimeout(args.at(-1) ?? '');
-  const ready = keys.find((key) => context.peek(key, kind) !== undefined);
-  if (ready !== undefined) return popFrom(ready);
-  return new Block(keys, timeout, NULL_ARRAY, (key) => (holds(context, key, kind) ? popFrom(key) : undefined));
+  const timeout = blockingTimeout(context, args.at(-1) ?? '');
+  const popReady = (): Reply | undefined => {
+    const ready = keys.find((key) => context.peek(key, kind) !== undefined);
+    return ready === undefined ? undefined : popFrom(ready);
+  };
+  // Since 7.2 the command runs again as a whole once one of its keys is ready.
+  const again = (key: string) => {
+    if (!holds(context, key, kind)) return undefined;
+    return context.engine.version >= '7.2' ? popReady() : popFrom(key);
+  };
+  return popReady() ?? new Block(keys, timeout, NULL_ARRAY, again);
 }
 
 /**
@@ -42,7 +49,10 @@ export function waitingMultiplePop(
 ): Reply | Block {
   const popped = popFirst(keys);
   if (popped !== undefined) return popped;
-  return new Block(keys, timeout, NULL_ARRAY, (key) => (holds(context, key, kind) ? popFirst([key]) : undefined));
+  return new Block(keys, timeout, NULL_ARRAY, (key) => {
+    if (!holds(context, key, kind)) return undefined;
+    return popFirst(context.engine.version >= '7.2' ? keys : [key]);
+  });
 }
 
 /** A pop that was waited for is a plain one of the key that had something. */

@@ -1,3 +1,4 @@
+import { DEFAULT_VERSION } from '../redis-version';
 import { choices, looseDouble, parseInt64 } from '../command/arguments';
 import { parseMemory } from './parse-memory';
 
@@ -85,7 +86,8 @@ export const savePoints: ParameterType = (text) => {
 
 /** `latency-tracking-info-percentiles`: numbers from 0 to 100. */
 export const percentiles: ParameterType = (text) => {
-  const numbers = text === '' ? [] : text.split(' ').map((word) => (word === '' ? undefined : looseDouble(word)));
+  const numbers =
+    text === '' ? [] : text.split(' ').map((word) => (word === '' ? undefined : looseDouble(word, DEFAULT_VERSION)));
   if (numbers.includes(undefined)) {
     return new ParameterProblem('Invalid latency-tracking-info-percentiles parameters');
   }

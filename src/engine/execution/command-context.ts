@@ -72,7 +72,7 @@ export class CommandContext implements ScriptCaller {
   /** The live entry of a key for a command that may write; counts neither as hit nor as miss. */
   lookup(key: string, db: Database = this.db): Entry | undefined {
     const entry = this.engine.keyspace.find(db, key, this.#clock);
-    if (entry !== undefined) entry.access = this.engine.accessStamp(entry);
+    if (entry !== undefined && !this.session.noTouch) entry.access = this.engine.accessStamp(entry);
     return entry;
   }
 

@@ -1,5 +1,6 @@
 import type { Acl, Refusal } from '../acl/acl';
 import type { DenialContext } from '../acl/acl-log';
+import { noPermission } from '../acl/refusal-text';
 import type { Clock } from '../clock';
 import type { ClusterNode } from '../cluster/cluster-node';
 import { Block, NO_REPLY, type NoReply } from '../command/answers';
@@ -248,7 +249,7 @@ export class Executor implements CommandRunner {
     if (inMulti && record.noMulti) throw NOT_ALLOWED_IN_MULTI;
     if (!client.user.unrestricted) {
       const refusal = this.refuse(client, record, args, inMulti ? 'multi' : 'toplevel');
-      if (refusal !== undefined) throw noPermission(refusal);
+      if (refusal !== undefined) throw noPermission(parts.commands.version, client.user.name, refusal);
     }
     const asks = usesMemory(client, record);
     if ((asks || parts.memory.evicts) && !parts.memory.makeRoom() && asks) throw OUT_OF_MEMORY;
@@ -277,16 +278,6 @@ function usesKeyspace(client: Client, record: CommandRecord): boolean {
 
 function mayWrite({ transaction }: Client, { write, fullName }: CommandRecord): boolean {
   return write || (fullName === 'exec' && transaction?.queue.some((queued) => queued.record.write) === true);
-}
-
-const PLURAL: Record<'key' | 'channel', string> = { key: 'keys', channel: 'channels' };
-
-function noPermission({ reason, object }: Refusal): ErrorReply {
-  return new ErrorReply(
-    reason === 'command'
-      ? `NOPERM this user has no permissions to run the '${object}' command`
-      : `NOPERM this user has no permissions to access one of the ${PLURAL[reason]} used as arguments`,
-  );
 }
 
 function isExec(name: string): boolean {

@@ -19,6 +19,8 @@ export interface JournalFigures {
   readonly pending: number;
   /** Whether a sync of `everysec` is under way. */
   readonly syncing: boolean;
+  /** Whether all it was given is on the disk. */
+  readonly synced: boolean;
   /** How often writers had to wait because a sync of `everysec` took too long. */
   readonly delayed: number;
   /** Whether it can be written. */

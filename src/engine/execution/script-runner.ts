@@ -1,10 +1,12 @@
 import type { Acl } from '../acl/acl';
+import { noPermissionInScript } from '../acl/refusal-text';
 import { Block, NoReply } from '../command/answers';
 import { error, NOT_ENOUGH_REPLICAS, OUT_OF_MEMORY } from '../command/errors';
 import { type CommandRecord, type CommandTable, takes } from '../command/table';
 import type { Memory } from '../keyspace/memory';
 import type { Parameters } from '../config/parameters';
 import { ErrorReply, type Reply } from '../protocol/reply';
+import type { RedisVersion } from '../redis-version';
 import type { ScriptHost } from '../scripting/script-host';
 import type { FunctionLibraries, LibraryFunction } from '../scripting/function-libraries';
 import type { LoadedLibrary, Script, ScriptMachine } from '../scripting/scripts';
@@ -20,11 +22,6 @@ import { type CachedScript, type ScriptBytes, ScriptCache } from './script-cache
 const UNKNOWN_COMMAND = error('Unknown Redis command called from script');
 const WRONG_ARITY = error('Wrong number of args calling Redis command from script');
 const NOT_ALLOWED = error('This Redis command is not allowed from script');
-const FORBIDDEN = {
-  command: error("The user executing the script can't run this command or subcommand"),
-  key: error("The user executing the script can't access at least one of the keys mentioned in the command arguments"),
-  channel: error("The user executing the script can't publish to the channel mentioned in the command"),
-};
 const READ_ONLY = error('Write commands are not allowed from read-only scripts.');
 const RO_NEEDS_NO_WRITES = error('Can not execute a script with write flag using *_ro command.');
 
@@ -41,6 +38,7 @@ const LOAD_LIMIT_MS = 500;
 
 /** What scripts work with. */
 export interface ScriptParts {
+  readonly version: RedisVersion;
   readonly acl: Acl;
   readonly memory: Memory;
   readonly commands: CommandTable;
@@ -232,6 +230,7 @@ export class ScriptRunner implements ScriptCommands {
     // Loaded here: Lua is a third of the engine, and most applications start without a script.
     const lua = require('../scripting/scripts') as typeof import('../scripting/scripts');
     return new lua.ScriptMachine({
+      version: this.parts.version,
       checkBudget: () => {
         this.#budget.check();
       },
@@ -321,7 +320,9 @@ class CommandHost implements ScriptHost {
     const { session } = this.context;
     if (session.user.unrestricted) return undefined;
     const refusal = this.parts.executor.refuse(session, record, args, 'lua');
-    return refusal === undefined ? undefined : FORBIDDEN[refusal.reason];
+    return refusal === undefined
+      ? undefined
+      : noPermissionInScript(this.parts.version, this.context.session.user.name, refusal);
   }
 
   mayCall(name: string, args: readonly string[]): boolean | undefined {

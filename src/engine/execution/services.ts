@@ -8,6 +8,7 @@ import type { EncodingLimits, Entry } from '../keyspace/entry';
 import type { Keyspace } from '../keyspace/keyspace';
 import type { Memory } from '../keyspace/memory';
 import type { ErrorReply } from '../protocol/reply';
+import type { RedisVersion } from '../redis-version';
 import type { PubSub } from '../pubsub/pubsub';
 import type { FunctionLibraries } from '../scripting/function-libraries';
 import type { Blocking } from '../session/blocking';
@@ -60,6 +61,10 @@ export interface Identity {
 
 /** What commands work with: all of an engine that a handler may touch. */
 export interface Services {
+  /** The Redis it is. Texts compare as versions: `version >= '7.4'`. */
+  readonly version: RedisVersion;
+  /** How this version shows a double. */
+  readonly formatDouble: (value: number) => string;
   readonly clock: Clock;
   readonly microseconds: Microseconds;
   /** Returns a number in [0, 1). */

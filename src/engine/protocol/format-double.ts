@@ -1,5 +1,31 @@
 const PRECISION = 17;
 
+/** Whole numbers up to here are shown with all their digits. */
+const INTEGER_MAX = 2 ** 62;
+/** So many zeros may follow the digits of a whole number. */
+const ZEROS_AT_END = 7;
+const ZEROS_IN_FRONT = 7;
+const SMALLEST_EXPONENT = 4;
+
+/** Formats a double with the fewest digits that are read as the same double, as Redis shows it since 7.2. */
+export function formatShortest(value: number): string {
+  if (!Number.isFinite(value)) return formatDouble(value);
+  if (Number.isInteger(value) && Math.abs(value) <= INTEGER_MAX)
+    return Number.isSafeInteger(value) ? formatDouble(value) : String(BigInt(value));
+  const [mantissa = '', exponentText = '0'] = Math.abs(value).toExponential().split('e');
+  const sign = value < 0 ? '-' : '';
+  const digits = mantissa.replace('.', '');
+  const exponent = Number(exponentText);
+  // The power of ten of the last digit.
+  const last = exponent - digits.length + 1;
+  if (last >= 0 && exponent < digits.length + ZEROS_AT_END) return `${sign}${digits}${'0'.repeat(last)}`;
+  if (last < 0 && (last > -ZEROS_IN_FRONT || Math.abs(exponent) < SMALLEST_EXPONENT)) {
+    if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`;
+    return `${sign}${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`;
+  }
+  return `${sign}${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent))}`;
+}
+
 /** Formats a double as C's `%.17g`, which is how Redis 7.0 shows scores and other doubles in RESP2. */
 export function formatDouble(value: number): string {
   if (Number.isNaN(value)) return 'nan';

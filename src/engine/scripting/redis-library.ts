@@ -1,5 +1,5 @@
 import { ErrorReply } from '../protocol/reply';
-import { REDIS_VERSION } from '../redis-version';
+import { FULL_VERSION, type RedisVersion } from '../redis-version';
 import { asText, COUNTED, replyToLua, toArgument } from './conversions';
 import { errorText } from './error-text';
 import { raise } from './lua/errors';
@@ -150,15 +150,14 @@ function commonFunctions(runtime: LuaRuntime, running: RunningScript): Record<st
   return { log, sha1hex, error_reply: errorReply, status_reply: statusReply };
 }
 
-const [major = 0, minor = 0, patch = 0] = REDIS_VERSION.split('.').map(Number);
-
-const VERSION = {
-  REDIS_VERSION,
-  REDIS_VERSION_NUM: (major << 16) | (minor << 8) | patch,
-};
+function versionFields(version: RedisVersion): Record<string, LuaValue> {
+  const text = FULL_VERSION[version];
+  const [major = 0, minor = 0, patch = 0] = text.split('.').map(Number);
+  return { REDIS_VERSION: text, REDIS_VERSION_NUM: (major << 16) | (minor << 8) | patch };
+}
 
 /** The `redis` table of scripts. */
-export function redisLibrary(runtime: LuaRuntime, running: RunningScript): LuaTable {
+export function redisLibrary(runtime: LuaRuntime, running: RunningScript, version: RedisVersion): LuaTable {
   const debugging = { breakpoint: () => false, debug: () => NOTHING, replicate_commands: () => true };
   return libraryTable({
     ...commonFunctions(runtime, running),
@@ -166,23 +165,28 @@ export function redisLibrary(runtime: LuaRuntime, running: RunningScript): LuaTa
     ...debugging,
     ...LOG_LEVELS,
     ...REPLICATION,
-    ...VERSION,
+    ...versionFields(version),
   });
 }
 
 /** The `redis` table that functions see when they are called. */
-export function functionLibrary(runtime: LuaRuntime, running: RunningScript): LuaTable {
+export function functionLibrary(runtime: LuaRuntime, running: RunningScript, version: RedisVersion): LuaTable {
   return libraryTable({
     ...commonFunctions(runtime, running),
     ...commandFunctions(runtime, running),
     ...LOG_LEVELS,
     ...REPLICATION,
-    ...VERSION,
+    ...versionFields(version),
   });
 }
 
 /** The `redis` table that a library sees while it is loaded. */
-export function loadingLibrary(runtime: LuaRuntime, running: RunningScript, register: LuaFunction): LuaTable {
+export function loadingLibrary(
+  runtime: LuaRuntime,
+  running: RunningScript,
+  version: RedisVersion,
+  register: LuaFunction,
+): LuaTable {
   const { log } = commonFunctions(runtime, running);
-  return runtime.protectedTable({ log, register_function: register, ...LOG_LEVELS, ...VERSION });
+  return runtime.protectedTable({ log, register_function: register, ...LOG_LEVELS, ...versionFields(version) });
 }

@@ -1,4 +1,5 @@
 import { ErrorReply, type Reply } from '../protocol/reply';
+import type { RedisVersion } from '../redis-version';
 import { asText, COUNTED, luaToReply } from './conversions';
 import { LuaError, LuaSyntaxError, NeedsDeepForm } from './lua/errors';
 import { type LuaChunk, type LuaEnvironment, LuaRuntime, type LuaRuntimeOptions } from './lua/runtime';
@@ -41,14 +42,15 @@ export class ScriptMachine {
   /** Takes what the library being loaded registers. */
   #registrations: Map<string, Registration> | undefined;
 
-  constructor(options: LuaRuntimeOptions) {
+  constructor(options: LuaRuntimeOptions & { readonly version: RedisVersion }) {
+    const { version } = options;
     this.runtime = new LuaRuntime(options);
-    const redis = redisLibrary(this.runtime, this.running);
+    const redis = redisLibrary(this.runtime, this.running, version);
     const handler: LuaFunction = (error) => error;
     this.#environment = this.runtime.createEnvironment({ redis, __redis__err__handler: handler }, ['KEYS', 'ARGV']);
-    this.#functionRedis = functionLibrary(this.runtime, this.running);
+    this.#functionRedis = functionLibrary(this.runtime, this.running, version);
     const register = registerFunction(this.runtime, () => this.#registrations);
-    this.#loadingRedis = loadingLibrary(this.runtime, this.running, register);
+    this.#loadingRedis = loadingLibrary(this.runtime, this.running, version, register);
     this.#functionEnvironment = this.runtime.createEnvironment({ redis: this.#functionRedis }, ['redis'], ['redis']);
   }
 

@@ -6,6 +6,7 @@ import type { CommandRecord } from '../command/table';
 import type { Database, Waiter, Watcher } from '../keyspace/database';
 import type { Keyspace } from '../keyspace/keyspace';
 import type { Reply } from '../protocol/reply';
+import type { RedisVersion } from '../redis-version';
 import type { ClientAddress, HeldArguments, SessionOutput } from './output';
 import { type QueuedCommand, Transaction, WORD_BYTES } from './transaction';
 
@@ -59,6 +60,7 @@ const NOTHING_HELD: HeldArguments = { count: 0, bytes: 0 };
 
 /** What a client's state is part of. */
 export interface ClientParts {
+  readonly version: RedisVersion;
   readonly acl: Acl;
   readonly clock: Clock;
   readonly keyspace: Keyspace;
@@ -94,6 +96,7 @@ export abstract class Client implements Watcher, Waiter {
   resp: 2 | 3 = 2;
   name = '';
   user: User;
+  readonly version: RedisVersion;
   authenticated: boolean;
   /** It came by a way that is closed to others: it begins as one who may do everything, whatever the users' rules say. */
   #trusted = false;
@@ -111,6 +114,11 @@ export abstract class Client implements Watcher, Waiter {
   readonly shardChannels = new Set<string>();
   monitoring = false;
   noEvict = false;
+  /** CLIENT NO-TOUCH: what it does leaves no trace of when a key was used. */
+  noTouch = false;
+  /** CLIENT SETINFO. */
+  libraryName = '';
+  libraryVersion = '';
   /** CLIENT TRACKING; undefined = off. */
   tracking: TrackingState | undefined;
   /** What is sent once the running command's reply has been. */
@@ -139,6 +147,7 @@ export abstract class Client implements Watcher, Waiter {
     readonly address: ClientAddress,
     readonly output: SessionOutput,
   ) {
+    this.version = parts.version;
     this.database = parts.keyspace.database(0);
     this.user = parts.acl.default;
     this.authenticated = !parts.requiresPassword;
@@ -222,6 +231,8 @@ export abstract class Client implements Watcher, Waiter {
     this.name = '';
     this.user = this.#trusted ? this.parts.acl.superuser : this.parts.acl.default;
     this.replyMode = 'on';
+    this.noEvict = this.noEvict && this.version < '7.2';
+    this.noTouch = false;
     this.parts.monitors.remove(this);
     this.authenticated = this.#trusted || !this.parts.requiresPassword;
   }

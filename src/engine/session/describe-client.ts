@@ -1,12 +1,16 @@
+import type { RedisVersion } from '../redis-version';
 import type { Client } from './client';
+
+type Field = readonly [name: string, value: string | number];
 
 /** One line of CLIENT LIST, without its line break. Buffers that Redis has and we do not are reported as empty. */
 export function describeClient(client: Client): string {
-  const { address, tracking } = client;
+  const { address, tracking, version } = client;
   const transaction = client.transaction ?? client.executing;
   const unread = client.output.unread?.() ?? 0;
   const received = client.output.unanswered?.() ?? 0;
-  const fields: readonly (readonly [name: string, value: string | number])[] = [
+  const since = (wanted: RedisVersion, fields: readonly Field[]) => (version >= wanted ? fields : []);
+  const fields: readonly Field[] = [
     ['id', client.id],
     ['addr', address.remote],
     ['laddr', address.local],
@@ -20,6 +24,7 @@ export function describeClient(client: Client): string {
     ['psub', client.patterns.size],
     ['ssub', client.shardChannels.size],
     ['multi', transaction === undefined ? -1 : transaction.queue.length],
+    ...since('7.4', [['watch', client.watched.size]]),
     ['qbuf', received],
     ['qbuf-free', 0],
     ['argv-mem', client.held.bytes],
@@ -35,6 +40,11 @@ export function describeClient(client: Client): string {
     ['user', client.user.name],
     ['redir', tracking === undefined ? -1 : tracking.redirect],
     ['resp', client.resp],
+    ...since('7.2', [
+      ['lib-name', client.libraryName],
+      ['lib-ver', client.libraryVersion],
+    ]),
+    ...since('8.0', [['io-thread', 0]]),
   ];
   return fields.map(([name, value]) => `${name}=${String(value)}`).join(' ');
 }
@@ -53,6 +63,7 @@ function flagsOf(client: Client): string {
     client.closing ? 'c' : '',
     client.address.kind === 'unix' ? 'U' : '',
     client.noEvict ? 'e' : '',
+    client.noTouch ? 'T' : '',
   ].join('');
   return flags === '' ? 'N' : flags;
 }

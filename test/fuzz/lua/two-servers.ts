@@ -1,5 +1,6 @@
 import { openEngine } from '../../../src/engine';
 import { startListener } from '../../../src/modules/cache/standalone/listener';
+import { ORACLE } from '../../support/oracle';
 import { startRedisServer } from '../../support/redis-server';
 import { RespClient, type WireReply } from '../../support/resp-client';
 
@@ -15,7 +16,7 @@ export class TwoServers {
   /** Starts both, gives them to `work`, ends both. */
   static async with<T>(work: (servers: TwoServers) => Promise<T>): Promise<T> {
     // No limit in time: a busy machine is no difference.
-    const engine = openEngine({ scriptTimeLimit: 0 });
+    const engine = openEngine({ version: ORACLE, scriptTimeLimit: 0 });
     const listener = await startListener(engine, { host: '127.0.0.1', port: 0, path: '', password: '' });
     const real = await startRedisServer();
     const servers = new TwoServers(await RespClient.open(real.port), await RespClient.open(listener.port ?? 0));

@@ -35,7 +35,8 @@ export const bitcount = defineCommand({
   syntax: 'key [start end [BYTE | BIT]]',
   run(context, args) {
     const [key, startText, endText, unit] = args;
-    // Redis answers for a missing key before it looks at the range.
+    // Redis 7.0 answers for a missing key before it looks at the range, 7.2 refuses a range before it looks at the key.
+    const early = context.engine.version >= '7.2' && startText !== undefined ? countedRange(args) : undefined;
     const value = context.readString(key);
     if (value === undefined) return 0;
     if (startText === undefined) return countBits(bytesOf(value), 0, value.length * 8);
@@ -43,10 +44,18 @@ export const bitcount = defineCommand({
     const start = integer(startText);
     const end = integer(endText);
     if (start < 0 && end < 0 && start > end) return 0;
-    const { from, to } = bitRange(value.length, start, end, countsBits(unit));
+    const { from, to } = bitRange(value.length, start, end, early?.inBits ?? countsBits(unit));
     return countBits(bytesOf(value), from, to);
   },
 });
+
+/** The range of BITCOUNT. @throws what is wrong with it */
+function countedRange([, start = '', end, unit, ...rest]: readonly string[]): { readonly inBits: boolean } {
+  if (end === undefined || rest.length > 0) throw SYNTAX_ERROR;
+  integer(start);
+  integer(end);
+  return { inBits: countsBits(unit) };
+}
 
 export const bitpos = defineCommand({
   name: 'bitpos',
@@ -62,13 +71,17 @@ export const bitpos = defineCommand({
     const [key, bitText, startText, endText, unit] = args;
     const bit = integer(bitText);
     if (bit !== 0 && bit !== 1) throw BIT_NOT_BINARY;
+    const range = () => {
+      if (args.length > 5) throw SYNTAX_ERROR;
+      const start = startText === undefined ? 0 : integer(startText);
+      const inBits = countsBits(unit);
+      return { start, inBits, end: endText === undefined ? undefined : integer(endText) };
+    };
+    const early = context.engine.version >= '7.2' ? range() : undefined;
     const value = context.readString(key);
     if (value === undefined) return bit === 1 ? -1 : 0;
-    if (args.length > 5) throw SYNTAX_ERROR;
-    const start = startText === undefined ? 0 : integer(startText);
-    const inBits = countsBits(unit);
-    const end = endText === undefined ? value.length - 1 : integer(endText);
-    const { from, to } = bitRange(value.length, start, end, inBits);
+    const { start, inBits, end } = early ?? range();
+    const { from, to } = bitRange(value.length, start, end ?? value.length - 1, inBits);
     if (from >= to) return -1;
     const found = findBit(bytesOf(value), bit, from, to);
     // Without an end, the string is taken to be followed by zeros.

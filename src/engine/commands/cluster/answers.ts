@@ -49,6 +49,7 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   keyslot: (_context, _node, [key = '']) => slotOf(key),
   links: () => [],
   myid: (_context, { id }) => id,
+  myshardid: (_context, { shardId }) => shardId,
   nodes: (_context, { id, host, port }) =>
     text([`${id} ${host}:${port}@${port + BUS_OFFSET} myself,master - 0 0 0 connected 0-${SLOTS - 1}\n`]),
   replicas: noReplicas,

@@ -17,6 +17,8 @@ function nodeOf({ engine }: CommandContext): ClusterNode {
 const ADMIN: readonly CommandFlag[] = ['admin', 'stale'];
 const CHANGING: readonly CommandFlag[] = ['admin', 'stale', 'no_async_loading'];
 const READING: readonly CommandFlag[] = ['stale'];
+/** Since 7.2 also while data is loaded. */
+const LOADING: readonly CommandFlag[] = ['loading', 'stale'];
 const VARYING = ['nondeterministic_output'];
 
 type Row = readonly [
@@ -47,6 +49,7 @@ const SUBCOMMANDS: readonly Row[] = [
   ['links', 2, READING, '7.0.0', undefined, VARYING],
   ['meet', -4, CHANGING, '3.0.0', 'ip port [cluster-bus-port]'],
   ['myid', 2, READING, '3.0.0'],
+  ['myshardid', 2, READING, '7.2.0', undefined, VARYING],
   ['nodes', 2, READING, '3.0.0', undefined, VARYING],
   ['replicas', 3, ADMIN, '5.0.0', 'node-id', VARYING],
   ['replicate', 3, CHANGING, '3.0.0', 'node-id'],
@@ -54,9 +57,9 @@ const SUBCOMMANDS: readonly Row[] = [
   ['saveconfig', 2, CHANGING, '3.0.0'],
   ['set-config-epoch', 3, CHANGING, '3.0.0', 'config-epoch'],
   ['setslot', -4, CHANGING, '3.0.0', 'slot <IMPORTING node-id | MIGRATING node-id | NODE node-id | STABLE>'],
-  ['shards', 2, READING, '7.0.0', undefined, VARYING],
+  ['shards', 2, LOADING, '7.0.0', undefined, VARYING],
   ['slaves', 3, ADMIN, '3.0.0', 'node-id', VARYING],
-  ['slots', 2, READING, '3.0.0', undefined, VARYING],
+  ['slots', 2, LOADING, '3.0.0', undefined, VARYING],
 ];
 
 function subcommand([name, arity, flags, since, syntax, hints]: Row): AnyCommand {
@@ -69,6 +72,7 @@ function subcommand([name, arity, flags, since, syntax, hints]: Row): AnyCommand
     summary: 'About the cluster; refused unless the engine answers for one.',
     complexity: 'O(1)',
     ...(syntax === undefined ? {} : { syntax }),
+    ...(flags === LOADING ? { before: { '7.2': { flags: READING } } } : {}),
     ...(hints === undefined ? {} : { hints }),
     run(context, args) {
       const node = nodeOf(context);

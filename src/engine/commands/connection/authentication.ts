@@ -2,7 +2,7 @@ import { DEFAULT_USER } from '../../acl/acl';
 import type { Services } from '../../execution/services';
 import type { CommandContext } from '../../execution/command-context';
 import { ErrorReply, MapReply, OK } from '../../protocol/reply';
-import { REDIS_VERSION } from '../../redis-version';
+import { FULL_VERSION } from '../../redis-version';
 import type { Client } from '../../session/client';
 import { integer } from '../../command/arguments';
 import { defineCommand } from '../define-command';
@@ -62,8 +62,12 @@ const INVALID_CLIENT_NAME = error('Client names cannot contain spaces, newlines 
 
 /** Names a connection: printable ASCII without spaces; empty = no name. @throws invalid name */
 export function nameClient(session: Client, name: string): void {
-  if (!/^[!-~]*$/.test(name)) throw INVALID_CLIENT_NAME;
+  checkName(name);
   session.name = name;
+}
+
+function checkName(name: string): void {
+  if (!/^[!-~]*$/.test(name)) throw INVALID_CLIENT_NAME;
 }
 
 export const hello = defineCommand({
@@ -80,6 +84,7 @@ export const hello = defineCommand({
   run(context, args) {
     const { session, engine } = context;
     let version: number = session.resp;
+    let name: string | undefined;
     if (args[0] !== undefined) {
       version = integer(args[0], error('Protocol version is not an integer or out of range'));
       if (version !== 2 && version !== 3) throw new ErrorReply('NOPROTO unsupported protocol version');
@@ -91,22 +96,26 @@ export const hello = defineCommand({
         authenticate(context, args[i + 1] ?? '', args[i + 2] ?? '', 'HELLO');
         i += 2;
       } else if (option === 'setname' && left >= 1) {
-        nameClient(session, args[++i] ?? '');
+        checkName((name = args[++i] ?? ''));
+        // Since 7.2 it counts only if all the rest is right.
+        if (engine.version < '7.2') session.name = name;
       } else {
         throw error(`Syntax error in HELLO option '${printable(args[i] ?? '')}'`);
       }
     }
     if (!session.authenticated) {
+      const proto = engine.version >= '7.2' ? '<proto> ' : '';
       throw new ErrorReply(
-        'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time',
+        `NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO ${proto}AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time`,
       );
     }
+    if (name !== undefined) session.name = name;
     if (args[0] !== undefined) session.resp = version === 3 ? 3 : 2;
     return new MapReply([
       'server',
       'redis',
       'version',
-      REDIS_VERSION,
+      FULL_VERSION[engine.version],
       'proto',
       session.resp,
       'id',

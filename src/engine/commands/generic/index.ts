@@ -4,7 +4,7 @@ import { expire, expireat, persist, pexpire, pexpireat } from './expire';
 import { expiretime, pexpiretime, pttl, ttl } from './ttl';
 import { object } from './object';
 import { keys, randomkey, scan } from './scan';
-import { wait } from './wait';
+import { wait, waitaof } from './wait';
 
 /** The commands of keys of any type; those that work with what the keys hold are apart. */
 export const GENERIC_COMMANDS = [
@@ -31,4 +31,5 @@ export const GENERIC_COMMANDS = [
   type,
   unlink,
   wait,
+  waitaof,
 ];

@@ -18,12 +18,13 @@ export const scan = defineCommand({
   since: '2.8.0',
   summary: 'Walks through the keys of the database in steps.',
   complexity: 'O(1) per call',
-  hints: ['nondeterministic_output', 'request_policy:special'],
+  hints: ['nondeterministic_output', 'request_policy:special', 'response_policy:special'],
+  before: { '7.2': { hints: ['nondeterministic_output', 'request_policy:special'] } },
   categories: ['@keyspace'],
   syntax: 'cursor [MATCH pattern] [COUNT count] [TYPE type]',
   run(context, args) {
-    const at = cursor(args[0]);
-    const { count, matches, type } = parseScanOptions(args, 1, true);
+    const at = cursor(args[0], context.engine.version);
+    const { count, matches, type } = parseScanOptions(context, args, 1, 'all keys');
     const found: string[] = [];
     const due: Entry[] = [];
     const next = context.db.dataset.keys.scan(at, count, (entry) => {
@@ -64,7 +65,8 @@ export const randomkey = defineCommand({
   since: '1.0.0',
   summary: 'Answers a random key.',
   complexity: 'O(1)',
-  hints: ['request_policy:all_shards', 'nondeterministic_output'],
+  hints: ['request_policy:all_shards', 'response_policy:special', 'nondeterministic_output'],
+  before: { '7.2': { hints: ['request_policy:all_shards', 'nondeterministic_output'] } },
   categories: ['@keyspace'],
   run(context) {
     for (;;) {

@@ -1,3 +1,4 @@
+import type { RedisVersion } from '../../redis-version';
 import type { CommandContext } from '../../execution/command-context';
 import type { StoredValue } from '../../keyspace/entry';
 import type { Reply } from '../../protocol/reply';
@@ -47,9 +48,9 @@ function lookUp(context: CommandContext, pattern: string, element: string): stri
 }
 
 /** @throws when the text is no number, or one beyond a double */
-function weight(text: string | null): number {
+function weight(text: string | null, version: RedisVersion): number {
   if (text === null) return 0;
-  const value = looseDoubleInRange(text);
+  const value = looseDoubleInRange(text, version);
   if (value === undefined) throw NOT_A_DOUBLE;
   return value;
 }
@@ -77,7 +78,7 @@ function sortElements(context: CommandContext, elements: readonly string[], opti
       .map(({ element }) => element);
   }
   return elements
-    .map((element) => ({ element, score: weight(keyOf(element)) }))
+    .map((element) => ({ element, score: weight(keyOf(element), context.engine.version) }))
     .sort((a, b) => sign * (a.score < b.score ? -1 : a.score > b.score ? 1 : compareBytes(a.element, b.element)))
     .map(({ element }) => element);
 }

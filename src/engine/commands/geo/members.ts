@@ -63,7 +63,7 @@ export const geopos = defineCommand({
     const set = context.read(key, SORTED_SET);
     return names.map((name) => {
       const score = set?.score(name);
-      return score === undefined ? NULL_ARRAY : positionReply(positionOf(score));
+      return score === undefined ? NULL_ARRAY : positionReply(context, positionOf(score));
     });
   },
 });

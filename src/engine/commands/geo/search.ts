@@ -5,7 +5,7 @@ import { positionOf, type Position } from '../../values/geohash';
 import { partialSort, type Compare } from '../../values/partial-sort';
 import type { Scored } from '../../values/ranked-node';
 import { compareMembers, SortedSetValue, type SortedSetView } from '../../values/sorted-set';
-import { oneKey, type KeySpec } from '../../command/definition';
+import { type FoundKey, oneKey, type KeySpec } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { SORTED_SET } from '../sorted-set/kind';
 import { storeResult } from '../sorted-set/store-result';
@@ -60,13 +60,17 @@ function select(set: SortedSetView, request: SearchRequest): Found[] {
   return found.slice(0, count);
 }
 
-function foundReply({ name, score, position, distance }: Found, request: SearchRequest): Reply {
+function foundReply(
+  context: CommandContext,
+  { name, score, position, distance }: Found,
+  request: SearchRequest,
+): Reply {
   const { withDistance, withHash, withPosition, perUnit } = request;
   if (!withDistance && !withHash && !withPosition) return name;
   const reply: Reply[] = [name];
   if (withDistance) reply.push(formatDistance(distance, perUnit));
   if (withHash) reply.push(Math.trunc(score));
-  if (withPosition) reply.push(positionReply(position));
+  if (withPosition) reply.push(positionReply(context, position));
   return reply;
 }
 
@@ -93,7 +97,7 @@ function finish(
 ): Reply {
   checkRequest(command, request);
   const found = set === undefined ? [] : select(set, request);
-  if (request.storeKey === undefined) return found.map((each) => foundReply(each, request));
+  if (request.storeKey === undefined) return found.map((each) => foundReply(context, each, request));
   return store(context, request.storeKey, found, request, command.search ? 'geosearchstore' : 'georadiusstore');
 }
 
@@ -146,9 +150,28 @@ const RADIUS_SYNTAX = 'radius <M | KM | FT | MI> [WITHCOORD] [WITHDIST] [WITHHAS
 const STORE_SYNTAX = '[STORE key | STOREDIST key]';
 const READ = [oneKey('RO ACCESS')];
 
-function storeKeys(startFrom: number): KeySpec[] {
+/** @param warned whether the description warns of repeated options, as it does since 8.0 */
+function storeKeys(startFrom: number, warned = false): KeySpec[] {
   const find = { lastKey: 0, step: 1, limit: 0 };
-  return ['STORE', 'STOREDIST'].map((keyword) => ({ flags: 'OW UPDATE', begin: { keyword, startFrom }, find }));
+  return ['STORE', 'STOREDIST'].map((keyword) => ({
+    ...(warned
+      ? { notes: `Incomplete because duplicate ${keyword} options use last-wins; fall back to georadiusGetKeys` }
+      : {}),
+    flags: warned ? 'OW UPDATE INCOMPLETE' : 'OW UPDATE',
+    begin: { keyword, startFrom },
+    find,
+  }));
+}
+
+/** Behind so many arguments options may stand. */
+const RADIUS_OPTIONS = 4;
+
+/** The key that is read, and the one that is written: the last that is named counts. */
+function keysWithStore(args: readonly string[]): FoundKey[] {
+  let stored: number | undefined;
+  for (let i = RADIUS_OPTIONS; i < args.length - 1; i++) if (/^store(?:dist)?$/i.test(args[i] ?? '')) stored = ++i + 1;
+  const read = { position: 1, flags: 'RO ACCESS' };
+  return stored === undefined ? [read] : [read, { position: stored, flags: 'OW UPDATE' }];
 }
 
 export const geosearch = defineCommand({
@@ -187,7 +210,9 @@ export const georadius = defineCommand({
   deprecated: { since: '6.2.0', replacedBy: '`GEOSEARCH` and `GEOSEARCHSTORE` with the `BYRADIUS` argument' },
   summary: 'Finds members around a position, and may store them.',
   complexity: SEARCH_COMPLEXITY,
-  keys: [...READ, ...storeKeys(6)],
+  keys: [...READ, ...storeKeys(6, true)],
+  movableKeys: keysWithStore,
+  before: { '8.0': { keys: [...READ, ...storeKeys(6)] } },
   syntax: `key longitude latitude ${RADIUS_SYNTAX} ${STORE_SYNTAX}`,
   run: (context, args) => searchAround(context, args, { name: 'georadius', search: false, store: 'option' }),
 });
@@ -218,7 +243,9 @@ export const georadiusbymember = defineCommand({
   },
   summary: 'Finds members around another one, and may store them.',
   complexity: SEARCH_COMPLEXITY,
-  keys: [...READ, ...storeKeys(5)],
+  keys: [...READ, ...storeKeys(5, true)],
+  movableKeys: keysWithStore,
+  before: { '8.0': { keys: [...READ, ...storeKeys(5)] } },
   syntax: `key member ${RADIUS_SYNTAX} ${STORE_SYNTAX}`,
   run: (context, args) =>
     searchAroundMember(context, args, { name: 'georadiusbymember', search: false, store: 'option' }),

@@ -164,11 +164,15 @@ export const hscan = defineCommand({
   name: 'hscan',
   group: 'hash',
   summary: 'Walks through the fields of a hash in steps.',
+  syntax: 'key cursor [MATCH pattern] [COUNT count] [NOVALUES]',
+  before: { '7.4': { syntax: COLLECTION_SCAN.syntax } },
   keys: READ,
   run: (context, args) =>
-    scanCollection(context, args, HASH, (hash, { at, count, matches, found }) =>
+    scanCollection(context, args, HASH, (hash, { at, count, matches, namesOnly, found }) =>
       hash.scan(at, count, (field, value) => {
-        if (matches(field)) found.push(field, value);
+        if (!matches(field)) return;
+        if (namesOnly) found.push(field);
+        else found.push(field, value);
       }),
     ),
 });

@@ -17,7 +17,8 @@ function blockingPop(context: CommandContext, args: readonly string[], end: List
 
 const BLOCKING_POP = {
   arity: -3,
-  flags: ['write', 'noscript', 'blocking'],
+  flags: ['write', 'blocking'],
+  before: { '7.2': { flags: ['write', 'noscript', 'blocking'] } },
   group: 'list',
   since: '2.0.0',
   complexity: 'O(N) in the number of keys',
@@ -57,7 +58,7 @@ export const blmpop = defineCommand({
   effects: ({ args: [, ...rest], reply }) => multiplePopEffects(popOfSeveral(rest), reply),
   run(context, [timeoutText, ...rest]) {
     const request = parseMultiplePop(rest);
-    const timeout = blockingTimeout(timeoutText);
+    const timeout = blockingTimeout(context, timeoutText);
     return waitingMultiplePop(context, request.keys, timeout, LIST, (keys) => popFirst(context, { ...request, keys }));
   },
 });
@@ -82,7 +83,8 @@ export const blmove = defineCommand({
   name: 'blmove',
   needsConnection: true,
   arity: 6,
-  flags: ['write', 'denyoom', 'noscript', 'blocking'],
+  flags: ['write', 'denyoom', 'blocking'],
+  before: { '7.2': { flags: ['write', 'denyoom', 'noscript', 'blocking'] } },
   group: 'list',
   since: '6.2.0',
   summary: 'Moves an element between the ends of two lists, waiting until there is one.',
@@ -92,7 +94,7 @@ export const blmove = defineCommand({
   effects: ({ args: [source, target, from, to] }) => [['LMOVE', source, target, from, to]],
   run(context, [source, target, from, to, timeout]) {
     const movement = { from: listEnd(from), to: listEnd(to) };
-    return blockingMove(context, source, target, movement, blockingTimeout(timeout));
+    return blockingMove(context, source, target, movement, blockingTimeout(context, timeout));
   },
 });
 
@@ -100,7 +102,8 @@ export const brpoplpush = defineCommand({
   name: 'brpoplpush',
   needsConnection: true,
   arity: 4,
-  flags: ['write', 'denyoom', 'noscript', 'blocking'],
+  flags: ['write', 'denyoom', 'blocking'],
+  before: { '7.2': { flags: ['write', 'denyoom', 'noscript', 'blocking'] } },
   group: 'list',
   since: '2.2.0',
   deprecated: { since: '6.2.0', replacedBy: '`BLMOVE` with the `RIGHT` and `LEFT` arguments' },
@@ -110,5 +113,5 @@ export const brpoplpush = defineCommand({
   syntax: 'source destination timeout',
   effects: ({ args: [source, target] }) => [['RPOPLPUSH', source, target]],
   run: (context, [source, target, timeout]) =>
-    blockingMove(context, source, target, RPOPLPUSH, blockingTimeout(timeout)),
+    blockingMove(context, source, target, RPOPLPUSH, blockingTimeout(context, timeout)),
 });

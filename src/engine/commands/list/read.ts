@@ -1,3 +1,4 @@
+import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
 import type { ListView } from '../../values/list';
 import { int64, integer, integerWithin, wordOf } from '../../command/arguments';
@@ -76,7 +77,9 @@ const MAXLEN_NEGATIVE = error("MAXLEN can't be negative");
 /** In C it stays itself when it is negated: no match is skipped then, and no count is ever reached. */
 const LOWEST_RANK = -(2n ** 63n);
 
-function parsePositionSearch(args: readonly string[]): PositionSearch {
+const RANK_TOO_LOW = error('value is out of range, value must between -9223372036854775807 and 9223372036854775807');
+
+function parsePositionSearch({ engine: { version } }: CommandContext, args: readonly string[]): PositionSearch {
   let rank: number | bigint = 1;
   let count: number | undefined;
   let maxLength = 0;
@@ -86,6 +89,7 @@ function parsePositionSearch(args: readonly string[]): PositionSearch {
     if (value === undefined) throw SYNTAX_ERROR;
     if (option === 'rank') {
       rank = int64(value);
+      if (rank === LOWEST_RANK && version >= '7.2') throw RANK_TOO_LOW;
       if (rank === 0) throw RANK_ZERO;
     } else if (option === 'count') {
       count = integerWithin(value, 0, Infinity, COUNT_NEGATIVE);
@@ -124,7 +128,7 @@ export const lpos = defineCommand({
   syntax: 'key element [RANK rank] [COUNT num-matches] [MAXLEN len]',
   run(context, args): Reply {
     const [key, element] = args;
-    const search = parsePositionSearch(args);
+    const search = parsePositionSearch(context, args);
     const list = context.read(key, LIST);
     const found = list === undefined ? [] : positions(list, element, search);
     return search.count === undefined ? (found[0] ?? null) : found;

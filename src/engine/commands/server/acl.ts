@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { hasSpace, RuleError } from '../../acl/rule-error';
 import type { Selector } from '../../acl/selector';
 import type { CommandContext } from '../../execution/command-context';
-import { formatDouble } from '../../protocol/format-double';
 import { DoubleReply, type ErrorReply, MapReply, OK, SetReply, type Reply } from '../../protocol/reply';
 import { integer } from '../../command/arguments';
 import { ACL_CATEGORIES, aclCategories } from '../../command/acl-categories';
@@ -98,6 +97,8 @@ const setuser = defineCommand({
   secrets: allButSubcommand,
   arity: -3,
   summary: 'Creates a user, or changes what it may do.',
+  hints: ['request_policy:all_nodes', 'response_policy:all_succeeded'],
+  before: { '7.2': { hints: [] } },
   complexity: 'O(N) in the number of rules',
   syntax: 'username [rule [rule ...]]',
   run(context, [, name, ...words]) {
@@ -132,6 +133,8 @@ const deluser = defineCommand({
   secrets: allButSubcommand,
   arity: -3,
   summary: 'Removes users and closes their connections.',
+  hints: ['request_policy:all_nodes', 'response_policy:all_succeeded'],
+  before: { '7.2': { hints: [] } },
   complexity: 'O(N) in the number of connections',
   syntax: 'username [username ...]',
   run({ engine, session: own }, [, ...names]) {
@@ -221,7 +224,7 @@ const log = defineCommand({
         'username',
         entry.user,
         'age-seconds',
-        new DoubleReply(age, formatDouble(age)),
+        new DoubleReply(age, engine.formatDouble(age)),
         'client-info',
         entry.clientInfo,
       ]);
@@ -247,8 +250,9 @@ const dryrun = defineCommand({
     const refusal = engine.acl.check(user, record, args);
     if (refusal === undefined) return OK;
     const { reason, object } = refusal;
-    if (reason === 'command') return `This user has no permissions to run the '${object}' command`;
-    return `This user has no permissions to access the '${printable(object)}' ${reason}`;
+    const who = engine.version >= '7.2' ? `User ${name}` : 'This user';
+    if (reason === 'command') return `${who} has no permissions to run the '${object}' command`;
+    return `${who} has no permissions to access the '${engine.version >= '7.2' ? object : printable(object)}' ${reason}`;
   },
 });
 
@@ -256,10 +260,12 @@ const NO_FILE: ErrorReply = error(
   'This Redis instance is not configured to use an ACL file. You may want to specify users via the ACL SETUSER command and then issue a CONFIG REWRITE (assuming you have a Redis configuration file set) in order to store users in the Redis configuration.',
 );
 
-const withFile = (name: string) =>
+const withFile = (name: string, hints: readonly string[] = []) =>
   defineCommand({
     ...ADMIN,
     name,
+    hints,
+    before: { '7.2': { hints: [] } },
     arity: 2,
     summary: 'Refused: there is no ACL file.',
     complexity: 'O(1)',
@@ -284,7 +290,7 @@ export const acl = defineContainer({
     list,
     withFile('load'),
     log,
-    withFile('save'),
+    withFile('save', ['request_policy:all_nodes', 'response_policy:all_succeeded']),
     setuser,
     users,
     whoami,

@@ -92,6 +92,8 @@ const resetstat = defineCommand({
   arity: 2,
   since: '2.0.0',
   summary: 'Sets the statistics of INFO to zero.',
+  hints: ['request_policy:all_nodes', 'response_policy:all_succeeded'],
+  before: { '7.2': { hints: [] } },
   complexity: 'O(1)',
   run({ engine }) {
     engine.resetStatistics();
@@ -105,6 +107,8 @@ const rewrite = defineCommand({
   arity: 2,
   since: '2.8.0',
   summary: 'Refused: there is no configuration file to rewrite.',
+  hints: ['request_policy:all_nodes', 'response_policy:all_succeeded'],
+  before: { '7.2': { hints: [] } },
   complexity: 'O(1)',
   run() {
     throw error('The server is running without a config file');

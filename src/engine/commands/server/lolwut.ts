@@ -1,5 +1,5 @@
 import { VerbatimReply } from '../../protocol/reply';
-import { REDIS_VERSION } from '../../redis-version';
+import { FULL_VERSION } from '../../redis-version';
 import { integer } from '../../command/arguments';
 import { defineCommand } from '../define-command';
 
@@ -32,6 +32,6 @@ export const lolwut = defineCommand({
   run({ engine }, [option, version]) {
     const wanted = option?.toLowerCase() === 'version' && version !== undefined ? integer(version) : 0;
     const art = ART_VERSIONS.has(wanted) ? `${draw(engine.random)}\n` : '';
-    return new VerbatimReply('txt', `${art}Redis ver. ${REDIS_VERSION}\n`);
+    return new VerbatimReply('txt', `${art}Redis ver. ${FULL_VERSION[engine.version]}\n`);
   },
 });

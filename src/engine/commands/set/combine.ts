@@ -108,7 +108,8 @@ export const sinterstore = defineCommand({
   name: 'sinterstore',
   summary: 'Stores the members that all of several sets have.',
   complexity: INTERSECTING,
-  keys: [oneKey('RW UPDATE'), SOURCES],
+  keys: [oneKey('OW UPDATE'), SOURCES],
+  before: { '7.2': { keys: [oneKey('RW UPDATE'), SOURCES] } },
   run: (context, args) => store(context, args, inter, 'sinterstore'),
 });
 

@@ -89,7 +89,7 @@ export function addMembers(
     if (edited.set(name, last)) added += 1;
     else updated += 1;
   }
-  if (options.incr) return last === undefined ? null : scoreReply(last);
+  if (options.incr) return last === undefined ? null : scoreReply(context, last);
   return options.ch ? added + updated : added;
 }
 

@@ -1,5 +1,6 @@
 import type { LexBound, ScoreBound } from '../../values/sorted-set';
 import { looseDouble } from '../../command/arguments';
+import type { RedisVersion } from '../../redis-version';
 import { error, MIN_OR_MAX_NOT_FLOAT } from '../../command/errors';
 
 const INVALID_LEX = error('min or max not valid string range item');
@@ -8,9 +9,9 @@ const INVALID_LEX = error('min or max not valid string range item');
  * One end of a range of scores: a number, after `(` for an exclusive end.
  * @throws min or max is not a float
  */
-export function scoreBound(text: string): ScoreBound {
+export function scoreBound(text: string, version: RedisVersion): ScoreBound {
   const exclusive = text.startsWith('(');
-  const score = looseDouble(exclusive ? text.slice(1) : text);
+  const score = looseDouble(exclusive ? text.slice(1) : text, version);
   if (score === undefined) throw MIN_OR_MAX_NOT_FLOAT;
   return { score, exclusive };
 }

@@ -141,7 +141,7 @@ function answer(context: CommandContext, args: readonly string[], operation: Ope
   const request = parseRequest(context, args, `z${operation}`, operation, 'answer');
   const form = memberForm(context, request.withScores);
   const reply: Reply[] = [];
-  for (const { key, score } of sorted(OPERATIONS[operation](request))) pushMember(reply, form, key, score);
+  for (const { key, score } of sorted(OPERATIONS[operation](request))) pushMember(context, reply, form, key, score);
   return reply;
 }
 

@@ -19,7 +19,7 @@ function pop(context: CommandContext, key: string, end: End, count: number, form
   const { size } = set;
   const taken = Math.min(count, size);
   const range = end === 'min' ? { start: 0, end: taken } : { start: size - taken, end: size };
-  const popped = membersReply(set, range, end === 'max', form);
+  const popped = membersReply(context, set, range, end === 'max', form);
   set.deleteRange(range);
   return popped;
 }
@@ -113,7 +113,8 @@ function blockingPop(context: CommandContext, args: readonly string[], end: End)
 
 const BLOCKING_POP = {
   arity: -3,
-  flags: ['write', 'noscript', 'blocking', 'fast'],
+  flags: ['write', 'blocking', 'fast'],
+  before: { '7.2': { flags: ['write', 'noscript', 'blocking', 'fast'] } },
   group: 'sorted-set',
   since: '5.0.0',
   complexity: 'O(log(N))',
@@ -153,7 +154,7 @@ export const bzmpop = defineCommand({
   effects: ({ args: [, ...rest], reply }) => multiplePopEffects(popOfSeveral(rest), reply),
   run(context, [timeoutText, ...rest]) {
     const request = parseMultiplePop(rest);
-    const timeout = blockingTimeout(timeoutText);
+    const timeout = blockingTimeout(context, timeoutText);
     const popFrom = (keys: readonly string[]) => popFirst(context, { ...request, keys });
     return waitingMultiplePop(context, request.keys, timeout, SORTED_SET, popFrom);
   },

@@ -1,3 +1,4 @@
+import type { RedisVersion } from '../../redis-version';
 import type { CommandContext } from '../../execution/command-context';
 import type { Reply } from '../../protocol/reply';
 import { SortedSetValue, type RankRange, type SortedSetView } from '../../values/sorted-set';
@@ -58,6 +59,7 @@ function rankRange(set: SortedSetView, from: number, to: number, reverse: boolea
  * @returns the range's ranks in a given set
  */
 export function parseRange(
+  version: RedisVersion,
   unit: RangeUnit,
   min: string,
   max: string,
@@ -70,8 +72,8 @@ export function parseRange(
   }
   const [lowText, highText] = reverse ? [max, min] : [min, max];
   if (unit === 'score') {
-    const low = scoreBound(lowText);
-    const high = scoreBound(highText);
+    const low = scoreBound(lowText, version);
+    const high = scoreBound(highText, version);
     return (set) => set.scoreRange(low, high);
   }
   const low = lexBound(lowText);
@@ -110,7 +112,7 @@ function findRange(
   if (request.limit !== -1 && unit === 'rank') throw LIMIT_WITH_RANKS;
   if (withScores && unit === 'lex') throw SCORES_WITH_LEX;
   const [key = '', min = '', max = ''] = args;
-  const rangeOf = parseRange(unit, min, max, reverse);
+  const rangeOf = parseRange(context.engine.version, unit, min, max, reverse);
   const set = context.read(key, SORTED_SET);
   if (set === undefined) return undefined;
   const range = unit === 'rank' ? rangeOf(set) : limited(rangeOf(set), request);
@@ -120,7 +122,7 @@ function findRange(
 function answerRange(context: CommandContext, args: readonly string[], preset: Preset): Reply {
   const found = findRange(context, args, preset);
   if (found === undefined) return [];
-  return membersReply(found.set, found.range, found.reverse, memberForm(context, found.withScores));
+  return membersReply(context, found.set, found.range, found.reverse, memberForm(context, found.withScores));
 }
 
 const RANGE_COMMAND = {

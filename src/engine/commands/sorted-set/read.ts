@@ -1,11 +1,10 @@
 import type { CommandContext } from '../../execution/command-context';
-import { formatDouble } from '../../protocol/format-double';
-import type { Reply } from '../../protocol/reply';
+import { NULL_ARRAY, type Reply } from '../../protocol/reply';
 import type { RankRange, SortedSetView } from '../../values/sorted-set';
 import { isOption } from '../../command/arguments';
-import { oneKey } from '../../command/definition';
+import { type Args, oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
-import { SYNTAX_ERROR } from '../../command/errors';
+import { SYNTAX_ERROR, wrongArity } from '../../command/errors';
 import { SORTED_SET } from './kind';
 import { distinctIndexes, randomCount, repeatPicks } from '../random';
 import { COLLECTION_SCAN, scanCollection } from '../scan-options';
@@ -39,7 +38,7 @@ export const zscore = defineCommand({
   syntax: 'key member',
   run(context, [key, name]) {
     const score = context.read(key, SORTED_SET)?.score(name);
-    return score === undefined ? null : scoreReply(score);
+    return score === undefined ? null : scoreReply(context, score);
   },
 });
 
@@ -57,39 +56,46 @@ export const zmscore = defineCommand({
     const set = context.read(key, SORTED_SET);
     return names.map((name) => {
       const score = set?.score(name);
-      return score === undefined ? null : scoreReply(score);
+      return score === undefined ? null : scoreReply(context, score);
     });
   },
 });
 
-export const zrank = defineCommand({
-  name: 'zrank',
-  arity: 3,
+/** The position of a member, with its score if asked for. */
+function rankReply(context: CommandContext, reversed: boolean, args: Args<-3>): Reply {
+  const [key, name, option, ...rest] = args;
+  if (rest.length > 0) throw wrongArity(reversed ? 'zrevrank' : 'zrank');
+  if (option !== undefined && !isOption(option, 'withscore')) throw SYNTAX_ERROR;
+  const set = context.read(key, SORTED_SET);
+  const counted = set?.rank(name);
+  if (set === undefined || counted === undefined) return option === undefined ? null : NULL_ARRAY;
+  const rank = reversed ? set.size - 1 - counted : counted;
+  return option === undefined ? rank : [rank, scoreReply(context, set.score(name) ?? 0)];
+}
+
+const RANK = {
+  arity: -3,
   flags: ['readonly', 'fast'],
   group: 'sorted-set',
   since: '2.0.0',
-  summary: 'Answers the position of a member, counted from the lowest score.',
   complexity: 'O(log(N))',
   keys: READ,
-  syntax: 'key member',
-  run: (context, [key, name]) => context.read(key, SORTED_SET)?.rank(name) ?? null,
+  syntax: 'key member [WITHSCORE]',
+  before: { '7.2': { arity: 3, syntax: 'key member' } },
+} as const;
+
+export const zrank = defineCommand({
+  ...RANK,
+  name: 'zrank',
+  summary: 'Answers the position of a member, counted from the lowest score.',
+  run: (context, args) => rankReply(context, false, args),
 });
 
 export const zrevrank = defineCommand({
+  ...RANK,
   name: 'zrevrank',
-  arity: 3,
-  flags: ['readonly', 'fast'],
-  group: 'sorted-set',
-  since: '2.0.0',
   summary: 'Answers the position of a member, counted from the highest score.',
-  complexity: 'O(log(N))',
-  keys: READ,
-  syntax: 'key member',
-  run(context, [key, name]) {
-    const set = context.read(key, SORTED_SET);
-    const rank = set?.rank(name);
-    return set === undefined || rank === undefined ? null : set.size - 1 - rank;
-  },
+  run: (context, args) => rankReply(context, true, args),
 });
 
 function count(context: CommandContext, key: string, rangeOf: (set: SortedSetView) => RankRange): number {
@@ -110,8 +116,8 @@ export const zcount = defineCommand({
   keys: READ,
   syntax: 'key min max',
   run(context, [key, min, max]) {
-    const low = scoreBound(min);
-    const high = scoreBound(max);
+    const low = scoreBound(min, context.engine.version);
+    const high = scoreBound(max, context.engine.version);
     return count(context, key, (set) => set.scoreRange(low, high));
   },
 });
@@ -133,12 +139,13 @@ export const zlexcount = defineCommand({
   },
 });
 
-function randomMembers(set: SortedSetView, wanted: number, form: MemberForm, random: () => number): Reply[] {
+function randomMembers(context: CommandContext, set: SortedSetView, wanted: number, form: MemberForm): Reply[] {
+  const { random } = context.engine;
   // Redis walks such a set from its end.
-  if (wanted >= set.size) return membersReply(set, { start: 0, end: set.size }, true, form);
+  if (wanted >= set.size) return membersReply(context, set, { start: 0, end: set.size }, true, form);
   const reply: Reply[] = [];
   const push = (rank: number): void => {
-    pushMember(reply, form, ...set.at(rank));
+    pushMember(context, reply, form, ...set.at(rank));
   };
   if (wanted >= 0) distinctIndexes(set.size, wanted, random).forEach(push);
   else repeatPicks(-wanted, () => Math.floor(random() * set.size)).forEach(push);
@@ -169,7 +176,7 @@ export const zrandmember = defineCommand({
     const set = context.read(key, SORTED_SET);
     return set === undefined || wanted === 0
       ? []
-      : randomMembers(set, wanted, memberForm(context, option !== undefined), random);
+      : randomMembers(context, set, wanted, memberForm(context, option !== undefined));
   },
 });
 
@@ -177,9 +184,9 @@ export const zrandmember = defineCommand({
 const LISTPACK_INTEGER_MAX = 2 ** 62;
 
 /** A score as ZSCAN shows it: what a small set has stored, not what other commands make of it. */
-function scannedScore(set: SortedSetView, score: number): string {
+function scannedScore({ engine }: CommandContext, set: SortedSetView, score: number): string {
   const whole = set.encoding === 'listpack' && Number.isInteger(score) && Math.abs(score) <= LISTPACK_INTEGER_MAX;
-  return whole && !Number.isSafeInteger(score) ? String(BigInt(score)) : formatDouble(score);
+  return whole && !Number.isSafeInteger(score) ? String(BigInt(score)) : engine.formatDouble(score);
 }
 
 export const zscan = defineCommand({
@@ -191,7 +198,7 @@ export const zscan = defineCommand({
   run: (context, args) =>
     scanCollection(context, args, SORTED_SET, (set, { at, count, matches, found }) =>
       set.scan(at, count, (name, score) => {
-        if (matches(name)) found.push(name, scannedScore(set, score));
+        if (matches(name)) found.push(name, scannedScore(context, set, score));
       }),
     ),
 });

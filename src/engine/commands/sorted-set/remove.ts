@@ -29,7 +29,7 @@ function removeRange(
   unit: RangeUnit,
   [key, min, max]: readonly [string, string, string],
 ): number {
-  const rangeOf = parseRange(unit, min, max);
+  const rangeOf = parseRange(context.engine.version, unit, min, max);
   const existing = context.peek(key, SORTED_SET);
   if (existing === undefined) return 0;
   const range = rangeOf(existing);

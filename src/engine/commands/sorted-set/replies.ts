@@ -1,11 +1,10 @@
 import type { CommandContext } from '../../execution/command-context';
-import { formatDouble } from '../../protocol/format-double';
 import { DoubleReply, type Reply } from '../../protocol/reply';
 import type { RankRange, SortedSetView } from '../../values/sorted-set';
 
 /** A score, as Redis prints it. */
-export function scoreReply(score: number): DoubleReply {
-  return new DoubleReply(score, formatDouble(score));
+export function scoreReply({ engine }: CommandContext, score: number): DoubleReply {
+  return new DoubleReply(score, engine.formatDouble(score));
 }
 
 /** What members are answered with: names alone, names and scores in turn, or pairs of both. */
@@ -18,17 +17,29 @@ export function memberForm(context: CommandContext, withScores: boolean): Member
 }
 
 /** Appends a member to a reply, in a form. */
-export function pushMember(reply: Reply[], form: MemberForm, name: string, score: number): void {
+export function pushMember(
+  context: CommandContext,
+  reply: Reply[],
+  form: MemberForm,
+  name: string,
+  score: number,
+): void {
   if (form === 'names') reply.push(name);
-  else if (form === 'flat') reply.push(name, scoreReply(score));
-  else reply.push([name, scoreReply(score)]);
+  else if (form === 'flat') reply.push(name, scoreReply(context, score));
+  else reply.push([name, scoreReply(context, score)]);
 }
 
 /** The members of a range of ranks, in a form. @param reverse from the highest rank on */
-export function membersReply(set: SortedSetView, range: RankRange, reverse: boolean, form: MemberForm): Reply[] {
+export function membersReply(
+  context: CommandContext,
+  set: SortedSetView,
+  range: RankRange,
+  reverse: boolean,
+  form: MemberForm,
+): Reply[] {
   const reply: Reply[] = [];
   set.visit(range, reverse, (name, score) => {
-    pushMember(reply, form, name, score);
+    pushMember(context, reply, form, name, score);
   });
   return reply;
 }

@@ -22,7 +22,7 @@ function nextId(context: CommandContext, lastId: StreamId, requested: RequestedI
   }
   const { ms, seq } = requested;
   if (seq === undefined && ms === lastId.ms) {
-    if (lastId.seq === UINT64_MAX) throw NO_SEQUENCE_LEFT;
+    if (lastId.seq === UINT64_MAX) throw context.engine.version >= '7.2' ? NOT_ABOVE_TOP : NO_SEQUENCE_LEFT;
     return { ms, seq: addUint64(lastId.seq, 1) };
   }
   const id = { ms, seq: seq ?? 0 };

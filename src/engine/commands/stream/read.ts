@@ -3,13 +3,13 @@ import type { CommandContext } from '../../execution/command-context';
 import { typeOf } from '../../keyspace/entry';
 import { MapReply, NULL_ARRAY, type Reply } from '../../protocol/reply';
 import type { StreamView } from '../../values/stream';
-import { compareIds, HIGHEST_ID, idAfter, LOWEST_ID, type StreamId } from '../../values/stream-id';
+import { compareIds, HIGHEST_ID, idAfter, idBefore, LOWEST_ID, type StreamId } from '../../values/stream-id';
 import { isOption } from '../../command/arguments';
 import { defineCommand } from '../define-command';
 import { error } from '../../command/errors';
 import { STREAM } from './kind';
 import { strictId } from './ids';
-import { parseReadOptions, type ReadOptions } from './read-options';
+import { keysOfRead, parseReadOptions, streamKeys, type ReadOptions } from './read-options';
 import { entriesBetween, entryReply } from './replies';
 
 const NEW_ENTRIES_ONLY_IN_GROUPS = error(
@@ -37,11 +37,18 @@ function entriesAfter(stream: StreamView, id: StreamId, count: number): Reply[] 
   return entriesBetween(stream, idAfter(id) ?? HIGHEST_ID, HIGHEST_ID, count).map(entryReply);
 }
 
+/** The id after which the last entry alone is read. */
+function beforeLast(stream: StreamView): StreamId {
+  return idBefore(stream.last() ?? LOWEST_ID) ?? LOWEST_ID;
+}
+
 /** After which id each stream is read; `$` is where it stands now. */
 function startingPoints(context: CommandContext, { keys, ids }: ReadOptions): StreamId[] {
   return keys.map((key, i) => {
     const stream = context.read(key, STREAM);
     const text = ids[i] ?? '';
+    if (isOption(text, '+') && context.engine.version >= '7.4')
+      return stream === undefined ? LOWEST_ID : beforeLast(stream);
     if (isOption(text, '$')) return stream?.lastId ?? LOWEST_ID;
     if (isOption(text, '>')) throw NEW_ENTRIES_ONLY_IN_GROUPS;
     return strictId(text);
@@ -71,7 +78,17 @@ export const xread = defineCommand({
   since: '5.0.0',
   summary: 'Answers what came after an id in one or several streams, waiting for it if asked to.',
   complexity: 'O(log(N)+M) per stream, M being the number of entries answered',
-  keys: [{ flags: 'RO ACCESS', begin: { keyword: 'STREAMS', startFrom: 1 }, find: { lastKey: -1, step: 1, limit: 2 } }],
+  keys: [
+    {
+      notes:
+        'Incomplete because a stream key named STREAMS (or options before it) can shift the STREAMS keyword; fall back to xreadGetKeys',
+      flags: 'RO ACCESS INCOMPLETE',
+      begin: { keyword: 'STREAMS', startFrom: 1 },
+      find: { lastKey: -1, step: 1, limit: 2 },
+    },
+  ],
+  movableKeys: keysOfRead,
+  before: { '8.0': { keys: streamKeys(1) } },
   syntax: '[COUNT count] [BLOCK milliseconds] STREAMS key [key ...] id [id ...]',
   run(context, args) {
     const options = parseReadOptions(context, args, 'xread');

@@ -12,12 +12,13 @@ import { STREAM } from './kind';
 import { activeConsumer, noSuchKeyOrGroup, pendingEffect, positionEffect } from './groups';
 import { strictId } from './ids';
 import { streamOrNothing, streamsReply, type NamedEntries } from './read';
-import { parseReadOptions, type ReadOptions } from './read-options';
+import { keysOfRead, parseReadOptions, streamKeys, type ReadOptions } from './read-options';
 import { entriesBetween, entryReply } from './replies';
 
-const DOLLAR_IS_MEANINGLESS = error(
-  'The $ ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID would just return an empty result set.',
-);
+const meaningless = (id: '$' | '+') =>
+  error(
+    `The ${id} ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The ${id} ID would just return an empty result set.`,
+  );
 const STREAM_GONE = new ErrorReply('UNBLOCKED the stream key no longer exists');
 const GROUP_GONE = new ErrorReply('NOGROUP the consumer group this client was blocked on no longer exists');
 
@@ -44,7 +45,8 @@ function startingPoints(
       throw noSuchKeyOrGroup(key, groupName, ' in XREADGROUP with GROUP option');
     }
     const text = ids[i] ?? '';
-    if (isOption(text, '$')) throw DOLLAR_IS_MEANINGLESS;
+    if (isOption(text, '$')) throw meaningless('$');
+    if (isOption(text, '+') && context.engine.version >= '7.4') throw meaningless('+');
     if (isOption(text, '>')) return undefined;
     const id = strictId(text);
     // Redis marks ">" by the highest id, so that this one means the same.
@@ -132,9 +134,12 @@ function waitForEntries(
     timeout,
     NULL_ARRAY,
     (key) => {
-      const stream = streamOrNothing(context, key);
+      const runsAgain = context.engine.version >= '7.2';
+      const stream = runsAgain ? context.peek(key, STREAM) : streamOrNothing(context, key);
+      const position = stream?.group(group?.name ?? '')?.lastId;
+      if (runsAgain && position === undefined)
+        throw noSuchKeyOrGroup(key, group?.name ?? '', ' in XREADGROUP with GROUP option');
       if (stream === undefined || group === undefined) throw STREAM_GONE;
-      const position = stream.group(group.name)?.lastId;
       if (position === undefined) throw GROUP_GONE;
       if (compareIds(stream.lastId, position) <= 0) return undefined;
       return streamsReply(context, [
@@ -154,7 +159,17 @@ export const xreadgroup = defineCommand({
   since: '5.0.0',
   summary: 'Answers what a consumer group has not read yet, or what a consumer has not acknowledged.',
   complexity: 'O(log(N)+M) per stream, M being the number of entries answered',
-  keys: [{ flags: 'RO ACCESS', begin: { keyword: 'STREAMS', startFrom: 4 }, find: { lastKey: -1, step: 1, limit: 2 } }],
+  keys: [
+    {
+      notes:
+        'Incomplete because a consumer/group named STREAMS (or options before GROUP) can shift the STREAMS keyword; fall back to xreadGetKeys',
+      flags: 'RO ACCESS INCOMPLETE',
+      begin: { keyword: 'STREAMS', startFrom: 4 },
+      find: { lastKey: -1, step: 1, limit: 2 },
+    },
+  ],
+  movableKeys: keysOfRead,
+  before: { '8.0': { keys: streamKeys(4) } },
   syntax: 'GROUP group consumer [COUNT count] [BLOCK milliseconds] [NOACK] STREAMS key [key ...] id [id ...]',
   effects: 'told',
   run(context, args) {

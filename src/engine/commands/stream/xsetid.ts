@@ -8,6 +8,7 @@ import { STREAM } from './kind';
 import { strictId } from './ids';
 
 const NEGATIVE_COUNT = error('entries_added must be positive');
+const BELOW_DELETED = error('The ID specified in XSETID is smaller than current max_deleted_entry_id');
 const BELOW_GIVEN_DELETED = error('The ID specified in XSETID is smaller than the provided max_deleted_entry_id');
 const BELOW_TOP = error('The ID specified in XSETID is smaller than the target stream top item');
 const COUNT_BELOW_LENGTH = error('The entries_added specified in XSETID is smaller than the target stream length');
@@ -54,6 +55,7 @@ export const xsetid = defineCommand({
     const existing = context.peek(key, STREAM);
     if (existing === undefined) throw NO_SUCH_KEY;
     const last = existing.last();
+    if (context.engine.version >= '7.2' && compareIds(lastId, existing.maxDeletedId) < 0) throw BELOW_DELETED;
     if (last !== undefined && compareIds(lastId, last) < 0) throw BELOW_TOP;
     if (last !== undefined && entriesAdded !== undefined && existing.size > entriesAdded) throw COUNT_BELOW_LENGTH;
     const stream = context.editSilently(key, STREAM, 'xsetid');

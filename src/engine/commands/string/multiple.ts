@@ -60,7 +60,7 @@ export const msetnx = defineCommand({
   summary: 'Gives several keys string values, but only if none of them exists.',
   complexity: 'O(N) in the number of keys',
   keys: [keyRange('OW INSERT', 1, -1, 2)],
-  hints: ['request_policy:multi_shard', 'response_policy:agg_min'],
+  before: { '7.4': { hints: ['request_policy:multi_shard', 'response_policy:agg_min'] } },
   syntax: 'key value [key value ...]',
   run(context, pairs) {
     if (pairs.length % 2 === 1) throw wrongArity('msetnx');

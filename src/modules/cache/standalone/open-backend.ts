@@ -29,6 +29,7 @@ export async function openBackend(
     logger.warn({ event: 'engine_in_worker' }, message);
   }
   const engine = openEngine({
+    version: standalone.version,
     databases: standalone.databases,
     maxMemory: standalone.max_memory,
     maxMemoryPolicy: standalone.max_memory_policy,
@@ -47,7 +48,7 @@ export async function openBackend(
   const clientOptions: ConnectionOptions = {
     db: redis.db,
     // CLIENT SETINFO came with Redis 7.2.
-    disableClientInfo: true,
+    disableClientInfo: standalone.version < '7.2',
     ...(redis.command_timeout > 0 ? { commandTimeout: redis.command_timeout } : {}),
     ...(listenerConfig.password === '' ? {} : { password: listenerConfig.password }),
   };

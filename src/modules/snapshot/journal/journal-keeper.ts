@@ -77,8 +77,9 @@ export class JournalKeeper implements JournalSettings {
 
   get figures(): JournalFigures | undefined {
     if (!this.#wanted) return undefined;
-    const { length = 0, pending = 0, syncing = false } = this.#journal ?? {};
-    return { length, pending, syncing, delayed: this.#delayed, healthy: this.#failure === undefined };
+    const { length = 0, pending = 0, syncing = false, synced = false } = this.#journal ?? {};
+    const healthy = this.#failure === undefined;
+    return { length, pending, syncing, synced: synced && healthy, delayed: this.#delayed, healthy };
   }
 
   get enabled(): boolean {

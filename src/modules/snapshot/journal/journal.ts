@@ -131,6 +131,11 @@ export class Journal {
     return this.#sequence - this.#written;
   }
 
+  /** Whether all it was given is on the disk. Under `always` what tells of it leaves only then. */
+  get synced(): boolean {
+    return this.#policy === 'always' || (this.pending === 0 && !this.#isDirty && !this.syncing);
+  }
+
   /** Whether a sync of `everysec` is under way. */
   get syncing(): boolean {
     return this.#syncingSince !== undefined;

@@ -16,6 +16,7 @@ const HOST: ScriptHost = { call: () => 'reply', mayCall: () => true, log: () => 
 function looks(source: string, most: number): boolean {
   let left = Infinity;
   const scripts = new ScriptMachine({
+    version: '7.0',
     checkBudget: () => {
       if (--left <= 0) throw new LooksOver();
     },

@@ -1,7 +1,7 @@
 import { OK, VerbatimReply } from '../../../protocol/reply';
-import { parseInt64 } from '../../../command/arguments';
+import { choices, parseInt64 } from '../../../command/arguments';
 import { defineCommand } from '../../define-command';
-import { error, SYNTAX_ERROR } from '../../../command/errors';
+import { error, printable, SYNTAX_ERROR } from '../../../command/errors';
 import { nameClient } from '../authentication';
 import { describeClient } from '../../../session/describe-client';
 import { CLIENT, CLIENT_ADMIN, clientType, typeOfClient } from './shared';
@@ -12,10 +12,33 @@ export const setname = defineCommand({
   arity: 3,
   since: '2.6.9',
   summary: 'Names this connection.',
+  hints: ['request_policy:all_nodes', 'response_policy:all_succeeded'],
+  before: { '7.2': { hints: [] } },
   complexity: 'O(1)',
   syntax: 'connection-name',
   run({ session }, [, name]) {
     nameClient(session, name);
+    return OK;
+  },
+});
+
+const INFO_ATTRIBUTES = choices({ 'lib-name': 'libraryName', 'lib-ver': 'libraryVersion' } as const);
+
+export const setinfo = defineCommand({
+  ...CLIENT,
+  name: 'setinfo',
+  arity: 4,
+  since: '7.2.0',
+  summary: "Says which client library, and which version of it, is at the connection's other end.",
+  complexity: 'O(1)',
+  hints: ['request_policy:all_nodes', 'response_policy:all_succeeded'],
+  syntax: '<LIB-NAME libname | LIB-VER libver>',
+  run({ session }, [, attribute, value]) {
+    const name = attribute.toLowerCase();
+    const property = INFO_ATTRIBUTES.get(name);
+    if (property === undefined) throw error(`Unrecognized option '${printable(attribute)}'`);
+    if (!/^[!-~]*$/.test(value)) throw error(`${name} cannot contain spaces, newlines or special characters.`);
+    session[property] = value;
     return OK;
   },
 });

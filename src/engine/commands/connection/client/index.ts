@@ -1,7 +1,7 @@
 import { defineContainer } from '../../../command/definition';
-import { getname, id, info, list, setname } from './identity';
+import { getname, id, info, list, setinfo, setname } from './identity';
 import { kill } from './kill';
-import { noEvict, pause, unblock, unpause } from './pause';
+import { noEvict, noTouch, pause, unblock, unpause } from './pause';
 import { reply } from './reply';
 import { caching, getredir, tracking, trackinginfo } from './tracking';
 
@@ -22,8 +22,10 @@ export const client = defineContainer({
     kill,
     list,
     noEvict,
+    noTouch,
     pause,
     reply,
+    setinfo,
     setname,
     tracking,
     trackinginfo,

@@ -41,6 +41,13 @@ function parseFilters({ engine }: CommandContext, args: readonly string[]): Kill
         if (engine.acl.get(value) === undefined) throw error(`No such user '${printable(value)}'`);
         matches.push((session) => session.user.name === value);
         break;
+      case 'maxage': {
+        if (engine.version < '7.4') throw SYNTAX_ERROR;
+        const age = integer(value, error('maxage is not an integer or out of range'));
+        if (age <= 0) throw error('maxage should be greater than 0');
+        matches.push((session) => session.age >= age);
+        break;
+      }
       case 'skipme':
         if (!/^(?:yes|no)$/i.test(value)) throw SYNTAX_ERROR;
         skipMe = value.toLowerCase() === 'yes';
@@ -66,7 +73,13 @@ export const kill = defineCommand({
   summary: 'Closes connections: the one with an address, or all that filters match.',
   complexity: 'O(N) in the number of connections',
   syntax:
-    '<ip:port | <[ID client-id] [TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] [USER username] [ADDR ip:port] [LADDR ip:port] [SKIPME yes/no]>>',
+    '<ip:port | <[ID client-id] [TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] [USER username] [ADDR ip:port] [LADDR ip:port] [SKIPME yes/no] [MAXAGE maxage]>>',
+  before: {
+    '7.4': {
+      syntax:
+        '<ip:port | <[ID client-id] [TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] [USER username] [ADDR ip:port] [LADDR ip:port] [SKIPME yes/no]>>',
+    },
+  },
   run(context, [, ...args]) {
     const sessions = context.engine.clients.visible();
     if (args.length === 1) {

@@ -2,7 +2,8 @@ import { ErrorReply, OK } from '../../../protocol/reply';
 import { integer } from '../../../command/arguments';
 import { defineCommand } from '../../define-command';
 import { error, SYNTAX_ERROR, wrongSubcommandArguments } from '../../../command/errors';
-import { CLIENT_ADMIN } from './shared';
+import { checkTimeout } from '../../blocking-timeout';
+import { CLIENT, CLIENT_ADMIN } from './shared';
 
 export const pause = defineCommand({
   ...CLIENT_ADMIN,
@@ -12,12 +13,12 @@ export const pause = defineCommand({
   summary: 'Lets commands wait for a while: all of them, or those that write.',
   complexity: 'O(1)',
   syntax: 'timeout [WRITE | ALL]',
-  run({ engine }, [name, timeout, mode = 'all', ...rest]) {
+  run({ engine, now }, [name, timeout, mode = 'all', ...rest]) {
     if (rest.length > 0) throw wrongSubcommandArguments('client', name);
     const everything = mode.toLowerCase() === 'all';
     if (!everything && mode.toLowerCase() !== 'write') throw error('CLIENT PAUSE mode must be WRITE or ALL');
     const milliseconds = integer(timeout, error('timeout is not an integer or out of range'));
-    if (milliseconds < 0) throw error('timeout is negative');
+    checkTimeout(engine.version, BigInt(milliseconds), now);
     engine.pausing.pause(milliseconds, everything);
     return OK;
   },
@@ -55,6 +56,21 @@ export const unblock = defineCommand({
     if (target?.blocked?.block.mayBeEnded !== true) return 0;
     engine.blocking.unblock(target, withError ? UNBLOCKED : target.blocked.block.otherwise);
     return 1;
+  },
+});
+
+export const noTouch = defineCommand({
+  ...CLIENT,
+  name: 'no-touch',
+  arity: 3,
+  since: '7.2.0',
+  summary: 'What this connection does changes nothing about when or how often keys were used.',
+  complexity: 'O(1)',
+  syntax: 'ON | OFF',
+  run({ session }, [, mode]) {
+    if (!/^(?:on|off)$/i.test(mode)) throw SYNTAX_ERROR;
+    session.noTouch = mode.toLowerCase() === 'on';
+    return OK;
   },
 });
 

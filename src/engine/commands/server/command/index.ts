@@ -30,7 +30,7 @@ const count = defineCommand({
   since: '2.8.13',
   summary: 'Answers how many commands there are.',
   complexity: 'O(1)',
-  run: ({ engine }) => engine.commands.size,
+  run: ({ engine }) => engine.commands.entries().length,
 });
 
 const info = defineCommand({
@@ -133,7 +133,8 @@ function keysOf(commands: CommandTable, line: readonly string[]): readonly Found
 const getkeys = defineCommand({
   ...SHARED,
   name: 'getkeys',
-  arity: -4,
+  arity: -3,
+  before: { '7.2': { arity: -4 } },
   since: '2.8.13',
   summary: 'Answers the keys a command line would use.',
   complexity: 'O(N) in the number of arguments',
@@ -144,7 +145,8 @@ const getkeys = defineCommand({
 const getkeysandflags = defineCommand({
   ...SHARED,
   name: 'getkeysandflags',
-  arity: -4,
+  arity: -3,
+  before: { '7.2': { arity: -4 } },
   since: '7.0.0',
   summary: 'Answers the keys a command line would use, and how it would use them.',
   complexity: 'O(N) in the number of arguments',

@@ -3,7 +3,7 @@ import type { JournalFigures } from '../../../execution/save-hooks';
 import type { Services } from '../../../execution/services';
 import { STARTUP_BYTES } from '../../../keyspace/memory';
 import type { Client } from '../../../session/client';
-import { REDIS_VERSION } from '../../../redis-version';
+import { FULL_VERSION } from '../../../redis-version';
 import type { CommandRecord } from '../../../command/table';
 import { bytesForHumans } from '../bytes-for-humans';
 import { memoryReport } from '../memory-report';
@@ -28,7 +28,7 @@ const DAY_SECONDS = 86_400;
 function server(engine: Services): Fields {
   const uptime = Math.floor((engine.clock.now() - engine.identity.startedAt) / 1000);
   return {
-    redis_version: REDIS_VERSION,
+    redis_version: FULL_VERSION[engine.version],
     redis_git_sha1: '00000000',
     redis_git_dirty: 0,
     redis_build_id: '0000000000000000',

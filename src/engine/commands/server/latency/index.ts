@@ -45,7 +45,8 @@ const reset = defineCommand({
   arity: -2,
   summary: 'Forgets the spikes of events, of all without arguments.',
   complexity: 'O(1)',
-  hints: ['request_policy:all_nodes', 'response_policy:all_succeeded'],
+  hints: ['request_policy:all_nodes', 'response_policy:agg_sum'],
+  before: { '7.2': { hints: ['request_policy:all_nodes', 'response_policy:all_succeeded'] } },
   syntax: '[event [event ...]]',
   run({ engine: { latency } }, [, ...names]) {
     const chosen = names.length === 0 ? [...latency.events.keys()] : names;
