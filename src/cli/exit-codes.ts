@@ -7,9 +7,9 @@ export const EXIT = {
   usage: 2,
   /** Stopping left something unfinished; the last snapshot may be missing. */
   shutdownIncomplete: 3,
-  /** `import`: what is there already stands in the way; it is listed. */
+  /** `import`, `migrate`: what is there already stands in the way, or is not what it should be; it is listed. */
   conflicts: 3,
-  /** `export`, `import`: interrupted; it can be started again. */
+  /** `export`, `import`, `migrate`: interrupted; it can be started again. */
   interrupted: 4,
   /** `respite doctor` found what would stop the next start or cost something there, or could not save everything. */
   findings: 5,

@@ -15,7 +15,15 @@ export function withMoveOptions(command: Command): Command {
     .option('--db <number>', 'keys of this database alone', databaseNumber);
 }
 
-function databaseNumber(text: string): number {
+/** Reads the number of a database. */
+export function databaseNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is the number of a database, 0 or more.');
   return Number(text);
+}
+
+/** Reads a number of things. */
+export function positiveNumber(text: string): number {
+  const [, digits] = /^([1-9]\d{0,8})(?:\/s)?$/.exec(text) ?? [];
+  if (digits === undefined) throw new InvalidArgumentError('It is a number, 1 or more.');
+  return Number(digits);
 }

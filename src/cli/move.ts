@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { openDirectory, type OpenPlace } from '../migration/open-place';
+import { openDirectory } from '../migration/open-place';
+import type { OpenPlace } from '../migration/place';
 import { loadForStart, sourcesOf } from './config-options';
 import type { MoveCommandOptions } from './move-options';
 import { ProgressLine } from './progress-line';
@@ -9,6 +10,7 @@ import { watchSignals } from './signals';
 export interface Move {
   /** Absolute. */
   readonly directory: string;
+  /** The data directory. */
   readonly place: OpenPlace;
   readonly signal: AbortSignal;
   readonly progress: ProgressLine;

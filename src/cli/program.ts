@@ -10,6 +10,7 @@ import { snapshot, type SnapshotCommandOptions } from './commands/snapshot';
 import { start, type StartOptions } from './commands/start';
 import { addInstance, addPingAndInit } from './everyday-commands';
 import { type ConfigOptions, DATA_DIR_OPTION, withConfigOptions, withServingOptions } from './config-options';
+import { addMigrateCommand } from './migrate-command';
 import { withMoveOptions } from './move-options';
 
 /** The command line: `respite`, `respite start`, `respite snapshot`, `respite config show|validate|diagnostics`, ... */
@@ -80,7 +81,7 @@ function addConfigCommands(program: Command): void {
   });
 }
 
-/** `respite export` and `respite import`. */
+/** `respite export`, `respite import` and `respite migrate`. */
 function addMoveCommands(program: Command): void {
   withMoveOptions(
     program
@@ -117,6 +118,7 @@ function addMoveCommands(program: Command): void {
       const { importCommand } = require('./commands/import') as typeof import('./commands/import');
       await importCommand(file, options);
     });
+  addMigrateCommand(program);
 }
 
 function addDoctor(program: Command): void {

@@ -201,9 +201,26 @@ export const errorCodes = {
       'The target refused a key or a function library, such as for lack of memory. What was written before are whole keys.',
     remedy: 'Correct the reason in the message, then import again with --skip-existing.',
   },
+  MIGRATION_MISMATCH: {
+    means: 'Two places that were compared do not hold the same; the message lists the keys, and what differs.',
+    remedy: 'Stop who writes to either of them, move again with --replace, and compare again.',
+  },
+  MIGRATION_CONNECTION_LOST: {
+    means: 'The connection to one side of a move was lost; the message says to which. What was written are whole keys.',
+    remedy:
+      'When it is there again, start the same command: with --resume it goes on, else use --skip-existing or --replace.',
+  },
+  MIGRATION_STATE_UNUSABLE: {
+    means: 'The file that keeps how far a move is cannot be read or written, or is of another move.',
+    remedy: 'Name another file, or remove it to begin anew.',
+  },
+  MIGRATION_OPTIONS_INVALID: {
+    means: 'Options of a move contradict each other; the message says which.',
+    remedy: 'Correct what the message names.',
+  },
   MIGRATION_INTERRUPTED: {
     means: 'A transfer of data was interrupted. What was written are whole keys, or, of a file, nothing.',
-    remedy: 'Start it again; an import goes on with --skip-existing.',
+    remedy: 'Start it again; an import goes on with --skip-existing, a move with the same --resume file.',
   },
 
   // Stores

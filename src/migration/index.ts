@@ -1,13 +1,18 @@
 export {
   ConflictError,
+  type CopyReport,
   type ExportReport,
   type FileFormat,
   type ImportReport,
+  type Mismatch,
+  MismatchError,
   type NamedKey,
   type NamedLibrary,
   type ProgressListener,
   type Selection,
   type TransferProgress,
+  type VerifyReport,
 } from '../modules/migration';
 export { exportData, type ExportOptions, importData, type ImportOptions, type MoveOptions } from './move';
-export type { Place } from './open-place';
+export type { Place } from './place';
+export { migrate, type MigrateOptions, type MigrateReport } from './migrate';

@@ -9,12 +9,13 @@ import {
   openInput,
   openOutputFile,
   type ProgressListener,
-  RedisSource,
   RedisTarget,
   type Selection,
+  sourceOf,
   toStream,
 } from '../modules/migration';
-import { type OpenPlace, openPlace, type Place } from './open-place';
+import { openPlace } from './open-place';
+import type { OpenPlace, Place } from './place';
 
 /** What exports and imports have in common; everything is optional. */
 export interface MoveOptions extends Selection {
@@ -81,8 +82,8 @@ export async function importData(options: ImportOptions): Promise<ImportReport> 
 export async function exportFrom(place: OpenPlace, options: Omit<ExportOptions, 'from'>): Promise<ExportReport> {
   const { to, format = 'ndjson', force = false, signal, onProgress, match, db } = options;
   const output = typeof to === 'string' ? await openOutputFile(to, force) : toStream(to);
-  const source = new RedisSource(place.client, { match, db }, place.shared);
-  const total = await source.count();
+  const source = sourceOf(place.client, { selection: { match, db }, changes: place.shared });
+  const total = (await source.databases()).reduce((sum, [, keys]) => sum + keys, 0);
   return exportTo(source, output, { format, signal, onProgress, time: place.now(), total });
 }
 

@@ -1,57 +1,39 @@
 import { resolve } from 'node:path';
 import type * as Ioredis from 'ioredis';
-import type { Redis } from 'ioredis';
 import type { ConfigSources } from '../config';
 import { Clock, systemClock } from '../container';
-import { configSources, type CreateAppOptions } from '../create-app';
+import { configSources } from '../create-app';
 import { RespiteError } from '../errors';
 import { CacheBackend } from '../modules/cache';
 import { SnapshotManager } from '../modules/snapshot';
 import { ownerOf, silentOwner } from '../modules/snapshot/control/owner';
 import { lookInto } from '../modules/snapshot/control/unused-directory';
 import { startOnDirectory, stopApp } from './closed-directory';
-
-/** Where data is: a data directory, used by a process of this user or by nobody, or what a backend reaches. */
-export type Place =
-  | ({
-      /** Path of a data directory. */
-      readonly dataDirectory: string;
-    } & Pick<CreateAppOptions, 'config' | 'configFile' | 'env'>)
-  | {
-      /** A backend of this process; it stays open. */
-      readonly backend: CacheBackend;
-    };
-
-/** A place that was opened. */
-export interface OpenPlace {
-  /** A connection of its own. */
-  readonly client: Redis;
-  /** Whether others may write meanwhile. */
-  readonly shared: boolean;
-  /** Milliseconds since the epoch, by the clock of the place. */
-  now(): number;
-  /** Keeps what was written. */
-  commit(): Promise<void>;
-  /** What was written and not committed is given up, where nobody else uses the place. */
-  close(): Promise<void>;
-}
+import { openServer, ownConnection } from './open-server';
+import type { OpenPlace, Place } from './place';
+import { databaseOf } from './server-settings';
 
 /** Opens a place. @param mustExist whether a data directory has to be there */
 export async function openPlace(place: Place, mustExist: boolean): Promise<OpenPlace> {
   if ('backend' in place) return openBackend(place.backend);
+  if ('url' in place) {
+    const { url, ...options } = place;
+    if (databaseOf(url) !== undefined) {
+      throw new RespiteError('MIGRATION_OPTIONS_INVALID', {
+        message: 'The URL of a place names a database. Leave it out there, and choose one with db and toDb.',
+      });
+    }
+    return openServer(configSources(options), url);
+  }
   const { dataDirectory, ...options } = place;
   return openDirectory(configSources(options), resolve(dataDirectory), mustExist);
 }
 
-function openBackend(backend: CacheBackend): OpenPlace {
-  if (backend.topology === 'cluster') {
-    throw new RespiteError('BACKEND_LACKS_CAPABILITY', {
-      message:
-        'Data was to be exported from, or imported into, a Redis Cluster, whose keys are on many nodes. Ask one of its nodes, or another backend.',
-    });
-  }
-  const client = backend.connection('commands');
+async function openBackend(backend: CacheBackend): Promise<OpenPlace> {
+  const name = 'the backend';
+  const client = await ownConnection(backend, name);
   return {
+    name,
     client,
     shared: true,
     now: () => systemClock.now(),
@@ -65,11 +47,12 @@ function openBackend(backend: CacheBackend): OpenPlace {
 /** Opens a data directory by the settings of an application, whose own directory it need not be. */
 export async function openDirectory(sources: ConfigSources, directory: string, mustExist: boolean): Promise<OpenPlace> {
   const owner = await ownerIfThere(directory, mustExist);
-  if (owner !== undefined) return openOwner(owner);
+  if (owner !== undefined) return openOwner(owner, directory);
   if (mustExist) await lookInto(directory);
   const app = await startOnDirectory(sources, directory);
   const client = app.get(CacheBackend).connection('commands');
   return {
+    name: directory,
     client,
     shared: false,
     now: () => app.get(Clock).now(),
@@ -89,11 +72,10 @@ async function ownerIfThere(directory: string, mustExist: boolean) {
   }
 }
 
-async function openOwner(owner: {
-  readonly pid: number;
-  readonly control: string;
-  readonly redis: string;
-}): Promise<OpenPlace> {
+async function openOwner(
+  owner: { readonly pid: number; readonly control: string; readonly redis: string },
+  name: string,
+): Promise<OpenPlace> {
   // A peer dependency, loaded where it is needed.
   const ioredis = require('ioredis') as typeof Ioredis;
   const client = new ioredis.Redis({
@@ -111,6 +93,7 @@ async function openOwner(owner: {
     throw silentOwner(owner, error);
   }
   return {
+    name,
     client,
     shared: true,
     now: () => systemClock.now(),

@@ -110,7 +110,7 @@ it.each(['rdb', 'ndjson'] as const)('values that are read in parts are whole in 
   fill.set('text', Buffer.alloc(9_000_000, 'text in two parts ')).xadd('stream', '5-1', 'f', 'v');
   fill.zadd('zset', '-0', 'a', 'inf', 'b', '-inf', 'c').pexpireat('hash', 4_102_444_800_123);
   await fill.exec();
-  const source = new RedisSource(place.client, {}, false, 100);
+  const source = new RedisSource(place.client, { changes: false, bigBytes: 100 });
   const path = join(folder, `parts.${format}`);
   const output = await openOutputFile(path, false);
   expect(await exportTo(source, output, { format, time: 0 })).toMatchObject({ keys: 6 });

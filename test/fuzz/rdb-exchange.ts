@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportFrom } from '../../src/migration/move';
-import type { OpenPlace } from '../../src/migration/open-place';
+import type { OpenPlace } from '../../src/migration/place';
 import { startListener } from '../../src/modules/cache/standalone/listener';
 import { enginePlace, importFile } from '../support/migration-place';
 import { startRedisServer } from '../support/redis-server';

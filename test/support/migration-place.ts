@@ -1,6 +1,6 @@
 import { type EmbeddedEngine, openEngine } from '../../src/engine';
 import { type ImportFileOptions, importTo } from '../../src/migration/move';
-import type { OpenPlace } from '../../src/migration/open-place';
+import type { OpenPlace } from '../../src/migration/place';
 import { type ImportReport, openInput } from '../../src/modules/migration';
 import { handleOf } from '../../src/redis-engine';
 
@@ -14,6 +14,7 @@ export function enginePlace(): EnginePlace {
   const engine = openEngine();
   const client = handleOf(engine).connect();
   return {
+    name: 'an engine',
     engine,
     client,
     shared: true,

@@ -17,8 +17,8 @@ export interface Target {
 
 /** How far a transfer is. */
 export interface TransferProgress {
-  /** What is being done: the file is looked through before anything is written. */
-  readonly phase: 'checking' | 'writing';
+  /** What is being done: what is in the way is looked for before anything is written; what was written may be compared. */
+  readonly phase: 'checking' | 'writing' | 'comparing';
   /** Keys dealt with in this phase. */
   readonly keys: number;
   /** Bytes of their values, encoded. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { loadConfig } from '../../../src/config';
 import { runCommand, startCommand } from '../../support/cli';
+import { type RedisServer, startRedisServer } from '../../support/redis-server';
 import { blocks } from './blocks';
 
 const root = join(__dirname, '../../..');
@@ -28,14 +29,18 @@ const PACKAGES = [
 ];
 
 let project: string;
-beforeAll(() => {
+/** What the guides call redis.example:6379. */
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedisServer();
   project = mkdtempSync(join(tmpdir(), 'respite-docs-'));
   mkdirSync(join(project, 'node_modules'));
   writeFileSync(join(project, 'respite.key'), randomBytes(32).toString('hex')); // as the page on persistence has it made
   symlinkSync(root, join(project, 'node_modules/respite'));
   for (const name of PACKAGES) symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
 });
-afterAll(() => {
+afterAll(async () => {
+  await server.stop();
   rmSync(project, { recursive: true });
 });
 
@@ -56,7 +61,8 @@ describe('what the documentation shows', () => {
   });
 
   it.each(blocks('sh'))('the commands in %s work', async (_, { code }) => {
-    for (const line of code.split('\n').filter(Boolean)) {
+    const real = code.replaceAll('redis.example:6379', `${server.host}:${String(server.port)}`);
+    for (const line of real.split('\n').filter(Boolean)) {
       const [command, ...args] = line.split(' ');
       expect(command).toBe('respite');
       const serves = args[0] === 'start' || /^--(name|memory)$/.test(args[0] ?? '');

@@ -1,5 +1,7 @@
 import type { Redis } from 'ioredis';
 import { elementsBody, type PlainValue } from '../../../engine/rdb/plain-value';
+import { RespiteError } from '../../../errors';
+import { showKey } from '../key-names';
 import type { MovedItem } from '../transfer';
 import { bytesOf } from './replies';
 
@@ -16,24 +18,55 @@ interface Pieces {
   readonly next: () => Promise<PlainValue | undefined>;
 }
 
+/** How often a value that others write meanwhile is read before that is given up. */
+const ATTEMPTS = 5;
+
 /**
- * Reads a value in parts. Nobody may change it meanwhile.
+ * Reads a value in parts.
  * @param bytes what it takes in memory, about
+ * @param changes whether somebody may change it meanwhile: then it is watched, and its parts begin anew
  * @returns undefined for a stream, which has no parts
  */
-export async function bigValue(client: Redis, key: Key, bytes: number): Promise<AsyncGenerator<Part> | undefined> {
+export async function bigValue(
+  client: Redis,
+  key: Key,
+  bytes: number,
+  changes: boolean,
+): Promise<AsyncGenerator<Part> | undefined> {
   const name = Buffer.from(key.key, 'latin1');
+  if (changes) await client.watch(name);
   const pieces = await piecesOf(client, name, bytes);
-  return pieces === undefined ? undefined : parts(key, pieces);
+  if (pieces !== undefined) return changes ? watched(client, key, pieces, bytes) : parts(key, pieces);
+  if (changes) await client.unwatch();
+  return undefined;
 }
 
-async function* parts(key: Key, { total, next }: Pieces): AsyncGenerator<Part> {
+async function* parts(key: Key, { total, next }: Pieces, isWhole = async () => true): AsyncGenerator<Part, boolean> {
   let first = true;
   for (let value = await next(); value !== undefined;) {
     const following = await next();
+    // Asked before the last part is handed out: with it the value counts as whole.
+    if (following === undefined && !(await isWhole())) return false;
     yield { kind: 'part', ...key, body: elementsBody(value), first, last: following === undefined, total };
     first = false;
     value = following;
+  }
+  return true;
+}
+
+async function* watched(client: Redis, key: Key, begun: Pieces, bytes: number): AsyncGenerator<Part> {
+  const name = Buffer.from(key.key, 'latin1');
+  let pieces: Pieces | undefined = begun;
+  for (let attempt = 1; pieces !== undefined; attempt++) {
+    // EXEC answers null once a watched key has changed.
+    if (yield* parts(key, pieces, async () => (await client.multi().exec()) !== null)) return;
+    if (attempt === ATTEMPTS) {
+      throw new RespiteError('EXPORT_FAILED', {
+        message: `The value of ${showKey(key.db, key.key)} was changed each time while its parts were read. Stop who writes it, or leave it out with --match.`,
+      });
+    }
+    await client.watch(name);
+    pieces = await piecesOf(client, name, bytes);
   }
 }
 

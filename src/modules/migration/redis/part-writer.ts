@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { ChainableCommander, Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
+import { slotOf } from '../../../engine/cluster/key-slot';
 import { plainValue, type PlainValue } from '../../../engine/rdb/plain-value';
 import type { MovedItem } from '../transfer';
-import { allReplies } from './replies';
+import { digestOfKey, sameDeadline } from './digest';
+import { answers, type Line } from './replies';
 
 type Part = Extract<MovedItem, { kind: 'part' }>;
 
@@ -14,60 +16,94 @@ const WORDS = 1000;
  * they have one that says what they are.
  */
 export class PartWriter {
-  #name = Buffer.alloc(0);
+  #name: Buffer = Buffer.alloc(0);
+  /** Whether something has that name. */
+  #begun = false;
 
+  /** @param sameIsWritten whether the same value under its name counts as written */
   constructor(
     private readonly client: Redis,
     private readonly existing: 'refuse' | 'replace' | 'skip',
+    private readonly sameIsWritten: boolean,
+    private readonly slackMs: number,
   ) {}
+
+  /** Removes what was written of a value whose rest does not come. */
+  async abandon(): Promise<void> {
+    if (!this.#begun) return;
+    this.#begun = false;
+    await this.client.unlink(this.#name);
+  }
 
   /** Writes a part. @returns why it was refused; then what was written of the key is removed */
   async write(part: Part): Promise<Error | undefined> {
     const { key, expireAt, body, first, last } = part;
-    if (first)
-      this.#name = Buffer.from(`respite:incomplete:${randomBytes(8).toString('hex')}:${key.slice(0, 200)}`, 'latin1');
-    const pipeline = this.client.pipeline();
-    addElements(pipeline, this.#name, plainValue(body));
-    if (last && expireAt !== 0) pipeline.pexpireat(this.#name, expireAt);
-    const refusal = (await allReplies(pipeline)).find((reply) => reply instanceof Error);
+    if (first) {
+      // The value changed while it was read: its parts begin anew.
+      await this.abandon();
+      this.#name = this.#nameFor(key);
+      this.#begun = true;
+    }
+    const lines = linesFor(this.#name, plainValue(body));
+    if (last && expireAt !== 0) lines.push(['PEXPIREAT', this.#name, String(expireAt)]);
+    const refusal = (await answers(this.client, lines)).find((reply) => reply instanceof Error);
     if (refusal !== undefined) {
-      await this.client.unlink(this.#name);
+      await this.abandon();
       return refusal;
     }
     return last ? this.#finish(Buffer.from(key, 'latin1')) : undefined;
   }
 
+  /** In a Redis Cluster it is in the slot of the key, or it could not become it. */
+  #nameFor(key: string): Buffer {
+    const mark = randomBytes(8).toString('hex');
+    if (!this.client.isCluster) return Buffer.from(`respite:incomplete:${mark}:${key.slice(0, 200)}`, 'latin1');
+    const slot = slotOf(key);
+    let tag = 0;
+    while (slotOf(String(tag)) !== slot) tag += 1;
+    return Buffer.from(`respite:incomplete:${mark}:{${String(tag)}}`, 'latin1');
+  }
+
   async #finish(key: Buffer): Promise<Error | undefined> {
     if (this.existing === 'replace') {
       await this.client.rename(this.#name, key);
+      this.#begun = false;
       return undefined;
     }
-    if ((await this.client.renamenx(this.#name, key)) === 1) return undefined;
-    await this.client.unlink(this.#name);
-    return new Error('BUSYKEY Target key name already exists.');
+    if ((await this.client.renamenx(this.#name, key)) === 1) {
+      this.#begun = false;
+      return undefined;
+    }
+    const isTheSame = this.sameIsWritten && (await this.#holdsTheSame(key));
+    await this.abandon();
+    return isTheSame ? undefined : new Error('BUSYKEY Target key name already exists.');
+  }
+
+  async #holdsTheSame(key: Buffer): Promise<boolean> {
+    const [written, there] = [await digestOfKey(this.client, this.#name), await digestOfKey(this.client, key)];
+    if (written === undefined || written.digest !== there?.digest) return false;
+    return sameDeadline(written.expireAt, there.expireAt, this.slackMs);
   }
 }
 
-/** Adds the commands that add the elements of a value to a key. */
-function addElements(pipeline: ChainableCommander, key: Buffer, value: PlainValue): void {
+/** The commands that add the elements of a value to a key. */
+function linesFor(key: Buffer, value: PlainValue): Line[] {
   switch (value.type) {
     case 'string':
-      pipeline.append(key, bytes(value.value));
-      return;
+      return [['APPEND', key, bytes(value.value)]];
     case 'list':
-      for (const some of slices(value.elements)) pipeline.rpush(key, ...some);
-      return;
+      return slices(value.elements).map((some) => ['RPUSH', key, ...some]);
     case 'set':
-      for (const some of slices(value.elements)) pipeline.sadd(key, ...some);
-      return;
+      return slices(value.elements).map((some) => ['SADD', key, ...some]);
     case 'hash':
-      for (const some of slices(value.pairs)) pipeline.hset(key, ...some);
-      return;
+      return slices(value.pairs).map((some) => ['HSET', key, ...some]);
     case 'zset':
       // A compact sorted set loses the sign of -0: by then it is large.
-      for (const some of slices(zerosLast(value.members).flatMap(([name, score]) => [scoreText(score), name])))
-        pipeline.zadd(key, ...(some as [Buffer, Buffer])); // pairs, which ioredis does not distinguish
-      return;
+      return slices(zerosLast(value.members).flatMap(([name, score]) => [scoreText(score), name])).map((some) => [
+        'ZADD',
+        key,
+        ...some,
+      ]);
     case 'stream':
       throw new TypeError('streams are not taken apart');
   }

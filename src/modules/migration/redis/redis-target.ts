@@ -1,10 +1,15 @@
 import type { Redis } from 'ioredis';
+import { REFUSED_TYPES } from '../../../engine/rdb/file/value-walk';
+import { RdbFormatError } from '../../../engine/rdb/rdb-primitives';
 import { asRedis7, payloadOfBody } from '../../../engine/rdb/value-body';
 import { RespiteError } from '../../../errors';
 import { type NamedKey, NameList, namedKey, showKey } from '../key-names';
 import type { MovedItem, Target } from '../transfer';
+import { valueDifference } from './digest';
+import { libraryName, TargetLibraries } from './libraries';
 import { PartWriter } from './part-writer';
-import { allReplies, bytesOf } from './replies';
+import { readValues, type Value } from './read-values';
+import { answers, type Line, mastersOf } from './replies';
 
 /** What becomes of keys (and function libraries) that the target has already. */
 export type Existing = 'refuse' | 'replace' | 'skip';
@@ -14,7 +19,15 @@ export interface NamedLibrary {
   readonly library: string;
 }
 
-type Value = Extract<MovedItem, { kind: 'value' }>;
+/** How a target takes what it is given; everything is optional. */
+export interface TargetSettings {
+  /** Whether what is there already and the same counts as written: who goes on meets what he has written; default false. */
+  readonly sameIsWritten?: boolean;
+  /** How far deadlines of the same may be apart, in milliseconds; default 0. */
+  readonly slackMs?: number;
+  /** The setting that says how many databases there are, for messages. */
+  readonly databasesSetting?: string;
+}
 
 /** The data behind a client: an engine in this process, the one of another process, a Redis. */
 export class RedisTarget implements Target {
@@ -28,15 +41,33 @@ export class RedisTarget implements Target {
   readonly #parts: PartWriter;
   #db: number | undefined;
   #sizes: ReadonlyMap<number, number> | undefined;
-  #libraries: ReadonlySet<string> | undefined;
+  readonly #libraries: TargetLibraries;
 
   /** @param client one of its own: databases are chosen on it. @param now when a key counts as expired */
   constructor(
     private readonly client: Redis,
     private readonly existing: Existing,
     private readonly now: () => number,
+    private readonly settings: TargetSettings = {},
   ) {
-    this.#parts = new PartWriter(client, existing);
+    this.#parts = new PartWriter(client, existing, settings.sameIsWritten === true, settings.slackMs ?? 0);
+    this.#libraries = new TargetLibraries(client);
+  }
+
+  /** Whether nothing is there yet. */
+  async isEmpty(): Promise<boolean> {
+    this.#sizes ??= await this.#databaseSizes();
+    return this.#sizes.size === 0;
+  }
+
+  /** Chooses a database, before anything is written to it. @throws RespiteError `IMPORT_REFUSED` when there is none */
+  async choose(db: number): Promise<void> {
+    await this.#select(db);
+  }
+
+  /** Nothing comes any more: what is left of a value that went while it was read is removed. */
+  async finish(): Promise<void> {
+    await this.#parts.abandon();
   }
 
   /** Whether it is a key (or the last part of one) whose time is over: such are not written. */
@@ -54,20 +85,31 @@ export class RedisTarget implements Target {
     this.#sizes ??= await this.#databaseSizes();
     const keys = batch.flatMap((item) => (item.kind === 'value' || (item.kind === 'part' && item.first) ? [item] : []));
     for (const [db, items] of groupByDb(keys)) {
-      if (!this.#sizes.has(db)) continue;
-      await this.#select(db);
-      const pipeline = this.client.pipeline();
-      for (const { key } of items) pipeline.exists(Buffer.from(key, 'latin1'));
-      const replies = await allReplies(pipeline);
-      for (const [i, { key }] of items.entries()) if (replies[i] === 1) list.add(namedKey(db, key));
+      await this.findNames(
+        db,
+        items.map(({ key }) => Buffer.from(key, 'latin1')),
+        list,
+      );
     }
     for (const item of batch) {
       if (item.kind !== 'function') continue;
       const library = libraryName(item.source);
-      if (!(await this.#libraryNames()).has(library)) continue;
+      if ((await this.#libraries.find(library)) === undefined) continue;
       list.add({ library });
       libraries.add({ library });
     }
+  }
+
+  /** Adds which of these keys are there already to a list. */
+  async findNames(db: number, names: readonly Buffer[], list: NameList<NamedKey | NamedLibrary>): Promise<void> {
+    this.#sizes ??= await this.#databaseSizes();
+    if (!this.#sizes.has(db)) return;
+    await this.#select(db);
+    const replies = await answers(
+      this.client,
+      names.map((name): Line => ['EXISTS', name]),
+    );
+    for (const [i, name] of names.entries()) if (replies[i] === 1) list.add(namedKey(db, name.latin1Slice()));
   }
 
   async write(batch: readonly MovedItem[]): Promise<void> {
@@ -91,21 +133,29 @@ export class RedisTarget implements Target {
     const [first] = living;
     if (first === undefined) return;
     await this.#select(first.db);
-    const pipeline = this.client.pipeline();
-    for (const value of living) pipeline.call('RESTORE', ...this.#restoreArguments(value));
-    const replies = await allReplies(pipeline);
-    for (const [i, { db, key }] of living.entries()) {
+    const replies = await answers(
+      this.client,
+      living.map((value) => this.#restoring(value)),
+    );
+    for (const [i, value] of living.entries()) {
       const reply = replies[i];
-      if (!(reply instanceof Error)) this.written += 1;
-      else this.#refused(db, key, reply);
+      if (!(reply instanceof Error) || (await this.#isTheSame(value, reply))) this.written += 1;
+      else this.#refused(value.db, value.key, reply);
     }
   }
 
-  #restoreArguments({ key, expireAt, body, idle, frequency }: Value): (string | Buffer)[] {
+  async #isTheSame(value: Value, reply: Error): Promise<boolean> {
+    if (this.settings.sameIsWritten !== true || !reply.message.startsWith('BUSYKEY')) return false;
+    const [there] = await readValues(this.client, value.db, [Buffer.from(value.key, 'latin1')]);
+    return valueDifference(value, there, this.settings.slackMs ?? 0) === undefined;
+  }
+
+  #restoring({ db, key, expireAt, body, idle, frequency }: Value): Line {
     return [
+      'RESTORE',
       Buffer.from(key, 'latin1'),
       String(expireAt),
-      payloadOfBody(asRedis7(body)),
+      payloadOfBody(readable(db, key, body)),
       'ABSTTL',
       ...(this.existing === 'replace' ? ['REPLACE'] : []),
       ...(idle === undefined ? [] : ['IDLETIME', String(idle)]),
@@ -146,55 +196,60 @@ export class RedisTarget implements Target {
 
   async #load(source: string): Promise<void> {
     const library = libraryName(source);
-    const isThere = (await this.#libraryNames()).has(library);
-    if (isThere && this.existing === 'skip') {
+    const there = await this.#libraries.find(library);
+    if (there === source && this.settings.sameIsWritten === true) {
+      this.functions += 1;
+      return;
+    }
+    if (there !== undefined && this.existing === 'skip') {
       this.kept.add({ library });
       return;
     }
-    const replace = this.existing === 'replace' ? ['REPLACE'] : [];
-    try {
-      await this.client.call('FUNCTION', 'LOAD', ...replace, Buffer.from(source, 'latin1'));
-    } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
-      throw new RespiteError('IMPORT_REFUSED', {
-        message: `The function library ${library} was refused: ${message}.`,
-        cause,
-      });
-    }
+    await this.#libraries.load(source, this.existing === 'replace');
     this.functions += 1;
   }
 
   async #select(db: number): Promise<void> {
     if (this.#db === db) return;
-    try {
-      await this.client.select(db);
-    } catch (cause) {
+    if (!this.client.isCluster) {
+      try {
+        await this.client.select(db);
+      } catch (cause) {
+        const setting = this.settings.databasesSetting ?? 'redis.standalone.databases';
+        throw new RespiteError('IMPORT_REFUSED', {
+          message: `There is no database ${String(db)} at the target: set ${setting} to ${String(db + 1)} or more.`,
+          cause,
+        });
+      }
+    } else if (db !== 0) {
       throw new RespiteError('IMPORT_REFUSED', {
-        message: `There is no database ${String(db)} here: set redis.standalone.databases to ${String(db + 1)} or more.`,
-        cause,
+        message: `A Redis Cluster has database 0 alone, and there are keys in database ${String(db)}. Move one with --db and --to-db 0.`,
       });
     }
     this.#db = db;
   }
 
   async #databaseSizes(): Promise<ReadonlyMap<number, number>> {
-    const info = await this.client.info('keyspace');
-    return new Map([...info.matchAll(/^db(\d+):keys=(\d+)/gm)].map(([, db, keys]) => [Number(db), Number(keys)]));
-  }
-
-  async #libraryNames(): Promise<ReadonlySet<string>> {
-    if (this.#libraries !== undefined) return this.#libraries;
-    const list = await this.client.callBuffer('FUNCTION', ['LIST']);
-    const names = Array.isArray(list)
-      ? list.map((library: unknown) => (Array.isArray(library) ? bytesOf(library[1]).latin1Slice() : ''))
-      : [];
-    return (this.#libraries = new Set(names));
+    const all = await Promise.all(mastersOf(this.client).map((master) => master.info('keyspace')));
+    return new Map(
+      [...all.join('\n').matchAll(/^db(\d+):keys=(\d+)/gm)].map(([, db, keys]) => [Number(db), Number(keys)]),
+    );
   }
 }
 
-/** What a library calls itself in its first line. */
-function libraryName(source: string): string {
-  return /^#![^\n]*\bname=([^\s]+)/.exec(source)?.[1] ?? '';
+/** A value as Redis 7.0 reads it. @throws RespiteError `IMPORT_NOT_SUPPORTED` */
+function readable(db: number, key: string, body: Buffer): Buffer {
+  try {
+    const what = REFUSED_TYPES[body[0] ?? 0];
+    if (what === undefined) return asRedis7(body);
+    throw new RdbFormatError(`it is ${what}`);
+  } catch (cause) {
+    if (!(cause instanceof RdbFormatError)) throw cause;
+    throw new RespiteError('IMPORT_NOT_SUPPORTED', {
+      message: `The key ${showKey(db, key)} cannot be taken in: ${cause.message}. Leave it out with --match, or delete it where it comes from. What was written before it are whole keys.`,
+      cause,
+    });
+  }
 }
 
 function groupByDb<T extends { readonly db: number }>(items: readonly T[]): Map<number, T[]> {

@@ -1,0 +1,37 @@
+import type { Redis } from 'ioredis';
+import type { CreateAppOptions } from '../create-app';
+import type { CacheBackend } from '../modules/cache';
+
+/** Where data is: a data directory, used by a process of this user or by nobody, a server, or what a backend reaches. */
+export type Place =
+  | ({
+      /** Path of a data directory. */
+      readonly dataDirectory: string;
+    } & Pick<CreateAppOptions, 'config' | 'configFile' | 'env'>)
+  | ({
+      /**
+       * `redis://[user:password@]host[:port]`, `redis-sentinel://host[:port],.../master` or `redis-cluster://host:port,...`; `rediss` for
+       * TLS. Certificates, and a password that is not in it, are those of the settings. All databases: one is chosen by `db`.
+       */
+      readonly url: string;
+    } & Pick<CreateAppOptions, 'config' | 'configFile' | 'env'>)
+  | {
+      /** A backend of this process; it stays open. */
+      readonly backend: CacheBackend;
+    };
+
+/** A place that was opened. */
+export interface OpenPlace {
+  /** What messages call it. */
+  readonly name: string;
+  /** A connection of its own. */
+  readonly client: Redis;
+  /** Whether others may write meanwhile. */
+  readonly shared: boolean;
+  /** Milliseconds since the epoch, by the clock of the place. */
+  now(): number;
+  /** Keeps what was written. */
+  commit(): Promise<void>;
+  /** What was written and not committed is given up, where nobody else uses the place. */
+  close(): Promise<void>;
+}

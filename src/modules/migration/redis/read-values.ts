@@ -1,0 +1,37 @@
+import type { Redis } from 'ioredis';
+import { bodyOfPayload } from '../../../engine/rdb/value-body';
+import { RespiteError } from '../../../errors';
+import { showKey } from '../key-names';
+import type { MovedItem } from '../transfer';
+import { deadlines, valueLines } from './expiry';
+import { answers } from './replies';
+
+/** A key with its whole value. */
+export type Value = Extract<MovedItem, { kind: 'value' }>;
+
+/**
+ * Reads keys with values and deadlines from the database that is chosen; those that are not there are left out.
+ * @throws RespiteError `EXPORT_FAILED`, naming the key
+ */
+export async function readValues(client: Redis, db: number, keys: readonly Buffer[]): Promise<Value[]> {
+  const replies = await answers(client, keys.flatMap(valueLines));
+  const times = await deadlines(
+    client,
+    keys,
+    replies.filter((_, i) => i % 2 === 1),
+  );
+  return keys.flatMap((name, i): Value[] => {
+    const payload = replies[i * 2];
+    const expireAt = times[i] ?? -2;
+    const key = name.latin1Slice();
+    if (payload instanceof Error) {
+      throw new RespiteError('EXPORT_FAILED', {
+        message: `The value of ${showKey(db, key)} could not be read: ${payload.message}.`,
+        cause: payload,
+      });
+    }
+    // It went meanwhile.
+    if (!Buffer.isBuffer(payload) || expireAt < 0) return [];
+    return [{ kind: 'value', db, key, expireAt, body: bodyOfPayload(payload) }];
+  });
+}
