@@ -2,8 +2,6 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type * as Ioredis from 'ioredis';
-import type * as NodeRedis from 'redis';
-import { asError, RespiteError } from '../errors';
 
 /** The part of Jest that says what stands behind a mock; Jest hands `jest` to every module it loads. */
 declare const jest: { requireActual(name: string): unknown } | undefined;
@@ -20,34 +18,16 @@ interface PackageJson {
  * @param substitute the folder whose files may stand in the place of ioredis
  */
 export function actualIoredis(substitute?: string): typeof Ioredis {
-  // Both said plainly, so that bundlers understand them; so below. The casts: the packages we name.
+  // Both said plainly, so that bundlers understand them. The casts: the package we name.
   if (typeof jest === 'undefined') return require('ioredis') as typeof Ioredis;
   return jest.requireActual(nameBehindMock('ioredis', substitute)) as typeof Ioredis;
 }
 
 /**
- * The application's node-redis itself, likewise.
- *
+ * What leads to a package behind Jest's mocks: its name, or, where that was mapped to us, its file.
  * @param substitute the folder whose files may stand in its place
- * @throws RespiteError `PEER_NOT_INSTALLED`
  */
-export function actualNodeRedis(substitute: string): typeof NodeRedis {
-  try {
-    if (typeof jest === 'undefined') return require('redis') as typeof NodeRedis;
-    return jest.requireActual(nameBehindMock('redis', substitute)) as typeof NodeRedis;
-  } catch (cause) {
-    // The package itself is missing, not something it needs.
-    if (!asError(cause).message.startsWith("Cannot find module 'redis'")) throw cause;
-    throw new RespiteError('PEER_NOT_INSTALLED', {
-      message:
-        'respite/redis stands in the place of node-redis, but the package redis is not installed. Run "npm install redis".',
-      cause,
-    });
-  }
-}
-
-/** A name that was mapped to us leads back to us: then its file. */
-function nameBehindMock(name: string, substitute: string | undefined): string {
+export function nameBehindMock(name: string, substitute: string | undefined): string {
   // Not `require.resolve`, of which bundlers warn: it means nothing in a bundle, but no bundle gets here.
   const { resolve } = createRequire(__filename);
   return dirname(resolve(name)) === substitute ? mainFile(resolve(`${name}/package.json`)) : name;

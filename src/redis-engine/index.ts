@@ -1,4 +1,4 @@
-export { actualIoredis, actualNodeRedis } from './actual-package';
+export { actualIoredis, nameBehindMock } from './actual-package';
 export { clientOf, engineOf, isEngine, type OnEngine } from './engine-of';
 export {
   createEngine,

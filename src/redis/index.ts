@@ -1,10 +1,5 @@
-import {
-  actualNodeRedis,
-  engineOf as engineOfOthers,
-  handleOf,
-  type OnEngine,
-  type RedisEngine,
-} from '../redis-engine';
+import { actualNodeRedis } from './actual-node-redis';
+import { engineOf as engineOfOthers, handleOf, type OnEngine, type RedisEngine } from '../redis-engine';
 import { processRegistry as registry } from '../redis-engine/engine-registry';
 import { engineAt } from '../redis-engine/engine-socket';
 import { defineFactories, type Factories } from './define-drop-in';
