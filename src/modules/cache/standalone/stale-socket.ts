@@ -5,6 +5,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 /** Taking a socket over takes microseconds: a lock as old as this was left by a process that was killed meanwhile. */
 const LOCK_LEFT_MS = 10_000;
 const RETRY_MS = 10;
+/** How often a socket that nobody serves is asked before it is removed. */
+const PROBES = 20;
 
 /**
  * Listens on a unix socket's path, in place of a socket left by a process that was killed, if there is one: it would make
@@ -17,11 +19,20 @@ export async function listenInPlaceOf(path: string, listen: () => Promise<void>)
   const lock = `${path}.takeover`;
   await take(lock);
   try {
-    if (await isStaleSocket(path)) await unlink(path);
+    if (await isAbandoned(path)) await unlink(path);
     await listen();
   } finally {
     await rmdir(lock).catch(() => undefined); // nothing is lost: it grows old
   }
+}
+
+/** Between making a socket and listening at it another process may be held up: it is asked again before it is given up. */
+async function isAbandoned(path: string): Promise<boolean> {
+  for (let i = 0; i < PROBES; i++) {
+    if (!(await isStaleSocket(path))) return false;
+    await wait(RETRY_MS);
+  }
+  return true;
 }
 
 async function isStaleSocket(path: string): Promise<boolean> {
@@ -36,8 +47,9 @@ function isServed(path: string): Promise<boolean> {
       probe.destroy();
       resolve(true);
     });
-    probe.once('error', () => {
-      resolve(false);
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      // Of any other, as when its queue is full, nothing is known.
+      resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT');
     });
   });
 }
