@@ -1,5 +1,5 @@
 import type { Acl } from '../acl/acl';
-import type { EncodingLimits } from '../keyspace/entry';
+import { DEFAULT_LIMITS, type EncodingLimits } from '../keyspace/entry';
 import { EVICTION_POLICIES } from '../keyspace/eviction-policy';
 import type { Keyspace } from '../keyspace/keyspace';
 import type { Memory } from '../keyspace/memory';
@@ -90,18 +90,7 @@ export interface ParameterParts {
 
 /** The CONFIG parameters: those that mean something here, and those that are merely kept. */
 export class Parameters {
-  readonly limits: EncodingLimits = {
-    'hash-max-listpack-entries': 512,
-    'hash-max-listpack-value': 64,
-    'set-max-intset-entries': 512,
-    'zset-max-listpack-entries': 128,
-    'zset-max-listpack-value': 64,
-    'list-max-listpack-size': -2,
-    'list-compress-depth': 0,
-    'stream-node-max-bytes': 4096,
-    'stream-node-max-entries': 100,
-    'hll-sparse-max-bytes': 3000,
-  };
+  readonly limits: EncodingLimits = { ...DEFAULT_LIMITS };
   /** What AUTH expects; empty = no password. */
   password: string;
   readonly #scriptTimeLimit: number;

@@ -66,3 +66,17 @@ export interface EncodingLimits {
   'stream-node-max-entries': number;
   'hll-sparse-max-bytes': number;
 }
+
+/** Redis' defaults. */
+export const DEFAULT_LIMITS: Readonly<EncodingLimits> = {
+  'hash-max-listpack-entries': 512,
+  'hash-max-listpack-value': 64,
+  'set-max-intset-entries': 512,
+  'zset-max-listpack-entries': 128,
+  'zset-max-listpack-value': 64,
+  'list-max-listpack-size': -2,
+  'list-compress-depth': 0,
+  'stream-node-max-bytes': 4096,
+  'stream-node-max-entries': 100,
+  'hll-sparse-max-bytes': 3000,
+};

@@ -1,4 +1,4 @@
-import type { EncodingLimits, StoredValue } from '../keyspace/entry';
+import { DEFAULT_LIMITS, type EncodingLimits, type StoredValue } from '../keyspace/entry';
 import { HashValue } from '../values/hash';
 import { ListValue } from '../values/list';
 import { RawString } from '../values/raw-string';
@@ -20,19 +20,8 @@ export type PlainValue =
   | { readonly type: 'zset'; readonly members: readonly (readonly [name: string, score: number])[] }
   | ({ readonly type: 'stream' } & PlainStream);
 
-/** Redis' defaults: what is written goes to who has settings of his own. */
-const LIMITS: EncodingLimits = {
-  'hash-max-listpack-entries': 128,
-  'hash-max-listpack-value': 64,
-  'set-max-intset-entries': 512,
-  'zset-max-listpack-entries': 128,
-  'zset-max-listpack-value': 64,
-  'list-max-listpack-size': -2,
-  'list-compress-depth': 0,
-  'stream-node-max-bytes': 4096,
-  'stream-node-max-entries': 100,
-  'hll-sparse-max-bytes': 3000,
-};
+/** What is written goes to who has settings of his own. */
+const LIMITS: EncodingLimits = DEFAULT_LIMITS;
 
 /** Compact sorted sets lose the sign of a score of -0. */
 const SIGNED: EncodingLimits = { ...LIMITS, 'zset-max-listpack-entries': 0 };
