@@ -1,9 +1,8 @@
 import { lstat, readdir, rmdir, unlink } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { ProcessIdentity } from '../../../container/process-identity';
-import { asError } from '../../../errors';
 import { makerOf, SOCKET_NAMES } from './folder-names';
+import { isRefused } from './is-refused';
 
 /** Milliseconds in which any process that has made a folder serves in it. */
 const BEING_MADE_MS = 60_000;
@@ -45,18 +44,4 @@ async function areOurSockets(path: string, names: readonly string[]): Promise<bo
     if (!isOurs || !(await lstat(join(path, name))).isSocket()) return false;
   }
   return true;
-}
-
-/** Whether the system says that nobody listens; whatever else it says, somebody may. */
-function isRefused(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = connect(path);
-    probe.once('connect', () => {
-      probe.destroy();
-      resolve(false);
-    });
-    probe.once('error', (error) => {
-      resolve((asError(error) as NodeJS.ErrnoException).code === 'ECONNREFUSED'); // as the system's errors are
-    });
-  });
 }

@@ -1,6 +1,6 @@
 import { lstat, mkdir, rmdir, unlink } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { isRefused } from './is-refused';
 
 /** Taking a socket over takes microseconds: a lock as old as this was left by a process that was killed meanwhile. */
 const LOCK_LEFT_MS = 10_000;
@@ -37,21 +37,7 @@ async function isAbandoned(path: string): Promise<boolean> {
 
 async function isStaleSocket(path: string): Promise<boolean> {
   const found = await lstat(path).catch(() => undefined);
-  return found?.isSocket() === true && !(await isServed(path));
-}
-
-function isServed(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = connect(path);
-    probe.once('connect', () => {
-      probe.destroy();
-      resolve(true);
-    });
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      // Of any other, as when its queue is full, nothing is known.
-      resolve(error.code !== 'ECONNREFUSED' && error.code !== 'ENOENT');
-    });
-  });
+  return found?.isSocket() === true && (await isRefused(path));
 }
 
 async function take(lock: string): Promise<void> {
