@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type * as Ioredis from 'ioredis';
 import type { ConfigSources } from '../config';
-import { Clock, systemClock } from '../container';
+import { Clock } from '../container';
 import { configSources } from '../create-app';
 import { RespiteError } from '../errors';
 import { CacheBackend } from '../modules/cache';
@@ -10,7 +10,7 @@ import { ownerOf, silentOwner } from '../modules/snapshot/control/owner';
 import { lookInto } from '../modules/snapshot/control/unused-directory';
 import { startOnDirectory, stopApp } from './closed-directory';
 import { openServer, ownConnection } from './open-server';
-import type { OpenPlace, Place } from './place';
+import { type OpenPlace, type Place, sharedPlace } from './place';
 import { databaseOf } from './server-settings';
 
 /** Opens a place. @param mustExist whether a data directory has to be there */
@@ -32,16 +32,7 @@ export async function openPlace(place: Place, mustExist: boolean): Promise<OpenP
 async function openBackend(backend: CacheBackend): Promise<OpenPlace> {
   const name = 'the backend';
   const client = await ownConnection(backend, name);
-  return {
-    name,
-    client,
-    shared: true,
-    now: () => systemClock.now(),
-    commit: () => Promise.resolve(),
-    close: async () => {
-      client.disconnect();
-    },
-  };
+  return sharedPlace(name, client);
 }
 
 /** Opens a data directory by the settings of an application, whose own directory it need not be. */
@@ -92,14 +83,5 @@ async function openOwner(
   } catch (error) {
     throw silentOwner(owner, error);
   }
-  return {
-    name,
-    client,
-    shared: true,
-    now: () => systemClock.now(),
-    commit: () => Promise.resolve(),
-    close: async () => {
-      client.disconnect();
-    },
-  };
+  return sharedPlace(name, client);
 }

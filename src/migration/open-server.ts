@@ -1,11 +1,10 @@
 import type { Redis } from 'ioredis';
 import { type ConfigSources, serverUrl } from '../config';
-import { systemClock } from '../container';
 import { createAppFrom } from '../create-app';
 import { asError, RespiteError } from '../errors';
 import { CacheBackend, clusterOf } from '../modules/cache';
 import { stopApp } from './closed-directory';
-import type { OpenPlace } from './place';
+import { type OpenPlace, sharedPlace } from './place';
 import { serverSettings } from './server-settings';
 
 /**
@@ -21,17 +20,7 @@ export async function openServer(sources: ConfigSources, url: string | undefined
   const name = serverUrl(loaded.config.redis);
   try {
     const client = await ownConnection(app.get(CacheBackend), name);
-    return {
-      name,
-      client,
-      shared: true,
-      now: () => systemClock.now(),
-      commit: () => Promise.resolve(),
-      close: async () => {
-        client.disconnect();
-        await stopApp(app);
-      },
-    };
+    return sharedPlace(name, client, () => stopApp(app));
   } catch (error) {
     await stopApp(app);
     throw error;

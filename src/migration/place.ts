@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { systemClock } from '../container';
 import type { CreateAppOptions } from '../create-app';
 import type { CacheBackend } from '../modules/cache';
 
@@ -19,6 +20,25 @@ export type Place =
       /** A backend of this process; it stays open. */
       readonly backend: CacheBackend;
     };
+
+/** A place that others may write to, and that keeps what it is given by itself. @param close ends what else was opened for it */
+export function sharedPlace(
+  name: string,
+  client: Redis,
+  close: () => Promise<void> = () => Promise.resolve(),
+): OpenPlace {
+  return {
+    name,
+    client,
+    shared: true,
+    now: () => systemClock.now(),
+    commit: () => Promise.resolve(),
+    close: () => {
+      client.disconnect();
+      return close();
+    },
+  };
+}
 
 /** A place that was opened. */
 export interface OpenPlace {
