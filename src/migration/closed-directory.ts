@@ -13,6 +13,8 @@ function settingsFor(directory: string): ConfigInput {
     on_corruption: 'fail',
     // A journal would bring back, at the next start, what was given up.
     durability: 'snapshot',
+    // However many copies there are to be, none of the application's goes.
+    generations: 100,
   } as const;
   return {
     mode: 'standalone',

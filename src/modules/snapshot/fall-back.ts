@@ -6,6 +6,7 @@ import { corruptSnapshot, Loading, ours } from './loading';
 import type { RestoreContext, RestoreOutcome } from './restore-context';
 import { readSnapshot } from './store/read-snapshot';
 import type { Stamp } from './store/stamp';
+import { messageOf } from './system-error';
 
 /** What a restore is, but for its duration. */
 type FallenBack = Omit<RestoreOutcome, 'duration'>;
@@ -55,8 +56,7 @@ async function loadIfWhole(context: RestoreContext, generation: Generation): Pro
 /** A copy is read under another name, which becomes that of the data file: LMDB makes files beside what it opens. */
 async function loadGeneration(context: RestoreContext, generation: Generation): Promise<LoadedGeneration> {
   const { directory, source, signal } = context;
-  const { path } = await beginReplacement(directory.path);
-  copyDataFile(generation.path, path);
+  const path = await copyForReading(directory.path, generation);
   const loading = new Loading({ ...context, path: generation.path });
   const { encryption } = directory;
   await readSnapshot(encryption === undefined ? { path } : { path, encryption }, loading, signal);
@@ -67,6 +67,20 @@ async function loadGeneration(context: RestoreContext, generation: Generation): 
     source.showRestored(stamp.layout);
   });
   return { generation, stamp, keys, journals: await journalsSince(context, stamp) };
+}
+
+/** @throws RespiteError `RESTORE_FAILED`: a disk without room says nothing about the copy */
+async function copyForReading(directory: string, generation: Generation): Promise<string> {
+  try {
+    const { path } = await beginReplacement(directory);
+    copyDataFile(generation.path, path);
+    return path;
+  } catch (cause) {
+    throw new RespiteError('RESTORE_FAILED', {
+      message: `The data file is damaged, and ${generation.path} could not be copied to take its place: ${messageOf(cause)}. Nothing was changed on disk.`,
+      cause,
+    });
+  }
 }
 
 async function journalsSince({ directory }: RestoreContext, stamp: Stamp): Promise<Journals | undefined> {

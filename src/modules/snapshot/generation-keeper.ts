@@ -1,6 +1,12 @@
 import { rm } from 'node:fs/promises';
 import type { Clock, Logger } from '../../container';
-import { type Generation, generationPath, generationsIn, stampOfGeneration } from './directory/generations';
+import {
+  type Generation,
+  generationPath,
+  generationsIn,
+  removeUnfinishedCopies,
+  stampOfGeneration,
+} from './directory/generations';
 import type { SnapshotStore } from './store/snapshot-store';
 
 /** How many copies are kept, and how long. */
@@ -45,6 +51,7 @@ export class GenerationKeeper {
   }
 
   async #prune(directory: string, copies: number): Promise<number | undefined> {
+    await removeUnfinishedCopies(directory);
     const kept = [];
     for (const [i, generation] of (await generationsIn(directory)).entries()) {
       const stamp = stampOfGeneration(generation);

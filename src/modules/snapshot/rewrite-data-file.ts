@@ -2,11 +2,12 @@ import { RecordBatchReader, RecordKind } from '../../engine/snapshot/record-batc
 import type { SnapshotSource } from '../../engine/snapshot/source';
 import { RespiteError } from '../../errors';
 import type { DataDirectory } from './directory/data-directory';
-import { beginReplacement } from './directory/replacement';
+import { beginReplacement, discardReplacement } from './directory/replacement';
 import type { CommitResult } from './store/protocol';
 import { readSnapshot } from './store/read-snapshot';
 import type { ReaderSettings } from './store/reader-protocol';
 import { SnapshotStore } from './store/snapshot-store';
+import { messageOf } from './system-error';
 import { writeSnapshot } from './write-snapshot';
 
 /**
@@ -22,25 +23,46 @@ export async function rewriteDataFile(
   encryptionKey: Uint8Array | undefined,
   time: number,
 ): Promise<CommitResult> {
-  const { datasetId } = directory;
-  const { path, file } = await beginReplacement(directory.path);
-  const sequence = await directory.lastSequence();
-  const store = new SnapshotStore({ path, file, datasetId, sequence, encryptionKey, isReplacement: true });
-  const result = await writeSnapshot(source, store, {
-    full: true,
-    now: () => time,
-    rotate: () => ({ number: 1, exists: false, begun: Promise.resolve() }),
-    beforeItCounts: () => Promise.resolve(),
-  }).finally(() => store.close());
-  const read = await keysIn({ path, ...(encryptionKey && { encryption: { key: encryptionKey, datasetId } }) });
-  if (read !== result.keys) {
+  try {
+    const result = await writeNew(source, directory, encryptionKey, time);
+    await directory.replaceDataFile(encryptionKey);
+    await directory.noteSequence(result.sequence);
+    return result;
+  } catch (cause) {
+    if (RespiteError.is(cause)) throw cause;
     throw new RespiteError('SNAPSHOT_WRITE_FAILED', {
-      message: `The new data file ${path} holds ${String(read)} keys where ${String(result.keys)} were written. The present one was kept.`,
+      message: `The data was not written anew: ${messageOf(cause)}. It is what it was.`,
+      cause,
     });
   }
-  await directory.replaceDataFile(encryptionKey);
-  await directory.noteSequence(result.sequence);
-  return result;
+}
+
+/** Writes the new file beside the present one; where that fails, nothing is left of it. */
+async function writeNew(
+  source: SnapshotSource,
+  directory: DataDirectory,
+  encryptionKey: Uint8Array | undefined,
+  time: number,
+): Promise<CommitResult> {
+  const { datasetId } = directory;
+  try {
+    const { path, file } = await beginReplacement(directory.path);
+    const sequence = await directory.lastSequence();
+    const store = new SnapshotStore({ path, file, datasetId, sequence, encryptionKey, isReplacement: true });
+    const result = await writeSnapshot(source, store, {
+      full: true,
+      now: () => time,
+      rotate: () => ({ number: 1, exists: false, begun: Promise.resolve() }),
+      beforeItCounts: () => Promise.resolve(),
+    }).finally(() => store.close());
+    const read = await keysIn({ path, ...(encryptionKey && { encryption: { key: encryptionKey, datasetId } }) });
+    if (read !== result.keys)
+      throw new Error(`${path} holds ${String(read)} keys where ${String(result.keys)} were written`);
+    return result;
+  } catch (error) {
+    await discardReplacement(directory.path);
+    throw error;
+  }
 }
 
 /** Reads all of a data file, checks included. */

@@ -71,6 +71,24 @@ it('backs up a directory that nobody uses, journals included, through a pipe too
   expect(JSON.parse(half.stdout.toString())).toMatchObject({ error: { code: 'BACKUP_DAMAGED' } });
 });
 
+it('a command on a directory that nobody uses leaves the copies there that the application keeps', async () => {
+  const owner = await place.start(
+    ...['--set', 'redis.standalone.persistence.generations=3'],
+    ...['--set', 'redis.standalone.persistence.durability=always'],
+  );
+  for (const key of ['a', 'b']) {
+    await withClient((client) => client.set(key, '1'));
+    await place.snapshot();
+  }
+  await withClient((client) => client.set('journaled', '1'));
+  await crash(owner);
+  const copies = (): string[] => readdirSync(place.data).filter((name) => name.startsWith('generation-'));
+  const before = copies();
+  expect(before).toHaveLength(2);
+  expect((await place.run('backup', 'a.backup')).code).toBe(0);
+  expect(copies()).toEqual(expect.arrayContaining(before));
+});
+
 it('refuses what cannot be, and leaves nothing behind', async () => {
   expect(await codeOf('backup', 'a.backup')).toBe('SNAPSHOT_DIR_MISSING');
   expect(await codeOf('restore', 'none.backup')).toBe('BACKUP_FILE_UNUSABLE');

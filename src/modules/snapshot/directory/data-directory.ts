@@ -36,6 +36,8 @@ export interface DataDirectoryOptions extends LockOptions {
  * | `last-snapshot`  | sequence of the last snapshot (`witness.ts`)        |
  * | `journal-N`      | what changed since a snapshot (`../journal`); with  |
  * |                  | `.new`, one that counts with the next snapshot      |
+ * | `generation-N`   | a copy of an older data file (`generations.ts`)     |
+ * | `data.mdb.new`   | one that is to take its place (`replacement.ts`)    |
  * | `lock.N`         | who uses the directory (`directory-lock.ts`)        |
  */
 export class DataDirectory implements DirectoryFacts {

@@ -1,12 +1,16 @@
 import { constants, copyFileSync, fsyncSync, openSync, closeSync, renameSync, rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { removeFile } from './own-file';
 import { systemFiles } from '../journal/file-layer';
 import { stampOf } from '../store/check-snapshot';
 import type { Stamp } from '../store/stamp';
 
 /** Names of copies of the data file as it was after a snapshot, by its sequence: `generation-7`. */
 export const GENERATION_FILE = /^generation-(\d+)(\.new)?$/;
+
+/** What the name of a copy ends with until it is whole. */
+export const UNFINISHED_COPY = '.new';
 
 /** A copy of the data file. */
 export interface Generation {
@@ -26,6 +30,12 @@ export async function generationsIn(directory: string): Promise<Generation[]> {
   return found.sort((a, b) => b.sequence - a.sequence);
 }
 
+/** Removes what a process that ended in the middle of a copy left. Nobody may be making one. */
+export async function removeUnfinishedCopies(directory: string): Promise<void> {
+  for (const name of await readdir(directory))
+    if (GENERATION_FILE.exec(name)?.[2] !== undefined) await removeFile(join(directory, name));
+}
+
 /** Path of the copy of a snapshot. */
 export function generationPath(directory: string, sequence: number): string {
   return join(directory, `generation-${String(sequence)}`);
@@ -41,7 +51,7 @@ export function stampOfGeneration({ path }: Generation): Stamp | undefined {
  * can. @throws errors of the system
  */
 export function copyDataFile(from: string, to: string): void {
-  const unfinished = `${to}.new`;
+  const unfinished = `${to}${UNFINISHED_COPY}`;
   try {
     copyFileSync(from, unfinished, constants.COPYFILE_FICLONE);
     const descriptor = openSync(unfinished, 'r+');

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RespiteError } from '../../../errors';
 import { stampOf } from '../store/check-snapshot';
-import { GENERATION_FILE } from './generations';
+import { GENERATION_FILE, UNFINISHED_COPY } from './generations';
 import { JOURNAL_FILE } from '../journal/journal-file';
 import { LOCK_FILE } from './lock-holders';
 import { type Marker, readMarker } from './marker';
@@ -25,6 +25,7 @@ const OURS: ReadonlySet<string> = new Set([
   WITNESS,
   REPLACEMENT,
   `${REPLACEMENT}-lock`,
+  `${REPLACEMENT}${UNFINISHED_COPY}`,
 ]);
 
 /**

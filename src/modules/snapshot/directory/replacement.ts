@@ -1,7 +1,7 @@
 import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JOURNAL_FILE } from '../journal/journal-file';
-import { GENERATION_FILE } from './generations';
+import { GENERATION_FILE, UNFINISHED_COPY } from './generations';
 import { createDataFile } from './complete-files';
 import { type FileIdentity, identityOf, ownFileSize, removeFile, syncDirectory } from './own-file';
 import { DATA, REPLACEMENT } from './recognise';
@@ -25,8 +25,7 @@ export async function beginReplacement(directory: string): Promise<Replacement> 
 
 /** Removes what was begun and never counted. */
 export async function discardReplacement(directory: string): Promise<void> {
-  await removeFile(join(directory, REPLACEMENT));
-  await removeFile(join(directory, `${REPLACEMENT}-lock`));
+  for (const suffix of ['', '-lock', UNFINISHED_COPY]) await removeFile(join(directory, `${REPLACEMENT}${suffix}`));
 }
 
 /** Has the file take the place of one that is gone; what came after it stays. */

@@ -1,5 +1,5 @@
 import { JOURNAL_FILE } from '../journal/journal-file';
-import { GENERATION_FILE } from '../directory/generations';
+import { GENERATION_FILE, UNFINISHED_COPY } from '../directory/generations';
 import { LOCK_FILE } from '../directory/lock-holders';
 import { DATA, LMDB_LOCK, MARKER, REPLACEMENT, WITNESS } from '../directory/recognise';
 
@@ -33,7 +33,9 @@ const UNFINISHED_LEFTOVER = {
 
 /** All names that belong into a data directory. What is none of them is reported, and left alone. */
 export const KNOWN_FILES: readonly KnownFile[] = [
-  ...[MARKER, DATA, LMDB_LOCK, WITNESS, REPLACEMENT, `${REPLACEMENT}-lock`].map((name) => ({ pattern: literal(name) })),
+  ...[MARKER, DATA, LMDB_LOCK, WITNESS, REPLACEMENT, `${REPLACEMENT}-lock`, `${REPLACEMENT}${UNFINISHED_COPY}`].map(
+    (name) => ({ pattern: literal(name) }),
+  ),
   { pattern: JOURNAL_FILE },
   { pattern: GENERATION_FILE },
   { pattern: LOCK_FILE },

@@ -47,6 +47,15 @@ it('as many snapshots as are wanted can be fallen back on, the data file counted
   await fewer.manager.stop();
 });
 
+it('what a process left that ended in the middle of a copy goes with the next snapshot', async () => {
+  const { path, kept } = await withSnapshots(1, { generations: 2 });
+  writeFileSync(join(path, 'generation-9.new'), 'half');
+  kept.run('SET', 'b', '1');
+  await kept.manager.snapshotNow();
+  expect(copies(path)).toEqual(['generation-2']);
+  await kept.manager.stop();
+});
+
 it('copies that are too old go, but the newest', async () => {
   const clock = new ManualClock();
   const { path, kept } = await withSnapshots(3, { generations: 4, generationsAge: 60_000, clock });
