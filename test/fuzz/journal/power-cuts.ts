@@ -180,6 +180,7 @@ function restore(
       number: first + i,
       datasetId: DATASET,
       isLast: i === files.length - 1,
+      isMade: number === named,
     });
     torn ||= content.ending === 'torn';
     return content.frames.map(({ payload }) => parseInt(payload.latin1Slice(), 10));

@@ -1,4 +1,4 @@
-import { open, readFile } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SnapshotSource } from '../../../engine/snapshot/source';
@@ -52,6 +52,8 @@ export function countingJournals<T extends JournalPlace>(
 /** The journals that came after a snapshot. */
 export interface Journals {
   readonly files: readonly ReadJournal[];
+  /** The last file, when it was being made: it has no header yet, and the next one takes its place. */
+  readonly unmade: string | undefined;
   /** Number of the next file: none is ever continued. */
   readonly next: number;
 }
@@ -64,16 +66,19 @@ export async function readJournals(directory: DirectoryFacts, wanted: WantedJour
   const { first, last } = wanted;
   const found = countingJournals(await directory.journals(), wanted);
   const files: ReadJournal[] = [];
+  let unmade: string | undefined;
   for (const [i, { name, number, isProvisional }] of found.entries()) {
     const path = join(directory.path, name);
     const { datasetId, encryptionKey } = directory;
-    const expected = { number: first + i, datasetId, encryptionKey, isLast: i === found.length - 1 };
+    const isLast = i === found.length - 1;
+    const expected = { number: first + i, datasetId, encryptionKey, isLast, isMade: number <= last };
     const content = wholeJournal(path, number, await bytesOf(path), expected);
-    files.push({ path, adopts: isProvisional ? number : undefined, ...content });
+    if (content.header === undefined) unmade = path;
+    else files.push({ path, adopts: isProvisional ? number : undefined, ...content });
   }
-  const next = first + found.length;
+  const next = first + files.length;
   if (next <= last) throw corrupt(journalPath(directory.path, next), 'it is missing');
-  return { files, next };
+  return { files, unmade, next };
 }
 
 /** A file that cannot be read is no damaged one. */
@@ -93,13 +98,14 @@ async function bytesOf(path: string): Promise<Buffer> {
  * @returns how many commands
  * @throws RespiteError `RESTORE_FAILED`
  */
-export async function replayJournals(source: SnapshotSource, { files }: Journals): Promise<number> {
+export async function replayJournals(source: SnapshotSource, { files, unmade }: Journals): Promise<number> {
   let replayed = 0;
   for (const { path, adopts, ...content } of files) {
     replayed += await run(source, content, path);
     if (content.ending === 'torn') await cut(path, content.end);
     if (adopts !== undefined) adoptJournal(systemFiles, dirname(path), adopts);
   }
+  if (unmade !== undefined) await rm(unmade);
   return replayed;
 }
 
@@ -111,6 +117,8 @@ export interface ExpectedJournal {
   readonly encryptionKey?: Uint8Array | undefined;
   /** The last one may end in the middle of a frame: each is synced before the next one takes its first. */
   readonly isLast: boolean;
+  /** Something that is written only when a file is there says so; the last one may otherwise be without a header. */
+  readonly isMade: boolean;
 }
 
 /** Reads a journal file. @param number that of its name @throws RespiteError `RESTORE_CORRUPT` when it is not what it has to be */
@@ -120,7 +128,10 @@ export function wholeJournal(path: string, number: number, bytes: Buffer, expect
   if (number !== expected.number) throw corrupt(path, `journal-${String(expected.number)} is missing before it`);
   if (ending === 'damaged' || (ending === 'torn' && !expected.isLast))
     throw corrupt(path, 'it is damaged before its end');
-  if (header === undefined) return content;
+  if (header === undefined) {
+    if (expected.isMade) throw corrupt(path, 'its header is damaged');
+    return content;
+  }
   if (header.number !== number) throw corrupt(path, `it says that it is number ${String(header.number)}`);
   if (header.datasetId !== expected.datasetId) throw corrupt(path, 'it belongs to another data directory');
   return opened(path, content, header, expected.encryptionKey);

@@ -56,7 +56,8 @@ export async function salvageJournals(
       continue;
     }
     const { datasetId, encryptionKey } = directory;
-    const expected = { number: start + i, datasetId, encryptionKey, isLast: i === found.length - 1 };
+    const isLast = i === found.length - 1;
+    const expected = { number: start + i, datasetId, encryptionKey, isLast, isMade: number <= (wanted?.last ?? 0) };
     try {
       const { frames, end, ending } = wholeJournal(path, number, bytes, expected);
       files.push({ path, frames, torn: ending === 'torn' ? bytes.length - end : 0 });
