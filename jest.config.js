@@ -27,7 +27,7 @@ const project = (name, extra = {}) => ({
 /** The contract and the providers once more, on the other major of our peer dependency; ioredis-mock needs ours. */
 const ioredis6 = project('ioredis6', {
   testMatch: [
-    '<rootDir>/test/contract/!(fuzz|known-differences)*.test.ts',
+    '<rootDir>/test/contract/!(fuzz|fuzz-8|known-differences)*.test.ts',
     '<rootDir>/test/contract/modules/**/*.test.ts',
     '<rootDir>/test/unit/modules/cache/**/*.test.ts',
   ],
@@ -36,9 +36,18 @@ const ioredis6 = project('ioredis6', {
 
 /** A slice of the contract once more, compared with a redis-server 8.0.2: `npm test` names it where there is one. */
 const redis8 = project('redis8', {
-  testMatch: ['newer-commands', 'sorted-set', 'geo', 'hash', 'string', 'sort', 'bitmap', 'scripting'].map(
-    (name) => `<rootDir>/test/contract/${name}.test.ts`,
-  ),
+  testMatch: [
+    'newer-commands',
+    'field-times',
+    'fuzz-8',
+    'sorted-set',
+    'geo',
+    'hash',
+    'string',
+    'sort',
+    'bitmap',
+    'scripting',
+  ].map((name) => `<rootDir>/test/contract/${name}.test.ts`),
   globals: { REDIS_VERSION: '8.0' },
 });
 
