@@ -13,7 +13,7 @@ if (!names.includes(name) || [size, seed].some((value) => value !== undefined &&
   process.exit(2);
 }
 
-if (name === 'fuzz-8' && spawnSync('scripts/redis-8', { stdio: 'inherit' }).status !== 0) process.exit(1);
+if (name === 'fuzz-8' && spawnSync('bash', ['scripts/redis-8'], { stdio: 'inherit' }).status !== 0) process.exit(1);
 const { status } = spawnSync('npx', ['jest', '--selectProjects', 'campaign', '--coverage=false'], {
   stdio: 'inherit',
   env: {
