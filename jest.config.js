@@ -33,7 +33,7 @@ const onIoredis = (name, tests) =>
 
 /** The other major: all of it. */
 const ioredis6 = onIoredis('ioredis6', [
-  'contract/!(fuzz|known-differences)*.test.ts',
+  'contract/!(fuzz|fuzz-8|known-differences)*.test.ts',
   'contract/modules/**/*.test.ts',
 ]);
 /** The oldest: what hangs on ioredis' own code. */
@@ -45,9 +45,18 @@ const ioredis53 = onIoredis('ioredis53', [
 
 /** A slice of the contract once more, compared with a redis-server 8.0.2: `npm test` names it where there is one. */
 const redis8 = project('redis8', {
-  testMatch: ['newer-commands', 'sorted-set', 'geo', 'hash', 'string', 'sort', 'bitmap', 'scripting'].map(
-    (name) => `<rootDir>/test/contract/${name}.test.ts`,
-  ),
+  testMatch: [
+    'newer-commands',
+    'field-times',
+    'fuzz-8',
+    'sorted-set',
+    'geo',
+    'hash',
+    'string',
+    'sort',
+    'bitmap',
+    'scripting',
+  ].map((name) => `<rootDir>/test/contract/${name}.test.ts`),
   globals: { REDIS_VERSION: '8.0' },
 });
 

@@ -13,11 +13,13 @@ if (!names.includes(name) || [size, seed].some((value) => value !== undefined &&
   process.exit(2);
 }
 
+if (name === 'fuzz-8' && spawnSync('bash', ['scripts/redis-8'], { stdio: 'inherit' }).status !== 0) process.exit(1);
 const { status } = spawnSync('npx', ['jest', '--selectProjects', 'campaign', '--coverage=false'], {
   stdio: 'inherit',
   env: {
     ...process.env,
     CAMPAIGN: name,
+    ...(name === 'fuzz-8' ? { REDIS_VERSION: '8.0' } : {}),
     ...(size === undefined ? {} : { CAMPAIGN_SIZE: size }),
     ...(seed === undefined ? {} : { CAMPAIGN_SEED: seed }),
   },

@@ -1,9 +1,9 @@
-/** Writes the pages that follow from the source: docs/reference/errors.md and docs/reference/api.md. `npm run reference` */
+/** Writes the pages that follow from the source: docs/reference/errors.md, api.md and commands.md. `npm run reference` */
 'use strict';
 const { readFileSync, writeFileSync } = require('node:fs');
 const { join, relative } = require('node:path');
 const ts = require('typescript');
-const { errorCodes } = require('../dist/internal/parts');
+const { COMMANDS, errorCodes } = require('../dist/internal/parts');
 
 const root = join(__dirname, '..');
 
@@ -21,6 +21,53 @@ function errorsPage() {
     ...rows,
     '',
   ].join('\n');
+}
+
+/** What COMMAND says of commands, and what each fact is called here. */
+const FACTS = { arity: 'arity', flags: 'flags', hints: 'tips', keys: 'key specs', syntax: 'arguments' };
+
+/** @returns {string} the page of all commands */
+function commandsPage() {
+  const commands = COMMANDS.all();
+  const groups = [...new Set(commands.map(({ group }) => group))].sort();
+  const sections = groups.flatMap((group) => {
+    const rows = commands
+      .filter((command) => command.group === group)
+      .flatMap(rowsOf)
+      .sort();
+    return [
+      `## ${group}`,
+      '',
+      '| command | since | what it does | otherwise before |',
+      '|---|---|---|---|',
+      ...rows,
+      '',
+    ];
+  });
+  return [
+    '# Commands',
+    '',
+    'Every command, and the version of Redis it came with: an engine of an older `redis.standalone.version` does not know it, nor',
+    'what COMMAND says of it since a later one. What commands do otherwise in a version is in',
+    '[what differs](differences.md#versions). Written by `npm run reference`.',
+    '',
+    ...sections,
+  ].join('\n');
+}
+
+function rowsOf(command) {
+  const own = commandRow(command.name, command);
+  return [own, ...(command.subcommands ?? []).map((each) => commandRow(`${command.name} ${each.name}`, each))];
+}
+
+function commandRow(name, { since, summary, before = {} }) {
+  const changes = Object.entries(before).map(
+    ([version, facts]) =>
+      `${version}: ${Object.keys(facts)
+        .map((fact) => FACTS[fact] ?? fact)
+        .join(', ')}`,
+  );
+  return `| \`${name.toUpperCase()}\` | ${since} | ${summary.replaceAll('|', '\\|')} | ${changes.join('; ')} |`;
 }
 
 const KINDS = [
@@ -96,9 +143,10 @@ function row(checker, symbol, module) {
   return `| \`${symbol.name}\` | ${kind} | ${summary} |`;
 }
 
-module.exports = { errorsPage, apiPage };
+module.exports = { errorsPage, apiPage, commandsPage };
 
 if (require.main === module) {
   writeFileSync(join(root, 'docs/reference/errors.md'), errorsPage());
   writeFileSync(join(root, 'docs/reference/api.md'), apiPage());
+  writeFileSync(join(root, 'docs/reference/commands.md'), commandsPage());
 }

@@ -133,6 +133,9 @@ export class Engine implements Services {
     this.keyspace.onGone = ({ index }, key) => {
       this.effects.add(index, ['DEL', key], this.clock.now());
     };
+    this.keyspace.onFieldGone = ({ index }, key, field) => {
+      this.effects.add(index, ['HDEL', key, field], this.clock.now());
+    };
     this.keyspace.publishEvent = (event, key, database) => {
       this.#publishEvent(event, key, database);
     };
@@ -189,7 +192,7 @@ export class Engine implements Services {
   resetStatistics(): void {
     this.counters.reset();
     this.clients.memory.evicted = 0;
-    Object.assign(this.keyspace.stats, { hits: 0, misses: 0, expired: 0, evicted: 0, lazyFreed: 0 });
+    Object.assign(this.keyspace.stats, { hits: 0, misses: 0, expired: 0, expiredFields: 0, evicted: 0, lazyFreed: 0 });
     for (const { stats } of this.commands.used())
       Object.assign(stats, { calls: 0, microseconds: 0, rejected: 0, failed: 0, histogram: undefined });
   }

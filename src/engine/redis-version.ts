@@ -6,6 +6,9 @@ export type RedisVersion = (typeof REDIS_VERSIONS)[number];
 /** What an engine is that nobody chose a version for. */
 export const DEFAULT_VERSION: RedisVersion = '7.0';
 
+/** The newest of them. */
+export const NEWEST_VERSION: RedisVersion = '8.0';
+
 /** What INFO, HELLO and the `redis` table of scripts say: clients decide by it what they use. */
 export const FULL_VERSION: Readonly<Record<RedisVersion, string>> = {
   '7.0': '7.0.15',

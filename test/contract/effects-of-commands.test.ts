@@ -1,4 +1,6 @@
+import { isIn } from '../../src/engine/command/versions';
 import { COMMANDS } from '../../src/engine/commands';
+import { ORACLE } from '../support/oracle';
 import { differenceOf, EffectServers } from '../support/effect-servers';
 
 /** What each command that writes tells a replica, on Redis and as an effect of ours. */
@@ -11,6 +13,36 @@ afterAll(() => servers.stop());
 
 /** A word in braces is replaced: `{dump}` by DUMP of the key `dumped`, `{future}` and `{past}` by times in ms. */
 const CASES: Readonly<Record<string, readonly string[]>> = {
+  hexpire: [
+    'HSET h a 1 b 2 c 3',
+    'HEXPIRE h 100 FIELDS 3 a b none',
+    'HEXPIRE h 200 GT FIELDS 2 a c',
+    'HEXPIRE h 0 NX FIELDS 2 a b',
+    'HEXPIRE h 0 FIELDS 1 a',
+    'HEXPIRE none 10 FIELDS 1 a',
+  ],
+  hpexpire: ['HSET h a 1 b 2', 'HPEXPIRE h 100000 FIELDS 1 a', 'HPEXPIRE h 200000 LT FIELDS 1 a'],
+  hexpireat: ['HSET h a 1', 'HEXPIREAT h 99999999 FIELDS 1 a', 'HEXPIREAT h 30000000000 FIELDS 1 a'],
+  hpexpireat: ['HSET h a 1 b 2', 'HPEXPIREAT h {future} XX FIELDS 1 a', 'HPEXPIREAT h {future} FIELDS 2 a b'],
+  hpersist: ['HSET h a 1 b 2', 'HPERSIST h FIELDS 1 a', 'HEXPIRE h 100 FIELDS 1 a', 'HPERSIST h FIELDS 2 a b'],
+  hgetex: [
+    'HSET h a 1 b 2',
+    'HGETEX h FIELDS 1 a',
+    'HGETEX h EX 100 FIELDS 2 a none',
+    'HGETEX h PXAT {future} FIELDS 1 none',
+    'HGETEX h PERSIST FIELDS 2 a b',
+    'HGETEX h PERSIST FIELDS 1 a',
+    'HGETEX h EXAT 1 FIELDS 1 a',
+  ],
+  hsetex: [
+    'HSETEX h FIELDS 2 a 1 b 2',
+    'HSETEX h EX 100 FIELDS 1 a 3',
+    'HSETEX h PXAT {future} FXX FIELDS 1 a 3',
+    'HSETEX h KEEPTTL FIELDS 1 a 4',
+    'HSETEX h FNX FIELDS 1 a 4',
+    'HSETEX h EXAT 1 FIELDS 1 b 4',
+  ],
+  hgetdel: ['HSET h a 1 b 2', 'HGETDEL h FIELDS 2 a none', 'HGETDEL h FIELDS 1 none'],
   append: ['APPEND k v', 'APPEND k w'],
   decr: ['DECR n', 'decr n'],
   decrby: ['DECRBY n 3'],
@@ -299,7 +331,12 @@ async function difference(lines: readonly string[]): Promise<string | undefined>
 }
 
 describe('the effects of commands', () => {
-  it.each(Object.entries({ ...CASES, ...OTHERS }))('%s', async (_, lines) => {
+  const isKnown = (name: string) => {
+    const found = COMMANDS.find(name);
+    return found === undefined || isIn(ORACLE, found.since);
+  };
+
+  it.each(Object.entries({ ...CASES, ...OTHERS }).filter(([name]) => isKnown(name)))('%s', async (_, lines) => {
     expect(await difference(lines)).toBeUndefined();
   });
 

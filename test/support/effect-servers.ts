@@ -1,6 +1,7 @@
 import { ErrorReply } from '../../src/engine';
 import type { Effect } from '../../src/engine/effects/effect-log';
 import { type BareEngine, bareEngine } from './bare-engine';
+import { ORACLE } from './oracle';
 import { startRedisServer } from './redis-server';
 import { REPLICATION_ARGS, type ReplicatedCommand, ReplicationStream } from './replication-stream';
 import { RespClient, type WireReply } from './resp-client';
@@ -14,7 +15,7 @@ const RESET = [['DISCARD'], ['UNWATCH'], ['SELECT', '0'], ['FLUSHALL'], ['SCRIPT
 export class EffectServers {
   readonly #units: (readonly Effect[])[] = [];
   /** Where the effects are applied: another engine, and a real server. */
-  readonly #copy = bareEngine({ scriptTimeLimit: 0 });
+  readonly #copy = bareEngine({ version: ORACLE, scriptTimeLimit: 0 });
 
   private constructor(
     readonly client: RespClient,
@@ -35,7 +36,7 @@ export class EffectServers {
     const stream = await ReplicationStream.attach(real.port);
     const second = await startRedisServer();
     const follower = await RespClient.open(second.port);
-    const { engine, session, run } = bareEngine({ scriptTimeLimit: 0 });
+    const { engine, session, run } = bareEngine({ version: ORACLE, scriptTimeLimit: 0 });
     return new EffectServers(client, other, engine, session, stream, follower, run, async () => {
       stream.close();
       client.close();

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Clock, Logger, LogMethod } from '../../src/container';
-import { EmbeddedEngine } from '../../src/engine';
+import { EmbeddedEngine, type RedisVersion } from '../../src/engine';
 import { Engine } from '../../src/engine/engine';
 import type { SnapshotSource } from '../../src/engine/snapshot/source';
 import { LmdbSnapshotManager } from '../../src/modules/snapshot/lmdb-snapshot-manager';
@@ -49,14 +49,23 @@ export interface Kept {
 export interface KeptOptions extends Partial<SnapshotSettings> {
   /** Of the engine and its snapshots. */
   readonly clock?: Clock;
+  /** Of the engine; default 7.0. */
+  readonly version?: RedisVersion;
   /** Stands between the engine and the manager. */
   readonly through?: (source: SnapshotSource) => SnapshotSource;
   readonly onProgress?: (progress: RestoreProgress) => void;
 }
 
 /** An engine whose data is kept in `dataDirectory`; not started. */
-export function keep(dataDirectory: string, { clock, through, onProgress, ...settings }: KeptOptions = {}): Kept {
-  const engine = new Engine({ persistent: true, ...(clock === undefined ? {} : { clock }) });
+export function keep(
+  dataDirectory: string,
+  { clock, version, through, onProgress, ...settings }: KeptOptions = {},
+): Kept {
+  const engine = new Engine({
+    persistent: true,
+    ...(version === undefined ? {} : { version }),
+    ...(clock === undefined ? {} : { clock }),
+  });
   const source = new EmbeddedEngine(engine).snapshots;
   const logger = new RecordingLogger();
   const manager = new LmdbSnapshotManager({

@@ -24,7 +24,7 @@ export const COMMAND_PARTS: readonly CommandPart[] = [
   },
   {
     names: words(
-      'hdel hexists hget hgetall hincrby hincrbyfloat hkeys hlen hmget hmset hrandfield hscan hset hsetnx hstrlen hvals',
+      'hdel hexists hexpire hexpireat hexpiretime hget hgetall hgetdel hgetex hincrby hincrbyfloat hkeys hlen hmget hmset hpersist hpexpire hpexpireat hpexpiretime hpttl hrandfield hscan hset hsetex hsetnx hstrlen httl hvals',
     ),
     load: () => (require('./hash') as typeof import('./hash')).HASH_COMMANDS,
   },

@@ -252,7 +252,9 @@ export class CommandContext implements ScriptCaller {
     if (this.#edits.length === 0) return;
     this.#account();
     for (const { database, dataset, entry, value } of this.#edits) {
-      if (entry.index < 0 || entry.value !== value || value.size > 0 || value.type === 'stream') continue;
+      if (entry.index < 0 || entry.value !== value) continue;
+      if (value.type === 'hash') dataset.noteFields(entry);
+      if (value.size > 0 || value.type === 'stream') continue;
       dataset.remove(entry.key);
       this.engine.keyspace.notify('g', 'del', entry.key, database);
     }

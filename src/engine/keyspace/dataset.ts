@@ -1,11 +1,17 @@
 import { Dict } from '../values/dict';
-import { ExpiryHeap } from '../values/expiry-heap';
+import { type Expiring, ExpiryHeap } from '../values/expiry-heap';
+import { HashValue } from '../values/hash';
 import { entryBytes, type Entry, type StoredValue } from './entry';
 import { KeySet } from './key-set';
 
 /** Bytes of several datasets together. */
 export interface MemoryAccount {
   bytes: number;
+}
+
+/** A key with a hash whose fields expire. */
+export interface TimedHash extends Expiring {
+  readonly entry: Entry;
 }
 
 /** Called before a key's first change while a snapshot is being read. */
@@ -16,6 +22,9 @@ export type BeforeChange = (dataset: Dataset, key: string) => void;
  * touches a key; `id` tells a snapshot which is which.
  */
 export class Dataset {
+  /** Hashes some of whose fields have deadlines, by the first of these. */
+  readonly fieldExpiries = new ExpiryHeap<TimedHash>();
+  readonly #timedHashes = new Map<Entry, TimedHash>();
   readonly keys = new Dict<Entry>();
   readonly expiries = new ExpiryHeap<Entry>();
   /** Keys changed since the last snapshot; undefined while nobody keeps snapshots. */
@@ -29,6 +38,8 @@ export class Dataset {
     tracked: boolean,
     /** What this dataset's bytes are part of. */
     private account: MemoryAccount,
+    /** Told of the first deadline of a hash's fields. */
+    private readonly arm: (at: number) => void = () => undefined,
   ) {
     if (tracked) this.changed = new KeySet();
   }
@@ -71,12 +82,35 @@ export class Dataset {
       this.addBytes(entryBytes(key, value) - entryBytes(key, existing.value));
       existing.value = value;
       existing.access = access;
+      this.noteFields(existing);
       return existing;
     }
     const entry: Entry = { key, value, index: -1, heapIndex: -1, access };
     this.keys.add(entry);
+    this.noteFields(entry);
     this.addBytes(entryBytes(key, value));
     return entry;
+  }
+
+  /** Looks at the deadlines of an entry's fields, which may have changed. */
+  noteFields(entry: Entry): void {
+    const { value } = entry;
+    const first = value instanceof HashValue ? value.firstDeadline : Infinity;
+    if (first === Infinity) {
+      if (this.#timedHashes.size > 0) this.#forgetFields(entry);
+      return;
+    }
+    let timed = this.#timedHashes.get(entry);
+    if (timed === undefined) this.#timedHashes.set(entry, (timed = { entry, heapIndex: -1 }));
+    this.fieldExpiries.set(timed, first);
+    this.arm(first);
+  }
+
+  #forgetFields(entry: Entry): void {
+    const timed = this.#timedHashes.get(entry);
+    if (timed === undefined) return;
+    this.#timedHashes.delete(entry);
+    this.fieldExpiries.remove(timed);
   }
 
   /** Removes a key. The caller has called `touch`. */
@@ -84,6 +118,7 @@ export class Dataset {
     const entry = this.keys.delete(key);
     if (entry === undefined) return undefined;
     this.expiries.remove(entry);
+    if (this.#timedHashes.size > 0) this.#forgetFields(entry);
     const { value } = entry;
     this.addBytes(-entryBytes(key, value));
     if (typeof value !== 'string' && 'released' in value) value.released();

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock';
+import { HashValue } from '../values/hash';
 import { Database } from './database';
 import { Dataset, type MemoryAccount } from './dataset';
 import type { Entry } from './entry';
@@ -12,6 +13,8 @@ export interface KeyspaceStats {
   hits: number;
   misses: number;
   expired: number;
+  /** Fields of hashes. */
+  expiredFields: number;
   evicted: number;
   /** Objects of UNLINK and FLUSH ASYNC that Redis would free in the background. */
   lazyFreed: number;
@@ -24,7 +27,7 @@ const EXPIRE_BATCH = 200;
 export class Keyspace {
   readonly databases: Database[];
   readonly notifications = new NotificationFlags();
-  readonly stats: KeyspaceStats = { hits: 0, misses: 0, expired: 0, evicted: 0, lazyFreed: 0 };
+  readonly stats: KeyspaceStats = { hits: 0, misses: 0, expired: 0, expiredFields: 0, evicted: 0, lazyFreed: 0 };
   /** Changes since the last save; what INFO calls rdb_changes_since_last_save. */
   dirty = 0;
   /** DEBUG SET-ACTIVE-EXPIRE. */
@@ -38,6 +41,8 @@ export class Keyspace {
   onTouch: ((key: string, byClient: boolean) => void) | undefined;
   /** Told of every key that is about to go because it expired or to make room, before anybody hears of it. */
   onGone: ((database: Database, key: string) => void) | undefined;
+  /** Told of every field that is about to go because its time has come. */
+  onFieldGone: ((database: Database, key: string, field: string) => void) | undefined;
   /** Told of every emptied database, while somebody tracks keys. */
   onFlush: (() => void) | undefined;
   readonly #account: MemoryAccount = { bytes: 0 };
@@ -67,7 +72,9 @@ export class Keyspace {
 
   newDataset(id = this.#nextDatasetId): Dataset {
     this.#nextDatasetId = Math.max(this.#nextDatasetId, id + 1);
-    return new Dataset(id, this.#tracked, this.#account);
+    return new Dataset(id, this.#tracked, this.#account, (at) => {
+      this.armExpiry(at);
+    });
   }
 
   /** Gives a logical database another dataset; the one it had is no longer in use. */
@@ -110,11 +117,37 @@ export class Keyspace {
 
   /** The live entry of a key; one whose time has come is removed first. */
   find(database: Database, key: string, now: () => number): Entry | undefined {
-    const entry = database.dataset.keys.get(key);
-    if (entry === undefined || entry.heapIndex < 0) return entry;
-    if (now() <= database.dataset.expireAt(entry)) return entry;
-    if (!this.#frozen) this.expire(database, entry);
-    return undefined;
+    const { dataset } = database;
+    const entry = dataset.keys.get(key);
+    if (entry === undefined) return undefined;
+    if (entry.heapIndex >= 0 && now() > dataset.expireAt(entry)) {
+      if (!this.#frozen) this.expire(database, entry);
+      return undefined;
+    }
+    if (dataset.fieldExpiries.size === 0 || this.#frozen || !this.expireFields(database, entry, now())) return entry;
+    return dataset.keys.get(key);
+  }
+
+  /** Removes the fields of a hash whose time has come; a hash left empty goes too. @returns whether there were any */
+  expireFields(database: Database, entry: Entry, now: number): boolean {
+    const { key, value } = entry;
+    if (!(value instanceof HashValue) || value.firstDeadline >= now) return false;
+    const { dataset } = database;
+    const fields = value.due(now);
+    for (const field of fields) this.onFieldGone?.(database, key, field);
+    this.touch(database, key, false, false);
+    const { bytes } = value;
+    for (const field of fields) value.delete(field);
+    dataset.addBytes(value.bytes - bytes);
+    this.stats.expiredFields += fields.length;
+    this.notify('h', 'hexpired', key, database);
+    if (value.size > 0) {
+      dataset.noteFields(entry);
+      return true;
+    }
+    dataset.remove(key);
+    this.notify('g', 'del', key, database);
+    return true;
   }
 
   expire(database: Database, entry: Entry): void {
@@ -212,7 +245,7 @@ export class Keyspace {
     this.disarmExpiry();
     if (this.activeExpiry && !this.#frozen)
       for (const { dataset } of this.databases)
-        if (dataset.expiries.size > 0) this.armExpiry(dataset.expiries.firstTime);
+        this.armExpiry(Math.min(dataset.expiries.firstTime, dataset.fieldExpiries.firstTime));
   }
 
   disarmExpiry(): void {
@@ -239,7 +272,16 @@ export class Keyspace {
         this.expire(database, entry);
         budget -= 1;
       }
-      next = Math.min(next, expiries.firstTime);
+      const { fieldExpiries } = database.dataset;
+      for (
+        let timed = fieldExpiries.first();
+        timed !== undefined && fieldExpiries.firstTime < now && budget > 0;
+        timed = fieldExpiries.first()
+      ) {
+        this.expireFields(database, timed.entry, now);
+        budget -= 1;
+      }
+      next = Math.min(next, expiries.firstTime, fieldExpiries.firstTime);
     }
     if (next < Infinity) this.armExpiry(next);
     this.onExpired((performance.now() - started) * 1000);

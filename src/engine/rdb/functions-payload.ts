@@ -1,3 +1,4 @@
+import type { RedisVersion } from '../redis-version';
 import { withFooter, withoutFooter } from './footer';
 import { RdbReader, RdbWriter } from './rdb-primitives';
 
@@ -5,13 +6,13 @@ import { RdbReader, RdbWriter } from './rdb-primitives';
 const FUNCTION_OPCODE = 0xf5;
 
 /** What FUNCTION DUMP answers: the sources of all libraries. */
-export function functionsPayload(sources: Iterable<string>): string {
+export function functionsPayload(sources: Iterable<string>, version: RedisVersion): string {
   const writer = new RdbWriter(true);
   for (const source of sources) {
     writer.byte(FUNCTION_OPCODE);
     writer.string(source);
   }
-  return withFooter(writer);
+  return withFooter(writer, version);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { readTimedListpack } from './timed-hash';
 import type { Collection, EncodingLimits } from '../keyspace/entry';
 import { HashValue } from '../values/hash';
 import { ListValue } from '../values/list';
@@ -114,6 +115,7 @@ const READERS: Partial<Record<number, Read>> = {
   16: packedHash(listpackElements),
   17: packedSortedSet(listpackElements),
   18: quicklist,
+  25: readTimedListpack,
   20: packedSet,
 };
 

@@ -8,16 +8,20 @@ import { compareMembers, SortedSetValue } from '../values/sorted-set';
 import { StreamValue } from '../values/stream';
 import { readPackedValue } from './packed-values';
 import { type RdbReader, type RdbWriter } from './rdb-primitives';
+import { readTimedHash, writeTimedHash } from './timed-hash';
 import { isStreamType, readStream, STREAM_TYPE, writeStream } from './stream-value';
 
-/** RDB type bytes we write; Redis 7.0 reads them all and re-encodes small values itself. */
-export const RDB_TYPE = { string: 0, list: 1, set: 2, hash: 4, sortedSet: 5 } as const;
+/** RDB type bytes we write; Redis 7.0 reads them all, but for hashes whose fields have deadlines, and re-encodes small values itself. */
+export const RDB_TYPE = { string: 0, list: 1, set: 2, hash: 4, sortedSet: 5, timedHash: 24 } as const;
 
 /** Appends a value in RDB encoding: type byte and body, as DUMP has them before its footer. */
 export function writeValue(writer: RdbWriter, value: StoredValue): void {
   if (typeof value === 'string' || value instanceof RawString) {
     writer.byte(RDB_TYPE.string);
     writer.string(value.toString());
+  } else if (value instanceof HashValue && value.firstDeadline !== Infinity) {
+    writer.byte(RDB_TYPE.timedHash);
+    writeTimedHash(writer, value);
   } else if (value instanceof HashValue) {
     writer.byte(RDB_TYPE.hash);
     writer.length(value.size);
@@ -86,6 +90,8 @@ function readBody(reader: RdbReader, type: number, limits: EncodingLimits): Stor
       const hash = new HashValue(limits);
       return hash.setAll(pairs) * 2 === pairs.length ? hash : reader.fail('a hash has a field twice');
     }
+    case RDB_TYPE.timedHash:
+      return readTimedHash(reader, limits);
     case RDB_TYPE.sortedSet: {
       const members: Scored[] = [];
       for (let left = reader.length(); left > 0; left--)

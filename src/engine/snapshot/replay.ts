@@ -1,7 +1,9 @@
 import { findKeys } from '../command/key-positions';
-import type { CommandRecord, CommandTable } from '../command/table';
+import { type CommandRecord, CommandTable, takes } from '../command/table';
+import { COMMANDS } from '../commands';
 import type { Session } from '../execution/session';
 import { ErrorReply } from '../protocol/reply';
+import { NEWEST_VERSION } from '../redis-version';
 import type { ClientAddress, SessionOutput } from '../session/output';
 import type { ReplayGuard } from './source';
 
@@ -18,6 +20,7 @@ const NOWHERE: SessionOutput = { send: () => undefined, resume: () => undefined,
 /** Runs commands that were written down. */
 export class Replay {
   readonly #session: Session;
+  #newest: CommandTable | undefined;
 
   constructor(private readonly parts: ReplayParts) {
     this.#session = parts.connect({ remote: '', local: '', kind: 'memory' }, NOWHERE);
@@ -52,8 +55,11 @@ export class Replay {
   }
 
   #commandOf(name: string, args: readonly string[]): CommandRecord {
+    const record = this.parts.commands.locate(name, args);
+    if (typeof record !== 'string' && takes(record, args.length)) return record;
     try {
-      return this.parts.commands.resolve(name, args);
+      // Written down by an engine that was of a newer version.
+      return (this.#newest ??= new CommandTable(COMMANDS, NEWEST_VERSION)).resolve(name, args);
     } catch (refusal) {
       throw refusal instanceof ErrorReply ? new Error(refusal.text) : refusal;
     }

@@ -1,5 +1,7 @@
 import type { Dict } from './dict';
 import { FieldTable, OpenPairs, OrderedPairs, type Field } from './hash-forms';
+import { formFor, type TimedField, TimedForm, timedForm, timedFormOf, TimedList, TimedTable } from './timed-fields';
+import type { HashLimits, HashView } from './hash-view';
 import { type Compactable, FEW_PARTS, MANY_PARTS, type OpenValues } from './open-values';
 import {
   asPart,
@@ -14,30 +16,12 @@ import {
   unpack,
 } from './packed-parts';
 
-/** Limits up to which a hash reports the compact encoding. */
-export interface HashLimits {
-  readonly 'hash-max-listpack-entries': number;
-  readonly 'hash-max-listpack-value': number;
-}
-
-/** The read-only side of a hash. */
-export interface HashView {
-  readonly size: number;
-  readonly encoding: 'listpack' | 'hashtable';
-  has(field: string): boolean;
-  get(field: string): string | undefined;
-  fields(): string[];
-  values(): string[];
-  /** Field and value in turn. */
-  pairs(): string[];
-  random(random: () => number): readonly [field: string, value: string];
-  scan(cursor: number, count: number, visit: (field: string, value: string) => void): number;
-}
+export type { HashLimits, HashView } from './hash-view';
 
 /** The object itself, without what it holds. */
 const OBJECT_BYTES = 48;
 
-type Form = string | OpenPairs | OrderedPairs | FieldTable;
+type Form = string | OpenPairs | OrderedPairs | FieldTable | TimedForm;
 
 /**
  * Field-value pairs. Small ones keep their order of insertion, which clients see; once converted to a hash table they
@@ -60,8 +44,10 @@ export class HashValue implements HashView, Compactable {
     return typeof this.#form === 'string' ? this.#packed : this.#form.size;
   }
 
-  get encoding(): 'listpack' | 'hashtable' {
-    return this.#form instanceof FieldTable ? 'hashtable' : 'listpack';
+  get encoding(): 'listpack' | 'listpackex' | 'hashtable' {
+    const form = this.#form;
+    if (form instanceof TimedForm) return form instanceof TimedList ? 'listpackex' : 'hashtable';
+    return form instanceof FieldTable ? 'hashtable' : 'listpack';
   }
 
   /** Estimated bytes of memory. */
@@ -76,6 +62,8 @@ export class HashValue implements HashView, Compactable {
     if (typeof form === 'string') {
       copy.#form = form;
       copy.#packed = this.#packed;
+    } else if (form instanceof TimedForm) {
+      copy.#form = form instanceof TimedList ? new TimedList(form.timed()) : new TimedTable(form.timed());
     } else if (form instanceof FieldTable) {
       copy.#become(new FieldTable(), form.pairs());
     } else {
@@ -117,6 +105,7 @@ export class HashValue implements HashView, Compactable {
   set(field: string, value: string): boolean {
     let form = this.#used();
     if (form instanceof FieldTable) return form.set(field, value);
+    if (form instanceof TimedForm) return (this.#form = formFor(form, field, value, this.limits)).set(field, value);
     const { limits } = this;
     const longest = limits['hash-max-listpack-value'];
     if (field.length > longest || value.length > longest) form = this.#become(new FieldTable(), this.pairs());
@@ -178,10 +167,65 @@ export class HashValue implements HashView, Compactable {
     return this.#open().scan(cursor, count, visit);
   }
 
+  get firstDeadline(): number {
+    return this.#form instanceof TimedForm ? this.#form.firstDeadline : Infinity;
+  }
+
+  deadlineOf(field: string): number | undefined {
+    if (this.#form instanceof TimedForm) return this.#form.deadlineOf(field);
+    return this.has(field) ? 0 : undefined;
+  }
+
+  /** Takes the form of hashes whose fields may have deadlines, as Redis does before it looks for the fields. */
+  prepareDeadlines(): void {
+    if (!(this.#form instanceof TimedForm)) this.#becomeTimed(timedForm(this.encoding !== 'hashtable', this.timed()));
+  }
+
+  /** Gives a field that is there a deadline, milliseconds since the epoch, or takes it away (0). */
+  setDeadline(field: string, deadline: number): void {
+    if (deadline !== 0) this.prepareDeadlines();
+    if (this.#form instanceof TimedForm) this.#form.setDeadline(field, deadline);
+  }
+
+  /** Like `set`, but a field that is there keeps its deadline. @returns whether the field is new */
+  setKeeping(field: string, value: string): boolean {
+    const form = this.#form;
+    if (!(form instanceof TimedForm) || form.get(field) === undefined) return this.set(field, value);
+    (this.#form = formFor(form, field, value, this.limits)).update(field, value);
+    return false;
+  }
+
+  /** The fields whose time has come. */
+  due(now: number): string[] {
+    return this.#form instanceof TimedForm ? this.#form.due(now) : [];
+  }
+
+  /** All fields with their deadlines. */
+  timed(): TimedField[] {
+    const form = this.#form;
+    if (form instanceof TimedForm) return form.timed();
+    const pairs = this.pairs();
+    return pairs.flatMap((field, i): TimedField[] => (i % 2 === 0 ? [[field, pairs[i + 1] ?? '', 0]] : []));
+  }
+
+  /** A hash with deadlines, as `timed` lists them. No field may be there twice. */
+  static ofTimed(fields: readonly TimedField[], limits: HashLimits): HashValue {
+    const hash = new HashValue(limits);
+    hash.#form = timedFormOf(fields, limits);
+    return hash;
+  }
+
+  #becomeTimed(next: TimedForm): void {
+    const form = this.#opened;
+    if (form?.stays === true) openValues(form).outgrown(this);
+    this.#form = next;
+    this.#packed = 0;
+  }
+
   /** The form of a hash that can be packed, while it is not. */
   get #opened(): OpenPairs | OrderedPairs | undefined {
     const form = this.#form;
-    return typeof form === 'string' || form instanceof FieldTable ? undefined : form;
+    return form instanceof OpenPairs || form instanceof OrderedPairs ? form : undefined;
   }
 
   /** The form to use: one that is packed is opened now and then, so that it is open if it is used often. */
@@ -205,7 +249,7 @@ export class HashValue implements HashView, Compactable {
   /** Lets a small hash be open until others are used. */
   #open(): Exclude<Form, string> {
     const form = this.#unpack();
-    if (!(form instanceof FieldTable) && !form.stays) {
+    if ((form instanceof OpenPairs || form instanceof OrderedPairs) && !form.stays) {
       form.stays = true;
       openValues(form).opened(this);
     }

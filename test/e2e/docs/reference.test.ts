@@ -6,15 +6,20 @@ const ROOT = join(__dirname, '../../..');
 interface Pages {
   errorsPage(): string;
   apiPage(): string;
+  commandsPage(): string;
 }
 
 describe('the pages that follow from the source', () => {
   // A script of the repository, written in JavaScript.
-  const { errorsPage, apiPage } = jest.requireActual<Pages>(join(ROOT, 'scripts/generate-reference.js'));
+  const { errorsPage, apiPage, commandsPage } = jest.requireActual<Pages>(join(ROOT, 'scripts/generate-reference.js'));
   const page = (name: string) => readFileSync(join(ROOT, 'docs/reference', name), 'utf8');
 
   it('name every error code', () => {
     expect(page('errors.md')).toBe(errorsPage());
+  });
+
+  it('name every command, and since when it is known', () => {
+    expect(page('commands.md')).toBe(commandsPage());
   });
 
   it('name everything the package exports, and say what it is', () => {

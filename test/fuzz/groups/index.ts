@@ -4,7 +4,7 @@ import { bitmapGroup } from './bitmap';
 import { functionGroup } from './function';
 import { genericGroup, transactionGroup } from './generic';
 import { geoGroup } from './geo';
-import { hashGroup } from './hash';
+import { hashGroup, timedHashGroup } from './hash';
 import { listGroup } from './list';
 import { scriptingGroup } from './scripting';
 import { setGroup } from './set';
@@ -23,6 +23,19 @@ export const DATA_GROUPS: readonly CommandGroup[] = [
   streamGroup,
   stringGroup,
   transactionGroup,
+];
+
+/**
+ * What is compared with 8.0.2. Not lists and sets, whose small ones have encodings of their own there since 7.2, and not
+ * what uses them.
+ */
+export const GROUPS_8: readonly CommandGroup[] = [
+  bitmapGroup,
+  geoGroup,
+  hashGroup,
+  sortedSetGroup,
+  stringGroup,
+  timedHashGroup,
 ];
 
 /** What scripts and functions run. */

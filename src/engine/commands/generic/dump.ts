@@ -23,7 +23,7 @@ export const dump = defineCommand({
   syntax: 'key',
   run(context, [key]) {
     const entry = context.lookupRead(key);
-    return entry === undefined ? null : dumpPayload(entry.value, context.engine.limits);
+    return entry === undefined ? null : dumpPayload(entry.value, context.engine.limits, context.engine.version);
   },
 });
 
@@ -104,7 +104,7 @@ function restoreKey(context: CommandContext, args: readonly [string, string, str
   const ttl = int64(time);
   if (ttl < 0) throw error('Invalid TTL value, must be >= 0');
   const payload = Buffer.from(serialized, 'latin1');
-  if (!isIntact(payload, context.engine.switches.skipsChecksums))
+  if (!isIntact(payload, context.engine.version, context.engine.switches.skipsChecksums))
     throw error('DUMP payload version or checksum are wrong');
   const value = valueOf(context, payload);
   // Beyond 64 bits it lies in the past, as Redis' sum overflows.

@@ -1,5 +1,5 @@
 import type { CommandContext } from '../../execution/command-context';
-import { dumpPayload } from '../../rdb/dump-payload';
+import { dumpPayload, oldestReader } from '../../rdb/dump-payload';
 import { ErrorReply, OK, Status, type Reply } from '../../protocol/reply';
 import { choices, integer, parseInt64 } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
@@ -64,7 +64,7 @@ function pack(context: CommandContext, keys: readonly string[]): Parcel[] {
     return [
       {
         key,
-        payload: dumpPayload(entry.value, context.engine.limits),
+        payload: dumpPayload(entry.value, context.engine.limits, oldestReader(entry.value)),
         ttl: until === 0 ? 0 : Math.max(1, Number(until) - context.now),
       },
     ];
@@ -76,7 +76,7 @@ function hasLeft(context: CommandContext, db: CommandContext['db'], { key, paylo
   context.resetClock();
   const entry = context.lookup(key, db);
   if (entry === undefined) return true;
-  if (dumpPayload(entry.value, context.engine.limits) !== payload) return false;
+  if (dumpPayload(entry.value, context.engine.limits, oldestReader(entry.value)) !== payload) return false;
   context.remove(key, 'del', db);
   context.engine.effects.add(db.index, ['DEL', key], context.now);
   context.engine.blocking.serveReady();

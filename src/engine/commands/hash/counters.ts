@@ -1,4 +1,3 @@
-import { plainText } from '../../protocol/reply';
 import { addLongDoubles, formatLongDouble, INFINITE, parseLongDouble } from '../../command/long-double';
 import { addInt64, int64, parseInt64 } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
@@ -22,7 +21,7 @@ export const hincrby = defineCommand({
     if (current === undefined) throw error('hash value is not an integer');
     const sum = addInt64(current, increment);
     if (sum === undefined) throw INCREMENT_OVERFLOW;
-    context.edit(key, HASH, 'hincrby').set(field, String(sum));
+    context.edit(key, HASH, 'hincrby').setKeeping(field, String(sum));
     return sum;
   },
 });
@@ -37,7 +36,7 @@ export const hincrbyfloat = defineCommand({
   complexity: 'O(1)',
   keys: [oneKey('RW ACCESS UPDATE')],
   syntax: 'key field increment:double',
-  effects: ({ args: [key, field], reply }) => [['HSET', key, field, plainText(reply)]],
+  effects: 'told',
   run(context, [key, field, incrementText]) {
     const increment = parseLongDouble(incrementText);
     if (increment === undefined) throw NOT_A_FLOAT;
@@ -47,7 +46,11 @@ export const hincrbyfloat = defineCommand({
     const sum = addLongDoubles(current, increment);
     if (sum === undefined) throw NAN_OR_INFINITY;
     const text = formatLongDouble(sum);
-    context.edit(key, HASH, 'hincrbyfloat').set(field, text);
+    const hash = context.edit(key, HASH, 'hincrbyfloat');
+    hash.setKeeping(field, text);
+    // Redis 8.0 tells its replicas HSET even then, and so forgets the deadline there.
+    const isTimed = (hash.deadlineOf(field) ?? 0) !== 0;
+    context.effect(isTimed ? ['HSETEX', key, 'KEEPTTL', 'FIELDS', '1', field, text] : ['HSET', key, field, text]);
     return text;
   },
 });

@@ -151,7 +151,7 @@ const dump = defineCommand({
   summary: 'Answers all libraries in a form that FUNCTION RESTORE takes.',
   complexity: 'O(N) in the length of the libraries',
   run({ engine }) {
-    return functionsPayload(engine.libraries.sources());
+    return functionsPayload(engine.libraries.sources(), engine.version);
   },
 });
 
@@ -174,7 +174,7 @@ const restore = defineCommand({
     const policy = given.toLowerCase();
     if (!isPolicy(policy)) throw error('Wrong restore policy given, value should be either FLUSH, APPEND or REPLACE.');
     const bytes = Buffer.from(payload, 'latin1');
-    if (!isIntact(bytes, engine.switches.skipsChecksums)) throw WRONG_PAYLOAD;
+    if (!isIntact(bytes, engine.version, engine.switches.skipsChecksums)) throw WRONG_PAYLOAD;
     engine.libraries.restore(librariesOf(bytes), policy);
     return OK;
   },

@@ -37,6 +37,7 @@ function reloadAll({ keyspace, limits }: Services): void {
       const value = readValue(new RdbReader(Buffer.from(writer.view())), limits);
       dataset.addBytes(entryBytes(entry.key, value) - entryBytes(entry.key, entry.value));
       entry.value = value;
+      dataset.noteFields(entry);
     }
   }
 }

@@ -191,6 +191,7 @@ function stats(engine: Services): Fields {
     instantaneous_output_repl_kbps: '0.00',
     rejected_connections: counts.rejectedConnections,
     ...zeros('sync_full', 'sync_partial_ok', 'sync_partial_err'),
+    ...(engine.version >= '7.4' ? { expired_subkeys: keyspace.stats.expiredFields } : {}),
     expired_keys: keyspace.stats.expired,
     expired_stale_perc: '0.00',
     expired_time_cap_reached_count: 0,
@@ -278,13 +279,14 @@ function latencyStats({ latency: { percentiles } }: Services, { fullName, stats:
   return [`latency_percentiles_usec_${fullName}:${values.join(',')}`];
 }
 
-function keyspaceLines({ keyspace, clock }: Services): string[] {
+function keyspaceLines({ keyspace, clock, version }: Services): string[] {
   return keyspace.databases.flatMap(({ index, dataset }) => {
     if (dataset.size === 0) return [];
     const expires = dataset.expiries.size;
     // The heap's first deadline stands for all: an average would have to look at every key.
     const ttl = expires === 0 ? 0 : Math.max(0, dataset.expiries.firstTime - clock.now());
-    return [`db${String(index)}:keys=${String(dataset.size)},expires=${String(expires)},avg_ttl=${String(ttl)}`];
+    const timed = version >= '7.4' ? `,subexpiry=${String(dataset.fieldExpiries.size)}` : '';
+    return [`db${String(index)}:keys=${String(dataset.size)},expires=${String(expires)},avg_ttl=${String(ttl)}${timed}`];
   });
 }
 
