@@ -1,3 +1,4 @@
+import { Redis } from 'ioredis';
 import { createApp, type ConfigInput, silentLogger } from '../../../../src';
 import { McpProxy, mcpProxyModule } from '../../../../src/modules/mcp-proxy';
 import { connect, later, startProxy, textOf, TOKEN, untilState } from '../../../support/mcp/proxies';
@@ -10,6 +11,12 @@ beforeAll(async () => {
   redis = await startRedisServer();
 });
 afterAll(() => redis.stop());
+// What one test defines on the server is nothing to the next.
+beforeEach(async () => {
+  const client = new Redis(redis.port, redis.host);
+  await client.flushall();
+  client.disconnect();
+});
 
 /** Where definitions are: in the process, or on a server. */
 const CACHES: readonly (readonly [string, () => ConfigInput])[] = [
