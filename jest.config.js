@@ -48,6 +48,7 @@ const redis8 = project('redis8', {
   testMatch: [
     'newer-commands',
     'field-times',
+    'field-times-moved',
     'fuzz-8',
     'sorted-set',
     'geo',

@@ -189,7 +189,7 @@ export const errorCodes = {
   },
   IMPORT_NOT_SUPPORTED: {
     means:
-      'The file holds what cannot be taken in: values of modules, deadlines of single hash fields, or a newer format. The message names the keys. Nothing was written.',
+      'The file holds what cannot be taken in: values of modules, deadlines of hash fields for a target before Redis 7.4, or a newer format. The message names the keys. Nothing was written.',
     remedy: 'Leave the keys out with --match, or remove them where the file comes from.',
   },
   IMPORT_CONFLICT: {

@@ -30,7 +30,7 @@ export interface ExportOptions extends MoveOptions {
   readonly from: Place;
   /** Path of a file, or a stream, which is not ended. */
   readonly to: string | Writable;
-  /** `ndjson`: a key a line, as docs/reference/ndjson-format.md says; `rdb`: a file that Redis 7.0 loads. Default `ndjson`. */
+  /** `ndjson`: a key a line, as docs/reference/ndjson-format.md says; `rdb`: a file that Redis 7.0 loads, or 7.4 where hash fields have deadlines. Default `ndjson`. */
   readonly format?: FileFormat | undefined;
   /** Whether a file that is there is replaced; default false. */
   readonly force?: boolean | undefined;
@@ -84,7 +84,8 @@ export async function exportFrom(place: OpenPlace, options: Omit<ExportOptions, 
   const output = typeof to === 'string' ? await openOutputFile(to, force) : toStream(to);
   const source = sourceOf(place.client, { selection: { match, db }, changes: place.shared });
   const total = (await source.databases()).reduce((sum, [, keys]) => sum + keys, 0);
-  return exportTo(source, output, { format, signal, onProgress, time: place.now(), total });
+  const timedFields = await source.hasTimedFields();
+  return exportTo(source, output, { format, signal, onProgress, time: place.now(), timedFields, total });
 }
 
 /** How an open file is imported into an open place. */

@@ -9,9 +9,9 @@ export interface EnginePlace extends OpenPlace {
   readonly engine: EmbeddedEngine;
 }
 
-/** Makes one. */
-export function enginePlace(): EnginePlace {
-  const engine = openEngine();
+/** Makes one. @param version of Redis to be; default 7.0 */
+export function enginePlace(version?: '7.0' | '8.0'): EnginePlace {
+  const engine = openEngine(version === undefined ? {} : { version });
   const client = handleOf(engine).connect();
   return {
     name: 'an engine',

@@ -18,8 +18,8 @@ export function withFooter(writer: RdbWriter, version: RedisVersion): string {
 }
 
 /** Writes the version at a place. @returns where the checksum goes, which is over everything before it */
-export function writeVersion(payload: Buffer, at: number): number {
-  return payload.writeUInt16LE(RDB_VERSION, at);
+export function writeVersion(payload: Buffer, at: number, version: RedisVersion): number {
+  return payload.writeUInt16LE(RDB_VERSIONS[version], at);
 }
 
 /** What stands before the footer of an intact payload. */

@@ -3,6 +3,7 @@ import { HashValue } from '../values/hash';
 import { ListValue } from '../values/list';
 import { RawString } from '../values/raw-string';
 import { SetValue } from '../values/set';
+import type { TimedField } from '../values/timed-fields';
 import { compareMembers, SortedSetValue } from '../values/sorted-set';
 import { StreamValue } from '../values/stream';
 import { writeCompactValue } from './compact-value';
@@ -15,7 +16,12 @@ export type PlainValue =
   | { readonly type: 'string'; readonly value: string }
   | { readonly type: 'list' | 'set'; readonly elements: readonly string[] }
   /** Field and value in turn. */
-  | { readonly type: 'hash'; readonly pairs: readonly string[] }
+  | {
+      readonly type: 'hash';
+      readonly pairs: readonly string[];
+      /** Each field's, milliseconds since the epoch, 0 = never; none when no field has one. */
+      readonly deadlines?: readonly number[];
+    }
   /** In their order. */
   | { readonly type: 'zset'; readonly members: readonly (readonly [name: string, score: number])[] }
   | ({ readonly type: 'stream' } & PlainStream);
@@ -38,7 +44,7 @@ function plain(value: StoredValue): PlainValue {
   if (typeof value === 'string' || value instanceof RawString) return { type: 'string', value: value.toString() };
   if (value instanceof ListValue) return { type: 'list', elements: value.slice(0, value.size) };
   if (value instanceof SetValue) return { type: 'set', elements: value.members() };
-  if (value instanceof HashValue) return { type: 'hash', pairs: value.pairs() };
+  if (value instanceof HashValue) return plainHash(value);
   if (value instanceof StreamValue) return { type: 'stream', ...plainStream(value) };
   if (!(value instanceof SortedSetValue)) throw new TypeError(`values of type ${value.type} have no plain form`);
   const members: [string, number][] = [];
@@ -46,6 +52,16 @@ function plain(value: StoredValue): PlainValue {
     members.push([name, score]);
   });
   return { type: 'zset', members };
+}
+
+function plainHash(hash: HashValue): PlainValue {
+  if (hash.firstDeadline === Infinity) return { type: 'hash', pairs: hash.pairs() };
+  const fields = hash.timed();
+  return {
+    type: 'hash',
+    pairs: fields.flatMap(([field, value]) => [field, value]),
+    deadlines: fields.map(([, , deadline]) => deadline),
+  };
 }
 
 /** Type byte and body of a value, as compact as Redis 7.0 writes it. What is there twice counts once. */
@@ -80,11 +96,8 @@ function stored(value: PlainValue): StoredValue {
     }
     case 'set':
       return SetValue.of(value.elements, LIMITS);
-    case 'hash': {
-      const hash = new HashValue(LIMITS);
-      hash.setAll(value.pairs);
-      return hash;
-    }
+    case 'hash':
+      return hashOf(value);
     case 'zset': {
       const limits = value.members.some(([, score]) => Object.is(score, -0)) ? SIGNED : LIMITS;
       return SortedSetValue.of(value.members.map(([key, score]) => ({ key, score })).sort(compareMembers), limits);
@@ -92,4 +105,18 @@ function stored(value: PlainValue): StoredValue {
     case 'stream':
       return streamOf(value, LIMITS);
   }
+}
+
+function hashOf({ pairs, deadlines }: PlainValue & { type: 'hash' }): HashValue {
+  if (deadlines?.some((deadline) => deadline !== 0) !== true) {
+    const hash = new HashValue(LIMITS);
+    hash.setAll(pairs);
+    return hash;
+  }
+  const fields = new Map<string, TimedField>();
+  for (const [i, deadline] of deadlines.entries()) {
+    const [field = '', value = ''] = [pairs[i * 2], pairs[i * 2 + 1]];
+    fields.set(field, [field, value, deadline]);
+  }
+  return HashValue.ofTimed([...fields.values()], LIMITS);
 }

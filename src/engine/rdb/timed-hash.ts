@@ -4,6 +4,9 @@ import type { TimedField } from '../values/timed-fields';
 import { listpackElements } from './packed';
 import type { RdbReader, RdbWriter } from './rdb-primitives';
 
+/** Type bytes of hashes whose fields have deadlines, large and small; Redis 7.4 and later read them. */
+export const TIMED_HASH_TYPES: ReadonlySet<number> = new Set([24, 25]);
+
 /** Triples of field, value and deadline. */
 const TRIPLE = 3;
 

@@ -1,6 +1,7 @@
 import { crc64 } from './crc64';
 import { withoutFooter, writeVersion } from './footer';
 import { bodyOf, plainValue } from './plain-value';
+import { TIMED_HASH_TYPES } from './timed-hash';
 
 /** The newest type byte that Redis 7.0 knows. */
 const NEWEST_TYPE = 19;
@@ -9,7 +10,7 @@ const NEWEST_TYPE = 19;
 export function payloadOfBody(body: Buffer): Buffer {
   const payload = Buffer.allocUnsafe(body.length + 10);
   body.copy(payload);
-  const end = writeVersion(payload, body.length);
+  const end = writeVersion(payload, body.length, hasTimedFields(body) ? '7.4' : '7.0');
   payload.writeBigUInt64LE(crc64(payload.subarray(0, end)), end);
   return payload;
 }
@@ -19,10 +20,16 @@ export function bodyOfPayload(payload: Buffer): Buffer {
   return withoutFooter(payload);
 }
 
+/** Whether a value's type byte and body are those of a hash whose fields have deadlines: Redis before 7.4 has no such. */
+export function hasTimedFields(body: Buffer): boolean {
+  return TIMED_HASH_TYPES.has(body[0] ?? 0);
+}
+
 /**
- * A value's type byte and body in a form that Redis 7.0 reads: it is written anew where a later one wrote it.
+ * A value's type byte and body in a form that Redis 7.0 reads, or where it holds deadlines of fields 7.4: it is written anew where a
+ * later one wrote it.
  * @throws RdbFormatError when it cannot be read
  */
-export function asRedis7(body: Buffer): Buffer {
-  return (body[0] ?? 0) <= NEWEST_TYPE ? body : bodyOf(plainValue(body));
+export function asOldRedis(body: Buffer): Buffer {
+  return (body[0] ?? 0) <= NEWEST_TYPE || hasTimedFields(body) ? body : bodyOf(plainValue(body));
 }

@@ -22,6 +22,8 @@ export interface ExportSettings {
   readonly onProgress?: ProgressListener | undefined;
   /** When the data is like this, milliseconds since the epoch. */
   readonly time: number;
+  /** Whether there are hashes some of whose fields have deadlines: an RDB file is then for Redis 7.4 and later. */
+  readonly timedFields: boolean;
   /** How many keys there are, where that is known. */
   readonly total?: number | undefined;
 }
@@ -31,7 +33,7 @@ export interface ExportSettings {
  * @throws RespiteError `EXPORT_WRITE_FAILED`, `EXPORT_FAILED`, `EXPORT_FILE_EXISTS`, `MIGRATION_INTERRUPTED`
  */
 export async function exportTo(source: Source, output: Output, settings: ExportSettings): Promise<ExportReport> {
-  const { format, signal, onProgress, time, total } = settings;
+  const { format, signal, onProgress, time, timedFields, total } = settings;
   let bytes = 0;
   const counted: Output = {
     write: (piece) => {
@@ -42,7 +44,7 @@ export async function exportTo(source: Source, output: Output, settings: ExportS
     abandon: () => output.abandon(),
   };
   try {
-    const target = (format === 'rdb' ? rdbTarget : ndjsonTarget)(counted, time);
+    const target = (format === 'rdb' ? rdbTarget : ndjsonTarget)(counted, { time, timedFields });
     const tally = new Tally('writing', onProgress, total);
     for await (const batch of readAhead(source.batches(signal))) {
       await target.write(batch);

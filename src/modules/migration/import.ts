@@ -80,7 +80,9 @@ async function check(target: RedisTarget, file: InputFile, settings: ImportSetti
   for await (const all of new FileSource(file, name).batches(signal)) {
     const batch = all.filter(selects(selection));
     for (const item of batch) {
-      if (item.kind === 'refused') refused.add(`${showKey(item.db, item.key)} is ${item.what}`);
+      if (item.kind === 'function') continue;
+      const what = item.kind === 'refused' ? item.what : await target.unsupported(item.body);
+      if (what !== undefined) refused.add(`${showKey(item.db, item.key)} is ${what}`);
       else if (looksAtValues) checkValue(item, name);
     }
     const living = batch.filter((item) => !target.isOver(item));

@@ -91,7 +91,7 @@ class Comparison {
     const found = await readValues(to.client, db, names);
     const there = new Map(found.map((value) => [value.key, value]));
     for (const value of values) {
-      this.#found(value, differenceOf(value, there.get(value.key), slackMs));
+      this.#found(value, differenceOf(value, there.get(value.key), slackMs, this.settings.now()));
     }
   }
 
@@ -121,9 +121,11 @@ class Comparison {
   }
 }
 
-function differenceOf(value: Value, there: Value | undefined, slackMs: number): Difference | 'unreadable' | undefined {
+function differenceOf(
+  ...[value, there, slackMs, now]: Parameters<typeof valueDifference>
+): Difference | 'unreadable' | undefined {
   try {
-    return valueDifference(value, there, slackMs);
+    return valueDifference(value, there, slackMs, now);
   } catch (error) {
     if (error instanceof RdbFormatError) return 'unreadable';
     throw error;

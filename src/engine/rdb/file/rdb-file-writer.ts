@@ -1,9 +1,11 @@
 import { Crc64 } from '../crc64';
-import { RdbReader, RdbWriter } from '../rdb-primitives';
+import { RdbFormatError, RdbReader, RdbWriter } from '../rdb-primitives';
+import { hasTimedFields } from '../value-body';
 import type { RdbItem } from './rdb-file-reader';
 
-/** The lowest version that holds everything there is in an engine: that of Redis 7.0. */
+/** The lowest version that holds everything: that of Redis 7.0, or with deadlines of hash fields that of 7.4. */
 const VERSION = '0010';
+const VERSION_WITH_TIMED_FIELDS = '0012';
 const OPCODE = { library: 245, auxiliary: 250, expiryMs: 252, database: 254, end: 255 } as const;
 
 type RdbPart = Extract<RdbItem, { kind: 'part' }>;
@@ -14,15 +16,18 @@ export interface RdbFileHead {
   readonly redisVersion: string;
   /** When the data was like this, milliseconds since the epoch. */
   readonly time: number;
+  /** Whether hashes may have fields with deadlines: such a file is for Redis 7.4 and later. */
+  readonly timedFields: boolean;
 }
 
-/** Writes an RDB file that Redis 7.0 and later load, piece by piece: `take` answers what comes next in the file. */
+/** Writes an RDB file that Redis 7.0 and later load (7.4 where fields have deadlines), piece by piece: `take` answers what comes next in the file. */
 export class RdbFileWriter {
   readonly #writer = new RdbWriter(true);
   readonly #crc = new Crc64();
   #db: number | undefined;
   /** Elements still to come of the value that is being written. */
   #left = 0;
+  #timedFields = false;
 
   /** Bytes that were written and not taken. */
   get size(): number {
@@ -30,8 +35,9 @@ export class RdbFileWriter {
   }
 
   /** The head; the first thing in a file. */
-  head({ redisVersion, time }: RdbFileHead): void {
-    this.#writer.latin1(`REDIS${VERSION}`);
+  head({ redisVersion, time, timedFields }: RdbFileHead): void {
+    this.#timedFields = timedFields;
+    this.#writer.latin1(`REDIS${timedFields ? VERSION_WITH_TIMED_FIELDS : VERSION}`);
     const fields = {
       'redis-ver': redisVersion,
       'redis-bits': '64',
@@ -54,9 +60,14 @@ export class RdbFileWriter {
   /**
    * A key. Those of one database come together.
    * @param expireAt milliseconds since the epoch; 0 = never
-   * @param body type byte and body of the value, of a type that Redis 7.0 knows
+   * @param body type byte and body of the value, of a type that the version of the file knows
+   * @throws RdbFormatError when its fields have deadlines, and the head said that none has
    */
   key(db: number, key: string, expireAt: number, body: Buffer): void {
+    if (!this.#timedFields && hasTimedFields(body))
+      throw new RdbFormatError(
+        'some of its fields have deadlines, and nothing said so when the file was begun (a version of Redis before 7.4 does not tell of any)',
+      );
     this.#head(db, key, expireAt, body[0] ?? 0);
     this.#writer.bytes(body.subarray(1));
   }

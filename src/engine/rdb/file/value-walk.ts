@@ -56,10 +56,8 @@ const MODULE = 7;
 /** Types whose values cannot be taken in here, and what they are. */
 export const REFUSED_TYPES: Partial<Record<number, string>> = {
   7: 'the value of a module',
-  22: 'a hash whose fields have deadlines of their own',
-  23: 'a hash whose fields have deadlines of their own',
-  24: 'a hash whose fields have deadlines of their own',
-  25: 'a hash whose fields have deadlines of their own',
+  22: 'a hash whose fields have deadlines, as a release candidate of Redis 7.4 wrote it',
+  23: 'a hash whose fields have deadlines, as a release candidate of Redis 7.4 wrote it',
 };
 
 /** A walk through the value of a type, which begins where the window stands; undefined when the type is not known. */

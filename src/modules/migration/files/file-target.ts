@@ -1,6 +1,6 @@
 import { RdbFileWriter } from '../../../engine/rdb/file/rdb-file-writer';
 import { RdbFormatError } from '../../../engine/rdb/rdb-primitives';
-import { asRedis7 } from '../../../engine/rdb/value-body';
+import { asOldRedis } from '../../../engine/rdb/value-body';
 import { RespiteError } from '../../../errors';
 import { showKey } from '../key-names';
 import { endLine, headerLine, linesOf } from '../ndjson/ndjson-lines';
@@ -9,6 +9,7 @@ import type { Output } from './output-file';
 
 /** Whose format the RDB file has, as it says itself. */
 const REDIS_VERSION = '7.0.15';
+const REDIS_VERSION_WITH_TIMED_FIELDS = '7.4.0';
 /** Bytes that are written at once, about. */
 const WRITE_BYTES = 256 * 1024;
 
@@ -17,10 +18,19 @@ export interface FileTarget extends Target {
   finish(): Promise<void>;
 }
 
-/** Writes an RDB file. @param time when the data was like this, milliseconds since the epoch */
-export function rdbTarget(output: Output, time: number): FileTarget {
+/** What is to be written. */
+export interface Exported {
+  /** When the data was like this, milliseconds since the epoch. */
+  readonly time: number;
+  /** Whether there are hashes some of whose fields have deadlines. */
+  readonly timedFields: boolean;
+}
+
+/** Writes an RDB file. */
+export function rdbTarget(output: Output, { time, timedFields }: Exported): FileTarget {
   const writer = new RdbFileWriter();
-  writer.head({ redisVersion: REDIS_VERSION, time });
+  const redisVersion = timedFields ? REDIS_VERSION_WITH_TIMED_FIELDS : REDIS_VERSION;
+  writer.head({ redisVersion, time, timedFields });
   return {
     async write(batch) {
       for (const item of batch) {
@@ -36,13 +46,13 @@ export function rdbTarget(output: Output, time: number): FileTarget {
 
 function addToRdb(writer: RdbFileWriter, item: MovedItem): void {
   if (item.kind === 'function') writer.library(item.source);
-  else if (item.kind === 'value') writer.key(item.db, item.key, item.expireAt, asRedis7(item.body));
+  else if (item.kind === 'value') writer.key(item.db, item.key, item.expireAt, asOldRedis(item.body));
   else if (item.kind === 'part') writer.part(item);
   else throw new TypeError(`what is ${item.kind} has no place in an RDB file`);
 }
 
-/** Writes lines of JSON. @param time as of `rdbTarget` */
-export function ndjsonTarget(output: Output, time: number): FileTarget {
+/** Writes lines of JSON. */
+export function ndjsonTarget(output: Output, { time }: Exported): FileTarget {
   let keys = 0;
   let functions = 0;
   let lines = headerLine(time);

@@ -53,9 +53,9 @@ function piecesOf(value: PlainValue): unknown[] {
       return slices(value.elements, LINE_ELEMENTS, toJsonText, ({ length }) => length);
     case 'hash':
       return slices(
-        pairs(value.pairs),
+        pairs(value.pairs, value.deadlines),
         LINE_ELEMENTS,
-        ([field, content]) => [toJsonText(field), toJsonText(content)],
+        ([field, content, deadline]) => [toJsonText(field), toJsonText(content), ...(deadline === 0 ? [] : [deadline])],
         ([field, content]) => field.length + content.length,
       );
     case 'zset':
@@ -108,8 +108,10 @@ function slices<T>(elements: readonly T[], most: number, show: (element: T) => u
   return pieces;
 }
 
-function pairs(flat: readonly string[]): (readonly [string, string])[] {
-  return Array.from({ length: flat.length >> 1 }, (_, i) => [flat[i * 2] ?? '', flat[i * 2 + 1] ?? ''] as const);
+function pairs(flat: readonly string[], deadlines: readonly number[] = []): (readonly [string, string, number])[] {
+  return Array.from({ length: flat.length >> 1 }, (_, i) => {
+    return [flat[i * 2] ?? '', flat[i * 2 + 1] ?? '', deadlines[i] ?? 0] as const;
+  });
 }
 
 /** A score that JSON cannot hold is text. */

@@ -42,7 +42,7 @@ export function parseLine(bytes: Buffer): ParsedLine {
     kind: 'key',
     db: count(db, '"db"'),
     key: text(fields['key'], '"key"'),
-    expireAt: ttl === null ? 0 : deadline(ttl),
+    expireAt: ttl === null ? 0 : deadline(ttl, '"ttl"'),
     value: valueOf(fields['type'], fields['value']),
     more,
   };
@@ -64,13 +64,7 @@ function valueOf(type: unknown, value: unknown): PlainValue {
     case 'set':
       return { type, elements: filled(value).map((element) => text(element, 'an element of "value"')) };
     case 'hash':
-      return {
-        type,
-        pairs: filled(value).flatMap((pair) => {
-          const [field, content] = tuple(pair, 2);
-          return [text(field, 'a field'), text(content, 'the value of a field')];
-        }),
-      };
+      return hashOf(filled(value));
     case 'zset':
       return {
         type,
@@ -84,6 +78,14 @@ function valueOf(type: unknown, value: unknown): PlainValue {
     default:
       throw new LineProblem('"type" is none of string, list, set, hash, zset and stream');
   }
+}
+
+/** Pairs; a field with a deadline has it behind its value. */
+function hashOf(fields: readonly unknown[]): PlainValue {
+  const parts = fields.map((field) => tuple(field, Array.isArray(field) && field.length === 3 ? 3 : 2));
+  const pairs = parts.flatMap(([field, content]) => [text(field, 'a field'), text(content, 'the value of a field')]);
+  const deadlines = parts.map((part) => (part.length === 3 ? deadline(part[2], 'the deadline of a field') : 0));
+  return { type: 'hash', pairs, ...(deadlines.some((at) => at !== 0) && { deadlines }) };
 }
 
 function streamFields(fields: Fields): PlainStream {
@@ -171,9 +173,9 @@ function count(value: unknown, what: string): number {
   return number;
 }
 
-function deadline(value: unknown): number {
-  const at = integer(value, '"ttl"');
-  if (at <= 0) throw new LineProblem('"ttl" is no moment: it counts milliseconds since 1970');
+function deadline(value: unknown, what: string): number {
+  const at = integer(value, what);
+  if (at <= 0) throw new LineProblem(`${what} is no moment: it counts milliseconds since 1970`);
   return at;
 }
 

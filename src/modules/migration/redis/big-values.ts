@@ -25,7 +25,7 @@ const ATTEMPTS = 5;
  * Reads a value in parts.
  * @param bytes what it takes in memory, about
  * @param changes whether somebody may change it meanwhile: then it is watched, and its parts begin anew
- * @returns undefined for a stream, which has no parts
+ * @returns undefined for what has no parts: a stream, and a hash where fields have deadlines
  */
 export async function bigValue(
   client: Redis,
@@ -60,14 +60,18 @@ async function* watched(client: Redis, key: Key, begun: Pieces, bytes: number): 
   for (let attempt = 1; pieces !== undefined; attempt++) {
     // EXEC answers null once a watched key has changed.
     if (yield* parts(key, pieces, async () => (await client.multi().exec()) !== null)) return;
-    if (attempt === ATTEMPTS) {
-      throw new RespiteError('EXPORT_FAILED', {
-        message: `The value of ${showKey(key.db, key.key)} was changed each time while its parts were read. Stop who writes it, or leave it out with --match.`,
-      });
-    }
+    if (attempt === ATTEMPTS) throw changing(key);
     await client.watch(name);
     pieces = await piecesOf(client, name, bytes);
   }
+  // It is gone, or has become what has no parts.
+  if ((await client.exists(name)) === 1) throw changing(key);
+}
+
+function changing({ db, key }: Key): RespiteError {
+  return new RespiteError('EXPORT_FAILED', {
+    message: `The value of ${showKey(db, key)} was changed each time while its parts were read. Stop who writes it, or leave it out with --match.`,
+  });
 }
 
 async function piecesOf(client: Redis, key: Buffer, bytes: number): Promise<Pieces | undefined> {
@@ -99,6 +103,8 @@ async function piecesOf(client: Redis, key: Buffer, bytes: number): Promise<Piec
       return { total, next: async () => asValue(await next(), (elements) => ({ type: 'set', elements })) };
     }
     case 'hash': {
+      // HSCAN tells no deadlines: where there are any, hashes are moved whole.
+      if (await hasTimedFields(client)) return undefined;
       const total = await client.hlen(key);
       const next = scanned((cursor) => client.hscanBuffer(key, cursor, 'COUNT', atOnce(total)));
       return { total, next: async () => asValue(await next(), (pairs) => ({ type: 'hash', pairs })) };
@@ -106,6 +112,11 @@ async function piecesOf(client: Redis, key: Buffer, bytes: number): Promise<Piec
     default:
       return undefined;
   }
+}
+
+/** Whether fields of any hash of a server have deadlines. Redis 7.4 and later count such hashes; before there are none. */
+export async function hasTimedFields(client: Redis): Promise<boolean> {
+  return /subexpiry=[1-9]/.test(await client.info('keyspace'));
 }
 
 function ranged(total: number, atOnce: number, read: (start: number, end: number) => Promise<PlainValue>): Pieces {

@@ -17,6 +17,10 @@ class ClusterSource implements KeySource {
     return all.length === 0 ? [] : [[0, all.reduce((sum, [, keys]) => sum + keys, 0)]];
   }
 
+  async hasTimedFields(): Promise<boolean> {
+    return (await Promise.all(this.#nodes.map((node) => node.hasTimedFields()))).includes(true);
+  }
+
   /** All masters have the same. */
   async libraries(): Promise<readonly string[]> {
     return (await this.#nodes[0]?.libraries()) ?? [];

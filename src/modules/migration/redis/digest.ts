@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { plainValue, type PlainValue } from '../../../engine/rdb/plain-value';
-import { bodyOfPayload } from '../../../engine/rdb/value-body';
+import { bodyOfPayload, hasTimedFields } from '../../../engine/rdb/value-body';
 import { bigValue } from './big-values';
 import { deadlineOf } from './expiry';
 import type { Value } from './read-values';
@@ -26,6 +26,9 @@ export class ValueDigest {
   #seen: SeenKeys | undefined;
   #type = '';
 
+  /** @param now milliseconds since the epoch: hash fields whose deadline is over by then count as gone; default none */
+  constructor(private readonly now = 0) {}
+
   /** Adds a value, or the next part of one. */
   add(value: PlainValue): void {
     this.#type = value.type;
@@ -40,8 +43,7 @@ export class ValueDigest {
         for (const element of value.elements) this.#mix(element, element);
         return;
       case 'hash':
-        for (let i = 0; i < value.pairs.length; i += 2)
-          this.#mix(value.pairs[i] ?? '', framed(value.pairs[i] ?? '') + framed(value.pairs[i + 1] ?? ''));
+        this.#addHash(value);
         return;
       case 'zset':
         for (const [name, score] of value.members) this.#mix(name, framed(name) + (score === 0 ? '0' : String(score)));
@@ -56,6 +58,15 @@ export class ValueDigest {
     return `${this.#type}:${this.#ordered.digest('hex')}:${this.#unordered.toString('hex')}`;
   }
 
+  #addHash({ pairs, deadlines }: PlainValue & { type: 'hash' }): void {
+    for (let i = 0; i < pairs.length; i += 2) {
+      const [field = '', value = ''] = [pairs[i], pairs[i + 1]];
+      const deadline = deadlines?.[i / 2] ?? 0;
+      if (deadline !== 0 && deadline <= this.now) continue;
+      this.#mix(field, framed(field) + framed(value) + (deadline === 0 ? '' : String(deadline)));
+    }
+  }
+
   #mix(name: string, text: string): void {
     if (!(this.#seen ??= new SeenKeys()).add(name)) return;
     const hash = createHash('sha1').update(text, 'latin1').digest();
@@ -66,12 +77,25 @@ export class ValueDigest {
 /**
  * How a key that was read differs from what is at the other place.
  * @param slackMs how far deadlines may be apart
+ * @param now milliseconds since the epoch, after both were read
  * @throws RdbFormatError when one of the values cannot be read
  */
-export function valueDifference(value: Value, there: Value | undefined, slackMs: number): Difference | undefined {
-  if (there === undefined) return 'missing';
-  if (!value.body.equals(there.body) && digestOfBody(value.body) !== digestOfBody(there.body)) return 'value';
+export function valueDifference(
+  value: Value,
+  there: Value | undefined,
+  slackMs: number,
+  now: number,
+): Difference | undefined {
+  if (there === undefined) return isOver(value.body, now) ? undefined : 'missing';
+  if (!value.body.equals(there.body) && digestOfBody(value.body, now) !== digestOfBody(there.body, now)) return 'value';
   return sameDeadline(value.expireAt, there.expireAt, slackMs) ? undefined : 'deadline';
+}
+
+/** Whether it is a hash none of whose fields is left by then. */
+function isOver(body: Buffer, now: number): boolean {
+  if (!hasTimedFields(body)) return false;
+  const value = plainValue(body);
+  return value.type === 'hash' && value.deadlines?.every((deadline) => deadline !== 0 && deadline <= now) === true;
 }
 
 /** Whether two deadlines are one. */
@@ -105,8 +129,8 @@ export async function digestOfKey(client: Redis, key: Buffer): Promise<KeyDigest
   return { digest: digest.finish(), expireAt: await deadlineOf(client, key) };
 }
 
-function digestOfBody(body: Buffer): string {
-  const digest = new ValueDigest();
+function digestOfBody(body: Buffer, now: number): string {
+  const digest = new ValueDigest(now);
   digest.add(plainValue(body));
   return digest.finish();
 }

@@ -96,7 +96,7 @@ function linesFor(key: Buffer, value: PlainValue): Line[] {
     case 'set':
       return slices(value.elements).map((some) => ['SADD', key, ...some]);
     case 'hash':
-      return slices(value.pairs).map((some) => ['HSET', key, ...some]);
+      return [...slices(value.pairs).map((some): Line => ['HSET', key, ...some]), ...deadlineLines(key, value)];
     case 'zset':
       // A compact sorted set loses the sign of -0: by then it is large.
       return slices(zerosLast(value.members).flatMap(([name, score]) => [scoreText(score), name])).map((some) => [
@@ -107,6 +107,11 @@ function linesFor(key: Buffer, value: PlainValue): Line[] {
     case 'stream':
       throw new TypeError('streams are not taken apart');
   }
+}
+
+function* deadlineLines(key: Buffer, { pairs, deadlines = [] }: PlainValue & { type: 'hash' }): Generator<Line> {
+  for (const [i, deadline] of deadlines.entries())
+    if (deadline !== 0) yield ['HPEXPIREAT', key, String(deadline), 'FIELDS', '1', bytes(pairs[i * 2] ?? '')];
 }
 
 type Members = readonly (readonly [name: string, score: number])[];

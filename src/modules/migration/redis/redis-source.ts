@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import { unlessInterrupted } from '../interruption';
 import type { Selection } from '../selection';
 import type { MovedItem, Source } from '../transfer';
-import { bigValue } from './big-values';
+import { bigValue, hasTimedFields } from './big-values';
 import { deadlineOf } from './expiry';
 import { librarySources } from './libraries';
 import { answers } from './replies';
@@ -57,6 +57,8 @@ export interface NamesOfDatabase {
 export interface KeySource extends Source {
   /** How many keys there are by database, those that do not match included. */
   databases(): Promise<readonly (readonly [db: number, keys: number])[]>;
+  /** Whether fields of any hash have deadlines. */
+  hasTimedFields(): Promise<boolean>;
   /** The sources of its function libraries; none when keys were selected. */
   libraries(): Promise<readonly string[]>;
   names(signal: AbortSignal | undefined): AsyncGenerator<NamesOfDatabase, void, undefined>;
@@ -89,6 +91,10 @@ export class RedisSource implements KeySource {
     const all = [...info.matchAll(/^db(\d+):keys=(\d+)/gm)].map(([, db, keys]) => [Number(db), Number(keys)] as const);
     const { db: wanted } = this.#selection;
     return wanted === undefined ? all : all.filter(([db]) => db === wanted);
+  }
+
+  hasTimedFields(): Promise<boolean> {
+    return hasTimedFields(this.client);
   }
 
   async libraries(): Promise<readonly string[]> {

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { REFUSED_TYPES } from '../../../engine/rdb/file/value-walk';
 import { RdbFormatError } from '../../../engine/rdb/rdb-primitives';
-import { asRedis7, payloadOfBody } from '../../../engine/rdb/value-body';
+import { asOldRedis, hasTimedFields, payloadOfBody } from '../../../engine/rdb/value-body';
 import { RespiteError } from '../../../errors';
 import { type NamedKey, NameList, namedKey, showKey } from '../key-names';
 import type { MovedItem, Target } from '../transfer';
@@ -41,6 +41,7 @@ export class RedisTarget implements Target {
   readonly #parts: PartWriter;
   #db: number | undefined;
   #sizes: ReadonlyMap<number, number> | undefined;
+  #takesTimedFields: Promise<boolean> | undefined;
   readonly #libraries: TargetLibraries;
 
   /** @param client one of its own: databases are chosen on it. @param now when a key counts as expired */
@@ -74,6 +75,17 @@ export class RedisTarget implements Target {
   isOver(item: MovedItem): boolean {
     const isKey = item.kind === 'value' || (item.kind === 'part' && item.last);
     return isKey && item.expireAt !== 0 && item.expireAt <= this.now();
+  }
+
+  /** Why a value cannot be taken in here, if so: hashes whose fields have deadlines need Redis 7.4 or later. */
+  async unsupported(body: Buffer): Promise<string | undefined> {
+    const what = REFUSED_TYPES[body[0] ?? 0];
+    if (what !== undefined || !hasTimedFields(body)) return what;
+    this.#takesTimedFields ??= this.client.call('COMMAND', ['INFO', 'HPEXPIREAT']).then((reply) => {
+      return Array.isArray(reply) && reply[0] !== null;
+    });
+    if (await this.#takesTimedFields) return undefined;
+    return 'a hash whose fields have deadlines, which the target does not know (Redis 7.4 and later do, and redis.standalone.version 7.4 or 8.0)';
   }
 
   /** Adds what is there already of a batch to a list, before anything is written. */
@@ -133,6 +145,10 @@ export class RedisTarget implements Target {
     const [first] = living;
     if (first === undefined) return;
     await this.#select(first.db);
+    for (const { db, key, body } of living) {
+      const what = await this.unsupported(body);
+      if (what !== undefined) throw notSupported(db, key, `it is ${what}`);
+    }
     const replies = await answers(
       this.client,
       living.map((value) => this.#restoring(value)),
@@ -147,7 +163,7 @@ export class RedisTarget implements Target {
   async #isTheSame(value: Value, reply: Error): Promise<boolean> {
     if (this.settings.sameIsWritten !== true || !reply.message.startsWith('BUSYKEY')) return false;
     const [there] = await readValues(this.client, value.db, [Buffer.from(value.key, 'latin1')]);
-    return valueDifference(value, there, this.settings.slackMs ?? 0) === undefined;
+    return valueDifference(value, there, this.settings.slackMs ?? 0, this.now()) === undefined;
   }
 
   #restoring({ db, key, expireAt, body, idle, frequency }: Value): Line {
@@ -237,19 +253,21 @@ export class RedisTarget implements Target {
   }
 }
 
-/** A value as Redis 7.0 reads it. @throws RespiteError `IMPORT_NOT_SUPPORTED` */
+/** A value as Redis 7.0 reads it, or 7.4 where fields have deadlines. @throws RespiteError `IMPORT_NOT_SUPPORTED` */
 function readable(db: number, key: string, body: Buffer): Buffer {
   try {
-    const what = REFUSED_TYPES[body[0] ?? 0];
-    if (what === undefined) return asRedis7(body);
-    throw new RdbFormatError(`it is ${what}`);
+    return asOldRedis(body);
   } catch (cause) {
     if (!(cause instanceof RdbFormatError)) throw cause;
-    throw new RespiteError('IMPORT_NOT_SUPPORTED', {
-      message: `The key ${showKey(db, key)} cannot be taken in: ${cause.message}. Leave it out with --match, or delete it where it comes from. What was written before it are whole keys.`,
-      cause,
-    });
+    throw notSupported(db, key, cause.message, cause);
   }
+}
+
+function notSupported(db: number, key: string, reason: string, cause?: Error): RespiteError {
+  return new RespiteError('IMPORT_NOT_SUPPORTED', {
+    message: `The key ${showKey(db, key)} cannot be taken in: ${reason}. Leave it out with --match, or delete it where it comes from. What was written before it are whole keys.`,
+    cause,
+  });
 }
 
 function groupByDb<T extends { readonly db: number }>(items: readonly T[]): Map<number, T[]> {

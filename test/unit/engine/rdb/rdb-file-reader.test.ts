@@ -61,7 +61,7 @@ function cut(value: PlainValue, most: number): PlainValue {
 /** @param most elements of a value */
 function written(most = Infinity): Buffer {
   const writer = new RdbFileWriter();
-  writer.head({ redisVersion: '7.0.15', time: 5000 });
+  writer.head({ redisVersion: '7.0.15', time: 5000, timedFields: false });
   writer.library('#!lua name=a\nredis.register_function("f", function() end)');
   for (const [key, value] of Object.entries(VALUES))
     writer.key(key === 'set' ? 3 : 0, key, key === 'hash' ? 5000 : 0, bodyOf(cut(value, most)));
@@ -220,12 +220,10 @@ it('keys that cannot be taken in are passed over and named', async () => {
       writer.string('data');
       writer.byte(0);
     })
-    .key(25, 'small', (writer) => {
-      writer.uint64LE(5n);
+    .key(23, 'small', (writer) => {
       writer.string('listpack');
     })
-    .key(24, 'large', (writer) => {
-      writer.uint64LE(5n);
+    .key(22, 'large', (writer) => {
       writer.length(1);
       writer.length(0);
       writer.string('f');
@@ -235,8 +233,8 @@ it('keys that cannot be taken in are passed over and named', async () => {
   const items = await read(file.end(), { size: 3 });
   expect(items.map((item) => [item.kind, 'key' in item && item.key, 'what' in item && item.what])).toEqual([
     ['refused', 'of a module', 'the value of a module'],
-    ['refused', 'small', expect.stringContaining('deadlines')],
-    ['refused', 'large', expect.stringContaining('deadlines')],
+    ['refused', 'small', expect.stringContaining('release candidate')],
+    ['refused', 'large', expect.stringContaining('release candidate')],
     ['value', 'after', false],
   ]);
 });
