@@ -34,7 +34,7 @@ const PROGRAM = join(__dirname, 'snapshots-program.ts');
 /**
  * Records, by strace, all that a process which takes snapshots does to its data directory, LMDB's own writes included,
  * cuts the power at random moments, and starts on what is left: with the data of one snapshot, the last reported one or
- * a later one; before the first was reported it may refuse what is left of that one. Every fourth state is that of a disk on which no sync does anything: there it may be any
+ * a later one. Every fourth state is that of a disk on which no sync does anything: there it may be any
  * snapshot, but nothing only where no marker says that there was one.
  * @throws Error naming the state that was lost
  */
@@ -117,8 +117,7 @@ async function restored(
 function judge(outcome: number | string, { files, seen }: Left, isLying: boolean, where: string): void {
   const reported = seen.get('snapshot') ?? 0;
   if (typeof outcome === 'string') {
-    // Half of a first snapshot may be left: nobody had been told that there is one.
-    if (!isLying && reported > 0) throw new Error(`${where}: refused (${outcome}), and the disk did what it said`);
+    if (!isLying) throw new Error(`${where}: refused (${outcome}), and the disk did what it said`);
     return;
   }
   if (!isLying && outcome < reported)

@@ -78,6 +78,21 @@ export function cutAfter(steps: readonly Step[], chance: Chance): Left {
   return { files, seen };
 }
 
+/** What the end of a process leaves after these steps: all of them. */
+export function killedAfter(steps: readonly Step[]): Left {
+  const disk = new Map<string, DiskFile>();
+  const seen = new Map<string, number>();
+  for (const step of steps) {
+    if (step.kind === 'seen') step.note(seen);
+    else if (step.kind === 'rename') rename(disk, step.from, step.to);
+    else if (step.kind === 'unlink') disk.delete(step.path);
+    else if (step.kind !== 'sync names') apply(disk, step);
+  }
+  const files = new Map<string, Buffer>();
+  for (const [path, { content, pending }] of disk) files.set(path, Buffer.from(pending.reduce(written, content)));
+  return { files, seen };
+}
+
 function syncNames(disk: Map<string, DiskFile>): void {
   for (const [path, file] of disk) {
     file.named = true;

@@ -11,20 +11,27 @@ const LONGEST = 100_000_000;
 
 /**
  * Runs a program and records what it and its threads do to a directory.
- * @param trace file that strace writes
- * @param onLine what a line of the program's standard output lets others know
  * @throws Error when there is no strace, the program fails, or does what cannot be replayed
  */
-export function recordSteps(
-  command: readonly string[],
-  { directory, trace, onLine }: { readonly directory: string; readonly trace: string; onLine(line: string): Note },
-): Step[] {
+export function recordSteps(command: readonly string[], { directory, trace, onLine, endsBy = null }: Recorded): Step[] {
   const flags = ['-f', '-y', '-xx', '-s', String(LONGEST), '-e', `trace=${CALLS}`, '-o', trace];
-  const { error, status, stderr } = spawnSync('strace', [...flags, ...command], { encoding: 'utf8' });
+  const { error, status, signal, stderr } = spawnSync('strace', [...flags, ...command], { encoding: 'utf8' });
   if (error !== undefined)
     throw new Error('strace is needed, and cannot be run: apt-get install strace', { cause: error });
-  if (status !== 0) throw new Error(`the recorded program ended with ${String(status)}: ${stderr}`);
+  if (signal !== endsBy || (status !== 0 && endsBy === null))
+    throw new Error(`the recorded program ended with ${String(status ?? signal)}: ${stderr}`);
   return stepsOf(readFileSync(trace, 'latin1'), directory, onLine);
+}
+
+/** What is recorded, and how. */
+export interface Recorded {
+  readonly directory: string;
+  /** The file that strace writes. */
+  readonly trace: string;
+  /** What a line of the program's standard output lets others know. */
+  onLine(line: string): Note;
+  /** The signal that ends the program; default none. */
+  readonly endsBy?: NodeJS.Signals | null;
 }
 
 /** What others learned, for `Step`. */
@@ -94,7 +101,7 @@ class Recorder {
     this.#positions.set(key, 0);
     if (args.includes('O_DSYNC')) this.#synced.add(key);
     else this.#synced.delete(key);
-    if (args.includes('O_TRUNC')) throw new Error(`${path} is cut by being opened: not replayed`);
+    if (args.includes('O_TRUNC') && !args.includes('O_EXCL')) throw new Error(`${path} is cut by being opened: not replayed`);
     if (!args.includes('O_CREAT') || this.#there.has(path)) return;
     this.#there.add(path);
     this.steps.push({ kind: 'create', path });

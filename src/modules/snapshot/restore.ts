@@ -52,8 +52,7 @@ async function startEmpty({ source, beforeServing }: RestoreContext): Promise<Re
 async function load(context: RestoreContext): Promise<RestoreOutcome> {
   const { directory, source, logger } = context;
   const started = performance.now();
-  const loading = new Loading({ ...context, path: directory.dataFile });
-  if (await directory.hasSnapshot()) await readSnapshot(readerSettings(directory), loading, context.signal);
+  const loading = await readData(context);
   const stamp = await expectedStamp(directory, loading.stamp);
   const journals = await readJournals(directory, journalsAfter(stamp, directory.lastJournal));
   ours(directory.dataFile, () => {
@@ -74,6 +73,28 @@ async function load(context: RestoreContext): Promise<RestoreOutcome> {
       `the journal brought back ${printCount(replayed, 'command')}`,
     );
   return { sequence: stamp?.sequence ?? 0, keys, duration, snapshotTime: stamp?.time ?? 0, replayed, journal };
+}
+
+/** Reads the data file, if there is something in it. A first snapshot that was being written when the process ended is none. */
+async function readData(context: RestoreContext): Promise<Loading> {
+  const { directory, source, logger, clock, signal } = context;
+  const loading = new Loading({ ...context, path: directory.dataFile });
+  if (!(await directory.hasSnapshot())) return loading;
+  try {
+    await readSnapshot(readerSettings(directory), loading, signal);
+    return loading;
+  } catch (err) {
+    if (!RespiteError.is(err) || err.code !== 'RESTORE_CORRUPT' || !(await directory.neverWritten())) throw err;
+    source.abortRestore();
+    const path = await directory.clearUnfinished(clock.now());
+    const rest = path === undefined ? '' : `; what there is of it is in ${path} now`;
+    logger.warn(
+      { event: 'snapshot_unfinished', path, err },
+      `the first snapshot was not complete when it was last written${rest}`,
+    );
+    source.beginRestore();
+    return new Loading({ ...context, path: directory.dataFile });
+  }
 }
 
 /** How the data file is read. */

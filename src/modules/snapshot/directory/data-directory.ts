@@ -3,18 +3,17 @@ import { RespiteError } from '../../../errors';
 import type { DatasetKey } from '../store/sealed-records';
 import type { Stamp } from '../store/stamp';
 import { FORMAT_VERSION, JOURNAL_VERSION } from '../store/record-format';
-import { completeFiles, createFiles } from './complete-files';
+import { completeFiles, createDataFile, createFiles } from './complete-files';
 import { DirectoryLock, type LockOptions } from './directory-lock';
 import { checkKey } from './check-key';
 import { unusable } from './unusable';
 import { makeDirectory, makePrivate } from './make-directory';
-import { dataFilesIn, journalsIn, moveAside } from './move-files';
-import { type DirectoryFacts, lostSnapshot, markerOwning, type NamedJournal } from './directory-facts';
+import { dataFilesIn, journalsIn, moveAside, moveNewer } from './move-files';
+import { type DirectoryFacts, lostSnapshot, markerOwning, type NamedJournal, neverWritten } from './directory-facts';
 import { encryptionFields, type Marker, writeMarker } from './marker';
 import { refuseNetworkFilesystem } from './network-filesystem';
-import { assertSameFile, type FileIdentity, identityIfThere, identityOf, ownFileSize } from './own-file';
+import { assertSameFile, emptyIfZero, type FileIdentity, identityIfThere, identityOf, ownFileSize } from './own-file';
 import { DATA, MARKER, recognise, type Recognised, REPLACEMENT, WITNESS } from './recognise';
-import { generationsIn } from './generations';
 import { adoptReplacement, discardReplacement, finishReplacement } from './replacement';
 import { readWitness, writeWitness } from './witness';
 
@@ -26,20 +25,7 @@ export interface DataDirectoryOptions extends LockOptions {
   readonly onWarning?: (message: string) => void;
 }
 
-/**
- * The directory that holds one data file, locked for this process.
- *
- * | file             | purpose                                             |
- * |------------------|-----------------------------------------------------|
- * | `respite.json`   | says the directory is ours (`marker.ts`)            |
- * | `data.mdb`       | the LMDB file; `data.mdb-lock` is LMDB's own        |
- * | `last-snapshot`  | sequence of the last snapshot (`witness.ts`)        |
- * | `journal-N`      | what changed since a snapshot (`../journal`); with  |
- * |                  | `.new`, one that counts with the next snapshot      |
- * | `generation-N`   | a copy of an older data file (`generations.ts`)     |
- * | `data.mdb.new`   | one that is to take its place (`replacement.ts`)    |
- * | `lock.N`         | who uses the directory (`directory-lock.ts`)        |
- */
+/** The directory that holds one data file (`recognise.ts` lists the files in it), locked for this process. */
 export class DataDirectory implements DirectoryFacts {
   readonly path: string;
   readonly dataFile: string;
@@ -160,6 +146,10 @@ export class DataDirectory implements DirectoryFacts {
     return lostSnapshot(this.#marker, await this.lastSequence(), this.#dataFile !== undefined);
   }
 
+  async neverWritten(): Promise<boolean> {
+    return neverWritten(this.#marker, this.#markerTrouble, await this.lastSequence());
+  }
+
   /** Whether a snapshot belongs into this directory; a marker that was slightly damaged says so from now on. */
   owns(stamp: Stamp): boolean {
     const owning = markerOwning(this.#marker, stamp);
@@ -250,16 +240,27 @@ export class DataDirectory implements DirectoryFacts {
    * nobody slips in between.
    * @returns where it is now.
    */
-  async setAside(reason: 'corrupt' | 'kept', time: number): Promise<string> {
-    try {
+  setAside(reason: 'corrupt' | 'kept', time: number): Promise<string> {
+    return this.#moving(async () => {
       const target = await moveAside(this.path, reason, time, await dataFilesIn(this.path));
       this.#marker = (await createFiles(this.path, this.encryptionKey)).marker;
       this.#markerTrouble = undefined;
-      this.#dataFile = identityOf(this.dataFile);
       return target;
-    } catch (error) {
-      throw unusable(this.path, error);
-    }
+    });
+  }
+
+  /**
+   * Clears the data file of what there is of a first snapshot that was never complete. The journals stay.
+   * @returns where that is now; `undefined` when it was nothing
+   */
+  clearUnfinished(time: number): Promise<string | undefined> {
+    return this.#moving(async () => {
+      const target = (await emptyIfZero(this.dataFile))
+        ? undefined
+        : await moveAside(this.path, 'corrupt', time, [DATA]);
+      await createDataFile(this.dataFile);
+      return target;
+    });
   }
 
   /**
@@ -267,17 +268,22 @@ export class DataDirectory implements DirectoryFacts {
    * with the copies that are newer and, unless they are complete, with the journals.
    * @returns where they are now
    */
-  async replaceDamaged(sequence: number, journalsAreComplete: boolean, time: number): Promise<string> {
-    try {
-      const newer = (await generationsIn(this.path)).filter((generation) => generation.sequence > sequence);
-      const journals = journalsAreComplete ? [] : await this.journals();
-      const names = [...newer, ...journals].map(({ name }) => name);
-      const target = await moveAside(this.path, 'corrupt', time, [...names, DATA]);
+  replaceDamaged(sequence: number, journalsAreComplete: boolean, time: number): Promise<string> {
+    return this.#moving(async () => {
+      const target = await moveNewer(this.path, sequence, { journals: !journalsAreComplete, time });
       await adoptReplacement(this.path);
       await this.noteSequence(sequence);
       if (!journalsAreComplete) await this.noteJournal(0);
-      this.#dataFile = identityOf(this.dataFile);
       return target;
+    });
+  }
+
+  /** What leaves another data file. */
+  async #moving<T>(move: () => Promise<T>): Promise<T> {
+    try {
+      const result = await move();
+      this.#dataFile = identityOf(this.dataFile);
+      return result;
     } catch (error) {
       throw unusable(this.path, error);
     }

@@ -23,6 +23,8 @@ export interface DirectoryFacts {
   lastSequence(): Promise<number>;
   /** What says that a snapshot was written here; `undefined` when nothing does. */
   lostSnapshot(): Promise<string | undefined>;
+  /** Whether something says, surely, that none was ever written here: then a data file with no whole one was being made. */
+  neverWritten(): Promise<boolean>;
   /** Whether a snapshot belongs into this directory. */
   owns(stamp: Stamp): boolean;
 }
@@ -37,6 +39,11 @@ export function lostSnapshot(marker: Marker, last: number, hasDataFile: boolean)
   if (last > 0) return `${WITNESS} says that snapshot ${String(last)} was written`;
   // The data file of a directory is made before its marker.
   return marker.written === undefined && !hasDataFile ? `${DATA} is gone` : undefined;
+}
+
+/** Whether a marker that is not damaged, and the witness, say that no snapshot was ever written. @param trouble what is wrong with the marker. @param last as of `lostSnapshot` */
+export function neverWritten(marker: Marker, trouble: string | undefined, last: number): boolean {
+  return marker.sealed && marker.written === false && trouble === undefined && last === 0;
 }
 
 /**

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { JOURNAL_FILE } from '../journal/journal-file';
 import { codeOf } from '../system-error';
 import type { NamedJournal } from './directory-facts';
-import { GENERATION_FILE } from './generations';
+import { GENERATION_FILE, generationsIn } from './generations';
 import { makeNew, syncIfAllowed } from './make-directory';
 import { syncDirectory } from './own-file';
 import { DATA, LMDB_LOCK, MARKER, WITNESS } from './recognise';
@@ -38,6 +38,17 @@ export async function moveAside(
   const target = (await moveTo(path, `${path}.${name}`, names)) ?? (await moveTo(path, join(path, name), names));
   if (target === undefined) throw new Error('the directory cannot be written');
   return target;
+}
+
+/** Moves a data file, the copies that are newer than a snapshot, and with `journals` those, as `moveAside` does. */
+export async function moveNewer(
+  path: string,
+  sequence: number,
+  { journals, time }: { readonly journals: boolean; readonly time: number },
+): Promise<string> {
+  const newer = (await generationsIn(path)).filter((generation) => generation.sequence > sequence);
+  const names = [...newer, ...(journals ? await journalsIn(path) : [])].map(({ name }) => name);
+  return moveAside(path, 'corrupt', time, [...names, DATA]);
 }
 
 /** @returns the new directory, or `undefined` when nothing was moved because it cannot be */

@@ -47,6 +47,22 @@ export async function readOwnFile(path: string): Promise<Buffer | undefined> {
   }
 }
 
+/** What was written to see whether there is room; see `../store/openable.ts`. */
+const MOST_ZEROS = 2 * 65_536;
+
+/** Empties a short file that holds nothing but zeros. @returns whether it is empty now. @throws as `openOwnFile` */
+export async function emptyIfZero(path: string): Promise<boolean> {
+  const file = await openOwnFile(path, constants.O_RDWR);
+  try {
+    if ((await file.stat()).size > MOST_ZEROS) return false;
+    if ((await file.readFile()).some((byte) => byte !== 0)) return false;
+    await file.truncate(0);
+    return true;
+  } finally {
+    await file.close();
+  }
+}
+
 /** Replaces a file: a crash leaves the old one or the whole new one. @throws as `openOwnFile` */
 export async function replaceOwnFile(path: string, content: string): Promise<void> {
   const unfinished = `${path}.new`;

@@ -8,7 +8,20 @@ import { LOCK_FILE } from './lock-holders';
 import { type Marker, readMarker } from './marker';
 import { isOwnFile, ownFileSize } from './own-file';
 
-/** The names of our files in a data directory; `DataDirectory` says what each is for. */
+/**
+ * The names of our files in a data directory.
+ *
+ * | file             | purpose                                             |
+ * |------------------|-----------------------------------------------------|
+ * | `respite.json`   | says the directory is ours (`marker.ts`)            |
+ * | `data.mdb`       | the LMDB file; `data.mdb-lock` is LMDB's own        |
+ * | `last-snapshot`  | sequence of the last snapshot (`witness.ts`)        |
+ * | `journal-N`      | what changed since a snapshot (`../journal`); with  |
+ * |                  | `.new`, one that counts with the next snapshot      |
+ * | `generation-N`   | a copy of an older data file (`generations.ts`)     |
+ * | `data.mdb.new`   | one that is to take its place (`replacement.ts`)    |
+ * | `lock.N`         | who uses the directory (`directory-lock.ts`)        |
+ */
 export const MARKER = 'respite.json';
 export const DATA = 'data.mdb';
 export const LMDB_LOCK = 'data.mdb-lock';

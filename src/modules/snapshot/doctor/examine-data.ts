@@ -108,7 +108,7 @@ class TrialRestore {
     const { directory, source } = this;
     const { snapshot: hasSnapshot, journals: hasJournals } = await directory.hasData();
     source.beginRestore();
-    const read = hasSnapshot ? this.#read(hasJournals) : undefined;
+    const read = hasSnapshot && !(await this.#isUnfinished()) ? this.#read(hasJournals) : undefined;
     const stamp = await this.#belonging(read);
     await this.#checkWitness(stamp);
     const journals = await this.#journals(journalsAfter(stamp, directory.lastJournal));
@@ -121,26 +121,45 @@ class TrialRestore {
   }
 
   #read(hasJournals: boolean): Stamp | undefined {
-    const { source, directory } = this;
+    const { source } = this;
+    let stamp: Stamp | undefined;
+    this.#guarded('data_damaged', () => {
+      stamp = this.#decode((batch, found) => source.importBatch(batch, hasJournals ? found?.time : undefined));
+    });
+    return stamp;
+  }
+
+  /** @param take gets the records in batches, with the stamp that stands before them */
+  #decode(take: (batch: Uint8Array<ArrayBuffer>, stamp: Stamp | undefined) => void): Stamp | undefined {
+    const { directory } = this;
     const decoder = codecOf(directory.encryption).decoder();
     const batch = new RecordBatchWriter();
     let stamp: Stamp | undefined;
-    const flush = (): void => {
-      source.importBatch(batch.finish(), hasJournals ? stamp?.time : undefined);
-    };
-    this.#guarded('data_damaged', () => {
-      readEntries(directory.dataFile, {
-        stamp(found) {
-          stamp = found && decoder.stamp(found);
-        },
-        record(entry) {
-          decoder.relay(entry, batch);
-          if (batch.byteLength >= BATCH_BYTES) flush();
-        },
-      });
-      if (batch.byteLength > 0) flush();
+    readEntries(directory.dataFile, {
+      stamp(found) {
+        stamp = found && decoder.stamp(found);
+      },
+      record(entry) {
+        decoder.relay(entry, batch);
+        if (batch.byteLength >= BATCH_BYTES) take(batch.finish(), stamp);
+      },
     });
+    if (batch.byteLength > 0) take(batch.finish(), stamp);
     return stamp;
+  }
+
+  /** Whether the data file is a first snapshot that was being written: the start takes it for none. */
+  async #isUnfinished(): Promise<boolean> {
+    if (!(await this.directory.neverWritten())) return false;
+    try {
+      this.#decode(() => undefined);
+      return false;
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      const what = `${this.directory.dataFile} is a first snapshot that was being written when the process or the machine stopped.`;
+      this.findings.push(note('snapshot_unfinished', what, 'Nothing need be done: the next start sets it aside.'));
+      return true;
+    }
   }
 
   async #belonging(stamp: Stamp | undefined): Promise<Stamp | undefined> {

@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import { checkKey } from '../directory/check-key';
-import { type DirectoryFacts, lostSnapshot, markerOwning, type NamedJournal } from '../directory/directory-facts';
+import {
+  type DirectoryFacts,
+  lostSnapshot,
+  markerOwning,
+  type NamedJournal,
+  neverWritten,
+} from '../directory/directory-facts';
 import type { Marker } from '../directory/marker';
 import { journalsIn } from '../directory/move-files';
 import { identityIfThere, ownFileSize } from '../directory/own-file';
@@ -81,6 +87,10 @@ export class ObservedDirectory implements DirectoryFacts {
   async lostSnapshot(): Promise<string | undefined> {
     const hasDataFile = identityIfThere(join(this.path, DATA)) !== undefined;
     return lostSnapshot(this.marker, await this.lastSequence(), hasDataFile);
+  }
+
+  async neverWritten(): Promise<boolean> {
+    return neverWritten(this.marker, this.markerTrouble, await this.lastSequence());
   }
 
   owns(stamp: Stamp): boolean {

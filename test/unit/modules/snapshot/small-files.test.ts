@@ -1,6 +1,8 @@
 import { cp, mkdir, readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemClock } from '../../../../src/container';
 import { recognise } from '../../../../src/modules/snapshot/directory/recognise';
+import { examine } from '../../../../src/modules/snapshot/doctor/examine';
 import { directoryWith, setAside, start } from '../../../support/kept-engine';
 import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
 
@@ -177,4 +179,38 @@ it('the marker says that a snapshot was taken before the first one counts: when 
   await expect(kept.manager.snapshotNow()).resolves.toMatchObject({ written: 1 });
   expect(await said()).toBe(true);
   await kept.manager.stop();
+});
+
+describe('a first snapshot that was being written when the process ended', () => {
+  const WHAT: readonly [string, Buffer, number][] = [
+    ['room was being made for it', Buffer.alloc(131_072), 0],
+    ['its first pages are torn', Buffer.alloc(12_288, 0x5a), 1],
+    ['its first pages are half there', Buffer.concat([Buffer.alloc(4096), Buffer.alloc(100, 1)]), 1],
+  ];
+
+  it.each(WHAT)('counts as none, and what the journal has is there: %s', async (_what, left, aside) => {
+    const path = await temporaryPath();
+    const options = { onCorruption: 'fail', durability: 'always', onShutdown: false } as const;
+    const first = await start(path, options);
+    first.run('SET', 'a', '1');
+    await first.manager.stop();
+    await writeFile(join(path, 'data.mdb'), left);
+    const { findings } = await examine(path, { encryptionKey: undefined, clock: systemClock, databases: 16 });
+    expect(findings.map(({ finding, weight }) => [finding, weight])).toContainEqual(['snapshot_unfinished', 'note']);
+    const kept = await start(path, options);
+    expect(kept.run('GET', 'a')).toBe('1');
+    expect(kept.logger.events('warn')).toEqual(['snapshot_unfinished']);
+    expect(await setAside(path)).toHaveLength(aside);
+    await kept.manager.snapshotNow();
+    await kept.manager.stop();
+    const last = await start(path, options);
+    expect(last.run('GET', 'a')).toBe('1');
+    await last.manager.stop();
+  });
+
+  it('is none where one was complete before', async () => {
+    const path = await directoryWith('a');
+    await writeFile(join(path, 'data.mdb'), Buffer.alloc(131_072));
+    await expect(start(path, { onCorruption: 'fail' })).rejects.toMatchObject({ code: 'RESTORE_CORRUPT' });
+  });
 });

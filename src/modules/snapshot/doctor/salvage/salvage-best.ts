@@ -50,6 +50,7 @@ function asOf(directory: DirectoryFacts, { path: dataFile, sequence }: Generatio
     journals: () => directory.journals(),
     lastSequence: () => Promise.resolve(sequence),
     lostSnapshot: () => Promise.resolve(`generation-${String(sequence)} says that a snapshot was written`),
+    neverWritten: () => Promise.resolve(false),
     owns: (stamp) => directory.owns(stamp),
   };
 }
