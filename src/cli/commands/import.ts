@@ -39,7 +39,11 @@ export async function importCommand(file: string, options: ImportCommandOptions)
   }
 }
 
-function told({ dryRun, written, expired, kept, functions }: ImportReport, file: string, directory: string): string {
+function told(
+  { dryRun, written, expired, kept, functions, modules }: ImportReport,
+  file: string,
+  directory: string,
+): string {
   const libraries = functions === 0 ? '' : ` and ${printCount(functions, 'function library', 'function libraries')}`;
   const what = `${printCount(written, 'key')}${libraries} of ${file === '-' ? 'stdin' : file}`;
   const rest = [
@@ -47,6 +51,11 @@ function told({ dryRun, written, expired, kept, functions }: ImportReport, file:
     ...(kept === 0
       ? []
       : [`${printCount(kept, 'key or library', 'keys and libraries')} ${kept === 1 ? 'is' : 'are'} there already`]),
+    ...(modules.length === 0
+      ? []
+      : [
+          `what the ${modules.length === 1 ? 'module' : 'modules'} ${modules.join(', ')} of Redis kept beside the keys is left out`,
+        ]),
   ].join('; ');
   const more = rest === '' ? '.' : `; ${rest}.`;
   return dryRun

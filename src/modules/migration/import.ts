@@ -25,6 +25,8 @@ export interface ImportReport {
   readonly kept: number;
   /** Function libraries written. */
   readonly functions: number;
+  /** Modules of Redis that keep something in the file beside the keys, by name: that is left out. */
+  readonly modules: readonly string[];
 }
 
 /** How an import is done. */
@@ -53,7 +55,7 @@ export async function importInto(
 ): Promise<ImportReport> {
   const { name, dryRun, signal, onProgress, selection } = settings;
   const checked = await check(target, file, settings);
-  const common = { format: file.format, dryRun, found: checked.keys };
+  const common = { format: file.format, dryRun, found: checked.keys, modules: checked.modules };
   if (dryRun) {
     const kept = settings.existing === 'skip' ? checked.existing : { keys: 0, functions: 0 };
     const written = checked.keys - checked.expired - kept.keys;
@@ -77,7 +79,8 @@ async function check(target: RedisTarget, file: InputFile, settings: ImportSetti
   let expired = 0;
   const refused = new NameList<string>(20);
   const tally = new Tally('checking', onProgress);
-  for await (const all of new FileSource(file, name).batches(signal)) {
+  const source = new FileSource(file, name);
+  for await (const all of source.batches(signal)) {
     const batch = all.filter(selects(selection));
     for (const item of batch) {
       if (item.kind === 'function') continue;
@@ -93,7 +96,14 @@ async function check(target: RedisTarget, file: InputFile, settings: ImportSetti
   if (refused.count > 0) throw notSupported(name, refused);
   if (settings.existing === 'refuse' && existing.count > 0) throw new ConflictError(name, existing);
   const { keys, functions } = tally;
-  return { keys, functions, expired, existing: { keys: existing.count - libraries.count, functions: libraries.count } };
+  const { modules } = source;
+  return {
+    keys,
+    functions,
+    expired,
+    modules,
+    existing: { keys: existing.count - libraries.count, functions: libraries.count },
+  };
 }
 
 /** A file that is whole may have been written wrong. */

@@ -43,6 +43,14 @@ export class FileCursor {
     }
   }
 
+  /** A length that may be any number of 64 bits. */
+  async id(): Promise<bigint> {
+    const start = this.window.position;
+    await this.length();
+    const { buffer, at, position } = this.window;
+    return BigInt(new RdbReader(buffer.subarray(at - (position - start), at)).unsigned());
+  }
+
   /** A view of the next bytes, valid until more is read. */
   async bytes(count: number): Promise<Buffer> {
     while (!this.window.skip(count)) await this.fill();

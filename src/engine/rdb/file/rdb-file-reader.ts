@@ -76,6 +76,8 @@ const BATCH_BYTES = 1024 * 1024;
 export class RdbFileReader {
   /** What the file says of itself: `redis-ver`, `ctime` and the like. */
   readonly fields = new Map<string, string>();
+  /** Modules that keep data of their own beside the keys, by name: what they keep is left out. */
+  readonly modules = new Set<string>();
   readonly #window: Window;
   readonly #cursor: FileCursor;
   readonly #partBytes: number;
@@ -241,7 +243,8 @@ export class RdbFileReader {
   }
 
   async #moduleData(): Promise<void> {
-    for (let left = 3; left > 0; left--) await this.#cursor.length();
+    this.modules.add(moduleName(await this.#cursor.id()));
+    for (let left = 2; left > 0; left--) await this.#cursor.length();
     await this.#cursor.walk(moduleParts(this.#window));
   }
 
@@ -264,4 +267,15 @@ export class RdbFileReader {
       `type ${String(type)} is not known (byte ${String(at - 1)}${this.#cursor.ofKey()})`,
     );
   }
+}
+
+const MODULE_NAME = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const NAME_LETTERS = 9;
+
+/** The name in a module's id: nine letters of six bits, then ten bits of a version. Redis 7.0: moduleTypeEncodeId. */
+function moduleName(id: bigint): string {
+  const letters = Array.from({ length: NAME_LETTERS }, (_, i) => {
+    return MODULE_NAME[Number((id >> BigInt(10 + 6 * (NAME_LETTERS - 1 - i))) & 63n)];
+  });
+  return letters.join('');
 }

@@ -8,12 +8,19 @@ import type { InputFile } from './input-file';
 
 /** What a file holds. */
 export class FileSource implements Source {
+  #modules: ReadonlySet<string> = new Set();
+
   /** @param checksum whether the checksum of an RDB file is looked at */
   constructor(
     private readonly file: InputFile,
     private readonly name: string,
     private readonly checksum = true,
   ) {}
+
+  /** Modules of Redis whose data beside the keys is left out; complete when everything was read. */
+  get modules(): readonly string[] {
+    return [...this.#modules].sort();
+  }
 
   /** @throws RespiteError `IMPORT_FILE_INVALID`, `IMPORT_NOT_SUPPORTED`, `IMPORT_FILE_UNREADABLE`, `MIGRATION_INTERRUPTED` */
   async *batches(signal: AbortSignal | undefined): AsyncGenerator<readonly MovedItem[], void, undefined> {
@@ -29,7 +36,9 @@ export class FileSource implements Source {
       return;
     }
     try {
-      yield* new RdbFileReader(this.file.bytes(), { checksum: this.checksum }).batches();
+      const reader = new RdbFileReader(this.file.bytes(), { checksum: this.checksum });
+      this.#modules = reader.modules;
+      yield* reader.batches();
     } catch (error) {
       throw error instanceof RdbFileError ? this.#trouble(error) : error;
     }

@@ -210,9 +210,12 @@ describe('a file that is not as it should be', () => {
   });
 });
 
+/** What a file has for the module type `ReJSON-RL`, encoding 3. */
+const REJSON_ID = [0x45, 0xe2, 0x52, 0x38, 0xdf, 0x91, 0x2c, 0x03];
+
 it('keys that cannot be taken in are passed over and named', async () => {
   const file = new RdbFileBuilder(12)
-    .bytes(0xf7, 5, 2, 1, 5, 3, 0x61, 0x62, 0x63, 0)
+    .bytes(0xf7, 0x81, ...REJSON_ID, 2, 1, 5, 3, 0x61, 0x62, 0x63, 0)
     .key(7, 'of a module', (writer) => {
       for (const byte of [9, 1, 5, 2, 6, 3, 0, 0, 0, 0, 4]) writer.byte(byte);
       writer.doubleLE(1.5);
@@ -230,13 +233,17 @@ it('keys that cannot be taken in are passed over and named', async () => {
       writer.string('v');
     })
     .packed(10, 'after', ziplist('a'));
-  const items = await read(file.end(), { size: 3 });
+  const bytes = file.end();
+  const items = await read(bytes, { size: 3 });
   expect(items.map((item) => [item.kind, 'key' in item && item.key, 'what' in item && item.what])).toEqual([
     ['refused', 'of a module', 'the value of a module'],
     ['refused', 'small', expect.stringContaining('release candidate')],
     ['refused', 'large', expect.stringContaining('release candidate')],
     ['value', 'after', false],
   ]);
+  const reader = new RdbFileReader(pieces(bytes, 1000));
+  for await (const batch of reader.batches()) expect(batch.length).toBeGreaterThan(0);
+  expect([...reader.modules]).toEqual(['ReJSON-RL']);
 });
 
 /** A slice of the campaign `npm run campaign -- rdb-bytes`. */
