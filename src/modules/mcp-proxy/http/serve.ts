@@ -33,6 +33,8 @@ export interface ServedProxy {
 
 /** Whoever sends headers or a body slower than this is not waited for, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than clients keep an idle connection: one that the server closes while a request is on its way costs that request. */
+const KEEP_ALIVE_MS = 65_000;
 
 /**
  * Serves a proxy over HTTP.
@@ -43,12 +45,15 @@ export async function serve(options: ServeOptions): Promise<ServedProxy> {
   const endpoint = new McpEndpoint(sdk, new Facades(sdk, proxy, version), { clock, logger });
   const guard = new Guard(sdk, options);
   proxy.onListChanged = (name, list) => endpoint.listChanged(name, list);
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-    route(request, response, { guard, endpoint, proxy }).catch((failure: unknown) => {
-      logger.error({ event: 'mcp_request_failed', err: failure }, `mcp: ${asError(failure).message}`);
-      sendRpcError(response, 500, RPC.server, 'The proxy failed; its log says why.');
-    });
-  });
+  const server = createServer(
+    { requestTimeout: REQUEST_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS },
+    (request, response) => {
+      route(request, response, { guard, endpoint, proxy }).catch((failure: unknown) => {
+        logger.error({ event: 'mcp_request_failed', err: failure }, `mcp: ${asError(failure).message}`);
+        sendRpcError(response, 500, RPC.server, 'The proxy failed; its log says why.');
+      });
+    },
+  );
   await listen(server, options);
   const { port } = server.address() as AddressInfo; // a TCP server that listens has one
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
