@@ -30,6 +30,7 @@ import { distributedProvider } from './modules/cache/distributed';
 import { mockProvider } from './modules/cache/mock';
 import { createStandaloneProvider } from './modules/cache/standalone';
 import { metricsModule, metricsRegistryModule } from './modules/metrics';
+import { restModule } from './modules/rest';
 import { snapshotModule } from './modules/snapshot';
 
 /** What an application is made from; everything is optional. */
@@ -120,6 +121,7 @@ function defaultModules(plugins: readonly BackendProvider[], ports?: readonly nu
     quiesceModule,
     metricsRegistryModule,
     metricsModule,
+    restModule,
   ];
 }
 

@@ -76,6 +76,7 @@ export {
   type WatchOptions,
 } from './modules/stores/resources';
 export { MetricsEndpoint, MetricsRegistry } from './modules/metrics';
+export { RestEndpoint } from './modules/rest';
 export {
   type BackupResult,
   SnapshotManager,

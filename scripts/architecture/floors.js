@@ -26,6 +26,7 @@ const HOUSE = [
       'modules/mcp-proxy',
       'modules/metrics',
       'modules/migration',
+      'modules/rest',
       'modules/stores',
       'modules/temporal',
       'redis-engine',

@@ -24,6 +24,7 @@ export function checkCombinations(set: Values, config: Config): ConfigProblem[] 
     ...tls(set, 'redis', config.redis.tls),
     ...tls(set, 'temporal', config.temporal.tls),
     ...metrics(set, config),
+    ...rest(set, config),
     ...(resolveMode('redis', config).mode === 'standalone' ? standalone(set, config) : []),
   ];
 }
@@ -104,6 +105,13 @@ function metrics(set: Values, { metrics: { enabled, host, token } }: Config): Co
   if (!enabled || isLoopback(host) || token !== '') return [];
   const remedy = 'write 127.0.0.1, or set metrics.token';
   return [problem(set, 'metrics.host', 'is open to others without a token', remedy)];
+}
+
+/** Also on loopback: any page in a browser on this machine could send commands. */
+function rest(set: Values, { redis }: Config): ConfigProblem[] {
+  const { enabled, token } = redis.rest;
+  if (!enabled || token !== '') return [];
+  return [problem(set, 'redis.rest.token', 'is empty', 'write what clients have to send, as RESPITE_REDIS_REST_TOKEN')];
 }
 
 function isEmpty(value: unknown): boolean {

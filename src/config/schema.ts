@@ -64,6 +64,21 @@ export const schema = {
       format: duration(),
       default: 0,
     }),
+    rest: {
+      enabled: setting({
+        doc: "Serve Redis over HTTP to clients of Upstash's REST API (@upstash/redis, @vercel/kv), in both modes.",
+        format: flag,
+        default: false,
+      }),
+      host: setting({ doc: 'The address HTTP is served on.', format: text, default: '127.0.0.1' }),
+      port: port(8079, 'The port HTTP is served on; 0 takes a free one.'),
+      token: setting({
+        doc: 'What clients must send as a bearer token: any text, but one is needed.',
+        format: text,
+        default: '',
+        sensitive: true,
+      }),
+    },
     standalone: {
       version: setting({
         doc: 'The version of Redis to be: what came later is unknown to it, as to a server of that version.',

@@ -98,6 +98,7 @@ function switchedOff(path: string, { redis, metrics }: Config): string | undefin
   const groups = [
     ['redis.standalone.listener', listener.enabled, byStart],
     ['redis.standalone.persistence', persistence.enabled, byStart],
+    ['redis.rest', redis.rest.enabled, ''],
     ['metrics', metrics.enabled, ''],
   ] as const;
   const off = groups.find(([group, enabled]) => !enabled && path.startsWith(`${group}.`));

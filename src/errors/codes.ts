@@ -111,6 +111,10 @@ export const errorCodes = {
     means: 'Metrics are asked for, but the package prom-client, which is installed, cannot be loaded.',
     remedy: 'Run "npm install prom-client@15" again, or set metrics.enabled to false.',
   },
+  REST_LISTEN_FAILED: {
+    means: 'Redis could not be served over HTTP, most often because the port is in use.',
+    remedy: 'Set redis.rest.port to another port, or to 0 for a free one.',
+  },
   METRICS_ENDPOINT_FAILED: {
     means: 'The HTTP endpoint of the metrics could not be opened, most often because the port is in use.',
     remedy: 'Set metrics.port to another port, or to 0 for a free one.',

@@ -26,6 +26,7 @@ const PACKAGES = [
   'express-rate-limit',
   'rate-limit-redis',
   '@modelcontextprotocol',
+  '@upstash',
 ];
 
 let project: string;

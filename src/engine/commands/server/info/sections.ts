@@ -286,7 +286,9 @@ function keyspaceLines({ keyspace, clock, version }: Services): string[] {
     // The heap's first deadline stands for all: an average would have to look at every key.
     const ttl = expires === 0 ? 0 : Math.max(0, dataset.expiries.firstTime - clock.now());
     const timed = version >= '7.4' ? `,subexpiry=${String(dataset.fieldExpiries.size)}` : '';
-    return [`db${String(index)}:keys=${String(dataset.size)},expires=${String(expires)},avg_ttl=${String(ttl)}${timed}`];
+    return [
+      `db${String(index)}:keys=${String(dataset.size)},expires=${String(expires)},avg_ttl=${String(ttl)}${timed}`,
+    ];
   });
 }
 

@@ -1,0 +1,2 @@
+export { restModule } from './module';
+export { RestEndpoint } from './rest-endpoint';
