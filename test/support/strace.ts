@@ -101,7 +101,8 @@ class Recorder {
     this.#positions.set(key, 0);
     if (args.includes('O_DSYNC')) this.#synced.add(key);
     else this.#synced.delete(key);
-    if (args.includes('O_TRUNC') && !args.includes('O_EXCL')) throw new Error(`${path} is cut by being opened: not replayed`);
+    if (args.includes('O_TRUNC') && !args.includes('O_EXCL'))
+      throw new Error(`${path} is cut by being opened: not replayed`);
     if (!args.includes('O_CREAT') || this.#there.has(path)) return;
     this.#there.add(path);
     this.steps.push({ kind: 'create', path });
