@@ -1,5 +1,5 @@
-// npm run bench:compare -- REV [--pairs 5] [--scale 0.2]: this checkout against another revision, on one machine.
-// Fresh processes, base and change in turn; the ratio of each pair, their median and their spread. Above 1 the change is slower.
+// npm run bench:compare -- REV [--pairs 5] [--scale 0.2] [--processor] [--rows BullMQ]: this checkout against another revision, on one machine.
+// With --processor the time that the process computed, for a machine on which others work. Fresh processes, base and change in turn; the ratio of each pair, their median and their spread. Above 1 the change is slower.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,11 +9,16 @@ import { parseArgs } from 'node:util';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { pairs: { type: 'string', default: '5' }, scale: { type: 'string', default: '0.2' } },
+  options: {
+    pairs: { type: 'string', default: '5' },
+    scale: { type: 'string', default: '0.2' },
+    processor: { type: 'boolean' },
+    rows: { type: 'string', default: '' },
+  },
 });
 const [revision] = positionals;
 if (revision === undefined) {
-  console.error('usage: npm run bench:compare -- REV [--pairs 5] [--scale 0.2]');
+  console.error('usage: npm run bench:compare -- REV [--pairs 5] [--scale 0.2] [--processor] [--rows PART-OF-A-NAME]');
   process.exit(2);
 }
 /** Beyond what two runs of the same build differ by, a change of less than this is still no reason to worry. */
@@ -33,9 +38,9 @@ execFileSync(process.execPath, ['scripts/build.js'], { cwd: base, stdio: 'inheri
 
 function measure(root) {
   const worker = fileURLToPath(new URL('compare-worker.mjs', import.meta.url));
-  const { stdout, stderr, status } = spawnSync(process.execPath, [worker, values.scale], {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [worker, values.scale, values.rows], {
     encoding: 'utf8',
-    env: { ...process.env, BENCH_ROOT: root },
+    env: { ...process.env, BENCH_ROOT: root, ...(values.processor && { BENCH_TIME: 'processor' }) },
   });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout.trim().split('\n').at(-1));
