@@ -61,6 +61,12 @@ const redis8 = project('redis8', {
   globals: { REDIS_VERSION: '8.0' },
 });
 
+/** The queue that n8n pins, on the ioredis it brings. */
+const n8n = project('n8n', {
+  testMatch: ['<rootDir>/test/e2e/libraries/bull.test.ts'],
+  moduleNameMapper: { '^bull$': 'bull-n8n', '^ioredis$': 'ioredis53' },
+});
+
 /** Long tests of what changes seldom: `npm run test:all` runs them. */
 const rest = project('rest', {
   testMatch: ['<rootDir>/test/**/*.rest.ts'],
@@ -71,7 +77,7 @@ module.exports = {
   // Campaigns run for minutes to hours: only when scripts/campaign.mjs asks for one.
   projects: process.env.CAMPAIGN
     ? [project('campaign', { testMatch: ['<rootDir>/test/campaigns/run.campaign.ts'] })]
-    : [project('unit'), project('contract'), project('e2e'), rest, ioredis6, ioredis53, redis8],
+    : [project('unit'), project('contract'), project('e2e'), rest, n8n, ioredis6, ioredis53, redis8],
   collectCoverageFrom: ['src/**/*.ts'],
   coverageThreshold: { global: { lines: 85 } },
   // Tests wait for other processes as much as they compute: one more than there are cores.
