@@ -149,7 +149,7 @@ const sourceSide = ({ name }: OpenPlace): Side => ({ name, refusal: 'EXPORT_FAIL
 const targetSide = ({ name }: OpenPlace): Side => ({ name, refusal: 'IMPORT_REFUSED' });
 
 /** What would refuse every key is refused at once. @throws RespiteError `IMPORT_REFUSED` */
-async function refuseTargets({ name, client, shared }: OpenPlace): Promise<void> {
+export async function refuseTargets({ name, client, shared }: OpenPlace): Promise<void> {
   if (!shared || client.isCluster) return;
   const info = await infoOf(client);
   const [, version = '7'] = /^redis_version:(\d+)/m.exec(info) ?? [];

@@ -9,6 +9,7 @@ import { SnapshotManager } from '../modules/snapshot';
 import { ownerOf, silentOwner } from '../modules/snapshot/control/owner';
 import { lookInto } from '../modules/snapshot/control/unused-directory';
 import { startOnDirectory, stopApp } from './closed-directory';
+import { processSource, redisSource } from './live/live-source';
 import { openServer, ownConnection } from './open-server';
 import { type OpenPlace, type Place, sharedPlace } from './place';
 import { databaseOf } from './server-settings';
@@ -32,7 +33,8 @@ export async function openPlace(place: Place, mustExist: boolean): Promise<OpenP
 async function openBackend(backend: CacheBackend): Promise<OpenPlace> {
   const name = 'the backend';
   const client = await ownConnection(backend, name);
-  return sharedPlace(name, client);
+  const follow = backend.mode === 'distributed' ? () => redisSource(client, name) : undefined;
+  return sharedPlace(name, client, follow);
 }
 
 /** Opens a data directory by the settings of an application, whose own directory it need not be. */
@@ -83,5 +85,5 @@ async function openOwner(
   } catch (error) {
     throw silentOwner(owner, error);
   }
-  return sharedPlace(name, client);
+  return sharedPlace(name, client, () => processSource(owner.control));
 }
