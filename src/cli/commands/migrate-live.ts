@@ -109,6 +109,8 @@ async function moveOver(
   try {
     const report = await Promise.race([interrupted, live.cutover({ verify, timeoutMs, signal })]);
     say({ event: 'cutover', timeout: cutoverTimeout, ...report }, cutoverText(report, source, target, cutoverTimeout));
+    // The process that is to use the directory cannot while we do.
+    if (!target.shared) return;
     const end = await Promise.race([interrupted, sourceEnded(live, { timeoutMs })]);
     if (end === 'time over' && outwards) throw stillThere(source, cutoverTimeout);
     say({ event: 'moved', end }, movedText(end, source, target));
@@ -173,18 +175,19 @@ function copiedText(
 function cutoverText(
   { pauseMs, changes, verified }: CutoverReport,
   { name: from }: OpenPlace,
-  { name: to }: OpenPlace,
+  target: OpenPlace,
   seconds: number,
 ): string {
+  const { name: to } = target;
   const compared =
     verified === undefined
       ? ''
       : `Compared ${printCount(verified.compared, 'key')}, ${printCount(verified.whileWritersWaited, 'key')} of them again at the end: equal.\n`;
-  return (
-    `${compared}Writers of ${from} wait. ${to} had everything after ${String(pauseMs)} ms, ${printCount(changes, 'change')} since the copy.\n` +
-    `Now end the process of ${from}, and start the application with the settings of ${to}.\n` +
-    `Ctrl-C, or "respite migrate --abort-cutover", lets them go on; so do ${printCount(seconds, 'second')}.`
-  );
+  const done = target.shared
+    ? `Now end the process of ${from}, and start the application with the settings of ${to}.\n` +
+      `Ctrl-C, or "respite migrate --abort-cutover", lets them go on; so do ${printCount(seconds, 'second')}.`
+    : `Now end the application, and start it on ${to}: in ${printCount(seconds, 'second')} writers of ${from} go on.`;
+  return `${compared}Writers of ${from} wait. ${to} had everything after ${String(pauseMs)} ms, ${printCount(changes, 'change')} since the copy.\n${done}`;
 }
 
 function movedText(end: 'source ended' | 'time over', { name: from }: OpenPlace, { name: to }: OpenPlace): string {

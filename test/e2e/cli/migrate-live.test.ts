@@ -11,7 +11,7 @@ let redis: Redis;
 const opened: (() => unknown)[] = [];
 beforeEach(async () => {
   place = new PrivatePlace();
-  server = await startRedisServer();
+  server = await startRedisServer({ args: ['--repl-diskless-sync-delay', '0'] });
   redis = connectTo(server);
 });
 afterEach(async () => {
@@ -177,7 +177,7 @@ describe('from a process that serves', () => {
       code: 1,
       stderr: expect.stringContaining('MIGRATION_CONNECTION_LOST') as string,
     });
-    server = await startRedisServer();
+    server = await startRedisServer({ args: ['--repl-diskless-sync-delay', '0'] });
     const next = live('--to', url());
     await next.said('Copied');
     await crash(process);
@@ -264,9 +264,10 @@ describe('from a Redis, as its replica', () => {
     const directory = join(place.cwd, 'new');
     const move = live('--from', url(), '--data-dir', directory, '--cutover', '--json');
     await move.said('"cutover"');
+    // Writers still wait when the command has ended.
+    expect(await move.ended).toMatchObject({ code: 0 });
     const before = await digest(redis);
     await server.stop();
-    expect(await move.ended).toMatchObject({ code: 0 });
     await writers.stop();
     const process = await place.start('--data-dir', directory);
     expect(await digest(disconnecting(new Redis(process.url)))).toBe(before);
