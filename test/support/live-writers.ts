@@ -4,6 +4,8 @@ import type { Redis } from 'ioredis';
 export class LiveWriters {
   /** How often `counter` was raised, as far as that was answered. */
   acknowledged = 0;
+  /** Commands that were answered. */
+  commands = 0;
   #stopped = false;
   readonly #done: Promise<void>;
 
@@ -31,6 +33,7 @@ export class LiveWriters {
       // Only the connection can refuse it.
       if (refused !== null) return;
       this.acknowledged = Number(raised);
+      this.commands += replies.length;
       await new Promise((resolve) => setTimeout(resolve, this.pauseMs));
     }
   }

@@ -131,9 +131,16 @@ async function compareWhileServing(live: CutoverParts, { signal }: CutoverOption
     const keys = open;
     open = new Map();
     live.applier.touched = open;
-    await compareKeys(from, to, keys, slackMs, (db, key) => {
-      addKeys(open, db, [key]);
-    });
+    await compareKeys(
+      from,
+      to,
+      keys,
+      slackMs,
+      () => live.places.to.now(),
+      (db, key) => {
+        addKeys(open, db, [key]);
+      },
+    );
   }
   return { report, open };
 }
@@ -148,7 +155,7 @@ function finalKeys(live: CutoverParts, open: TouchedKeys): TouchedKeys {
 async function compareLast(live: CutoverParts, keys: TouchedKeys, compared: number): Promise<number> {
   const { from, to } = live.sides;
   const { list, add } = mismatchList();
-  await compareKeys(from, to, keys, await deadlineSlack(from.client, to.client), add);
+  await compareKeys(from, to, keys, await deadlineSlack(from.client, to.client), () => live.places.to.now(), add);
   if (list.count > 0) throw new MismatchError(from.name, to.name, list, compared);
   return countOf(keys);
 }

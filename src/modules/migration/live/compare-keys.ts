@@ -17,6 +17,7 @@ export interface KeyPlace extends Side {
 /**
  * Compares some keys of two places, also whether they are there.
  * @param slackMs how far deadlines may be apart
+ * @param now milliseconds since the epoch: a key that is about to expire may be there or not
  * @param found told of each that differs
  */
 export async function compareKeys(
@@ -24,6 +25,7 @@ export async function compareKeys(
   to: KeyPlace,
   keys: TouchedKeys,
   slackMs: number,
+  now: () => number,
   found: (db: number, key: string, difference: Mismatch['difference']) => void,
 ): Promise<void> {
   for (const [db, names] of keys) {
@@ -39,12 +41,20 @@ export async function compareKeys(
       const others = new Map(there.map((value) => [value.key, value]));
       for (const value of here) {
         const difference = differenceOf(value, others.get(value.key), slackMs);
-        if (difference !== undefined) found(db, value.key, difference);
+        const hasGone = difference === 'missing' && isOver(value.expireAt, now());
+        if (difference !== undefined && !hasGone) found(db, value.key, difference);
         others.delete(value.key);
       }
-      for (const key of others.keys()) found(db, key, 'extra');
+      for (const { key, expireAt } of others.values()) if (!isOver(expireAt, now())) found(db, key, 'extra');
     }
   }
+}
+
+/** Clocks may differ by so many milliseconds, and both sides are not read at the same moment. */
+const ABOUT_TO_MS = 1000;
+
+function isOver(expireAt: number, now: number): boolean {
+  return expireAt !== 0 && expireAt - now < ABOUT_TO_MS;
 }
 
 /** A list of differences. */
