@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { asError, RespiteError } from '../../errors';
-import { ChangeApplier, type Lag, matchDeadlines, ParkedDeadlines } from '../../modules/migration';
+import { at, ChangeApplier, type Lag, matchDeadlines, ParkedDeadlines } from '../../modules/migration';
 import type { OpenPlace } from '../place';
 import { copyData, type LiveCopyReport } from './copy-data';
 import { cutOver, type CutoverOptions, type CutoverParts, type CutoverReport } from './cutover';
@@ -110,9 +110,12 @@ export class LiveMigration implements CutoverParts {
 
   /** Resolves when the target has all that was written before. @throws what ended the move */
   async reached(): Promise<void> {
-    const position = await this.#source.position();
-    this.#known = Math.max(this.#known, position);
     if (this.#failure !== undefined) throw this.#failure;
+    // What ended the move says more than that nobody answers.
+    const position = await at(this.sides.from, () => this.#source.position()).catch((error: unknown) => {
+      throw this.#failure ?? error;
+    });
+    this.#known = Math.max(this.#known, position);
     if (this.#applier.applied >= position) return;
     await new Promise<void>((resolve, reject) => this.#waiting.push({ position, resolve, reject }));
   }

@@ -126,25 +126,28 @@ describe('from a process that serves', () => {
 
   it('a key that is renewed in time is not lost while the target is behind, and one that is not goes', async () => {
     const { client } = await owner();
-    await client.set('lock', 'mine', 'PX', 1200);
-    await client.set('goes', 'soon', 'PX', 1200);
-    await client.set('renamed', 'in time', 'PX', 1200);
+    const names = ['lock', 'goes', 'renamed'];
+    for (const name of names) await client.set(name, name, 'PX', 4000);
     const renewing = setInterval(() => {
-      client.pexpire('lock', 1200).catch(() => undefined); // the last ones wait
-    }, 200);
+      for (const name of ['lock', 'renamed']) client.pexpire(name, 4000).catch(() => undefined); // the last ones wait
+    }, 300);
     opened.push(() => {
       clearInterval(renewing);
     });
-    // The copy itself is late.
-    await redis.call('CLIENT', 'PAUSE', '2500', 'WRITE');
+    // The copy itself waits at the target, until deadlines are over that it has.
+    await redis.call('CLIENT', 'PAUSE', '60000', 'WRITE');
     const move = live('--to', url(), '--cutover');
-    await until(async () => String(await client.client('LIST')).split('\n').length > 2);
+    await until(async () => /^blocked_clients:[1-9]/m.test(await redis.info('clients')));
     await client.rename('renamed', 'kept');
     await client.pexpire('kept', 3_600_000);
+    const deadline = Number(await client.call('PEXPIRETIME', 'lock'));
+    await until(async () => Number(await client.call('PEXPIRETIME', 'lock')) > deadline + 4500);
+    await until(async () => !(await exists(client, 'goes')));
+    await redis.call('CLIENT', 'UNPAUSE');
     await move.said('Writers of');
-    expect(await redis.mget('lock', 'goes', 'kept')).toEqual(['mine', null, 'in time']);
-    expect(await redis.call('PEXPIRETIME', 'lock')).toBe(await client.call('PEXPIRETIME', 'lock'));
-    expect(await redis.call('PEXPIRETIME', 'kept')).toBe(await client.call('PEXPIRETIME', 'kept'));
+    expect(await redis.mget('lock', 'goes', 'kept')).toEqual(['lock', null, 'renamed']);
+    for (const name of ['lock', 'kept'])
+      expect(await redis.call('PEXPIRETIME', name)).toBe(await client.call('PEXPIRETIME', name));
   }, 60_000);
 
   it('killed in the middle, and started again, it is equal: also what was deleted meanwhile', async () => {
