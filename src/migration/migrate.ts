@@ -53,9 +53,9 @@ export interface MigrateReport {
  */
 export async function migrate(options: MigrateOptions): Promise<MigrateReport> {
   const writes = options.dryRun !== true && options.verify !== 'only';
-  const from = await openPlace(options.from, true);
+  const from = await openPlace(options.from, 'existing');
   try {
-    const to = await openPlace(options.to, !writes);
+    const to = await openPlace(options.to, writes ? 'any' : 'existing');
     try {
       return await migrateBetween(from, to, options);
     } finally {

@@ -7,7 +7,7 @@ export interface QueuePlace {
 }
 
 /** Milliseconds after which a job whose worker is gone is taken over. */
-const LOCK_MS = 1500;
+const LOCK_MS = 4000;
 
 /** A queue that jobs are added to, and worked off, while it is moved: what was promised, and what was done. */
 export class QueueWork {
@@ -17,7 +17,7 @@ export class QueueWork {
   readonly begun = new Map<string, number>();
   /** Jobs whose end was accepted. */
   readonly completed = new Set<string>();
-  /** Those that were begun and not known to have ended when their worker was given up. */
+  /** Those that were begun and not known to have ended when their worker was given up, or that BullMQ had run again as it says it does. */
   readonly interrupted = new Set<string>();
   #next = 0;
   #end: (() => Promise<void>) | undefined;
@@ -33,10 +33,12 @@ export class QueueWork {
         await new Promise((resolve) => setTimeout(resolve, 3));
         return id;
       },
-      { connection, concurrency: 5, lockDuration: LOCK_MS, stalledInterval: LOCK_MS / 3, maxStalledCount: 5 },
+      { connection, concurrency: 5, lockDuration: LOCK_MS, stalledInterval: LOCK_MS / 4, maxStalledCount: 5 },
     );
     queue.on('error', () => undefined); // the connection goes
     worker.on('error', () => undefined);
+    // Its lock was over before it ended: BullMQ has it run again, and says so.
+    worker.on('stalled', (id) => this.interrupted.add(id));
     worker.on('completed', ({ id = '' }) => this.completed.add(id));
     const stopped = new AbortController();
     if (adds) void this.#add(queue, stopped.signal);

@@ -182,7 +182,7 @@ function cutoverText(
   const compared =
     verified === undefined
       ? ''
-      : `Compared ${printCount(verified.compared, 'key')}, ${printCount(verified.whileWritersWaited, 'key')} of them again at the end: equal.\n`;
+      : `Compared ${printCount(verified.compared, 'key')}, ${printCount(verified.whileWritersWaited, 'key')} of them again while writers waited (${String(verified.comparedMs)} ms): equal.\n`;
   const done = target.shared
     ? `Now end the process of ${from}, and start the application with the settings of ${to}.\n` +
       `Ctrl-C, or "respite migrate --abort-cutover", lets them go on; so do ${printCount(seconds, 'second')}.`

@@ -20,8 +20,10 @@ export async function migrateCommand(options: MigrateCommandOptions): Promise<vo
   const url = named === true ? undefined : named;
   const outwards = to !== undefined;
   const databases = databasesOf(options, databaseOf(url), outwards);
+  const isLive = options.live === true || options.abortCutover === true;
   const mustExist = outwards || dryRun === true || verifyOnly === true;
-  const text = await move(options, mustExist, async ({ place, signal, progress }) => {
+  const directory = isLive && outwards ? 'used' : mustExist ? 'existing' : 'any';
+  const text = await move(options, directory, async ({ place, signal, progress }) => {
     const server = await openServer(sourcesOf(options), url);
     try {
       const [source, target] = outwards ? [place, server] : [server, place];

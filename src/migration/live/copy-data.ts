@@ -86,12 +86,10 @@ function withParkedDeadline(item: MovedItem, parked: ParkedDeadlines): MovedItem
   return { ...item, expireAt: parked.instead(item.db, item.key, item.expireAt) };
 }
 
-function followOf({ follow, name, shared }: OpenPlace): () => Promise<LiveSource> {
+function followOf({ follow, name }: OpenPlace): () => Promise<LiveSource> {
   if (follow !== undefined) return follow;
   throw new RespiteError('MIGRATION_OPTIONS_INVALID', {
-    message: shared
-      ? `${name} keeps its data in memory alone, and is not followed. Give it a data directory and name that, or move at rest.`
-      : `Nobody uses ${name}, so nothing changes in it: leave out --live.`,
+    message: `${name} is not followed: it has its data in this process. Give it a data directory and name that, or move at rest.`,
   });
 }
 

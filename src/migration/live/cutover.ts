@@ -27,6 +27,14 @@ export interface CutoverOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What was compared while writers waited. */
+export interface LastComparison {
+  /** Keys. */
+  readonly whileWritersWaited: number;
+  /** How long that took, milliseconds. */
+  readonly comparedMs: number;
+}
+
 /** What a cutover did. */
 export interface CutoverReport {
   /** From when writers waited until the target had everything, milliseconds. */
@@ -34,7 +42,7 @@ export interface CutoverReport {
   /** Changes that were applied since the copy. */
   readonly changes: number;
   /** What was compared; undefined: nothing was to be. */
-  readonly verified: (VerifyReport & { readonly whileWritersWaited: number }) | undefined;
+  readonly verified: (VerifyReport & LastComparison) | undefined;
 }
 
 /** A live move, as a cutover sees it. */
@@ -72,7 +80,10 @@ export async function cutOver(live: CutoverParts, options: CutoverOptions): Prom
     const pauseMs = Math.round((performance.now() - begun) * 10) / 10;
     if (compared === undefined || last === undefined) return { pauseMs, changes: live.changes, verified: undefined };
     const whileWritersWaited = await compareLast(live, last, compared.report.compared);
-    return { pauseMs, changes: live.changes, verified: { ...compared.report, whileWritersWaited } };
+    const comparedMs = Math.round(performance.now() - begun - pauseMs);
+    // Comparing took of the time there is to end the source.
+    await pause(live, timeoutMs);
+    return { pauseMs, changes: live.changes, verified: { ...compared.report, whileWritersWaited, comparedMs } };
   } catch (error) {
     await live.abortCutover().catch(() => undefined); // what went wrong first counts
     throw error;
@@ -186,13 +197,25 @@ export async function sourceEnded(
   // How it ended is the same: what was to be told had been.
   void live.ended.catch(() => undefined).then(() => (end.came = true));
   for (;;) {
-    if (live.applier.writes > before) {
-      throw new RespiteError('MIGRATION_CUTOVER_FAILED', {
-        message: `Writers of ${live.places.from.name} went on after the cutover: the pause is over, or somebody ended it. What they wrote is at ${live.places.to.name} as well, as far as it was followed. Stop them and cut over again.`,
-      });
-    }
-    if (end.came) return 'source ended';
-    if (performance.now() > until) return 'time over';
+    const isOver = performance.now() > until;
+    if (live.applier.writes > before || (isOver && end.came)) throw writersGoOn(live);
+    // It may be stopping: it tells the end before it is gone.
+    if (end.came && !(await isThere(live))) return 'source ended';
+    if (isOver) return 'time over';
     await wait(LOOK_EVERY_MS);
   }
+}
+
+function writersGoOn({ places: { from, to } }: CutoverParts): RespiteError {
+  return new RespiteError('MIGRATION_CUTOVER_FAILED', {
+    message: `Writers of ${from.name} may go on after the cutover: the pause is over, somebody ended it, or they are not followed any more. What they wrote is at ${to.name} as well, as far as it was followed. Stop them and cut over again.`,
+  });
+}
+
+/** Whether the source answers although it is followed no more. */
+async function isThere({ places }: CutoverParts): Promise<boolean> {
+  return places.from.client.ping().then(
+    () => true,
+    () => false,
+  );
 }

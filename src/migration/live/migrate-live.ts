@@ -19,9 +19,9 @@ export interface MigrateLiveOptions extends LiveOptions {
  * `IMPORT_NOT_SUPPORTED`, `MIGRATION_CONNECTION_LOST`, `MIGRATION_INTERRUPTED`, and those of opening the places
  */
 export async function migrateLive(options: MigrateLiveOptions): Promise<LiveMigration> {
-  const from = await openPlace(options.from, true);
+  const from = await openPlace(options.from, 'used');
   try {
-    const to = await openPlace(options.to, false);
+    const to = await openPlace(options.to, 'any');
     try {
       const live = await LiveMigration.begin(from, to, options, async () => {
         await to.close();
