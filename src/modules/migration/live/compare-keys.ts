@@ -40,7 +40,7 @@ export async function compareKeys(
       ]);
       const others = new Map(there.map((value) => [value.key, value]));
       for (const value of here) {
-        const difference = differenceOf(value, others.get(value.key), slackMs);
+        const difference = differenceOf(value, others.get(value.key), slackMs, now());
         const hasGone = difference === 'missing' && isOver(value.expireAt, now());
         if (difference !== undefined && !hasGone) found(db, value.key, difference);
         others.delete(value.key);

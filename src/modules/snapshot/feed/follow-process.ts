@@ -92,7 +92,12 @@ class Loading {
     if (type === FeedFrame.header) {
       const header = JSON.parse(body.toString()) as FeedHeader; // by feed-format.ts, which both sides share
       this.#header = header;
-      const engine = openEngine({ databases: Math.max(1, header.layout.datasets.length), clock: still(header.time) });
+      // Of the newest version: it takes whatever there is at the source.
+      const engine = openEngine({
+        version: '8.0',
+        databases: Math.max(1, header.layout.datasets.length),
+        clock: still(header.time),
+      });
       this.#image = { engine, source: engine.snapshots };
       engine.snapshots.beginRestore();
     } else if (type === FeedFrame.records && this.#image !== undefined) {
