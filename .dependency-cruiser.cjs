@@ -24,7 +24,7 @@ const FLOORS = [
 /** Who may come in by which of the engine's doors, types included; everybody may by index.ts. */
 const DOORS = {
   '^src/modules/snapshot/': ['index.ts', 'snapshot', 'rdb'],
-  '^src/modules/migration/': ['rdb', 'values/glob.ts', 'cluster/key-slot.ts'],
+  '^src/modules/migration/': ['index.ts', 'rdb', 'values/glob.ts', 'cluster/key-slot.ts', 'protocol/request-parser.ts'],
 };
 
 /** A Lua value may be a table of Lua values: the one circle there is. */

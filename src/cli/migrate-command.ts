@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { MigrateCommandOptions } from './commands/migrate';
+import type { MigrateCommandOptions } from './migrate-options';
 import { databaseNumber, positiveNumber, withMoveOptions } from './move-options';
 
 /** Adds `respite migrate`. */
@@ -30,6 +30,11 @@ export function addMigrateCommand(program: Command): void {
     )
     .option('--resume <file>', 'keep in this file how far it is, and go on from there')
     .option('--rate <number>', 'so many keys a second, at most', positiveNumber)
+    .option('--live', 'go on serving: copy, and then follow what changes until Ctrl-C or a cutover')
+    .option('--cutover', 'with --live: when the target has caught up, let writers wait until the source ends')
+    .option('--cutover-timeout <seconds>', 'let them wait so long at most (default: 60)', positiveNumber)
+    .option('--prune', 'with --live --replace: remove what the target has and the source has not')
+    .option('--abort-cutover', 'let writers of the source go on, and do nothing else')
     .option('--batch <number>', 'ask for so many keys at once (default: 512)', positiveNumber)
     .action(async (options: MigrateCommandOptions) => {
       const { migrateCommand } = require('./commands/migrate') as typeof import('./commands/migrate');

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { openDirectory } from '../migration/open-place';
+import { type DirectoryState, openDirectory } from '../migration/open-place';
 import type { OpenPlace } from '../migration/place';
 import { loadForStart, sourcesOf } from './config-options';
 import type { MoveCommandOptions } from './move-options';
@@ -18,11 +18,11 @@ export interface Move {
 
 /**
  * Opens the data directory, shows the progress on stderr, and interrupts the work at the first Ctrl-C or its like.
- * @param mustExist whether the directory has to be there
+ * @param state which directories will do
  */
 export async function move<T>(
   options: MoveCommandOptions,
-  mustExist: boolean,
+  state: DirectoryState,
   work: (move: Move) => Promise<T>,
 ): Promise<T> {
   const directory = resolve(loadForStart(options).config.redis.standalone.persistence.data_dir);
@@ -33,7 +33,7 @@ export async function move<T>(
   });
   const progress = new ProgressLine(options.json !== true);
   try {
-    const place = await openDirectory(sourcesOf(options), directory, mustExist);
+    const place = await openDirectory(sourcesOf(options), directory, state);
     try {
       return await work({ directory, place, signal: interruption.signal, progress });
     } finally {

@@ -1,5 +1,5 @@
 import { printCount } from '../errors';
-import type { TransferProgress } from '../modules/migration';
+import type { Lag, TransferProgress } from '../modules/migration';
 
 /** Milliseconds between two looks of the line on a terminal, and between two lines elsewhere. */
 const ON_TERMINAL_MS = 200;
@@ -17,18 +17,30 @@ export class ProgressLine {
 
   /** To be told after every batch. */
   readonly listener = (progress: TransferProgress): void => {
+    this.#show(progress.phase, (seconds) => describe(progress, seconds));
+  };
+
+  /** How far a target is behind that follows. */
+  follow(changes: number, { bytes, ms }: Lag): void {
+    this.#show('following', () => {
+      const behind = bytes === 0 ? 'up to date' : `${(bytes / 1e6).toFixed(1)} MB and ${String(ms)} ms behind`;
+      return `following: ${printCount(changes, 'change')}, ${behind}`;
+    });
+  }
+
+  #show(phase: string, text: (seconds: number) => string): void {
     if (!this.enabled) return;
     const now = performance.now();
-    if (progress.phase !== this.#phase) {
-      this.#phase = progress.phase;
+    if (phase !== this.#phase) {
+      this.#phase = phase;
       this.#phaseAt = now;
     }
     if (now - this.#shownAt < (this.#terminal ? ON_TERMINAL_MS : ELSEWHERE_MS)) return;
     this.#shownAt = now;
     this.#shown = true;
-    const text = describe(progress, (now - this.#phaseAt) / 1000);
-    process.stderr.write(this.#terminal ? `\r\x1b[K${text}` : `${text}\n`);
-  };
+    const line = text((now - this.#phaseAt) / 1000);
+    process.stderr.write(this.#terminal ? `\r\x1b[K${line}` : `${line}\n`);
+  }
 
   /** The line is over. */
   end(): void {

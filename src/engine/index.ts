@@ -1,5 +1,5 @@
 export { EmbeddedEngine, openEngine } from './embedded-engine';
-export { commandHasFlag, needsConnection } from './commands';
+export { commandHasFlag, keysOfLine, needsConnection } from './commands';
 export type { Clock } from './clock';
 export type { RedisVersion } from './redis-version';
 export type { EvictionPolicy } from './keyspace/eviction-policy';

@@ -15,4 +15,8 @@ export {
 } from '../modules/migration';
 export { exportData, type ExportOptions, importData, type ImportOptions, type MoveOptions } from './move';
 export type { Place } from './place';
+export type { CutoverOptions, CutoverReport } from './live/cutover';
+export type { LiveCopyReport } from './live/copy-data';
+export type { LiveMigration } from './live/live-migration';
+export { migrateLive, type MigrateLiveOptions } from './live/migrate-live';
 export { migrate, type MigrateOptions, type MigrateReport } from './migrate';

@@ -53,9 +53,9 @@ export interface MigrateReport {
  */
 export async function migrate(options: MigrateOptions): Promise<MigrateReport> {
   const writes = options.dryRun !== true && options.verify !== 'only';
-  const from = await openPlace(options.from, true);
+  const from = await openPlace(options.from, 'existing');
   try {
-    const to = await openPlace(options.to, !writes);
+    const to = await openPlace(options.to, writes ? 'any' : 'existing');
     try {
       return await migrateBetween(from, to, options);
     } finally {
@@ -149,7 +149,7 @@ const sourceSide = ({ name }: OpenPlace): Side => ({ name, refusal: 'EXPORT_FAIL
 const targetSide = ({ name }: OpenPlace): Side => ({ name, refusal: 'IMPORT_REFUSED' });
 
 /** What would refuse every key is refused at once. @throws RespiteError `IMPORT_REFUSED` */
-async function refuseTargets({ name, client, shared }: OpenPlace): Promise<void> {
+export async function refuseTargets({ name, client, shared }: OpenPlace): Promise<void> {
   if (!shared || client.isCluster) return;
   const info = await infoOf(client);
   const [, version = '7'] = /^redis_version:(\d+)/m.exec(info) ?? [];

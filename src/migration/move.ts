@@ -55,7 +55,7 @@ export interface ImportOptions extends MoveOptions {
  * data directory (`SNAPSHOT_...`, `RESTORE_...`)
  */
 export async function exportData(options: ExportOptions): Promise<ExportReport> {
-  const place = await openPlace(options.from, true);
+  const place = await openPlace(options.from, 'existing');
   return closing(place, () => exportFrom(place, options));
 }
 
@@ -71,7 +71,7 @@ export async function importData(options: ImportOptions): Promise<ImportReport> 
   // First: a file that is none leaves no new directory behind.
   const file = await openInput(from);
   try {
-    const place = await openPlace(to, options.dryRun === true);
+    const place = await openPlace(to, options.dryRun === true ? 'existing' : 'any');
     return await closing(place, () => importTo(place, file, { ...options, name: nameOf(from) }));
   } finally {
     await file.close();

@@ -9,12 +9,16 @@ import { SnapshotManager } from '../modules/snapshot';
 import { ownerOf, silentOwner } from '../modules/snapshot/control/owner';
 import { lookInto } from '../modules/snapshot/control/unused-directory';
 import { startOnDirectory, stopApp } from './closed-directory';
+import { processSource, redisSource } from './live/live-source';
 import { openServer, ownConnection } from './open-server';
 import { type OpenPlace, type Place, sharedPlace } from './place';
 import { databaseOf } from './server-settings';
 
-/** Opens a place. @param mustExist whether a data directory has to be there */
-export async function openPlace(place: Place, mustExist: boolean): Promise<OpenPlace> {
+/** Which data directories are opened: any, also one that is new; one that is there; one that a process uses. */
+export type DirectoryState = 'any' | 'existing' | 'used';
+
+/** Opens a place. */
+export async function openPlace(place: Place, state: DirectoryState): Promise<OpenPlace> {
   if ('backend' in place) return openBackend(place.backend);
   if ('url' in place) {
     const { url, ...options } = place;
@@ -26,20 +30,26 @@ export async function openPlace(place: Place, mustExist: boolean): Promise<OpenP
     return openServer(configSources(options), url);
   }
   const { dataDirectory, ...options } = place;
-  return openDirectory(configSources(options), resolve(dataDirectory), mustExist);
+  return openDirectory(configSources(options), resolve(dataDirectory), state);
 }
 
 async function openBackend(backend: CacheBackend): Promise<OpenPlace> {
   const name = 'the backend';
   const client = await ownConnection(backend, name);
-  return sharedPlace(name, client);
+  const follow = backend.mode === 'distributed' ? () => redisSource(client, name) : undefined;
+  return sharedPlace(name, client, follow);
 }
 
 /** Opens a data directory by the settings of an application, whose own directory it need not be. */
-export async function openDirectory(sources: ConfigSources, directory: string, mustExist: boolean): Promise<OpenPlace> {
-  const owner = await ownerIfThere(directory, mustExist);
+export async function openDirectory(
+  sources: ConfigSources,
+  directory: string,
+  state: DirectoryState,
+): Promise<OpenPlace> {
+  const owner = await ownerIfThere(directory, state !== 'any');
   if (owner !== undefined) return openOwner(owner, directory);
-  if (mustExist) await lookInto(directory);
+  if (state === 'used') throw unused(directory);
+  if (state === 'existing') await lookInto(directory);
   const app = await startOnDirectory(sources, directory);
   const client = app.get(CacheBackend).connection('commands');
   return {
@@ -52,6 +62,12 @@ export async function openDirectory(sources: ConfigSources, directory: string, m
     },
     close: () => stopApp(app),
   };
+}
+
+function unused(directory: string): RespiteError {
+  return new RespiteError('MIGRATION_OPTIONS_INVALID', {
+    message: `Nobody uses ${directory}, so nothing changes in it: leave out --live.`,
+  });
 }
 
 async function ownerIfThere(directory: string, mustExist: boolean) {
@@ -83,5 +99,5 @@ async function openOwner(
   } catch (error) {
     throw silentOwner(owner, error);
   }
-  return sharedPlace(name, client);
+  return sharedPlace(name, client, () => processSource(owner.control));
 }

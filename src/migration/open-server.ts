@@ -4,6 +4,7 @@ import { createAppFrom } from '../create-app';
 import { asError, RespiteError } from '../errors';
 import { CacheBackend, clusterOf } from '../modules/cache';
 import { stopApp } from './closed-directory';
+import { redisSource } from './live/live-source';
 import { type OpenPlace, sharedPlace } from './place';
 import { serverSettings } from './server-settings';
 
@@ -20,7 +21,8 @@ export async function openServer(sources: ConfigSources, url: string | undefined
   const name = serverUrl(loaded.config.redis);
   try {
     const client = await ownConnection(app.get(CacheBackend), name);
-    return sharedPlace(name, client, () => stopApp(app));
+    const follow = () => redisSource(client, name);
+    return sharedPlace(name, client, follow, () => stopApp(app));
   } catch (error) {
     await stopApp(app);
     throw error;

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { systemClock } from '../container';
 import type { CreateAppOptions } from '../create-app';
 import type { CacheBackend } from '../modules/cache';
+import type { LiveSource } from './live/live-source';
 
 /** Where data is: a data directory, used by a process of this user or by nobody, a server, or what a backend reaches. */
 export type Place =
@@ -21,16 +22,21 @@ export type Place =
       readonly backend: CacheBackend;
     };
 
-/** A place that others may write to, and that keeps what it is given by itself. @param close ends what else was opened for it */
+/**
+ * A place that others may write to, and that keeps what it is given by itself.
+ * @param follow tells its data and what changes @param close ends what else was opened for it
+ */
 export function sharedPlace(
   name: string,
   client: Redis,
+  follow: OpenPlace['follow'],
   close: () => Promise<void> = () => Promise.resolve(),
 ): OpenPlace {
   return {
     name,
     client,
     shared: true,
+    follow,
     now: () => systemClock.now(),
     commit: () => Promise.resolve(),
     close: () => {
@@ -48,6 +54,8 @@ export interface OpenPlace {
   readonly client: Redis;
   /** Whether others may write meanwhile. */
   readonly shared: boolean;
+  /** Tells its data, and what changes from then on; undefined where that cannot be. */
+  readonly follow?: (() => Promise<LiveSource>) | undefined;
   /** Milliseconds since the epoch, by the clock of the place. */
   now(): number;
   /** Keeps what was written. */

@@ -15,7 +15,7 @@ export interface ExportCommandOptions extends MoveCommandOptions {
 export async function exportCommand(file: string, options: ExportCommandOptions): Promise<void> {
   const { format, force, match, db } = options;
   const toStdout = file === '-';
-  const text = await move(options, true, async ({ directory, place, signal, progress }) => {
+  const text = await move(options, 'existing', async ({ directory, place, signal, progress }) => {
     const to = toStdout ? process.stdout : file;
     const report = await exportFrom(place, { to, format, force, match, db, signal, onProgress: progress.listener });
     if (options.json === true) return json({ dataDir: directory, file, ...report });

@@ -20,19 +20,23 @@ export async function importCommand(file: string, options: ImportCommandOptions)
   // First: a file that is none leaves no new directory behind.
   const input = await openInput(from);
   try {
-    const text = await move(options, dryRun === true, async ({ directory, place, signal, progress }) => {
-      const settings = {
-        name: nameOf(from),
-        existing,
-        dryRun,
-        match,
-        db,
-        signal,
-        onProgress: progress.listener,
-      } as const;
-      const report = await importTo(place, input, settings);
-      return options.json === true ? json({ dataDir: directory, file, ...report }) : told(report, file, directory);
-    });
+    const text = await move(
+      options,
+      dryRun === true ? 'existing' : 'any',
+      async ({ directory, place, signal, progress }) => {
+        const settings = {
+          name: nameOf(from),
+          existing,
+          dryRun,
+          match,
+          db,
+          signal,
+          onProgress: progress.listener,
+        } as const;
+        const report = await importTo(place, input, settings);
+        return options.json === true ? json({ dataDir: directory, file, ...report }) : told(report, file, directory);
+      },
+    );
     process.stdout.write(`${text}\n`);
   } finally {
     await input.close();

@@ -4,29 +4,15 @@ import { openServer } from '../../migration/open-server';
 import { databaseOf } from '../../migration/server-settings';
 import { sourcesOf } from '../config-options';
 import { move } from '../move';
-import type { MoveCommandOptions } from '../move-options';
+import type { MigrateCommandOptions } from '../migrate-options';
 import { json } from '../render';
 import { CommandUsageError } from '../usage-error';
-
-/** Options of `respite migrate`. */
-export interface MigrateCommandOptions extends MoveCommandOptions {
-  /** Where to; true: to the server of the configuration. */
-  readonly to?: string | true;
-  readonly from?: string | true;
-  readonly replace?: boolean;
-  readonly skipExisting?: boolean;
-  readonly dryRun?: boolean;
-  readonly verify?: boolean;
-  readonly verifyOnly?: boolean;
-  readonly resume?: string;
-  readonly toDb?: number;
-  readonly rate?: number;
-  readonly batch?: number;
-}
+import { abortCutover, checkLiveOptions, moveLive } from './migrate-live';
 
 /** Moves the data of a data directory to a Redis, or of a Redis to a data directory, and prints what it did. */
 export async function migrateCommand(options: MigrateCommandOptions): Promise<void> {
   const { to, from, replace, skipExisting, dryRun, resume, verify, verifyOnly, rate, batch, match } = options;
+  checkLiveOptions(options);
   if ((to === undefined) === (from === undefined)) {
     throw new CommandUsageError('Say where to with --to, or where from with --from: one of both.');
   }
@@ -34,11 +20,17 @@ export async function migrateCommand(options: MigrateCommandOptions): Promise<vo
   const url = named === true ? undefined : named;
   const outwards = to !== undefined;
   const databases = databasesOf(options, databaseOf(url), outwards);
+  const isLive = options.live === true || options.abortCutover === true;
   const mustExist = outwards || dryRun === true || verifyOnly === true;
-  const text = await move(options, mustExist, async ({ place, signal, progress }) => {
+  const directory = isLive && outwards ? 'used' : mustExist ? 'existing' : 'any';
+  const text = await move(options, directory, async ({ place, signal, progress }) => {
     const server = await openServer(sourcesOf(options), url);
     try {
       const [source, target] = outwards ? [place, server] : [server, place];
+      if (options.abortCutover === true) return await abortCutover(source, options.json === true);
+      if (options.live === true) {
+        return await moveLive(options, { source, target, outwards, signal, progress, databases });
+      }
       const report = await migrateBetween(source, target, {
         ...databases,
         match,
@@ -57,7 +49,7 @@ export async function migrateCommand(options: MigrateCommandOptions): Promise<vo
       await server.close();
     }
   });
-  process.stdout.write(`${text}\n`);
+  if (text !== '') process.stdout.write(`${text}\n`);
 }
 
 /** A database in the URL is one of that side. */

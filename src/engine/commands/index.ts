@@ -1,4 +1,5 @@
 import { CommandCatalogue, type CommandPart } from '../command/catalogue';
+import { findKeys } from '../command/key-positions';
 import type { CommandFlag } from '../command/definition';
 
 const words = (text: string) => text.split(' ');
@@ -131,4 +132,14 @@ export function concernsConnectionOnly(name: string): boolean {
 export function commandHasFlag(name: string, flag: CommandFlag): boolean {
   const command = COMMANDS.find(name);
   return command !== undefined && !('subcommands' in command) && command.flags.includes(flag);
+}
+
+/** The keys of a command line. @param name in lower case; lines of unknown commands have none */
+export function keysOfLine(name: string, args: readonly string[]): readonly string[] {
+  const found = COMMANDS.find(name);
+  if (found === undefined) return [];
+  const [subcommand = ''] = args;
+  const command =
+    'subcommands' in found ? found.subcommands.find((each) => each.name === subcommand.toLowerCase()) : found;
+  return command === undefined ? [] : (findKeys(command, args) ?? []).map(({ position }) => args[position - 1] ?? '');
 }

@@ -74,7 +74,14 @@ export async function copy(source: KeySource, target: RedisTarget, settings: Cop
   return { dryRun, found, written, expired, kept: kept.count, functions };
 }
 
-async function check(source: KeySource, target: RedisTarget, settings: CopySettings) {
+/** What is looked for before anything is written. */
+export type CheckSettings = Pick<
+  CopySettings,
+  'from' | 'to' | 'dryRun' | 'toDb' | 'existing' | 'signal' | 'onProgress'
+>;
+
+/** Looks for what stands in the way. @throws ConflictError unless it is to be replaced */
+export async function check(source: KeySource, target: RedisTarget, settings: CheckSettings) {
   const { from, to, dryRun, toDb, existing, signal, onProgress } = settings;
   const there = new NameList<NamedKey | NamedLibrary>();
   const libraries = new NameList<NamedLibrary>();

@@ -2,9 +2,9 @@ import { printCount, RespiteError } from '../../errors';
 import type { NamedKey, NameList } from './key-names';
 import type { NamedLibrary } from './redis/redis-target';
 
-/** What differs between two places: it is not there, holds something else, has another deadline, or cannot be read. */
+/** What differs between two places: it is not there, holds something else, has another deadline, cannot be read, or is there although it should not be. */
 export type Mismatch = (NamedKey | NamedLibrary) & {
-  readonly difference: 'missing' | 'value' | 'deadline' | 'unreadable';
+  readonly difference: 'missing' | 'value' | 'deadline' | 'unreadable' | 'extra';
 };
 
 /** How many a message lists. */
@@ -14,6 +14,7 @@ const IN_WORDS = {
   missing: 'is not there',
   value: 'holds something else',
   deadline: 'has another deadline',
+  extra: 'is there and should not be',
   unreadable: 'has a value that cannot be read',
 } as const;
 

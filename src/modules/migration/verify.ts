@@ -38,6 +38,8 @@ export interface VerifySettings {
   readonly now: () => number;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ProgressListener | undefined;
+  /** Told of keys that differ, in the place of a failure; default: they are listed, and the comparison fails. */
+  readonly found?: ((db: number, key: string) => void) | undefined;
 }
 
 type Part = Extract<MovedItem, { kind: 'part' }>;
@@ -110,6 +112,7 @@ class Comparison {
   #found({ db, key, expireAt }: Value | Part, difference: Mismatch['difference'] | undefined): void {
     if (difference === undefined) return;
     if (difference === 'missing' && expireAt !== 0 && expireAt <= this.settings.now()) this.expired += 1;
+    else if (this.settings.found !== undefined) this.settings.found(db, key);
     else this.mismatches.add({ ...namedKey(db, key), difference });
   }
 
@@ -121,7 +124,8 @@ class Comparison {
   }
 }
 
-function differenceOf(
+/** How a value differs from what is at the other place, if it does. */
+export function differenceOf(
   ...[value, there, slackMs, now]: Parameters<typeof valueDifference>
 ): Difference | 'unreadable' | undefined {
   try {

@@ -7,6 +7,7 @@ import type { DataDirectory } from './directory/data-directory';
 import type { HolderSockets } from './directory/lock-file';
 import { writeBackupFile } from './backup/backup-file';
 import { type BackupResult, type BackupSink, writeBackup } from './backup/write-backup';
+import { ChangeFeed, type FeedSink } from './feed/change-feed';
 import { GenerationKeeper } from './generation-keeper';
 import { freeBytesAt, troublesOf } from './health';
 import { openData, type OpenedData } from './open-data';
@@ -160,6 +161,14 @@ export class LmdbSnapshotManager implements SnapshotManager {
       const written = await writeBackup(readerSettings(opened.directory), sink, this.#stopping.signal);
       return { ...written, duration: performance.now() - started };
     });
+  }
+
+  /** Tells somebody all of the data, and what changes since; no snapshot is written before the data was told. */
+  feedTo(id: string, sink: FeedSink, open: (feed: ChangeFeed) => void): Promise<void> {
+    if (this.#opened === undefined || !this.#source.restored) return Promise.reject(notReady());
+    const feed = new ChangeFeed(id, this.#source, sink);
+    open(feed);
+    return this.#turns.alone(() => feed.begin(() => this.#clock.now()));
   }
 
   /**

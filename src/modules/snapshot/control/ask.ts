@@ -1,7 +1,7 @@
 import { request, type IncomingMessage } from 'node:http';
 import { RespiteError } from '../../../errors';
 import type { SnapshotResult } from '../snapshot-manager';
-import { BACKUP_ROUTE, type CarriedError, SNAPSHOT_ROUTE } from './protocol';
+import { BACKUP_ROUTE, type CarriedError, CHANGES_ROUTE, POSITION_ROUTE, SNAPSHOT_ROUTE } from './protocol';
 
 /**
  * Asks a running process for a snapshot and waits for it.
@@ -23,6 +23,28 @@ export async function askForBackup(path: string): Promise<AsyncIterable<Buffer>>
   const response = await send(path, BACKUP_ROUTE, {});
   if (response.statusCode === 200) return response as AsyncIterable<Buffer>; // it has no encoding
   throw carried(await textOf(response), response.statusCode);
+}
+
+/**
+ * Asks a running process for its data and all that changes.
+ * @returns frames, see `feed-format.ts`
+ * @throws RespiteError of that process, with its code; errors of the system when it does not answer
+ */
+export async function askForChanges(path: string): Promise<IncomingMessage> {
+  const response = await send(path, CHANGES_ROUTE, {});
+  if (response.statusCode === 200) return response;
+  throw carried(await textOf(response), response.statusCode);
+}
+
+/**
+ * Asks a running process how many bytes of changes there are up to now.
+ * @param id of the feed
+ * @throws as `askForChanges`
+ */
+export async function askForPosition(path: string, id: string): Promise<number> {
+  const { status, body } = await post(path, POSITION_ROUTE, { id });
+  if (status !== 200) throw carried(body, status);
+  return (JSON.parse(body) as { position: number }).position; // by protocol.ts, which both sides share
 }
 
 async function post(path: string, route: string, body: object): Promise<{ status: number; body: string }> {

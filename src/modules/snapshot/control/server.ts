@@ -3,13 +3,15 @@ import { asError, RespiteError } from '../../../errors';
 import { listenPrivately } from '../../cache';
 import type { SnapshotManager } from '../snapshot-manager';
 import type { BackupResult, BackupSink } from '../backup/write-backup';
-import { BACKUP_ROUTE, type CarriedError, SNAPSHOT_ROUTE } from './protocol';
+import { type FeedMaker, Feeds } from './feeds';
+import { BACKUP_ROUTE, type CarriedError, CHANGES_ROUTE, POSITION_ROUTE, SNAPSHOT_ROUTE } from './protocol';
+import { gone, roomIn } from './responses';
 
 /** Longest body of a request. */
 const MAX_BODY_BYTES = 65_536;
 
 /** What others may ask of the one who keeps the data. */
-export interface ControlledManager extends Pick<SnapshotManager, 'snapshotNow'> {
+export interface ControlledManager extends Pick<SnapshotManager, 'snapshotNow'>, FeedMaker {
   backupTo(sink: BackupSink): Promise<BackupResult>;
 }
 
@@ -18,9 +20,11 @@ export class ControlServer {
   readonly #running = new Set<Promise<void>>();
   /** Requests that are not here as a whole yet, and may never be. */
   readonly #arriving = new Set<IncomingMessage>();
+  readonly #feeds: Feeds;
   readonly #server: Server;
 
   private constructor(private readonly manager: ControlledManager) {
+    this.#feeds = new Feeds(manager);
     this.#server = createServer((request, response) => {
       const running = this.#answer(request, response).finally(() => this.#running.delete(running));
       this.#running.add(running);
@@ -43,6 +47,7 @@ export class ControlServer {
       });
     });
     for (const request of this.#arriving) request.destroy();
+    this.#feeds.close();
     await Promise.all(this.#running);
     this.#server.closeAllConnections();
     await closed;
@@ -52,6 +57,7 @@ export class ControlServer {
     try {
       const { method = '', url = '' } = request;
       if (method === 'POST' && url === BACKUP_ROUTE) await this.#sendBackup(request, response);
+      else if (method === 'POST' && url === CHANGES_ROUTE) await this.#sendChanges(request, response);
       else await send(response, 200, await this.#run(request));
     } catch (error) {
       // What has begun cannot become an error: its end is missing.
@@ -66,11 +72,9 @@ export class ControlServer {
   }
 
   async #sendBackup(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    this.#arriving.add(request);
-    const body = await bodyOf(request).finally(() => this.#arriving.delete(request));
-    assertNone(fieldsOf(body, BACKUP_ROUTE), BACKUP_ROUTE);
+    assertNone(fieldsOf(await this.#body(request), BACKUP_ROUTE), BACKUP_ROUTE);
     await this.manager.backupTo(async (piece) => {
-      if (response.destroyed) throw new Error('who asked for the backup is gone');
+      if (response.destroyed) throw gone();
       if (!response.headersSent)
         response.writeHead(200, { 'content-type': 'application/octet-stream', connection: 'close' });
       if (!response.write(piece)) await roomIn(response);
@@ -81,24 +85,22 @@ export class ControlServer {
     });
   }
 
+  async #sendChanges(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    assertNone(fieldsOf(await this.#body(request), CHANGES_ROUTE), CHANGES_ROUTE);
+    await this.#feeds.send(response);
+  }
+
   async #run(request: IncomingMessage): Promise<unknown> {
     const { method = '', url = '' } = request;
+    if (method === 'POST' && url === POSITION_ROUTE) return this.#feeds.position(idOf(await this.#body(request)));
     if (method !== 'POST' || url !== SNAPSHOT_ROUTE) throw unknownRequest(`${method} ${url}`);
-    this.#arriving.add(request);
-    const body = await bodyOf(request).finally(() => this.#arriving.delete(request));
-    return this.manager.snapshotNow({ full: isFull(body) });
+    return this.manager.snapshotNow({ full: isFull(await this.#body(request)) });
   }
-}
 
-/** Resolves when more can be written, or the connection is gone. */
-function roomIn(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = (): void => {
-      response.off('drain', settle).off('close', settle);
-      resolve();
-    };
-    response.once('drain', settle).once('close', settle);
-  });
+  #body(request: IncomingMessage): Promise<string> {
+    this.#arriving.add(request);
+    return bodyOf(request).finally(() => this.#arriving.delete(request));
+  }
 }
 
 /** Resolves when it has left, or its connection is gone. */
@@ -130,6 +132,13 @@ function isFull(body: string): boolean {
   if (typeof full !== 'boolean') throw badBody(SNAPSHOT_ROUTE, '"full" is neither true nor false');
   assertNone(others, SNAPSHOT_ROUTE);
   return full;
+}
+
+function idOf(body: string): string {
+  const { id, ...others } = fieldsOf(body, POSITION_ROUTE);
+  if (typeof id !== 'string') throw badBody(POSITION_ROUTE, '"id" is no text');
+  assertNone(others, POSITION_ROUTE);
+  return id;
 }
 
 function fieldsOf(body: string, route: string): Partial<Record<string, unknown>> {

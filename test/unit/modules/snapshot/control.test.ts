@@ -51,7 +51,8 @@ function post(path: string, route: string, body: string, method = 'POST'): Promi
 describe('what a process is asked for', () => {
   const result = { skipped: false, written: 1, keys: 1, bytes: 1, duration: 1 };
   const asked: unknown[] = [];
-  const noBackup = { backupTo: () => Promise.reject(new Error('not asked for')) };
+  const notAsked = () => Promise.reject(new Error('not asked for'));
+  const noBackup = { backupTo: notAsked, feedTo: notAsked };
   const manager = {
     snapshotNow: (options: unknown) => {
       asked.push(options);
@@ -70,6 +71,9 @@ describe('what a process is asked for', () => {
     ['POST', '/v2/snapshot', '{}', 'CONTROL_REQUEST_UNKNOWN'],
     ['POST', '/v1/restore', '{}', 'CONTROL_REQUEST_UNKNOWN'],
     ['POST', '/v1/backup', '{"generation":2}', 'CONTROL_REQUEST_UNKNOWN'],
+    ['POST', '/v1/changes', '{"since":2}', 'CONTROL_REQUEST_UNKNOWN'],
+    ['POST', '/v1/position', '{"id":7}', 'INPUT_INVALID'],
+    ['POST', '/v1/position', '{"id":"of nobody"}', 'INPUT_INVALID'],
   ])('is answered by a code when it is unknown or wrong: %s %s %j', async (method, route, body, code) => {
     const { path } = await serve(manager);
     expect(await post(path, route, body, method)).toEqual({ status: 400, code });
