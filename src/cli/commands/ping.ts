@@ -60,7 +60,8 @@ export async function ping(options: PingOptions): Promise<string> {
 }
 
 async function ask(options: PingOptions, signal: AbortSignal): Promise<Asked> {
-  const loaded = options.name === undefined ? loadForStart(asStandalone(options)) : loadForInstance(options, options.name);
+  const loaded =
+    options.name === undefined ? loadForStart(asStandalone(options)) : loadForInstance(options, options.name);
   if (options.url !== undefined || resolveMode('redis', loaded.config).mode === 'distributed')
     return askServer(loaded, options, signal);
   const { persistence, listener } = loaded.config.redis.standalone;
