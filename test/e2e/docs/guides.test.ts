@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { loadConfig } from '../../../src/config';
 import { runCommand, startCommand } from '../../support/cli';
 import { type RedisServer, startRedisServer } from '../../support/redis-server';
-import { blocks } from './blocks';
+import { type Block, blocks } from './blocks';
 
 const root = join(__dirname, '../../..');
 /** What the programs import besides ours. */
@@ -46,8 +46,9 @@ afterAll(async () => {
 });
 
 describe('what the documentation shows', () => {
-  // The recipes have a test of their own.
-  const programs = blocks('js').filter(([where]) => !where.startsWith('docs/guides/recipes.md'));
+  // These have a test of their own.
+  const hasItsOwn = ([where]: [string, Block]): boolean => /^docs\/(guides\/recipes|runbooks\/)/.test(where);
+  const programs = blocks('js').filter((each) => !hasItsOwn(each));
   it.each(programs)('the program in %s runs and prints what it says', async (_, { code, output }) => {
     const file = join(project, 'program.mjs');
     writeFileSync(file, code);
@@ -61,7 +62,7 @@ describe('what the documentation shows', () => {
     expect(() => loadConfig({ configFile: join(project, 'shown.yaml'), env })).not.toThrow();
   });
 
-  it.each(blocks('sh'))('the commands in %s work', async (_, { code }) => {
+  it.each(blocks('sh').filter((each) => !hasItsOwn(each)))('the commands in %s work', async (_, { code }) => {
     const real = code.replaceAll('redis.example:6379', `${server.host}:${String(server.port)}`);
     for (const line of real.split('\n').filter(Boolean)) {
       const [command, ...args] = line.split(' ');
