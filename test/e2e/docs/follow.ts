@@ -1,88 +1,98 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { type RunningCommand, startCommand } from '../../support/cli';
-import { type Block, blocksOf } from './blocks';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { blocksOf } from './blocks';
+import { Served } from './served';
 
 const ROOT = join(__dirname, '../../..');
 
-/** Where a page is followed, and what its readers have that we do not, or the other way round. */
+/** Where a page is followed, and what is otherwise there than for its readers. */
 export interface Following {
   readonly cwd: string;
   readonly env?: NodeJS.ProcessEnv;
   /** What stands in the page, and what it is here: addresses, mostly. */
   readonly instead?: Readonly<Record<string, string>>;
-  /** Called before the block of this number (from 1): what happens meanwhile in the reader's world. */
+  /** Called before the commands of this number (from 1): what happens meanwhile in the reader's world. */
   readonly before?: Readonly<Record<number, () => unknown>>;
 }
 
+/** What goes on running, in a terminal of its own. */
+const SERVES = /^(npx )?(respite start|respite|npm start|node dist\/main\.js)\b(?! (?!start|--)\w)[^\n;|]*\n$/;
+
 /**
- * Does what a page says: its `sh` blocks, in their order, each in one shell, and compares what they print with the `text` block
- * after each, in which `...` stands for what differs each time. A block that is a `respite start` and nothing else goes on running until
- * the next one of these, or the end of the page.
- * @returns how many blocks were followed
+ * Does what a page says, in its order. Blocks that begin with a comment naming a file are written to it. `sh` blocks are run, each in
+ * one shell, and what they print is compared with the `text` block after each, in which `...` stands for what differs each time. What
+ * serves goes on running until the next that does, or the end, where it is sent what Ctrl-C sends.
+ * @returns how many blocks of commands were run
  */
 export async function follow(page: string, following: Following): Promise<number> {
-  const shell = new Shell(following);
-  const commands = blocksOf(page).filter(({ language }) => language === 'sh');
+  const reader = new Reader(following);
+  let commands = 0;
   try {
-    for (const [index, block] of commands.entries()) {
-      await following.before?.[index + 1]?.();
-      await shell.run(block, `${page}, commands #${String(index + 1)}`);
+    for (const { language, code, output } of blocksOf(page)) {
+      const file = /^(?:\/\/|#) (\S+\.\w+)\n/.exec(code)?.[1];
+      if (language !== 'sh') {
+        if (file !== undefined) reader.write(file, language === 'json' ? code.slice(code.indexOf('\n')) : code);
+        continue;
+      }
+      commands++;
+      await following.before?.[commands]?.();
+      await reader.run(code, output, `${page}, commands #${String(commands)}`);
     }
   } finally {
-    await shell.stop();
+    await reader.stop();
   }
-  return commands.length;
+  return commands;
 }
 
-/** Where the commands of a page run. */
-class Shell {
-  #serving: RunningCommand | undefined;
+/** Who follows a page. */
+class Reader {
+  #served: Served | undefined;
+  readonly #env: NodeJS.ProcessEnv;
 
-  constructor(private readonly following: Following) {}
+  constructor(private readonly following: Following) {
+    const inherited = Object.entries(process.env).filter(([name]) => !/^(RESPITE_|NODE_TEST_|JEST_|npm_)/.test(name));
+    this.#env = {
+      ...Object.fromEntries(inherited),
+      // On a terminal log lines are text; npm says nothing of its own.
+      ...{
+        RESPITE_LOG_FORMAT: 'text',
+        NO_COLOR: '1',
+        npm_config_loglevel: 'silent',
+        npm_config_prefer_offline: 'true',
+      },
+      ...following.env,
+      PATH: `${withRespite(following.cwd)}${delimiter}${process.env['PATH'] ?? ''}`,
+    };
+  }
 
-  async run({ code, output }: Block, where: string): Promise<void> {
-    const command = this.#real(code);
-    const printed = await (/^respite start\b[^\n;]*\n$/.test(command) ? this.#start(command) : this.#once(command));
+  write(file: string, code: string): void {
+    const path = join(this.following.cwd, file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, this.#real(code));
+  }
+
+  async run(code: string, output: string | undefined, where: string): Promise<void> {
+    const script = this.#real(code);
+    const printed = await (SERVES.test(script) ? this.#serve(script) : this.#once(script));
     if (output !== undefined) expectLike(printed, this.#real(output), where);
   }
 
-  /** As Ctrl-C would, and it ends well. */
   async stop(): Promise<void> {
-    const serving = this.#serving;
-    this.#serving = undefined;
-    if (serving?.process.exitCode !== null) return;
-    serving.process.kill('SIGTERM');
-    expect(await serving.ended).toMatchObject({ code: 0 });
+    await this.#served?.stop();
+    this.#served = undefined;
   }
 
-  #real(text: string): string {
-    return Object.entries(this.following.instead ?? {}).reduce(
-      (all, [shown, real]) => all.replaceAll(shown, real),
-      text,
-    );
-  }
-
-  async #start(command: string): Promise<string> {
+  async #serve(script: string): Promise<string> {
     await this.stop();
-    const [, ...args] = command.replaceAll('\\\n', ' ').trim().split(/\s+/);
-    this.#serving = startCommand(args, { cwd: this.following.cwd, env: this.#env() });
-    let printed = '';
-    this.#serving.process.stderr?.on('data', (text: string) => (printed += text));
-    this.#serving.process.stdout?.on('data', (text: string) => (printed += text));
-    const ready = this.#serving.line((line) => line.startsWith('Ctrl-C'));
-    ready.catch(() => undefined); // it ended: what it said is compared
-    await Promise.race([ready, this.#serving.ended]).catch(() => undefined);
-    return printed;
+    this.#served = new Served(script, { cwd: this.following.cwd, env: this.#env });
+    return this.#served.ready;
   }
 
   async #once(script: string): Promise<string> {
-    const bin = withRespite(this.following.cwd);
-    const path = `${bin}${delimiter}${process.env['PATH'] ?? ''}`;
     const child = spawn('bash', ['-c', `exec 2>&1\n${script}`], {
       cwd: this.following.cwd,
-      env: { ...process.env, ...this.#env(), PATH: path },
+      env: this.#env,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let printed = '';
@@ -90,24 +100,23 @@ class Shell {
     return printed;
   }
 
-  /** On a terminal log lines are text. */
-  #env(): NodeJS.ProcessEnv {
-    return { RESPITE_LOG_FORMAT: 'text', NO_COLOR: '1', ...this.following.env };
+  #real(text: string): string {
+    const { instead = {} } = this.following;
+    return Object.entries(instead).reduce((all, [shown, real]) => all.replaceAll(shown, real), text);
   }
 }
 
 /** A folder with a `respite` that is the built one. */
-export function withRespite(cwd: string): string {
+function withRespite(cwd: string): string {
   const bin = join(cwd, '.bin');
   mkdirSync(bin, { recursive: true });
-  const file = join(bin, 'respite');
-  writeFileSync(file, `#!/bin/sh\nexec "${process.execPath}" "${join(ROOT, 'dist/cli.js')}" "$@"\n`);
-  chmodSync(file, 0o755);
+  const text = `#!/bin/sh\nexec "${process.execPath}" "${join(ROOT, 'dist/cli.js')}" "$@"\n`;
+  writeFileSync(join(bin, 'respite'), text, { mode: 0o755 });
   return bin;
 }
 
 /** @returns a pattern for what a page shows: `...` in a line is any text, a line of its own any lines */
-export function patternOf(shown: string): RegExp {
+function patternOf(shown: string): RegExp {
   const lines = shown.trimEnd().split('\n');
   const parts = lines.map((line) =>
     line.trim() === '...' ? '(?:.*\\n)*?' : `${line.split('...').map(escaped).join('.*?')}\\n`,
@@ -118,7 +127,7 @@ export function patternOf(shown: string): RegExp {
 const escaped = (text: string): string => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');
 
 /** Compares as a reader would; shows both when they differ. */
-export function expectLike(printed: string, shown: string, where: string): void {
+function expectLike(printed: string, shown: string, where: string): void {
   const all = `${printed.replaceAll('\r', '').trimEnd()}\n`;
   if (!patternOf(shown).test(all)) expect(`${where}\n${all}`).toBe(`${where}\n${shown}`);
 }
