@@ -4,6 +4,7 @@ import { runBlocks } from './run-blocks';
 /** Kinds of blocks that are neither run nor compiled, and why. */
 const SHOWN_ONLY: Readonly<Record<string, string>> = {
   text: 'what the block before it prints, which is compared',
+  typescript: 'declarations, as the compiler wrote them',
   mermaid: 'pictures, drawn by the site',
   json: 'lines of a format; the file in docs/start/nestjs.md is used',
 };
