@@ -7,8 +7,15 @@ const ts = require('typescript');
 const root = join(__dirname, '..');
 const types = join(root, 'dist/types');
 
+let made;
+
 /** @returns {Map<string, string>} pages by the name of their file */
 function apiPages() {
+  made ??= makePages();
+  return made;
+}
+
+function makePages() {
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const entries = Object.entries(exports).filter(([, target]) => typeof target === 'object');
   const files = entries.map(([, { types: file }]) => join(root, file));
