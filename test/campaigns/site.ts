@@ -147,9 +147,9 @@ export const campaign: Campaign = {
       await picture(browser, origin, failures);
       return { pages: pages.length, drawn, words: WORDS.length, found, pictures: PICTURES, failures };
     } finally {
-      await browser.close();
       server.close();
       server.closeAllConnections();
+      await browser.close();
     }
   },
 };

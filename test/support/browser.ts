@@ -62,9 +62,12 @@ export class Browser {
   }
 
   async close(): Promise<void> {
-    this.process.kill('SIGKILL');
-    await once(this.process, 'close');
-    rmSync(this.profile, { recursive: true, force: true });
+    // All of its processes end; killed, some of them would go on writing for a moment.
+    const ended = once(this.process, 'close');
+    this.#session = undefined;
+    void this.ask('Browser.close');
+    await ended;
+    rmSync(this.profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
   async ask(method: string, params: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
