@@ -37,7 +37,11 @@ export default defineConfig({
   vite: { build: { chunkSizeWarningLimit: 4000 } },
   themeConfig: {
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      // Codes and settings are words, too: SNAPSHOT_LOCKED, max_memory.
+      options: { miniSearch: { options: { tokenize: (text) => text.match(/[\p{L}\p{N}_]+/gu) ?? [] } } },
+    },
     nav: [
       { text: 'Start', link: '/start/quickstart' },
       { text: 'Deployment', link: '/deployment/choosing' },
