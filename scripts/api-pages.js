@@ -84,10 +84,11 @@ function tagLine({ name, text }) {
   return `- \`${parameter}\`: ${escaped(rest)}`;
 }
 
-/** What would be HTML, or an expression, for the site. */
+/** What would be HTML, or an expression, for the site. Fragments of code need what stands around them, so they are not compiled. */
 const escaped = (text) =>
   text
-    .split(/(`[^`]*`)/)
+    .replaceAll(/^```ts$/gm, '```typescript')
+    .split(/(```[^]*?```|`[^`]*`)/)
     .map((part) => (part.startsWith('`') ? part : part.replaceAll('<', '&lt;').replaceAll('{', '&#123;')))
     .join('');
 
