@@ -1,9 +1,10 @@
-/** Writes the pages that follow from the source: docs/reference/errors.md, api.md and commands.md. `npm run reference` */
+/** Writes the pages that follow from the source: docs/reference/errors.md, commands.md, api.md and api/*.md. `npm run reference` */
 'use strict';
 const { readFileSync, writeFileSync } = require('node:fs');
 const { join, relative } = require('node:path');
 const ts = require('typescript');
 const { COMMANDS, errorCodes } = require('../dist/internal/parts');
+const { apiPages, pageOf } = require('./api-pages');
 
 const root = join(__dirname, '..');
 
@@ -86,6 +87,7 @@ function apiPage() {
     .filter(([, target]) => typeof target === 'object')
     .map(([name, { types }]) => ({
       name: `respite${name.slice(1)}`,
+      page: pageOf(name),
       file: sourceOf(types),
     }));
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
@@ -95,19 +97,20 @@ function apiPage() {
     options,
   );
   const checker = program.getTypeChecker();
-  const sections = entries.flatMap(({ name, file }) => {
+  const details = apiPages();
+  const sections = entries.flatMap(({ name, file, page }) => {
     const module = checker.getSymbolAtLocation(program.getSourceFile(file));
     const rows = checker
       .getExportsOfModule(module)
       .filter((symbol) => declaredHere(checker, symbol) && symbol.name !== 'default')
       .sort((a, b) => (a.name < b.name ? -1 : 1))
-      .map((symbol) => row(checker, symbol, name));
+      .map((symbol) => row(checker, symbol, name, linkTo(page, symbol.name, details.get(page))));
     return [`## ${name}`, '', '| name | kind | what it is |', '|---|---|---|', ...rows, ''];
   });
   return [
     '# API',
     '',
-    'Everything the package exports; editors show the rest of the documentation. Written by `npm run reference`.',
+    'Everything the package exports, with its declaration behind the name. Written by `npm run reference`.',
     '',
     ...sections,
   ].join('\n');
@@ -134,19 +137,25 @@ function documentationOf(checker, symbol, target) {
   return exporting && ts.getTextOfJSDocComment(ts.getJSDocCommentsAndTags(exporting)[0]?.comment);
 }
 
-function row(checker, symbol, module) {
+/** To the declaration; what is passed on of other packages has none here. */
+function linkTo(page, name, text) {
+  return text.includes(`\n## ${name}\n`) ? `[\`${name}\`](api/${page}#${name.toLowerCase()})` : `\`${name}\``;
+}
+
+function row(checker, symbol, module, link) {
   const target = resolved(checker, symbol);
   const [, kind = 'value'] = KINDS.find(([flag]) => target.flags & flag) ?? [];
   const text = (documentationOf(checker, symbol, target) ?? '').split(/\n\s*\n/)[0];
   const own = text.replace(/\s+/g, ' ').replaceAll('|', '\\|');
   const summary = own === '' && module === 'respite/ioredis' ? "ioredis' own." : own;
-  return `| \`${symbol.name}\` | ${kind} | ${summary} |`;
+  return `| ${link} | ${kind} | ${summary} |`;
 }
 
-module.exports = { errorsPage, apiPage, commandsPage };
+module.exports = { errorsPage, apiPage, apiPages, commandsPage };
 
 if (require.main === module) {
   writeFileSync(join(root, 'docs/reference/errors.md'), errorsPage());
   writeFileSync(join(root, 'docs/reference/api.md'), apiPage());
   writeFileSync(join(root, 'docs/reference/commands.md'), commandsPage());
+  for (const [file, text] of apiPages()) writeFileSync(join(root, 'docs/reference/api', file), text);
 }

@@ -1,4 +1,4 @@
-/** Writes what follows from the settings: schemas/config.json and the table of the guide. `npm run schema` */
+/** Writes what follows from the settings: schemas/config.json and the table of docs/configuration/schema.md. `npm run schema` */
 'use strict';
 const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
@@ -13,7 +13,7 @@ const row = ({ path, setting }) => {
   return `| \`${path}\` | \`${value}\` | ${doc} Write ${setting.format.expected}. |`;
 };
 const table = ['| setting | default | meaning |', '|---|---|---|', ...listSettings(schema).map(row)].join('\n');
-const guide = join(root, 'docs/guides/configuration.md');
+const guide = join(root, 'docs/configuration/schema.md');
 const marked = /(<!-- settings: [^>]*-->\n)[^]*(<!-- \/settings -->)/;
 writeFileSync(
   guide,

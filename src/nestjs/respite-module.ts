@@ -54,8 +54,7 @@ const OPTIONS = Symbol.for('respite.nestjs.options');
  * been. What its modules provide can be injected everywhere with `@InjectRespite(token)`.
  *
  * ```ts
- * @Module({ imports: [RespiteModule.forRoot({ config: { mode: 'standalone' } })] })
- * class AppModule {}
+ * imports: [RespiteModule.forRoot({ config: { mode: 'standalone' } })]; // of the root module, once
  * ```
  */
 @Module({})

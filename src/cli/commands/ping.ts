@@ -60,7 +60,8 @@ export async function ping(options: PingOptions): Promise<string> {
 }
 
 async function ask(options: PingOptions, signal: AbortSignal): Promise<Asked> {
-  const loaded = options.name === undefined ? loadForStart(options) : loadForInstance(options, options.name);
+  const loaded =
+    options.name === undefined ? loadForStart(asStandalone(options)) : loadForInstance(options, options.name);
   if (options.url !== undefined || resolveMode('redis', loaded.config).mode === 'distributed')
     return askServer(loaded, options, signal);
   const { persistence, listener } = loaded.config.redis.standalone;
@@ -69,6 +70,11 @@ async function ask(options: PingOptions, signal: AbortSignal): Promise<Asked> {
     if (found !== undefined) return found;
   }
   return askListener(loaded, signal);
+}
+
+/** Who names a data directory means the process that uses it, though the mode is `distributed` when nobody says anything. */
+function asStandalone(options: PingOptions): PingOptions {
+  return options.dataDir === undefined || options.mode !== undefined ? options : { ...options, standalone: true };
 }
 
 /** @returns `undefined` when somebody uses the directory who is only reached by the listener, and that is on */

@@ -104,7 +104,7 @@ export const METRICS: readonly Definition[] = [
   {
     name: 'respite_snapshot_degraded',
     type: 'gauge',
-    help: '1 while the health of snapshots or journal is degraded; /healthz and the log say why.',
+    help: '1 while the health of snapshots or journal is degraded; /readyz and the log say why.',
     labels: [],
     collect: (source) => ofSnapshots(source, ({ health }) => (health === 'ok' ? 0 : 1)),
   },

@@ -118,7 +118,7 @@ describe('respite ping', () => {
       pid: command.process.pid,
       latencyMs: expect.any(Number),
     });
-    const byDirectory = await run('ping', '--data-dir', join(home, 'data/respite/shop'), '--standalone');
+    const byDirectory = await run('ping', '--data-dir', join(home, 'data/respite/shop'));
     expect([byDirectory.code, byDirectory.stdout]).toEqual([
       0,
       expect.stringMatching(/^Process \d+ at .* answered within/),

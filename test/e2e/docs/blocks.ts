@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const root = join(__dirname, '../../..');
-const guides = readdirSync(join(root, 'docs/guides')).map((name) => `docs/guides/${name}`);
+const ROOT = join(__dirname, '../../..');
 
 /** A fenced block, and the `text` block right after it: what it prints. */
 export interface Block {
@@ -11,19 +10,32 @@ export interface Block {
   readonly output: string | undefined;
 }
 
-/** The blocks of the README and the guides in one language, each with where it is. */
+/** All pages that are for users: the README, and everything in `docs` but what tells how it is made. */
+export const pages: readonly string[] = [
+  'README.md',
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md') && !/^(\.vitepress|decisions)|^architecture\.md$/.test(name))
+    .sort()
+    .map((name) => `docs/${name}`),
+];
+
+/** The blocks of all pages in one language, each with where it is: `docs/guides/cli.md #2`. */
 export const blocks = (language: string): [string, Block][] =>
-  ['README.md', ...guides].flatMap((file) =>
-    blocksOf(file)
+  pages.flatMap((page) =>
+    blocksOf(page)
       .filter((block) => block.language === language)
-      .map((block, index): [string, Block] => [`${file} #${String(index + 1)}`, block]),
+      .map((block, index): [string, Block] => [`${page} #${String(index + 1)}`, block]),
   );
 
-function blocksOf(file: string): Block[] {
-  const fence = /```(\w*)\n([^]*?)```(?:\n\n```text\n([^]*?)```)?/g;
-  return [...readFileSync(join(root, file), 'utf8').matchAll(fence)].map(([, language, code, output]) => ({
+/** The blocks of a page, in their order; those in a list without their indentation. */
+export function blocksOf(page: string): Block[] {
+  const fence = /^( *)```(\w*)[^\n]*\n([^]*?)^ *```$(?:\n\n *```text\n([^]*?)^ *```$)?/gm;
+  return [...readFileSync(join(ROOT, page), 'utf8').matchAll(fence)].map(([, indent = '', language, code, output]) => ({
     language: language ?? '',
-    code: code ?? '',
-    output,
+    code: dedent(code ?? '', indent),
+    output: output === undefined ? undefined : dedent(output, indent),
   }));
 }
+
+const dedent = (text: string, indent: string): string =>
+  indent === '' ? text : text.replaceAll(new RegExp(`^${indent}`, 'gm'), '');

@@ -1,80 +1,36 @@
-import { randomBytes } from 'node:crypto';
-import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { loadConfig } from '../../../src/config';
-import { runCommand, startCommand } from '../../support/cli';
-import { type RedisServer, startRedisServer } from '../../support/redis-server';
-import { blocks } from './blocks';
+import { blocksOf, pages } from './blocks';
+import { runBlocks } from './run-blocks';
 
-const root = join(__dirname, '../../..');
-/** What the programs import besides ours. */
-const PACKAGES = [
-  'ioredis',
-  'bullmq',
-  'redlock',
-  'rate-limiter-flexible',
-  'prom-client',
-  'keyv',
-  'cache-manager',
-  '@keyv',
-  'redis',
-  '@redis',
-  'connect-redis',
-  'express-rate-limit',
-  'rate-limit-redis',
-  '@modelcontextprotocol',
-  '@upstash',
-];
+/** Kinds of blocks that are neither run nor compiled, and why. */
+const SHOWN_ONLY: Readonly<Record<string, string>> = {
+  text: 'what the block before it prints, which is compared',
+  typescript: 'declarations, as the compiler wrote them',
+  mermaid: 'pictures, drawn by the site',
+  json: 'lines of a format; the file in docs/start/nestjs.md is used',
+};
+/** Single ones, by page and kind: what does the same. */
+const DONE_ELSEWHERE: Readonly<Record<string, string>> = {
+  'README.md console': 'new-user.rest.ts, and the pages of docs/start',
+  'docs/guides/bundling.md bash': 'e2e/snapshot/bundled.test.ts runs the bundlers',
+  'docs/guides/cli.md console': 'e2e/cli/everyday.test.ts asks all of these',
+  'docs/guides/cli.md dockerfile': 'e2e/ops/containers.test.ts does what the image does',
+  'docs/guides/mcp-proxy.md console': 'packages that are installed here',
+  'docs/guides/metrics.md console': 'scripts/smoke-test.js installs it',
+  'docs/guides/recipes.md console': 'recipes.test.ts runs such a program',
+  'docs/guides/temporal.md console': 'packages that are installed here',
+};
 
-let project: string;
-/** What the guides call redis.example:6379. */
-let server: RedisServer;
-beforeAll(async () => {
-  server = await startRedisServer();
-  project = mkdtempSync(join(tmpdir(), 'respite-docs-'));
-  mkdirSync(join(project, 'node_modules'));
-  writeFileSync(join(project, 'respite.key'), randomBytes(32).toString('hex')); // as the page on persistence has it made
-  symlinkSync(root, join(project, 'node_modules/respite'));
-  for (const name of PACKAGES) symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
-});
-afterAll(async () => {
-  await server.stop();
-  rmSync(project, { recursive: true });
+it('every block is of a kind that is run, compiled or only shown for a reason', () => {
+  const checked = ['js', 'ts', 'yaml', 'sh', ...Object.keys(SHOWN_ONLY)];
+  const others = pages.flatMap((page) =>
+    blocksOf(page)
+      .filter(({ language }) => !checked.includes(language))
+      .map(({ language }) => `${page} ${language}`),
+  );
+  expect([...new Set(others)].sort()).toEqual(Object.keys(DONE_ELSEWHERE).sort());
 });
 
-describe('what the documentation shows', () => {
+describe('what the README and the guides show', () => {
   // The recipes have a test of their own.
-  const programs = blocks('js').filter(([where]) => !where.startsWith('docs/guides/recipes.md'));
-  it.each(programs)('the program in %s runs and prints what it says', async (_, { code, output }) => {
-    const file = join(project, 'program.mjs');
-    writeFileSync(file, code);
-    const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: project });
-    expect(stdout).toBe(output ?? stdout);
-  });
-
-  it.each(blocks('yaml'))('the configuration in %s is valid', (_, { code }) => {
-    writeFileSync(join(project, 'shown.yaml'), code);
-    const env = { RESPITE_REDIS_PASSWORD: 'secret' }; // where the guides put it
-    expect(() => loadConfig({ configFile: join(project, 'shown.yaml'), env })).not.toThrow();
-  });
-
-  it.each(blocks('sh'))('the commands in %s work', async (_, { code }) => {
-    const real = code.replaceAll('redis.example:6379', `${server.host}:${String(server.port)}`);
-    for (const line of real.split('\n').filter(Boolean)) {
-      const [command, ...args] = line.split(' ');
-      expect(command).toBe('respite');
-      const serves = args[0] === 'start' || /^--(name|memory)$/.test(args[0] ?? '');
-      if (serves) {
-        // Any port: whoever runs these tests may need Redis' own.
-        const env = { RESPITE_REDIS_STANDALONE_LISTENER_PORT: '0', XDG_DATA_HOME: project };
-        const started = startCommand(args, { cwd: project, env });
-        await started.line((text) => text.startsWith('Ctrl-C'));
-        started.process.kill('SIGTERM');
-        expect(await started.ended).toMatchObject({ code: 0 });
-      } else expect(await runCommand(args, { cwd: project })).toMatchObject({ code: 0, stderr: '' });
-    }
-  });
+  runBlocks((page) => /^(README|docs\/guides\/(?!recipes))/.test(page));
 });

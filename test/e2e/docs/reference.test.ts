@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(__dirname, '../../..');
@@ -7,11 +7,14 @@ interface Pages {
   errorsPage(): string;
   apiPage(): string;
   commandsPage(): string;
+  apiPages(): Map<string, string>;
 }
 
 describe('the pages that follow from the source', () => {
   // A script of the repository, written in JavaScript.
-  const { errorsPage, apiPage, commandsPage } = jest.requireActual<Pages>(join(ROOT, 'scripts/generate-reference.js'));
+  const { errorsPage, apiPage, apiPages, commandsPage } = jest.requireActual<Pages>(
+    join(ROOT, 'scripts/generate-reference.js'),
+  );
   const page = (name: string) => readFileSync(join(ROOT, 'docs/reference', name), 'utf8');
 
   it('name every error code', () => {
@@ -26,5 +29,11 @@ describe('the pages that follow from the source', () => {
     const api = page('api.md');
     expect(api).toBe(apiPage());
     expect(api.split('\n').filter((line) => line.endsWith('|  |'))).toEqual([]);
+  });
+
+  it('have every declaration, of every entry point', () => {
+    const pages = apiPages();
+    expect([...pages.keys()].sort()).toEqual(readdirSync(join(ROOT, 'docs/reference/api')).sort());
+    for (const [file, text] of pages) expect(page(join('api', file))).toBe(text);
   });
 });

@@ -38,8 +38,8 @@ describe('what is generated from the settings', () => {
     expect(files).toContain(inPackage.split('/')[0]);
   });
 
-  it('docs/guides/configuration.md lists every setting with its default', () => {
-    const guide = readFileSync(join(root, 'docs/guides/configuration.md'), 'utf8');
+  it('docs/configuration/schema.md lists every setting with its default', () => {
+    const guide = readFileSync(join(root, 'docs/configuration/schema.md'), 'utf8');
     const missing = listSettings(schema).filter(({ path, setting }) => {
       const value = JSON.stringify(redact(setting, setting.default));
       return !guide.includes(`| \`${path}\` | \`${value}\` |`);

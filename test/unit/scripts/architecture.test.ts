@@ -87,7 +87,7 @@ it.each([
     'src/engine/helpers/x.ts is in no room',
   ],
   ['from a room nobody listed', { 'src/helpers/x.ts': [] }, 'src/helpers/x.ts is in no room'],
-  ['from a module nobody listed', { 'src/modules/rest/x.ts': [] }, 'src/modules/rest/x.ts is in no room'],
+  ['from a module nobody listed', { 'src/modules/unlisted/x.ts': [] }, 'src/modules/unlisted/x.ts is in no room'],
 ])('refuses an arrow %s', async (_which, imports: Imports, complaint) => {
   const { args } = await drawnFrom({ 'src/container/index.ts': [], 'src/errors/index.ts': [], ...imports });
   expect(architecture(...args)).toEqual([1, expect.stringContaining(complaint)]);

@@ -52,8 +52,11 @@ export class DirectoryLock {
       const file = await LockFile.create(join(directory, `lock.${String(number)}`), holder);
       if (file === undefined) continue;
       try {
+        // Who was watched for so long is not watched once more: this looks for those who came meanwhile.
         const others = (await findLocks(directory)).filter((lock) => lock.path !== file.path);
-        for (const lock of await onlyStale(directory, others, identity, options)) await removeFile(lock.path);
+        const newcomers = others.filter((lock) => !isOneOf(stale, lock));
+        await onlyStale(directory, newcomers, identity, options);
+        for (const lock of others) await removeFile(lock.path);
       } catch (error) {
         await file.remove();
         throw error;
@@ -96,6 +99,11 @@ export class DirectoryLock {
     this.#stopHeartbeat();
     this.#onLost();
   }
+}
+
+/** Whether it is the same file with the same holder. */
+function isOneOf(locks: readonly FoundLock[], { path, holder }: FoundLock): boolean {
+  return locks.some((lock) => lock.path === path && lock.holder !== undefined && lock.holder.token === holder?.token);
 }
 
 /** @returns `locks`, when none of their holders lives. @throws RespiteError `SNAPSHOT_LOCKED` */

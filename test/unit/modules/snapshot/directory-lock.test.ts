@@ -107,6 +107,21 @@ describe('the lock of a data directory', () => {
     await (await DirectoryLock.acquire(directory, { staleAfter: 50 })).release();
   });
 
+  it('watches another container once, for fifteen seconds', async () => {
+    const directory = await newDirectory();
+    await leaveLock(directory, 1, elsewhere);
+    const steps: number[] = [];
+    const clock: Clock = {
+      ...systemClock,
+      setTimer: (callback, ms) => {
+        steps.push(ms);
+        return systemClock.setTimer(callback, ms === 250 ? 0 : ms);
+      },
+    };
+    await (await DirectoryLock.acquire(directory, { clock })).release();
+    expect(steps.filter((ms) => ms === 250).length * 250).toBe(15_000);
+  });
+
   it('is refused while the heart of another container beats', async () => {
     const directory = await newDirectory();
     const path = await leaveLock(directory, 1, elsewhere);
