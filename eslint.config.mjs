@@ -16,6 +16,7 @@ export default tseslint.config(
   {
     ignores: [
       'dist/',
+      'examples/agent-host/',
       'examples/nestjs-host/',
       // Compiled against the packed package.
       'test/e2e/types/programs/',

@@ -1,0 +1,29 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module';
+import { describe } from './errors/describe';
+import { SETTINGS, type Settings } from './settings/settings';
+
+async function main(): Promise<void> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule, { abortOnError: false, bodyParser: false });
+  // Of a signal, any JSON is the payload.
+  app.useBodyParser('json', { strict: false, limit: '1mb' });
+  app.useBodyParser('text', { type: ['application/yaml', 'text/yaml', 'text/plain'] });
+  // Without it a signal would end the process at once: no worker is waited for, no last snapshot is written.
+  app.enableShutdownHooks();
+  const { listen } = app.get<Settings>(SETTINGS);
+  try {
+    await app.listen(listen.port, listen.host);
+  } catch (failure) {
+    await app.close();
+    throw failure;
+  }
+  console.log(`ready on ${await app.getUrl()}`);
+}
+
+main().catch((failure: unknown) => {
+  const { problem } = describe(failure);
+  console.error(`${problem.code}: ${problem.message}`);
+  process.exitCode = 1;
+});
