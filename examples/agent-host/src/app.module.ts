@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { locksModule, memoryModule, resourcesModule, streamingModule, tasksModule, webhooksModule } from 'respite';
 import { mcpProxyModule } from 'respite/mcp';
@@ -23,7 +23,7 @@ import { StepQueue } from './runs/step-queue';
 import { StepRunner } from './runs/step-runner';
 import { StepWorker } from './runs/step-worker';
 import { Sweeper } from './runs/sweeper';
-import { loadSettings, SETTINGS } from './settings/settings';
+import { SETTINGS, type Settings } from './settings/settings';
 import { ToolsController } from './tools/tools.controller';
 import { ToolsService } from './tools/tools.service';
 import { AuthGuard } from './users/auth.guard';
@@ -48,7 +48,6 @@ const stores = [locksModule, memoryModule, resourcesModule, streamingModule, tas
     WebhooksController,
   ],
   providers: [
-    { provide: SETTINGS, useFactory: () => loadSettings() },
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_FILTER, useClass: ErrorFilter },
     { provide: Model, useClass: HttpModel },
@@ -71,4 +70,9 @@ const stores = [locksModule, memoryModule, resourcesModule, streamingModule, tas
     UsersService,
   ],
 })
-export class AppModule {}
+export class AppModule {
+  static of(settings: Settings): DynamicModule {
+    const provider = { provide: SETTINGS, useValue: settings };
+    return { module: AppModule, providers: [provider], exports: [SETTINGS] };
+  }
+}

@@ -3,18 +3,22 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module';
 import { describe } from './errors/describe';
-import { SETTINGS, type Settings } from './settings/settings';
+import { loadSettings } from './settings/settings';
 
 async function main(): Promise<void> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule, { abortOnError: false, bodyParser: false });
+  const settings = loadSettings();
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.of(settings), {
+    abortOnError: false,
+    bodyParser: false,
+    forceCloseConnections: true,
+  });
   // Of a signal, any JSON is the payload.
   app.useBodyParser('json', { strict: false, limit: '1mb' });
   app.useBodyParser('text', { type: ['application/yaml', 'text/yaml', 'text/plain'] });
   // Without it a signal would end the process at once: no worker is waited for, no last snapshot is written.
   app.enableShutdownHooks();
-  const { listen } = app.get<Settings>(SETTINGS);
   try {
-    await app.listen(listen.port, listen.host);
+    await app.listen(settings.listen.port, settings.listen.host);
   } catch (failure) {
     await app.close();
     throw failure;
@@ -25,5 +29,6 @@ async function main(): Promise<void> {
 main().catch((failure: unknown) => {
   const { problem } = describe(failure);
   console.error(`${problem.code}: ${problem.message}`);
-  process.exitCode = 1;
+  // Where Nest gives up while it puts the host together, Respite runs already, and would go on.
+  process.exit(1);
 });

@@ -32,11 +32,14 @@ export class ToolsService {
     return (await this.list()).map(({ server, name }) => `${server}.${name}`);
   }
 
-  /** A server that is not connected right now is believed to have it: its first call will tell. */
+  /** Of a server that cannot be reached it is believed: the first call will tell. */
   async has(qualified: string): Promise<boolean> {
     const [server, tool] = parts(qualified);
-    const found = (await this.proxy.list()).find(({ definition }) => definition.name === server);
-    return found !== undefined && (found.status.state !== 'connected' || found.status.tools.includes(tool));
+    const isDefined = (await this.proxy.list()).some(({ definition }) => definition.name === server);
+    if (!isDefined) return false;
+    await this.connected(server, AbortSignal.timeout(CONNECT_MS));
+    const { state, tools } = (await this.proxy.get(server)).status;
+    return state !== 'connected' || tools.includes(tool);
   }
 
   /**
