@@ -13,6 +13,7 @@ import { DefinitionsService } from './definitions/definitions.service';
 import { LoadFolder } from './definitions/load-folder';
 import { ErrorFilter } from './errors/error-filter';
 import { HealthController } from './http/health.controller';
+import { PagesController } from './pages/pages.controller';
 import { Advance } from './runs/advance';
 import { RunFollower } from './runs/follow';
 import { RunPlans } from './runs/plans';
@@ -42,6 +43,7 @@ const stores = [locksModule, memoryModule, resourcesModule, streamingModule, tas
     ConversationsController,
     DefinitionsController,
     HealthController,
+    PagesController,
     RunsController,
     ToolsController,
     UsersController,

@@ -15,6 +15,7 @@ async function main(): Promise<void> {
   // Of a signal, any JSON is the payload.
   app.useBodyParser('json', { strict: false, limit: '1mb' });
   app.useBodyParser('text', { type: ['application/yaml', 'text/yaml', 'text/plain'] });
+  app.useBodyParser('urlencoded', { extended: false });
   // Without it a signal would end the process at once: no worker is waited for, no last snapshot is written.
   app.enableShutdownHooks();
   try {

@@ -9,6 +9,8 @@ import { HostClient } from './client';
 export interface Host {
   readonly pid: number;
   readonly url: string;
+  /** What it has printed until it was ready. */
+  readonly said: readonly string[];
   /** With the key of its first user. */
   readonly admin: HostClient;
   /** Another user's, made for the test. */
@@ -47,6 +49,7 @@ export async function startHost(folder: string, env: NodeJS.ProcessEnv): Promise
   return {
     pid: child.pid ?? 0,
     url,
+    said,
     admin,
     user: async (name, more = {}) => {
       const { key } = await admin.post<{ key: string }>('/users', { name, role: 'user', ...more });

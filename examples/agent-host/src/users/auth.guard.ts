@@ -24,7 +24,9 @@ export class AuthGuard implements CanActivate {
     const needed = this.reflector.getAllAndOverride<Role | 'nobody' | undefined>(NEEDS, places) ?? 'user';
     if (needed === 'nobody') return true;
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    const user = await this.users.authenticate(keyIn(request));
+    const key = keyIn(request);
+    if (key === undefined) throw new HostError('KEY_MISSING', 'Send your API key: "authorization: Bearer ah...".');
+    const user = await this.users.authenticate(key);
     if (!mayAct(user.role, needed)) {
       throw new HostError('FORBIDDEN', `This needs the role ${needed}; "${user.name}" has the role ${user.role}.`);
     }
@@ -33,11 +35,10 @@ export class AuthGuard implements CanActivate {
   }
 }
 
-/** A cookie only reads: another site's form could send it along with what writes. */
-function keyIn({ headers, method }: Request): string {
+/** The key a request has, if any. A cookie only reads: another site's form could send it along with what writes. */
+export function keyIn({ headers, method }: Request): string | undefined {
   const [, bearer] = /^Bearer (\S+)$/i.exec(headers.authorization ?? '') ?? [];
   if (bearer !== undefined) return bearer;
   const cookie = (headers.cookie ?? '').split('; ').find((each) => each.startsWith(`${COOKIE}=`));
-  if (cookie !== undefined && method === 'GET') return decodeURIComponent(cookie.slice(COOKIE.length + 1));
-  throw new HostError('KEY_MISSING', 'Send your API key: "authorization: Bearer ah...".');
+  return cookie !== undefined && method === 'GET' ? decodeURIComponent(cookie.slice(COOKIE.length + 1)) : undefined;
 }
