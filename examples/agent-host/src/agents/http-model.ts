@@ -9,6 +9,10 @@ type Sdk = typeof import('ai') & Pick<typeof import('@ai-sdk/openai-compatible')
 /** A model behind any server that speaks OpenAI's chat completions, through the AI SDK. */
 @Injectable()
 export class HttpModel extends Model {
+  private provider: ReturnType<Sdk['createOpenAICompatible']> | undefined;
+  /** By name; agents name few, and making one takes longer than asking it. */
+  private readonly models = new Map<string, LanguageModel>();
+
   constructor(@Inject(SETTINGS) private readonly settings: Settings) {
     super();
   }
@@ -37,7 +41,10 @@ export class HttpModel extends Model {
 
   private open(sdk: Sdk, name = this.settings.model.name): LanguageModel {
     const { url, api_key: apiKey } = this.settings.model;
-    return sdk.createOpenAICompatible({ name: 'model', baseURL: url, ...(apiKey !== '' && { apiKey }) })(name);
+    this.provider ??= sdk.createOpenAICompatible({ name: 'model', baseURL: url, ...(apiKey !== '' && { apiKey }) });
+    const model = this.models.get(name) ?? this.provider(name);
+    this.models.set(name, model);
+    return model;
   }
 }
 

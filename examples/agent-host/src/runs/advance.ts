@@ -3,13 +3,14 @@ import type { Step, Workflow } from '../definitions/workflow';
 import { describe } from '../errors/describe';
 import { fill, holds } from './expressions';
 import { RunPlans } from './plans';
-import type { Run } from './run';
+import type { Outcome, Run } from './run';
 import { RunsStore } from './runs.store';
 import { lastOutput, scopeOf } from './scope';
 import { StepQueue } from './step-queue';
 
 /**
- * Takes a run as far as it goes without doing a step: queues what is ready, leaves out what is not wanted, ends what is over.
+ * Takes a run as far as it goes without waiting for anybody: queues what is ready, leaves out what is not wanted, writes
+ * down what is only written, ends what is over.
  * It may be called at any time, by any process, as often as one likes: what was done already is not done again. So whoever
  * dies in between leaves nothing behind that the next call does not pick up.
  */
@@ -35,25 +36,20 @@ export class Advance {
       if (open.length === 0) return void (await this.end(plan.definition, run));
       const ready = open.filter(({ needs }) => needs.every((need) => run.outcomes[need] !== undefined));
       const wanted = await this.sift(run, ready);
-      // Something was left out, so that more may be ready.
+      // Something is over, so that more may be ready.
       if (wanted.length < ready.length) continue;
       await this.queue.add(id, wanted);
       return;
     }
   }
 
-  /** @returns the steps whose condition holds; the others have an outcome afterwards */
+  /** @returns the steps that have to be done; the others have an outcome afterwards */
   private async sift(run: Run, ready: readonly Step[]): Promise<Step[]> {
     const wanted: Step[] = [];
     for (const step of ready) {
-      try {
-        if (holds(step.if, scopeOf(run))) wanted.push(step);
-        else await this.store.settle(run, step.id, { status: 'skipped', attempts: 0, at: Date.now() });
-      } catch (failure) {
-        const { problem } = describe(failure);
-        if (problem.code !== 'EXPRESSION_FAILED') throw failure;
-        await this.store.settle(run, step.id, { status: 'failed', error: problem, attempts: 0, at: Date.now() });
-      }
+      const decided = decide(step, run);
+      if (decided === undefined) wanted.push(step);
+      else await this.store.settle(run, step.id, { ...decided, attempts: 0, at: Date.now() });
     }
     return wanted;
   }
@@ -67,5 +63,18 @@ export class Advance {
       if (problem.code !== 'EXPRESSION_FAILED') throw failure;
       await this.store.finish(run, 'failed', { error: problem });
     }
+  }
+}
+
+/** What needs no doing: a step that is left out, or that only answers what is written. */
+function decide(step: Step, run: Run): Pick<Outcome, 'status' | 'output' | 'error'> | undefined {
+  const scope = scopeOf(run);
+  try {
+    if (!holds(step.if, scope)) return { status: 'skipped' };
+    return step.set === undefined ? undefined : { status: 'done', output: fill(step.set, scope) };
+  } catch (failure) {
+    const { problem } = describe(failure);
+    if (problem.code !== 'EXPRESSION_FAILED') throw failure;
+    return { status: 'failed', error: problem };
   }
 }

@@ -44,8 +44,8 @@ export class RunsStore {
       created,
     ];
     const keys = [...this.keys(run), allOf(owner)];
-    const answer = await this.cache.client.eval(CREATE, keys.length, ...keys, id, created, maxActive, event, ...fields);
-    if (answer === 1) await this.wake(id);
+    const answer = await CREATE.run(this.cache, keys, [id, created, maxActive, event, ...fields]);
+    if (answer === 1) this.wake(id);
     return answer === 1 ? 'new' : answer === 0 ? 'exists' : 'too many';
   }
 
@@ -83,8 +83,8 @@ export class RunsStore {
     const event = JSON.stringify({ status, ...result });
     const fields = Object.entries(result).flatMap(([name, value]) => [name, JSON.stringify(value ?? null)]);
     const args = [run.id, status, Date.now(), this.settings.runs.keep, event, ...fields];
-    const ended = (await this.cache.client.eval(FINISH, keys.length, ...keys, ...args)) === 1;
-    if (ended) await this.wake(run.id);
+    const ended = (await FINISH.run(this.cache, keys, args)) === 1;
+    if (ended) this.wake(run.id);
     return ended;
   }
 
@@ -122,14 +122,14 @@ export class RunsStore {
   ): Promise<boolean> {
     const keys = this.keys(run).slice(0, 2);
     const args = [field, JSON.stringify(value ?? null), type, JSON.stringify(data), once ? '1' : '0'];
-    const written = (await this.cache.client.eval(WRITE, keys.length, ...keys, ...args)) === 1;
-    if (written) await this.wake(run.id);
+    const written = (await WRITE.run(this.cache, keys, args)) === 1;
+    if (written) this.wake(run.id);
     return written;
   }
 
-  /** Events are in the stream; whoever watches is only told to look. */
-  private wake(id: string): Promise<void> {
-    return this.bus.publishWorkflowEvent(id, { type: 'changed' });
+  /** Events are in the stream; whoever watches is only told to look, and looks by himself should that be lost. */
+  private wake(id: string): void {
+    this.bus.publishWorkflowEvent(id, { type: 'changed' }).catch(() => undefined);
   }
 
   private keys({ id, owner }: RunName): string[] {

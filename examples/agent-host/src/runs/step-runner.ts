@@ -24,13 +24,12 @@ export class StepRunner {
    */
   async run(step: Step, run: Run, signal: AbortSignal): Promise<unknown> {
     const timeoutMs = step.timeout ?? DEFAULT_TIMEOUT_MS;
-    if (step.wait !== undefined) return null; // its job was delayed
     if (step.tool !== undefined) {
       const args = fill(step.with ?? {}, scopeOf(run)) as Record<string, unknown>; // of an object comes an object
       return this.tools.call(step.tool, args, { signal, timeoutMs });
     }
     if (step.agent !== undefined) return this.ask(step.agent, step, run, within(signal, timeoutMs, step.id));
-    return fill(step.set, scopeOf(run));
+    return null; // a wait, whose job was delayed
   }
 
   private async ask(

@@ -80,7 +80,7 @@ export class StepWorker implements OnApplicationBootstrap, BeforeApplicationShut
       this.store.settle(run, step.id, { ...outcome, attempts: attempt, at: Date.now() });
     try {
       if (step.signal !== undefined) return await this.await(step, step.signal, run, job.data.late === true);
-      await this.store.note(run, step.id, { status: 'running', attempt });
+      if (step.wait === undefined) await this.store.note(run, step.id, { status: 'running', attempt });
       const output = await this.runner.run(step, run, this.stopping.signal);
       await settle({ status: 'done', output });
       return true;

@@ -12,6 +12,9 @@ const LOOK_MS = 50;
 /** Tools, called `server.tool`, through the MCP proxy. */
 @Injectable()
 export class ToolsService {
+  /** Servers that were connected since this process has begun: only of the others it is asked. */
+  private readonly reached = new Set<string>();
+
   constructor(@InjectRespite(McpProxy) private readonly proxy: McpProxy) {}
 
   /** Hands a server to the proxy, and waits a moment until its tools are known. */
@@ -56,7 +59,7 @@ export class ToolsService {
     const limit = AbortSignal.timeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     const signal = AbortSignal.any(options.signal ? [options.signal, limit] : [limit]);
     try {
-      await this.connected(server, limit);
+      if (!this.reached.has(server)) await this.connected(server, limit);
       const result = await this.proxy.call(server, tool, args, { signal });
       if (result.isError === true) throw new HostError('TOOL_FAILED', `${qualified} says: ${textOf(result)}`);
       return answerOf(result);
@@ -69,6 +72,7 @@ export class ToolsService {
   private async connected(server: string, limit: AbortSignal): Promise<void> {
     while (!limit.aborted) {
       const { state, lastError } = (await this.proxy.get(server)).status;
+      if (state === 'connected') this.reached.add(server);
       if (state === 'connected' || lastError !== undefined) return;
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
