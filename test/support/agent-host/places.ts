@@ -9,7 +9,11 @@ export interface RunningPlace {
 }
 
 /** Declares the same tests twice: for a host on the engine in its process, and on a real Redis, by configuration alone. */
-export function onBothHosts(definitions: Definitions, declare: (running: () => RunningPlace) => void): void {
+export function onBothHosts(
+  definitions: Definitions,
+  declare: (running: () => RunningPlace) => void,
+  settings: NodeJS.ProcessEnv = {},
+): void {
   describe.each(['standalone', 'distributed'] as const)('%s', (mode) => {
     let redis: RedisServer | undefined;
     let running: RunningPlace | undefined;
@@ -17,7 +21,7 @@ export function onBothHosts(definitions: Definitions, declare: (running: () => R
       if (mode === 'distributed') redis = await startRedisServer();
       const env = redis && { RESPITE_MODE: 'distributed', RESPITE_REDIS_ADDR: `${redis.host}:${redis.port}` };
       const place = await HostPlace.make(env, definitions);
-      running = { place, host: await place.start() };
+      running = { place, host: await place.start(settings) };
     });
     afterAll(async () => {
       await running?.place.remove();

@@ -14,8 +14,6 @@ export interface StepJob {
   readonly late?: true;
 }
 
-const SWEEP_EVERY_MS = 30_000;
-
 /** Steps as jobs of BullMQ. A step that is queued already is not queued again: its job's id is its name. */
 @Injectable()
 export class StepQueue implements OnModuleDestroy {
@@ -48,8 +46,8 @@ export class StepQueue implements OnModuleDestroy {
   }
 
   /** Once for all processes, however many ask. */
-  async sweepRegularly(): Promise<void> {
-    await this.queue.upsertJobScheduler(SWEEP, { every: SWEEP_EVERY_MS }, { name: SWEEP, data: { run: '', step: '' } });
+  async sweepEvery(ms: number): Promise<void> {
+    await this.queue.upsertJobScheduler(SWEEP, { every: ms }, { name: SWEEP, data: { run: '', step: '' } });
   }
 }
 

@@ -52,7 +52,7 @@ export class StepWorker implements OnApplicationBootstrap, BeforeApplicationShut
       maxStalledCount: 1_000_000,
     });
     this.worker.on('error', (failure) => this.logger.error(failure.message));
-    await this.queue.sweepRegularly();
+    await this.queue.sweepEvery(takeover);
   }
 
   async beforeApplicationShutdown(): Promise<void> {
