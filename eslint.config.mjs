@@ -16,7 +16,8 @@ export default tseslint.config(
   {
     ignores: [
       'dist/',
-      'examples/nestjs-host/', // programs of their own, with settings of their own
+      'examples/agent-host/', // programs of their own, with settings of their own
+      'examples/nestjs-host/',
       'examples/basic/',
       // Compiled against the packed package.
       'test/e2e/types/programs/',

@@ -70,14 +70,20 @@ const n8n = project('n8n', {
 /** Long tests of what changes seldom: `npm run test:all` runs them. */
 const rest = project('rest', {
   testMatch: ['<rootDir>/test/**/*.rest.ts'],
-  testPathIgnorePatterns: ['/node_modules/', 'oldest-ioredis'],
+  testPathIgnorePatterns: ['/node_modules/', 'oldest-ioredis', '/agent-host/'],
+});
+
+/** examples/agent-host, installed from the packed package: a part of `npm run test:all`. */
+const hosts = project('hosts', {
+  testMatch: ['<rootDir>/test/e2e/agent-host/*.rest.ts'],
+  globalSetup: '<rootDir>/test/support/agent-host/global-setup.js',
 });
 
 module.exports = {
   // Campaigns run for minutes to hours: only when scripts/campaign.mjs asks for one.
   projects: process.env.CAMPAIGN
     ? [project('campaign', { testMatch: ['<rootDir>/test/campaigns/run.campaign.ts'] })]
-    : [project('unit'), project('contract'), project('e2e'), rest, n8n, ioredis6, ioredis53, redis8],
+    : [project('unit'), project('contract'), project('e2e'), rest, n8n, ioredis6, ioredis53, redis8, hosts],
   collectCoverageFrom: ['src/**/*.ts'],
   coverageThreshold: { global: { lines: 85 } },
   // Tests wait for other processes as much as they compute: one more than there are cores.

@@ -23,6 +23,8 @@ export class SharedSubscriber {
   readonly #open: () => Client;
   readonly #subscriptions = new Map<string, Subscription>();
   #client: Client | undefined;
+  /** Resolved once what is said may be said; there while the connection is made. */
+  #gate: Promise<void> | undefined;
 
   constructor(backend: CacheBackend) {
     this.#open = () => backend.connection('subscriber');
@@ -54,8 +56,9 @@ export class SharedSubscriber {
       known.listeners.add(listener);
       return known.confirmed;
     }
-    const client = this.#connected();
-    const confirmed = topic.kind === 'channel' ? client.subscribe(topic.name) : client.psubscribe(topic.name);
+    const confirmed = this.#say((client) =>
+      topic.kind === 'channel' ? client.subscribe(topic.name) : client.psubscribe(topic.name),
+    );
     this.#subscriptions.set(keyOf(topic), { topic, listeners: new Set([listener]), confirmed });
     return confirmed;
   }
@@ -64,11 +67,26 @@ export class SharedSubscriber {
     const known = this.#subscriptions.get(keyOf(topic));
     if (known?.listeners.delete(listener) !== true || known.listeners.size > 0) return;
     this.#subscriptions.delete(keyOf(topic));
-    const client = this.#connected();
     // Commands keep their order on a connection, so whoever subscribes again meanwhile stays subscribed.
-    const ended = topic.kind === 'channel' ? client.unsubscribe(topic.name) : client.punsubscribe(topic.name);
+    const ended = this.#say((client) =>
+      topic.kind === 'channel' ? client.unsubscribe(topic.name) : client.punsubscribe(topic.name),
+    );
     // Without a connection there is nothing to end.
     ended.catch(() => undefined);
+  }
+
+  /**
+   * Sends a command, in its order. Connected and not yet ready, ioredis would send a SUBSCRIBE before its own INFO, which is then
+   * refused ("Connection in subscriber mode"), and with it everything that waits (ioredis 5.11, Redis.js: `sendCommand`).
+   */
+  #say(command: (client: Client) => Promise<unknown>): Promise<unknown> {
+    const client = this.#connected();
+    if (this.#gate === undefined && client.status === 'connect') {
+      const gate = settled(client);
+      this.#gate = gate;
+      void gate.then(() => (this.#gate = undefined));
+    }
+    return this.#gate === undefined ? command(client) : this.#gate.then(() => command(client));
   }
 
   #connected(): Client {
@@ -91,3 +109,15 @@ export class SharedSubscriber {
 }
 
 const keyOf = ({ kind, name }: Topic): string => `${kind} ${name}`;
+
+/** Resolves when a connection that is being made is ready, or has been given up: then its queue takes what is said. */
+function settled(client: Client): Promise<void> {
+  return new Promise((resolve) => {
+    const events = ['ready', 'close', 'end'];
+    const done = (): void => {
+      for (const event of events) client.off(event, done);
+      resolve();
+    };
+    for (const event of events) client.on(event, done);
+  });
+}
