@@ -47,6 +47,7 @@ const ioredis53 = onIoredis('ioredis53', [
 const redis8 = project('redis8', {
   testMatch: [
     'newer-commands',
+    'small-collections',
     'field-times',
     'field-times-moved',
     'fuzz-8',

@@ -1,8 +1,9 @@
 import type { Acl } from '../acl/acl';
-import { DEFAULT_LIMITS, type EncodingLimits } from '../keyspace/entry';
+import { type ConfiguredLimits, defaultLimits, type EncodingLimits } from '../keyspace/entry';
 import { EVICTION_POLICIES } from '../keyspace/eviction-policy';
 import type { Keyspace } from '../keyspace/keyspace';
 import type { Memory } from '../keyspace/memory';
+import type { RedisVersion } from '../redis-version';
 import type { ClientLimits } from '../session/client-limits';
 import type { ClientMemory } from '../session/client-memory';
 import type { SlowLog } from '../session/slow-log';
@@ -74,6 +75,7 @@ export interface ParameterOptions {
 
 /** What is configured. */
 export interface ParameterParts {
+  readonly version: RedisVersion;
   readonly acl: Acl;
   readonly keyspace: Keyspace;
   readonly memory: Memory;
@@ -90,7 +92,7 @@ export interface ParameterParts {
 
 /** The CONFIG parameters: those that mean something here, and those that are merely kept. */
 export class Parameters {
-  readonly limits: EncodingLimits = { ...DEFAULT_LIMITS };
+  readonly limits: EncodingLimits;
   /** What AUTH expects; empty = no password. */
   password: string;
   readonly #scriptTimeLimit: number;
@@ -113,6 +115,7 @@ export class Parameters {
   readonly #byName = new Map<string, Parameter>();
 
   constructor(parts: ParameterParts, options: ParameterOptions) {
+    this.limits = defaultLimits(parts.version);
     this.password = options.password ?? '';
     parts.acl.setDefaultPassword(this.password);
     this.#scriptTimeLimit = options.scriptTimeLimit ?? DEFAULT_TIME_LIMIT_MS;
@@ -147,8 +150,8 @@ export class Parameters {
   }
 
   #addLimits(): void {
-    const { limits } = this;
-    const bind = (name: keyof EncodingLimits, type: ParameterType) => {
+    const limits: ConfiguredLimits = this.limits;
+    const bind = (name: keyof ConfiguredLimits, type: ParameterType) => {
       this.#number(name, type, limits, name);
     };
     for (const name of [
@@ -166,6 +169,10 @@ export class Parameters {
       'hll-sparse-max-bytes',
     ] as const) {
       bind(name, sizeFrom(0));
+    }
+    if (this.limits['list-listpacks']) {
+      bind('set-max-listpack-entries', numberWithin(0, LONG_MAX));
+      bind('set-max-listpack-value', sizeFrom(0));
     }
     bind('list-max-listpack-size', numberWithin(-INT_MAX - 1, INT_MAX));
     bind('list-compress-depth', numberWithin(0, INT_MAX));

@@ -20,6 +20,7 @@ export const lset = defineCommand({
   run(context, [key, indexText, element]) {
     const existing = context.peek(key, LIST);
     if (existing === undefined) throw NO_SUCH_KEY;
+    existing.expect(1, element.length);
     const given = integer(indexText);
     const index = given < 0 ? given + existing.size : given;
     if (index < 0 || index >= existing.size) throw INDEX_OUT_OF_RANGE;

@@ -28,12 +28,14 @@ function entryOf(context: CommandContext, key: string) {
 }
 
 /** What a value is after a round trip through its RDB encoding. */
-function reloadAll({ keyspace, limits }: Services): void {
+function reloadAll({ keyspace, limits, version }: Services): void {
   const writer = new RdbWriter();
   for (const { dataset } of keyspace.databases) {
     for (const entry of dataset.keys.entries()) {
       writer.reset();
-      writeValue(writer, entry.value);
+      // Small sets and lists are to stay what they were.
+      if (version >= '7.2') writeCompactValue(writer, entry.value, limits, version);
+      else writeValue(writer, entry.value);
       const value = readValue(new RdbReader(Buffer.from(writer.view())), limits);
       dataset.addBytes(entryBytes(entry.key, value) - entryBytes(entry.key, entry.value));
       entry.value = value;
@@ -53,7 +55,7 @@ function describeObject(context: CommandContext, key: string): Status {
   const entry = context.db.dataset.keys.get(key);
   if (entry === undefined) throw NO_SUCH_KEY;
   const writer = new RdbWriter(true);
-  writeCompactValue(writer, entry.value, context.engine.limits);
+  writeCompactValue(writer, entry.value, context.engine.limits, context.engine.version);
   const idle = context.engine.memory.access.idleSeconds(entry);
   const lru = (Math.floor(context.now / 1000) - idle) & 0xffffff;
   return new Status(
