@@ -1,16 +1,18 @@
 import type { EncodingLimits, StoredValue } from '../keyspace/entry';
-import { formatDouble } from '../protocol/format-double';
+import { formatDouble, formatShortest } from '../protocol/format-double';
 import { HashValue } from '../values/hash';
 import { ListValue } from '../values/list';
 import type { QuicklistNode } from '../values/quicklist-nodes';
 import { stringElementSize } from '../values/listpack-size';
 import { SetValue } from '../values/set';
 import { SortedSetValue } from '../values/sorted-set';
+import { StreamValue } from '../values/stream';
 import { ListpackWriter } from './listpack-writer';
 import { PACKED_NODE, PLAIN_NODE } from './packed-values';
 import type { RedisVersion } from '../redis-version';
 import type { RdbWriter } from './rdb-primitives';
 import { RDB_TYPE, writeValue } from './rdb-value';
+import { ACTIVE_STREAM_TYPE, writeStream } from './stream-value';
 
 /** RDB type bytes of Redis' compact encodings that we write. */
 const COMPACT_TYPE = { intset: 11, hash: 16, sortedSet: 17, list: 18, set: 20 } as const;
@@ -36,7 +38,7 @@ export function writeCompactValue(
     writer.byte(COMPACT_TYPE.hash);
     writer.packed(packer.take());
   } else if (value instanceof SortedSetValue) {
-    writeSortedSet(writer, value);
+    writeSortedSet(writer, value, version < '7.2' ? formatDouble : formatShortest);
   } else if (value instanceof SetValue && value.encoding === 'intset') {
     writer.byte(COMPACT_TYPE.intset);
     writer.packed(intset(value.members()));
@@ -45,6 +47,9 @@ export function writeCompactValue(
     for (const member of value.members()) packer.string(member);
     writer.byte(COMPACT_TYPE.set);
     writer.packed(packer.take());
+  } else if (value instanceof StreamValue && version >= '7.2') {
+    writer.byte(ACTIVE_STREAM_TYPE);
+    writeStream(writer, value, ACTIVE_STREAM_TYPE);
   } else if (value instanceof ListValue) {
     writer.byte(COMPACT_TYPE.list);
     writeList(writer, value, limits['list-max-listpack-size']);
@@ -53,7 +58,7 @@ export function writeCompactValue(
   }
 }
 
-function writeSortedSet(writer: RdbWriter, set: SortedSetValue): void {
+function writeSortedSet(writer: RdbWriter, set: SortedSetValue, show: (score: number) => string): void {
   const all = { start: 0, end: set.size };
   if (set.encoding === 'listpack') {
     const packer = new ListpackWriter();
@@ -61,7 +66,7 @@ function writeSortedSet(writer: RdbWriter, set: SortedSetValue): void {
       packer.string(name);
       if (Number.isInteger(score) && Math.abs(score) <= INTEGER_SCORE)
         packer.integer(Number.isSafeInteger(score) ? score + 0 : BigInt(score));
-      else packer.string(formatDouble(score));
+      else packer.string(show(score));
     });
     writer.byte(COMPACT_TYPE.sortedSet);
     writer.packed(packer.take());

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { formatDouble, shortestDigits } from '../../../protocol/format-double';
 import { writeCompactValue } from '../../../rdb/compact-value';
 import { RdbReader, RdbWriter } from '../../../rdb/rdb-primitives';
 import { readValue, writeValue } from '../../../rdb/rdb-value';
@@ -43,6 +44,9 @@ function reloadAll({ keyspace, limits, version }: Services): void {
     }
   }
 }
+
+/** How scores are written into a digest. */
+const scoreText = ({ version }: Services) => (version >= '7.2' ? shortestDigits : formatDouble);
 
 const RELOAD_OPTIONS = new Set(['merge', 'noflush', 'nosave']);
 
@@ -151,7 +155,7 @@ export const DEBUG_ACTIONS: readonly DebugAction[] = [
     syntax: '',
     summary: 'Answers a signature of all databases.',
     takes: [0, 0],
-    run: ({ engine }) => new Status(datasetDigest(engine.keyspace).toString()),
+    run: ({ engine }) => new Status(datasetDigest(engine.keyspace, scoreText(engine)).toString()),
   },
   {
     name: 'digest-value',
@@ -162,7 +166,7 @@ export const DEBUG_ACTIONS: readonly DebugAction[] = [
       keys.map((key) => {
         const digest = new Digest();
         const entry = entryOf(context, key);
-        if (entry !== undefined) mixEntry(digest, entry);
+        if (entry !== undefined) mixEntry(digest, entry, scoreText(context.engine));
         return new Status(digest.toString());
       }),
   },
