@@ -192,6 +192,7 @@ export class Engine implements Services {
   resetStatistics(): void {
     this.counters.reset();
     this.clients.memory.evicted = 0;
+    Object.assign(this.acl.log.refused, { command: 0, key: 0, channel: 0, auth: 0 });
     Object.assign(this.keyspace.stats, { hits: 0, misses: 0, expired: 0, expiredFields: 0, evicted: 0, lazyFreed: 0 });
     for (const { stats } of this.commands.used())
       Object.assign(stats, { calls: 0, microseconds: 0, rejected: 0, failed: 0, histogram: undefined });

@@ -75,6 +75,25 @@ contract('the last entry of a stream', [
   ['XREADGROUP', 'GROUP', 'g', 'c', 'STREAMS', 's', 's', '0'],
 ]);
 
+contract('consumers that get nothing, and the lag of groups', [
+  ...[1, 2, 3, 4].map((id) => ['XADD', 's', `${String(id)}-1`, 'a', 1]),
+  ['XGROUP', 'CREATE', 's', 'g', '$'],
+  ['XREADGROUP', 'GROUP', 'g', 'c', 'STREAMS', 's', '>'],
+  ['XCLAIM', 's', 'g', 'd', 0, '9-1'],
+  ['XAUTOCLAIM', 's', 'g', 'e', 0, 0],
+  { run: ['XINFO', 'CONSUMERS', 's', 'g'], compare: 'shape' },
+  ['XGROUP', 'CREATE', 's', 'h', 0],
+  ['XREADGROUP', 'GROUP', 'h', 'c', 'COUNT', 1, 'STREAMS', 's', '>'],
+  ['XDEL', 's', '2-1'],
+  ['XINFO', 'GROUPS', 's'],
+  ['XTRIM', 's', 'MINID', '3-1'],
+  ['XINFO', 'GROUPS', 's'],
+  ['XREADGROUP', 'GROUP', 'h', 'c', 'COUNT', 1, 'STREAMS', 's', '>'],
+  ['XINFO', 'GROUPS', 's'],
+  ['XTRIM', 's', 'MAXLEN', 0],
+  ['XINFO', 'GROUPS', 's'],
+]);
+
 contract('timeouts', [
   ['RPUSH', 'l', 'a', 'b', 'c', 'd', 'e', 'f'],
   ...['inf', '-inf', '1e300', '-1', '9223372036854775', '99999999999999999999'].map((time) => ['BLPOP', 'l', time]),

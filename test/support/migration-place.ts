@@ -3,15 +3,16 @@ import { type ImportFileOptions, importTo } from '../../src/migration/move';
 import type { OpenPlace } from '../../src/migration/place';
 import { type ImportReport, openInput } from '../../src/modules/migration';
 import { handleOf } from '../../src/redis-engine';
+import { ORACLE, type OracleVersion } from './oracle';
 
 /** An engine in this process, as exports and imports see one. */
 export interface EnginePlace extends OpenPlace {
   readonly engine: EmbeddedEngine;
 }
 
-/** Makes one. @param version of Redis to be; default 7.0 */
-export function enginePlace(version?: '7.0' | '8.0'): EnginePlace {
-  const engine = openEngine(version === undefined ? {} : { version });
+/** Makes one. @param version of Redis to be; default that of the server the run compares with */
+export function enginePlace(version: OracleVersion = ORACLE): EnginePlace {
+  const engine = openEngine({ version });
   const client = handleOf(engine).connect();
   return {
     name: 'an engine',

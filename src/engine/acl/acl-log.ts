@@ -13,6 +13,10 @@ export interface Denial {
 
 /** Equal refusals, as ACL LOG tells of them. */
 export interface LoggedDenial extends Denial {
+  /** Counted from 0. */
+  readonly id: number;
+  /** When the first of them was refused, milliseconds since the epoch. */
+  readonly since: number;
   count: number;
   /** Milliseconds since the epoch. */
   at: number;
@@ -34,6 +38,9 @@ function bytesOf({ object, user, clientInfo }: LoggedDenial): number {
 export class AclLog {
   /** Newest first. */
   readonly entries: LoggedDenial[] = [];
+  /** How often somebody was refused, since the statistics were reset. */
+  readonly refused: Record<DenialReason, number> = { command: 0, key: 0, channel: 0, auth: 0 };
+  #nextId = 0;
   /** `acllog-max-len` */
   maxLength = 128;
 
@@ -42,6 +49,7 @@ export class AclLog {
 
   add(denial: Denial, at: number, clientInfo: string): void {
     const { reason, context, object, user } = denial;
+    this.refused[reason] += 1;
     const same = this.entries
       .slice(0, COMPARED)
       .findIndex(
@@ -54,7 +62,8 @@ export class AclLog {
       );
     const [known] = same < 0 ? [] : this.entries.splice(same, 1);
     if (known !== undefined) this.onBytes(-bytesOf(known));
-    const entry = { ...denial, count: (known?.count ?? 0) + 1, at, clientInfo };
+    const id = known?.id ?? this.#nextId++;
+    const entry = { ...denial, id, count: (known?.count ?? 0) + 1, since: known?.since ?? at, at, clientInfo };
     this.entries.unshift(entry);
     this.onBytes(bytesOf(entry));
     for (const surplus of this.entries.splice(this.maxLength)) this.onBytes(-bytesOf(surplus));

@@ -5,6 +5,7 @@ import { matchGlob } from '../values/glob';
 import { namesOf } from './command-names';
 import { printable } from '../command/errors';
 import { hasSpace, RuleError, ruleSyntaxError } from './rule-error';
+import { SaidRules } from './said-rules';
 
 interface KeyPattern {
   readonly pattern: string;
@@ -24,6 +25,8 @@ export class Selector {
   #listed: Set<string> | undefined = new Set();
   /** Commands that are allowed with certain first arguments only: in lower case, and as they were written. */
   #firstArguments = new Map<string, Map<string, string>>();
+  /** Undefined before 7.2. */
+  #said: SaidRules | undefined;
   #keys: KeyPattern[] = [];
   #channels: string[] = [];
   allKeys = false;
@@ -34,6 +37,7 @@ export class Selector {
     allChannels: boolean,
   ) {
     this.allChannels = allChannels;
+    if (commands.version >= '7.2') this.#said = new SaidRules();
   }
 
   /** Whether nothing at all is forbidden. */
@@ -42,8 +46,9 @@ export class Selector {
     return this.#listed === undefined || this.#listed.size === namesOf(this.commands).length;
   }
 
-  /** Not what was said, but what leads to the same, as Redis finds it: the categories that fit, and what they miss. */
+  /** What was said, or before 7.2 what leads to the same, as Redis finds it: the categories that fit, and what they miss. */
   get commandRules(): string {
+    if (this.#said !== undefined) return this.#said.describe(this.#future ? '+@all' : '-@all');
     const [mark, opposite] = this.#future ? (['-', '+'] as const) : (['+', '-'] as const);
     const rules: string[] = [`${opposite}@all`];
     const described = new Selector(this.commands, true);
@@ -72,7 +77,7 @@ export class Selector {
 
   /** Estimated. */
   get bytes(): number {
-    let bytes = this.#allowed.size * RULE_BYTES;
+    let bytes = this.#allowed.size * RULE_BYTES + (this.#said?.bytes ?? 0);
     for (const { pattern } of this.#keys) bytes += pattern.length + RULE_BYTES;
     for (const channel of this.#channels) bytes += channel.length + RULE_BYTES;
     for (const words of this.#firstArguments.values())
@@ -88,6 +93,7 @@ export class Selector {
   clone(): Selector {
     const copy = new Selector(this.commands, this.allChannels);
     copy.#future = this.#future;
+    copy.#said = this.#said?.clone();
     copy.#listed = this.#listed && new Set(this.#listed);
     copy.#firstArguments = new Map([...this.#firstArguments].map(([name, words]) => [name, new Map(words)]));
     copy.#keys = [...this.#keys];
@@ -171,6 +177,7 @@ export class Selector {
     this.#future = rule === '+@all';
     this.#listed = this.#future ? undefined : new Set();
     this.#firstArguments.clear();
+    this.#said?.clear();
   }
 
   #addKeys(rule: string): void {
@@ -204,12 +211,14 @@ export class Selector {
     if (!ACL_CATEGORIES.some((known) => known === category)) throw new RuleError(UNKNOWN_COMMAND);
     const members = namesOf(this.commands).filter(({ categories }) => categories.some((each) => each === category));
     for (const { name } of members) this.#change(mark, name);
+    this.#said?.add(mark, `@${category}`);
   }
 
   #addCommand(mark: '+' | '-', rule: string): void {
     const name = rule.toLowerCase();
     if (this.commands.find(name) !== undefined) {
       this.#change(mark, name);
+      this.#said?.add(mark, name);
       return;
     }
     const [command = '', first, ...beyond] = name.split('|');
@@ -221,6 +230,7 @@ export class Selector {
       throw new RuleError('Allowing first-arg of a subcommand is not supported');
     if (entry === undefined || first === undefined || beyond.length > 0 || 'container' in entry || mark === '-')
       throw new RuleError(UNKNOWN_COMMAND);
+    this.#said?.add(mark, name);
     if (this.#allowed.has(command)) return;
     const words = this.#firstArguments.get(command) ?? new Map<string, string>();
     if (!words.has(first)) words.set(first, rule.slice(command.length + 1));

@@ -30,7 +30,11 @@ export class ClusterNode {
     if (record.definition.spansDatabases === true || (fullName === 'select' && isAnotherDatabase(args[0])))
       return error(`${fullName.toUpperCase()} is not allowed in cluster mode`);
     if (fullName === 'copy' && args[2]?.toLowerCase() === 'db' && isAnotherDatabase(args[3]))
-      return error('Copying to another database is not allowed in cluster mode');
+      return error(
+        client.version < '8.0'
+          ? 'Copying to another database is not allowed in cluster mode'
+          : 'DB index is out of range',
+      );
     const commands = fullName === 'exec' ? (client.transaction?.queue ?? []) : [{ record, args }];
     return spansSlots(commands) ? CROSS_SLOT : undefined;
   }

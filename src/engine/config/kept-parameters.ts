@@ -54,11 +54,14 @@ export const KEPT_SIZES: Readonly<Record<string, readonly [initial: string, min:
   'repl-backlog-size': ['1048576', 1],
 };
 
+/** What `loglevel` may be before 8.0. */
+export const LOG_LEVELS: readonly string[] = ['debug', 'verbose', 'notice', 'warning'];
+
 /** One of several words. */
 // prettier-ignore
 export const KEPT_CHOICES: Readonly<Record<string, readonly [initial: string, choices: readonly string[]]>> = {
   'cluster-preferred-endpoint-type': ['ip', ['ip', 'hostname', 'unknown-endpoint']],
-  loglevel: ['notice', ['debug', 'verbose', 'notice', 'warning']],
+  loglevel: ['notice', LOG_LEVELS],
   'oom-score-adj': ['no', ['no', 'yes', 'relative', 'absolute']],
   'propagation-error-behavior': ['ignore', ['ignore', 'panic', 'panic-on-replicas']],
   'repl-diskless-load': ['disabled', ['disabled', 'on-empty-db', 'swapdb']],
@@ -97,6 +100,17 @@ export const HIDDEN: ReadonlySet<string> = new Set([
   'use-exit-on-panic',
   'watchdog-period',
 ]);
+
+/** What patterns do not find any more since 8.0. */
+export const NO_LONGER_SHOWN: readonly string[] = ['aof-disable-auto-gc', 'io-threads-do-reads'];
+
+/** Names that 8.0 has besides. */
+export const NEWER_ALIASES: readonly (readonly [alias: string, name: string])[] = [
+  ['aof-rewrite-cpulist', 'aof_rewrite_cpulist'],
+  ['bgsave-cpulist', 'bgsave_cpulist'],
+  ['bio-cpulist', 'bio_cpulist'],
+  ['server-cpulist', 'server_cpulist'],
+];
 
 /** Redis' older names of the same parameters. */
 // prettier-ignore

@@ -176,3 +176,7 @@ export function outputBufferLimits(current: () => string): ParameterType {
     return [...limits].map(([name, values]) => `${name} ${values}`).join(' ');
   };
 }
+
+/** The name of a locale: there is only C's here. */
+export const localeName: ParameterType = (text) =>
+  text === '' || text === 'C' || text === 'POSIX' ? text : new ParameterProblem('Invalid locale name');

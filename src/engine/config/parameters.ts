@@ -1,8 +1,9 @@
 import type { Acl } from '../acl/acl';
-import { DEFAULT_LIMITS, type EncodingLimits } from '../keyspace/entry';
+import { type ConfiguredLimits, defaultLimits, type EncodingLimits } from '../keyspace/entry';
 import { EVICTION_POLICIES } from '../keyspace/eviction-policy';
 import type { Keyspace } from '../keyspace/keyspace';
 import type { Memory } from '../keyspace/memory';
+import type { RedisVersion } from '../redis-version';
 import type { ClientLimits } from '../session/client-limits';
 import type { ClientMemory } from '../session/client-memory';
 import type { SlowLog } from '../session/slow-log';
@@ -18,11 +19,15 @@ import {
   KEPT_NUMBERS,
   KEPT_SIZES,
   KEPT_TEXTS,
+  LOG_LEVELS,
+  NEWER_ALIASES,
+  NO_LONGER_SHOWN,
 } from './kept-parameters';
 import {
   anyText,
   fileName,
   hostName,
+  localeName,
   numberWithin,
   oneOf,
   oomScores,
@@ -74,6 +79,7 @@ export interface ParameterOptions {
 
 /** What is configured. */
 export interface ParameterParts {
+  readonly version: RedisVersion;
   readonly acl: Acl;
   readonly keyspace: Keyspace;
   readonly memory: Memory;
@@ -90,7 +96,7 @@ export interface ParameterParts {
 
 /** The CONFIG parameters: those that mean something here, and those that are merely kept. */
 export class Parameters {
-  readonly limits: EncodingLimits = { ...DEFAULT_LIMITS };
+  readonly limits: EncodingLimits;
   /** What AUTH expects; empty = no password. */
   password: string;
   readonly #scriptTimeLimit: number;
@@ -111,8 +117,10 @@ export class Parameters {
   replicaLag = 10;
   readonly debugCommands: DebugCommands;
   readonly #byName = new Map<string, Parameter>();
+  readonly #hidden: ReadonlySet<string>;
 
   constructor(parts: ParameterParts, options: ParameterOptions) {
+    this.limits = defaultLimits(parts.version);
     this.password = options.password ?? '';
     parts.acl.setDefaultPassword(this.password);
     this.#scriptTimeLimit = options.scriptTimeLimit ?? DEFAULT_TIME_LIMIT_MS;
@@ -124,11 +132,13 @@ export class Parameters {
     this.#addClientLimits(parts);
     this.#addEngine(parts);
     this.#addKept();
+    if (parts.version >= '8.0') this.#addNewer();
     this.#addJournal(parts);
-    for (const [alias, name] of ALIASES) {
+    for (const [alias, name] of parts.version >= '8.0' ? [...ALIASES, ...NEWER_ALIASES] : ALIASES) {
       const target = this.#byName.get(name);
       if (target !== undefined) this.#byName.set(alias, target);
     }
+    this.#hidden = parts.version >= '8.0' ? new Set([...HIDDEN, ...NO_LONGER_SHOWN]) : HIDDEN;
   }
 
   /** How long a script may run, in milliseconds; 0 = for ever. */
@@ -143,12 +153,12 @@ export class Parameters {
 
   /** Names and parameters as patterns find them, aliases included. */
   *all(): IterableIterator<[string, Parameter]> {
-    for (const entry of this.#byName) if (!HIDDEN.has(entry[0])) yield entry;
+    for (const entry of this.#byName) if (!this.#hidden.has(entry[0])) yield entry;
   }
 
   #addLimits(): void {
-    const { limits } = this;
-    const bind = (name: keyof EncodingLimits, type: ParameterType) => {
+    const limits: ConfiguredLimits = this.limits;
+    const bind = (name: keyof ConfiguredLimits, type: ParameterType) => {
       this.#number(name, type, limits, name);
     };
     for (const name of [
@@ -166,6 +176,10 @@ export class Parameters {
       'hll-sparse-max-bytes',
     ] as const) {
       bind(name, sizeFrom(0));
+    }
+    if (this.limits['list-listpacks']) {
+      bind('set-max-listpack-entries', numberWithin(0, LONG_MAX));
+      bind('set-max-listpack-value', numberWithin(0, LONG_MAX));
     }
     bind('list-max-listpack-size', numberWithin(-INT_MAX - 1, INT_MAX));
     bind('list-compress-depth', numberWithin(0, INT_MAX));
@@ -271,7 +285,8 @@ export class Parameters {
         if (policy !== undefined) memory.setPolicy(policy);
       },
     );
-    this.#number('maxmemory-samples', numberWithin(1, INT_MAX), memory, 'samples');
+    const mostSamples = parts.version >= '8.0' ? 64 : INT_MAX;
+    this.#number('maxmemory-samples', numberWithin(1, mostSamples), memory, 'samples');
     this.#number('lfu-log-factor', numberWithin(0, INT_MAX), access, 'logFactor');
     this.#number('lfu-decay-time', numberWithin(0, INT_MAX), access, 'decayMinutes');
     const { acl } = parts;
@@ -386,6 +401,18 @@ export class Parameters {
     for (const [name, [initial, choices]] of Object.entries(KEPT_CHOICES)) this.#keep(name, initial, oneOf(choices));
     for (const [name, initial] of Object.entries(KEPT_TEXTS)) this.#keep(name, initial, anyText);
     for (const [name, value] of Object.entries(FIXED)) this.#fix(name, value);
+  }
+
+  /** What 8.0 has besides. */
+  #addNewer(): void {
+    this.#keep('cluster-announce-human-nodename', '', anyText);
+    this.#keep('cluster-compatibility-sample-ratio', '0', numberWithin(0, 100));
+    this.#keep('hide-user-data-from-log', 'no', yesOrNo);
+    this.#keep('locale-collate', '', localeName);
+    this.#keep('loglevel', 'notice', oneOf([...LOG_LEVELS, 'nothing']));
+    this.#keep('max-new-connections-per-cycle', '10', numberWithin(1, 1000));
+    this.#keep('max-new-tls-connections-per-cycle', '1', numberWithin(1, 1000));
+    this.#keep('replica-full-sync-buffer-limit', '0', sizeFrom(0));
   }
 
   #bind(name: string, type: ParameterType, get: () => string, put: (value: string) => void): void {

@@ -144,7 +144,8 @@ export class Executor implements CommandRunner {
     // A script that reads anything counts as having read the keys it was given.
     if (client.tracking !== undefined && record.readOnly && !record.skipMonitor) {
       const { runningScript } = context;
-      if (!fromScript) parts.tracking.remember(client, record, args);
+      // Since 7.2 a script counts as reading what it reads, not what it names.
+      if (!fromScript || client.version >= '7.2') parts.tracking.remember(client, record, args);
       else if (runningScript !== undefined) parts.tracking.remember(client, runningScript.record, runningScript.args);
     }
     if (monitors.active && !record.skipMonitor) monitors.show(client, record, name, args, fromScript);
@@ -266,9 +267,11 @@ export class Executor implements CommandRunner {
 }
 
 /** Whether a command is refused when the memory is full: a transaction is as a whole, and grows no more. */
-function usesMemory({ transaction }: Client, { denyOom, fullName, runsInMulti }: CommandRecord): boolean {
+function usesMemory({ transaction, version }: Client, { denyOom, fullName, runsInMulti }: CommandRecord): boolean {
   if (denyOom || transaction === undefined) return denyOom;
-  return fullName === 'exec' ? transaction.queue.some(({ record }) => record.denyOom) : !runsInMulti;
+  if (fullName === 'exec') return transaction.queue.some(({ record }) => record.denyOom);
+  // Before 8.0 even what is only queued counts.
+  return !runsInMulti && version < '8.0';
 }
 
 /** Whether a command reads or changes anything, or publishes. */

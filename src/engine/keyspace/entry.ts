@@ -1,3 +1,4 @@
+import type { RedisVersion } from '../redis-version';
 import type { DictEntry } from '../values/dict';
 import type { Expiring } from '../values/expiry-heap';
 import { type RawString } from '../values/raw-string';
@@ -53,11 +54,20 @@ export interface Kind<Value extends Collection, View> {
   create(limits: EncodingLimits): Value;
 }
 
-/** The CONFIG parameters that decide which encoding OBJECT ENCODING reports. Shared and live: CONFIG SET changes it. */
-export interface EncodingLimits {
+/** What decides which encoding OBJECT ENCODING reports: CONFIG parameters. Shared and live: CONFIG SET changes it. */
+export interface EncodingLimits extends ConfiguredLimits {
+  /** Whether small lists are listpacks: since 7.2. */
+  readonly 'list-listpacks': boolean;
+}
+
+/** The CONFIG parameters among them. */
+export interface ConfiguredLimits {
   'hash-max-listpack-entries': number;
   'hash-max-listpack-value': number;
   'set-max-intset-entries': number;
+  /** 0 before 7.2, which has no such sets. */
+  'set-max-listpack-entries': number;
+  'set-max-listpack-value': number;
   'zset-max-listpack-entries': number;
   'zset-max-listpack-value': number;
   'list-max-listpack-size': number;
@@ -67,11 +77,14 @@ export interface EncodingLimits {
   'hll-sparse-max-bytes': number;
 }
 
-/** Redis' defaults. */
+/** Redis' defaults, of 7.0. */
 export const DEFAULT_LIMITS: Readonly<EncodingLimits> = {
   'hash-max-listpack-entries': 512,
   'hash-max-listpack-value': 64,
   'set-max-intset-entries': 512,
+  'set-max-listpack-entries': 0,
+  'set-max-listpack-value': 64,
+  'list-listpacks': false,
   'zset-max-listpack-entries': 128,
   'zset-max-listpack-value': 64,
   'list-max-listpack-size': -2,
@@ -80,3 +93,9 @@ export const DEFAULT_LIMITS: Readonly<EncodingLimits> = {
   'stream-node-max-entries': 100,
   'hll-sparse-max-bytes': 3000,
 };
+
+/** Redis' defaults, of a version. */
+export function defaultLimits(version: RedisVersion): EncodingLimits {
+  if (version < '7.2') return { ...DEFAULT_LIMITS };
+  return { ...DEFAULT_LIMITS, 'set-max-listpack-entries': 128, 'list-listpacks': true };
+}

@@ -12,6 +12,12 @@ export function formatShortest(value: number): string {
   if (!Number.isFinite(value)) return formatDouble(value);
   if (Number.isInteger(value) && Math.abs(value) <= INTEGER_MAX)
     return Number.isSafeInteger(value) ? formatDouble(value) : String(BigInt(value));
+  return shortestDigits(value);
+}
+
+/** The same without a special form for integers: what Redis since 7.2 makes a digest of. */
+export function shortestDigits(value: number): string {
+  if (!Number.isFinite(value) || value === 0) return formatDouble(value);
   const [mantissa = '', exponentText = '0'] = Math.abs(value).toExponential().split('e');
   const sign = value < 0 ? '-' : '';
   const digits = mantissa.replace('.', '');

@@ -1,37 +1,55 @@
 import type { EncodingLimits, StoredValue } from '../keyspace/entry';
-import { formatDouble } from '../protocol/format-double';
+import { formatDouble, formatShortest } from '../protocol/format-double';
 import { HashValue } from '../values/hash';
 import { ListValue } from '../values/list';
+import type { QuicklistNode } from '../values/quicklist-nodes';
 import { stringElementSize } from '../values/listpack-size';
 import { SetValue } from '../values/set';
 import { SortedSetValue } from '../values/sorted-set';
+import { StreamValue } from '../values/stream';
 import { ListpackWriter } from './listpack-writer';
 import { PACKED_NODE, PLAIN_NODE } from './packed-values';
+import type { RedisVersion } from '../redis-version';
 import type { RdbWriter } from './rdb-primitives';
 import { RDB_TYPE, writeValue } from './rdb-value';
+import { ACTIVE_STREAM_TYPE, writeStream } from './stream-value';
 
 /** RDB type bytes of Redis' compact encodings that we write. */
-const COMPACT_TYPE = { intset: 11, hash: 16, sortedSet: 17, list: 18 } as const;
+const COMPACT_TYPE = { intset: 11, hash: 16, sortedSet: 17, list: 18, set: 20 } as const;
 
 /** Up to here a listpack keeps whole scores as integers (Redis 7.0: double2ll). */
 const INTEGER_SCORE = 2 ** 62;
 
 /**
- * Appends a value as Redis 7.0 itself writes it: what is kept compactly is written packed, in the form its encoding has.
+ * Appends a value as Redis itself writes it: what is kept compactly is written packed, in the form its encoding has.
  * Type byte and body, as DUMP has them before its footer.
  * @param writer one that compresses, for what Redis would write
+ * @param version whose forms may be used: `7.0` for what every one reads
  */
-export function writeCompactValue(writer: RdbWriter, value: StoredValue, limits: EncodingLimits): void {
+export function writeCompactValue(
+  writer: RdbWriter,
+  value: StoredValue,
+  limits: EncodingLimits,
+  version: RedisVersion,
+): void {
   if (value instanceof HashValue && value.encoding === 'listpack') {
     const packer = new ListpackWriter();
     for (const part of value.pairs()) packer.string(part);
     writer.byte(COMPACT_TYPE.hash);
     writer.packed(packer.take());
   } else if (value instanceof SortedSetValue) {
-    writeSortedSet(writer, value);
+    writeSortedSet(writer, value, version < '7.2' ? formatDouble : formatShortest);
   } else if (value instanceof SetValue && value.encoding === 'intset') {
     writer.byte(COMPACT_TYPE.intset);
     writer.packed(intset(value.members()));
+  } else if (value instanceof SetValue && value.encoding === 'listpack' && version >= '7.2') {
+    const packer = new ListpackWriter();
+    for (const member of value.members()) packer.string(member);
+    writer.byte(COMPACT_TYPE.set);
+    writer.packed(packer.take());
+  } else if (value instanceof StreamValue && version >= '7.2') {
+    writer.byte(ACTIVE_STREAM_TYPE);
+    writeStream(writer, value, ACTIVE_STREAM_TYPE);
   } else if (value instanceof ListValue) {
     writer.byte(COMPACT_TYPE.list);
     writeList(writer, value, limits['list-max-listpack-size']);
@@ -40,7 +58,7 @@ export function writeCompactValue(writer: RdbWriter, value: StoredValue, limits:
   }
 }
 
-function writeSortedSet(writer: RdbWriter, set: SortedSetValue): void {
+function writeSortedSet(writer: RdbWriter, set: SortedSetValue, show: (score: number) => string): void {
   const all = { start: 0, end: set.size };
   if (set.encoding === 'listpack') {
     const packer = new ListpackWriter();
@@ -48,7 +66,7 @@ function writeSortedSet(writer: RdbWriter, set: SortedSetValue): void {
       packer.string(name);
       if (Number.isInteger(score) && Math.abs(score) <= INTEGER_SCORE)
         packer.integer(Number.isSafeInteger(score) ? score + 0 : BigInt(score));
-      else packer.string(formatDouble(score));
+      else packer.string(show(score));
     });
     writer.byte(COMPACT_TYPE.sortedSet);
     writer.packed(packer.take());
@@ -133,7 +151,29 @@ class QuicklistWriter {
   }
 }
 
+/** Writes the nodes of a list that knows them. */
+function writeNodes(writer: RdbWriter, list: ListValue, nodes: readonly QuicklistNode[]): void {
+  const packer = new ListpackWriter();
+  writer.length(nodes.length);
+  let start = 0;
+  for (const { count, isPlain } of nodes) {
+    const elements = list.slice(start, start + count);
+    start += count;
+    writer.length(isPlain ? PLAIN_NODE : PACKED_NODE);
+    if (isPlain) {
+      writer.string(elements[0] ?? '');
+      continue;
+    }
+    for (const element of elements) packer.string(element);
+    writer.packed(packer.take());
+  }
+}
+
 function writeList(writer: RdbWriter, list: ListValue, fill: number): void {
+  if (list.nodes !== undefined) {
+    writeNodes(writer, list, list.nodes);
+    return;
+  }
   // How many nodes there are is known afterwards: the few bytes of the number are put before them.
   const start = writer.view().length;
   const nodes = new QuicklistWriter(writer, fill);

@@ -9,7 +9,7 @@ import { readValue } from './rdb-value';
 /** What DUMP answers: a value as compact as Redis writes it. @param version whose payload it says to be */
 export function dumpPayload(value: StoredValue, limits: EncodingLimits, version: RedisVersion): string {
   const writer = new RdbWriter(true);
-  writeCompactValue(writer, value, limits);
+  writeCompactValue(writer, value, limits, version);
   return withFooter(writer, version);
 }
 

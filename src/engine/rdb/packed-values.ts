@@ -1,7 +1,8 @@
 import { readTimedListpack } from './timed-hash';
 import type { Collection, EncodingLimits } from '../keyspace/entry';
 import { HashValue } from '../values/hash';
-import { ListValue } from '../values/list';
+import { listToFill } from '../values/encoded-list';
+import type { ListValue } from '../values/list';
 import { SetValue } from '../values/set';
 import { SortedSetValue } from '../values/sorted-set';
 import { intsetMembers, listpackElements, ziplistElements, zipmapParts } from './packed';
@@ -15,27 +16,31 @@ export const PLAIN_NODE = 1;
 /** As `PLAIN_NODE`: a listpack of elements. */
 export const PACKED_NODE = 2;
 
-function pushAll(list: ListValue, elements: readonly string[]): ListValue {
-  for (const element of elements) list.push('right', element);
-  return list;
-}
-
-function quicklist(reader: RdbReader): ListValue {
-  const list = new ListValue();
+function quicklist(reader: RdbReader, limits: EncodingLimits): ListValue {
+  const list = listToFill(limits);
   for (let left = reader.length(); left > 0; left--) {
     const container = reader.length();
     const node = reader.string();
     if (node === '') reader.fail('an empty quicklist node');
-    if (container === PLAIN_NODE) list.push('right', node);
-    else if (container === PACKED_NODE) pushAll(list, listpackElements(node));
+    if (container === PLAIN_NODE) list.addNode([node], true);
+    else if (container === PACKED_NODE) list.addNode(listpackElements(node), false);
     else reader.fail(`unknown quicklist container ${String(container)}`);
   }
+  list.settle();
   return list;
 }
 
-function quicklistOfZiplists(reader: RdbReader): ListValue {
-  const list = new ListValue();
-  for (let left = reader.length(); left > 0; left--) pushAll(list, ziplistElements(reader.string()));
+function ziplist(reader: RdbReader, limits: EncodingLimits): ListValue {
+  const list = listToFill(limits);
+  list.addNode(ziplistElements(reader.string()), false);
+  list.settle();
+  return list;
+}
+
+function quicklistOfZiplists(reader: RdbReader, limits: EncodingLimits): ListValue {
+  const list = listToFill(limits);
+  for (let left = reader.length(); left > 0; left--) list.addNode(ziplistElements(reader.string()), false);
+  list.settle();
   return list;
 }
 
@@ -59,7 +64,7 @@ const packedSortedSet =
 
 function packedSet(reader: RdbReader, limits: EncodingLimits): SetValue {
   const members = listpackElements(reader.string());
-  const set = SetValue.of(members, limits);
+  const set = SetValue.as('listpack', members, limits);
   return set.size === members.length ? set : reader.fail('a member that is there twice');
 }
 
@@ -107,7 +112,7 @@ function sortedSetWithTextScores(reader: RdbReader, limits: EncodingLimits): Sor
 const READERS: Partial<Record<number, Read>> = {
   3: sortedSetWithTextScores,
   9: packedHash(zipmapParts),
-  10: (reader) => pushAll(new ListValue(), ziplistElements(reader.string())),
+  10: ziplist,
   11: (reader, limits) => SetValue.of(intsetMembers(reader.string()), limits),
   12: packedSortedSet(ziplistElements),
   13: packedHash(ziplistElements),

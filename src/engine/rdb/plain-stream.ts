@@ -88,7 +88,7 @@ function addGroup(stream: StreamValue, plain: PlainGroup): void {
   );
   for (const [name, seenAt] of plain.consumers) {
     if (group.consumer(name) !== undefined) throw new RdbFormatError('two consumers of a group have one name');
-    group.addConsumer(name, seenAt);
+    group.addConsumer(name, seenAt, seenAt);
   }
   for (const [id, name, deliveredAt, deliveries] of plain.pending) {
     const consumer = group.consumer(name);

@@ -67,7 +67,7 @@ function plainHash(hash: HashValue): PlainValue {
 /** Type byte and body of a value, as compact as Redis 7.0 writes it. What is there twice counts once. */
 export function bodyOf(value: PlainValue): Buffer {
   const writer = new RdbWriter(true);
-  writeCompactValue(writer, stored(value), LIMITS);
+  writeCompactValue(writer, stored(value), LIMITS, '7.0');
   return writer.view();
 }
 

@@ -1,5 +1,6 @@
 import type { EncodingLimits, StoredValue } from '../keyspace/entry';
 import { HashValue } from '../values/hash';
+import { listToFill } from '../values/encoded-list';
 import { ListValue } from '../values/list';
 import { RawString } from '../values/raw-string';
 import { SetValue } from '../values/set';
@@ -74,14 +75,15 @@ function readBody(reader: RdbReader, type: number, limits: EncodingLimits): Stor
     case RDB_TYPE.string:
       return reader.string();
     case RDB_TYPE.list: {
-      const list = new ListValue();
+      const list = listToFill(limits);
       for (let left = reader.length(); left > 0; left--) list.push('right', reader.string());
+      list.settle();
       return list;
     }
     case RDB_TYPE.set: {
       const members: string[] = [];
       for (let left = reader.length(); left > 0; left--) members.push(reader.string());
-      const set = SetValue.of(members, limits);
+      const set = SetValue.as('hashtable', members, limits);
       return set.size === members.length ? set : reader.fail('a set has a member twice');
     }
     case RDB_TYPE.hash: {

@@ -26,8 +26,11 @@ const SAME_FIELDS = 2;
 /** Bytes of an id in a stream. */
 export const ID_BYTES = 16;
 
+/** The same, where the times at which consumers were active are written: 7.2 and later read it. */
+export const ACTIVE_STREAM_TYPE = WITH_ACTIVE_TIMES;
+
 /** Appends a stream's body, after its type byte. */
-export function writeStream(writer: RdbWriter, stream: StreamValue): void {
+export function writeStream(writer: RdbWriter, stream: StreamValue, type = STREAM_TYPE): void {
   const nodes = stream.nodes().filter(({ count }) => count > 0);
   const packer = new ListpackWriter();
   writer.length(nodes.length);
@@ -37,7 +40,7 @@ export function writeStream(writer: RdbWriter, stream: StreamValue): void {
   writer.unsigned(stream.entriesAdded);
   const groups = stream.groups();
   writer.length(groups.length);
-  for (const group of groups) writeGroup(writer, group);
+  for (const group of groups) writeGroup(writer, group, type);
 }
 
 /** Appends a node: its key, which is the first entry's id, and its listpack. */
@@ -47,7 +50,7 @@ export function writeNode(writer: RdbWriter, packer: ListpackWriter, node: Strea
   writer.packed(packNode(packer, node));
 }
 
-function writeGroup(writer: RdbWriter, group: ConsumerGroup): void {
+function writeGroup(writer: RdbWriter, group: ConsumerGroup, type: number): void {
   writer.string(group.name);
   writeId(writer, group.lastId);
   // Unknown is -1, in 64 bits without a sign.
@@ -60,9 +63,10 @@ function writeGroup(writer: RdbWriter, group: ConsumerGroup): void {
   }
   const consumers = group.consumers();
   writer.length(consumers.length);
-  for (const { name, seenAt, pending } of consumers) {
+  for (const { name, seenAt, activeAt, pending } of consumers) {
     writer.string(name);
     writer.uint64LE(BigInt(seenAt));
+    if (type === WITH_ACTIVE_TIMES) writer.uint64LE(BigInt.asUintN(64, BigInt(activeAt)));
     writer.length(pending.size);
     for (const entry of pending) writer.bytes(idBytes(entry));
   }
@@ -160,8 +164,10 @@ interface Delivery {
 function readConsumer(reader: RdbReader, type: number, group: ConsumerGroup, undelivered: Map<string, Delivery>): void {
   const name = reader.string();
   if (group.consumer(name) !== undefined) reader.fail('a consumer of the same name');
-  const consumer: Consumer = group.addConsumer(name, readTime(reader));
-  if (type === WITH_ACTIVE_TIMES) readTime(reader);
+  const seenAt = readTime(reader);
+  // Redis' own guess for what an older version wrote.
+  const activeAt = type === WITH_ACTIVE_TIMES ? readTime(reader) : seenAt;
+  const consumer: Consumer = group.addConsumer(name, seenAt, activeAt);
   for (let left = reader.length(); left > 0; left--) {
     const id = reader.bytes(ID_BYTES);
     const key = id.latin1Slice();

@@ -83,6 +83,18 @@ export class Dict<E extends DictEntry> {
     return entry;
   }
 
+  /** Deletes an entry without changing the order of the others, which takes as long as those behind it are many. */
+  deleteInOrder(key: string): boolean {
+    const entry = this.get(key);
+    if (entry === undefined) return false;
+    const behind = this.#entries.slice(entry.index + 1);
+    // Nothing is lost by deleting from the end, entry after entry.
+    for (let at = behind.length - 1; at >= 0; at--) this.delete(behind[at]?.key ?? '');
+    this.delete(key);
+    for (const each of behind) this.add(each);
+    return true;
+  }
+
   clear(): void {
     this.#index = undefined;
     // A new array: an observer may still be reading the old one.

@@ -1,5 +1,14 @@
 import { parseInt64 } from './int64';
+import { packedBytes } from './packed-parts';
 import { flat } from './packing';
+
+/** Integers that are packed at most: as many as fit, however large they are. */
+export const MOST_INTEGERS = 48;
+
+/** Estimated bytes of integers: packed ones of six digits, or two to four bytes of each. */
+export function integerBytes(count: number): number {
+  return count <= MOST_INTEGERS ? packedBytes(count * 7) : 150 + count * 3;
+}
 
 /** Bytes of a small and of a large word; wider integers are kept as they are. */
 const SMALL = 2;

@@ -1,5 +1,6 @@
 import { bytesOf, Chunk, type ListEnd } from './chunk';
 import { CHUNK, ChunkSequence } from './chunk-sequence';
+import type { QuicklistNode } from './quicklist-nodes';
 import { textBytes } from './text-bytes';
 
 export type { ListEnd } from './chunk';
@@ -7,7 +8,9 @@ export type { ListEnd } from './chunk';
 /** The read-only side of a list. */
 export interface ListView {
   readonly size: number;
-  readonly encoding: 'quicklist';
+  readonly encoding: 'listpack' | 'quicklist';
+  /** So many elements of so many bytes may be added: a listpack they would not fit into ends, whatever comes of it. */
+  expect(count: number, bytes: number): void;
   /** The element at a position counted from the left; undefined outside. */
   at(index: number): string | undefined;
   /** The elements from `start` to before `end`; both within 0 and `size`. */
@@ -21,7 +24,7 @@ const ELEMENT_OVERHEAD = 1;
 const SMALL_OVERHEAD = 150;
 const LARGE_OVERHEAD = 400;
 
-/** A sequence: one chunk while it is short, then several, and never back. */
+/** A sequence: one chunk while it is short, then several, and never back. `EncodedList` is what versions since 7.2 have. */
 export class ListValue implements ListView {
   #few = new Chunk([]);
   #many: ChunkSequence | undefined;
@@ -33,8 +36,13 @@ export class ListValue implements ListView {
     return 'list';
   }
 
-  get encoding(): 'quicklist' {
+  get encoding(): 'listpack' | 'quicklist' {
     return 'quicklist';
+  }
+
+  /** The nodes a server would have, where it is told of them; undefined before 7.2. */
+  get nodes(): readonly QuicklistNode[] | undefined {
+    return undefined;
   }
   /* eslint-enable @typescript-eslint/class-literal-property-style */
 
@@ -48,11 +56,28 @@ export class ListValue implements ListView {
   }
 
   clone(): ListValue {
-    const copy = new ListValue();
+    const copy = this.alike();
     copy.#payload = this.#payload;
     if (this.#many === undefined) copy.#few = this.#few.copy();
     else for (const chunk of this.#many.chunks) copy.#chunked().add(chunk.copy());
     return copy;
+  }
+
+  // What follows is nothing here: a list before 7.2 has one encoding only.
+  expect(_count: number, _bytes: number): void {}
+
+  /** The list, still empty, is to be filled as one of nodes. */
+  beginNodes(): void {}
+
+  /** Elements are gone: one of nodes that is much smaller than it may be becomes a listpack. */
+  shrunk(): void {}
+
+  /** It is filled: a small one becomes a listpack. */
+  settle(): void {}
+
+  /** Appends what was a node of a quicklist. @param _isPlain whether it is an element that is a node by itself */
+  addNode(elements: readonly string[], _isPlain: boolean): void {
+    for (const element of elements) this.push('right', element);
   }
 
   /** What the list consists of, for as long as it does not change. Puts a short list into chunks. */
@@ -74,7 +99,8 @@ export class ListValue implements ListView {
     else this.#chunked().pushRight(element);
   }
 
-  pop(end: ListEnd): string | undefined {
+  /** @param _moves whether it is put into the same list at once: `shrunk` says when that is done */
+  pop(end: ListEnd, _moves = false): string | undefined {
     const from = this.#many;
     let element: string | undefined;
     if (from === undefined) {
@@ -104,6 +130,11 @@ export class ListValue implements ListView {
     this.#payload += textBytes(element);
     if (this.#many === undefined && this.#few.length < CHUNK) this.#few.insert(index, element);
     else this.#chunked().insert(index, element);
+  }
+
+  /** Puts an element beside the one at a position within the list. */
+  insertBeside(index: number, side: 'before' | 'after', element: string): void {
+    this.insert(side === 'before' ? index : index + 1, element);
   }
 
   slice(start: number, end: number): string[] {
@@ -141,6 +172,11 @@ export class ListValue implements ListView {
     const removed = (this.#many ?? this.#few).remove(element, from, limit);
     this.#payload -= removed * textBytes(element);
     return removed;
+  }
+
+  /** An empty list of the same kind, which knows of encodings what this one does. */
+  protected alike(): ListValue {
+    return new ListValue();
   }
 
   #chunked(): ChunkSequence {

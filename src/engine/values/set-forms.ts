@@ -82,6 +82,13 @@ export class MemberTable {
     return true;
   }
 
+  /** Removes a member; the others keep their order. @returns whether it was there */
+  deleteInOrder(member: string): boolean {
+    if (!this.dict.deleteInOrder(member)) return false;
+    this.#payload -= textBytes(member);
+    return true;
+  }
+
   members(): string[] {
     return this.dict.entries().map((entry) => entry.key);
   }

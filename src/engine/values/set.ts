@@ -1,45 +1,21 @@
 import type { Dict, DictEntry } from './dict';
 import { parseInt64 } from './int64';
-import { IntegerSet } from './integer-set';
+import { integerBytes, IntegerSet, MOST_INTEGERS } from './integer-set';
 import { type Compactable, FEW_PARTS } from './open-values';
 import { asPart, FEW, fitsPacked, nextPlace, pack, packedBytes, placeOf, replaceParts, unpack } from './packed-parts';
 import { MemberTable, OpenMembers } from './set-forms';
-
-/** Limit up to which a set of integers keeps the compact encoding. */
-export interface SetLimits {
-  readonly 'set-max-intset-entries': number;
-}
-
-/** The read-only side of a set. */
-export interface SetView {
-  readonly size: number;
-  readonly encoding: 'intset' | 'hashtable';
-  has(member: string): boolean;
-  /** All members: a set of integers in ascending order, others in no promised one. */
-  members(): string[];
-  /** The member at a position of the order `members` has. */
-  at(index: number): string | undefined;
-  random(random: () => number): string | undefined;
-  scan(cursor: number, count: number, visit: (member: string) => void): number;
-}
+import type { SetEncoding, SetLimits, SetView } from './set-view';
 
 type Form = string | IntegerSet | OpenMembers | MemberTable;
 
-/** Integers that are packed at most: as many as fit, however large they are. */
-const MOST_INTEGERS = 48;
-
 /** The object itself, without what it holds. */
 const OBJECT_BYTES = 56;
-
-/** Estimated bytes of integers: packed ones of six digits, or two to four bytes of each. */
-function integerBytes(count: number): number {
-  return count <= MOST_INTEGERS ? packedBytes(count * 7) : 150 + count * 3;
-}
+const isInteger = (member: string): boolean => parseInt64(member) !== undefined;
 
 /**
- * Distinct strings. As long as all of them are integers and few, they are kept sorted, which clients see; once
- * converted to a hash table a set never goes back, as in Redis. Few members of either kind are packed into a string while
- * they are not in use.
+ * Distinct strings. As long as all of them are integers and few, they are kept sorted, which clients see, since 7.2 small
+ * sets of others in their order; once converted to a hash table a set never goes back. Few members are packed into a
+ * string while they are not in use.
  */
 export class SetValue implements SetView, Compactable {
   /** On the prototype: a word in each of a million sets is a lot. */
@@ -47,9 +23,8 @@ export class SetValue implements SetView, Compactable {
   #form: Form = '';
   /** Members in the string, while they are packed. */
   #packed = 0;
-  /** Whether all members are integers, kept as such. */
-  #integers = true;
-
+  /** What Redis would have made of it: the forms here are others, but for integers. */
+  #encoding: SetEncoding = 'intset';
   static {
     Object.defineProperty(this.prototype, 'type', { value: 'set' });
   }
@@ -62,31 +37,46 @@ export class SetValue implements SetView, Compactable {
     return set;
   }
 
+  /** A set that Redis keeps in one of these encodings, if it does so here. */
+  static as(encoding: 'listpack' | 'hashtable', members: readonly string[], limits: SetLimits): SetValue {
+    const most = limits[encoding === 'listpack' ? 'set-max-listpack-entries' : 'set-max-intset-entries'];
+    if (encoding === 'hashtable' ? members.length <= most : most === 0) return SetValue.of(members, limits);
+    const set = new SetValue(limits);
+    set.#encoding = members.length > most ? 'hashtable' : encoding;
+    set.#fill(members);
+    return set;
+  }
+
+  /** As `of`, for members that come from no intset: they keep their order, unless all of them are integers, and few. */
+  static unsorted(members: Iterable<string>, limits: SetLimits): SetValue {
+    const set = new SetValue(limits);
+    if (limits['set-max-listpack-entries'] > 0) set.#encoding = 'listpack';
+    set.addAll(members);
+    const isIntset = set.size <= limits['set-max-intset-entries'] && set.members().every(isInteger);
+    return isIntset ? SetValue.of(set.members(), limits) : set;
+  }
+
   get size(): number {
     return typeof this.#form === 'string' ? this.#packed : this.#form.size;
   }
 
-  get encoding(): 'intset' | 'hashtable' {
-    return this.#integers ? 'intset' : 'hashtable';
+  get encoding(): SetEncoding {
+    return this.#encoding;
   }
 
   /** Estimated bytes of memory. */
   get bytes(): number {
     const form = this.#form;
-    if (form instanceof IntegerSet || this.#integers) return OBJECT_BYTES + integerBytes(this.size);
+    if (form instanceof IntegerSet || this.#encoding === 'intset') return OBJECT_BYTES + integerBytes(this.size);
     return OBJECT_BYTES + (typeof form === 'string' ? packedBytes(form.length) : form.bytes);
   }
 
   clone(): SetValue {
     const copy = new SetValue(this.limits);
-    copy.#integers = this.#integers;
-    if (typeof this.#form === 'string') {
-      copy.#form = this.#form;
-      copy.#packed = this.#packed;
-    } else {
-      for (const member of this.#form.members()) copy.#addTo(copy.#unpack(), member);
-      copy.#packAgain();
-    }
+    copy.#encoding = this.#encoding;
+    copy.#packed = this.#packed;
+    if (typeof this.#form === 'string') copy.#form = this.#form;
+    else copy.#fill(this.#form.members());
     return copy;
   }
 
@@ -95,14 +85,21 @@ export class SetValue implements SetView, Compactable {
     return this.#form instanceof MemberTable ? this.#form.dict : undefined;
   }
 
-  /** Gives up the encoding for integers for good. */
+  /** Gives up the compact encodings for good. */
   expand(): void {
-    if (!this.#integers) return;
-    const members = this.members();
-    this.#clear();
-    this.#integers = false;
-    for (const member of members) this.#addTo(this.#unpack(), member);
-    this.#packAgain();
+    this.#leaveIntegers('hashtable');
+    this.#encoding = 'hashtable';
+  }
+
+  expect(count: number): void {
+    const limit = this.#encoding === 'intset' ? 'set-max-intset-entries' : 'set-max-listpack-entries';
+    if (this.#encoding !== 'hashtable' && count > this.limits[limit]) this.expand();
+  }
+
+  /** An empty set begins as 7.2 and later begin one that so many members are added to, the first of them this one. */
+  begin(member: string, count: number): void {
+    if (!isInteger(member) || count > this.limits['set-max-intset-entries']) this.#encoding = 'listpack';
+    this.expect(count);
   }
 
   compact(): void {
@@ -122,10 +119,10 @@ export class SetValue implements SetView, Compactable {
 
   /** @returns whether the member is new */
   add(member: string): boolean {
-    if (this.#integers && parseInt64(member) === undefined) this.expand();
+    if (this.#encoding === 'intset' && !isInteger(member)) this.#takeOthers(member);
     const form = this.#used();
     if (typeof form !== 'string') return this.#addTo(form, member);
-    if (!this.#integers) return this.#addPacked(form, member);
+    if (this.#encoding !== 'intset') return this.#addPacked(form, member);
     const added = this.#addTo(this.#unpack(), member);
     this.#packAgain();
     return added;
@@ -135,7 +132,7 @@ export class SetValue implements SetView, Compactable {
   addAll(members: Iterable<string>): number {
     let added = 0;
     for (const member of members) {
-      if (this.#integers && parseInt64(member) === undefined) this.expand();
+      if (this.#encoding === 'intset' && !isInteger(member)) this.#takeOthers(member);
       // To change a packed string time after time takes longer than to open it.
       if (this.#addTo(this.#unpack(), member)) added += 1;
     }
@@ -146,6 +143,7 @@ export class SetValue implements SetView, Compactable {
   /** @returns whether the member was there */
   delete(member: string): boolean {
     const form = this.#used();
+    if (form instanceof MemberTable && this.#encoding === 'listpack') return form.deleteInOrder(member);
     if (typeof form !== 'string') return form.delete(member);
     const place = placeOf(form, member, 1);
     if (place < 0) return false;
@@ -161,10 +159,11 @@ export class SetValue implements SetView, Compactable {
     return member;
   }
 
-  /** Starts again with these members only, in the encoding that suits them. */
+  /** Starts again with these members only, in the encoding that suits them; since 7.2 only an intset becomes one. */
   replaceBy(members: readonly string[]): void {
+    const staysIntset = this.#encoding === 'intset' || this.limits['set-max-listpack-entries'] === 0;
     this.#clear();
-    this.#integers = true;
+    this.#encoding = staysIntset ? 'intset' : 'listpack';
     this.addAll(members);
   }
 
@@ -182,10 +181,10 @@ export class SetValue implements SetView, Compactable {
     return this.at(Math.floor(random() * this.size));
   }
 
-  /** One step of SSCAN. A set of integers is handed out whole, whatever `count` says, as Redis does. */
+  /** One step of SSCAN. A compact set is handed out whole, whatever `count` says, as Redis does. */
   scan(cursor: number, count: number, visit: (member: string) => void): number {
     const form = this.#open();
-    if (!(form instanceof IntegerSet)) return form.scan(cursor, count, visit);
+    if (!(form instanceof IntegerSet) && this.#encoding === 'hashtable') return form.scan(cursor, count, visit);
     for (const member of form.members()) visit(member);
     return 0;
   }
@@ -197,7 +196,8 @@ export class SetValue implements SetView, Compactable {
 
   #unpack(): Exclude<Form, string> {
     if (typeof this.#form !== 'string') return this.#form;
-    return (this.#form = this.#integers ? new IntegerSet(unpack(this.#form)) : new OpenMembers(this.#form));
+    return (this.#form =
+      this.#encoding === 'intset' ? new IntegerSet(unpack(this.#form)) : new OpenMembers(this.#form));
   }
 
   /** Lets a small set be open until others are used. */
@@ -232,24 +232,58 @@ export class SetValue implements SetView, Compactable {
     this.#packed = 0;
   }
 
+  /** The encoding with which a set of integers takes a member that is none. */
+  #takeOthers(member: string): void {
+    const isSmall =
+      this.#fitsListpack(member) &&
+      this.members().every((each) => each.length <= this.limits['set-max-listpack-value']);
+    this.#leaveIntegers(isSmall ? 'listpack' : 'hashtable');
+  }
+
+  /** Whether a listpack takes a new member: one too many, or too long, is the end of that encoding. */
+  #fitsListpack(member: string): boolean {
+    return (
+      this.size < this.limits['set-max-listpack-entries'] && member.length <= this.limits['set-max-listpack-value']
+    );
+  }
+
+  /** Keeps integers as other members are kept, in their order. */
+  #leaveIntegers(encoding: 'listpack' | 'hashtable'): void {
+    if (this.#encoding !== 'intset') return;
+    const members = this.members();
+    this.#clear();
+    this.#encoding = encoding;
+    this.#fill(members);
+  }
+
+  #fill(members: readonly string[]): void {
+    for (const member of members) this.#put(this.#unpack(), member);
+    this.#packAgain();
+  }
+
   #addPacked(packed: string, member: string): boolean {
     if (placeOf(packed, member, 1) >= 0) return false;
+    if (this.#encoding === 'listpack' && !this.#fitsListpack(member)) this.#encoding = 'hashtable';
     if (!fitsPacked(FEW, this.#packed + 1, packed.length + member.length + 1, member.length))
-      return this.#addTo(this.#unpack(), member);
+      return this.#put(this.#unpack(), member);
     this.#form = replaceParts(packed, packed.length, packed.length, asPart(member));
     this.#packed += 1;
     return true;
   }
 
   #addTo(form: Exclude<Form, string>, member: string): boolean {
+    if (this.#encoding === 'listpack' && !this.#fitsListpack(member) && !form.has(member)) this.#encoding = 'hashtable';
+    return this.#put(form, member);
+  }
+
+  #put(form: Exclude<Form, string>, member: string): boolean {
     if (form instanceof IntegerSet) return this.#addInteger(form, member);
     if (form instanceof MemberTable || form.hasRoomFor(member)) return form.add(member);
     if (form.has(member)) return false;
-    const table = new MemberTable();
-    for (const existing of form.members()) table.add(existing);
     this.#leave(form);
-    this.#form = table;
-    return table.add(member);
+    this.#form = new MemberTable();
+    for (const existing of form.members()) this.#form.add(existing);
+    return this.#form.add(member);
   }
 
   #addInteger(integers: IntegerSet, member: string): boolean {

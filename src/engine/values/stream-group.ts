@@ -16,8 +16,10 @@ export class Consumer {
 
   constructor(
     readonly name: string,
-    /** Milliseconds since the epoch. */
+    /** When it last tried to read or claim, milliseconds since the epoch. */
     public seenAt: number,
+    /** When it last got anything, milliseconds since the epoch; -1 = never. Clients see it since 7.2. */
+    public activeAt = -1,
   ) {}
 }
 
@@ -68,8 +70,8 @@ export class ConsumerGroup implements GroupView {
   }
 
   /** Adds a consumer whose name is free. */
-  addConsumer(name: string, seenAt: number): Consumer {
-    const consumer = new Consumer(name, seenAt);
+  addConsumer(name: string, seenAt: number, activeAt = -1): Consumer {
+    const consumer = new Consumer(name, seenAt, activeAt);
     this.#consumers.set(name, consumer);
     return consumer;
   }
@@ -121,7 +123,7 @@ export class ConsumerGroup implements GroupView {
 
   clone(): ConsumerGroup {
     const copy = new ConsumerGroup(this.name, this.lastId, this.entriesRead);
-    for (const { name, seenAt } of this.#consumers.values()) copy.addConsumer(name, seenAt);
+    for (const { name, seenAt, activeAt } of this.#consumers.values()) copy.addConsumer(name, seenAt, activeAt);
     for (const entry of this.pending) {
       const consumer = copy.consumer(entry.consumer.name);
       if (consumer !== undefined) copy.deliver(entry, consumer, entry.deliveredAt, entry.deliveries);

@@ -3,6 +3,7 @@ import type { CommandContext } from '../../execution/command-context';
 import type { StoredValue } from '../../keyspace/entry';
 import type { Reply } from '../../protocol/reply';
 import { HashValue } from '../../values/hash';
+import { listToFill } from '../../values/encoded-list';
 import { ListValue } from '../../values/list';
 import { RawString } from '../../values/raw-string';
 import { SetValue } from '../../values/set';
@@ -112,8 +113,9 @@ function storeList(context: CommandContext, key: string, found: readonly (string
     context.remove(key);
     return 0;
   }
-  const list = new ListValue();
+  const list = listToFill(context.engine.limits);
   for (const each of found) list.push('right', each ?? '');
+  list.settle();
   context.store(key, list);
   context.notify('l', 'sortstore', key);
   return found.length;

@@ -1,9 +1,9 @@
 import { OK } from '../../protocol/reply';
 import type { ListEnd, ListView } from '../../values/list';
-import { integer } from '../../command/arguments';
+import { int64, integer } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
-import { INDEX_OUT_OF_RANGE, NO_SUCH_KEY } from '../../command/errors';
+import { error, INDEX_OUT_OF_RANGE, NO_SUCH_KEY } from '../../command/errors';
 import { LIST } from './kind';
 import { rangeWithin } from './positions';
 
@@ -20,6 +20,7 @@ export const lset = defineCommand({
   run(context, [key, indexText, element]) {
     const existing = context.peek(key, LIST);
     if (existing === undefined) throw NO_SUCH_KEY;
+    existing.expect(1, element.length);
     const given = integer(indexText);
     const index = given < 0 ? given + existing.size : given;
     if (index < 0 || index >= existing.size) throw INDEX_OUT_OF_RANGE;
@@ -37,6 +38,12 @@ function contains(list: ListView, element: string, from: ListEnd): boolean {
   return found;
 }
 
+const LEAST_INT64 = -(2n ** 63n);
+/** Since 8.0: nothing that may be negated. */
+const COUNT_OUT_OF_RANGE = error(
+  'value is out of range, value must between -9223372036854775807 and 9223372036854775807',
+);
+
 export const lrem = defineCommand({
   name: 'lrem',
   arity: 4,
@@ -48,6 +55,7 @@ export const lrem = defineCommand({
   keys: [oneKey('RW DELETE')],
   syntax: 'key count element',
   run(context, [key, countText, element]) {
+    if (context.engine.version >= '8.0' && int64(countText) === LEAST_INT64) throw COUNT_OUT_OF_RANGE;
     const count = integer(countText);
     const from = count < 0 ? 'right' : 'left';
     const existing = context.peek(key, LIST);

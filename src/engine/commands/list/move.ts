@@ -1,4 +1,5 @@
 import type { CommandContext } from '../../execution/command-context';
+import { parseInt64 } from '../../values/int64';
 import type { ListEnd } from '../../values/list';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
@@ -25,9 +26,13 @@ export function moveElement(
 ): string | undefined {
   if (context.peek(source, LIST) === undefined) return undefined;
   context.peek(target, LIST);
-  const element = context.edit(source, LIST).pop(movement.from);
+  const element = context.edit(source, LIST).pop(movement.from, source === target);
   if (element === undefined) return undefined;
-  context.edit(target, LIST, PUSH_EVENT[movement.to]).push(movement.to, element);
+  const list = context.edit(target, LIST, PUSH_EVENT[movement.to]);
+  // Redis counts none for an integer, which is no text there at that moment.
+  list.expect(1, parseInt64(element) === undefined ? element.length : 0);
+  list.push(movement.to, element);
+  if (source === target) list.shrunk();
   context.notify('l', POP_EVENT[movement.from], source);
   return element;
 }

@@ -11,6 +11,9 @@ export const PUSH_EVENT = { left: 'lpush', right: 'rpush' } as const;
 
 function push(context: CommandContext, args: readonly [string, ...string[]], end: ListEnd): number {
   const list = context.edit(args[0], LIST, PUSH_EVENT[end]);
+  let bytes = 0;
+  for (let i = 1; i < args.length; i++) bytes += args[i]?.length ?? 0;
+  list.expect(args.length - 1, bytes);
   for (let i = 1; i < args.length; i++) list.push(end, args[i] ?? '');
   return list.size;
 }
@@ -75,6 +78,7 @@ export const linsert = defineCommand({
     if (side !== 'before' && side !== 'after') throw SYNTAX_ERROR;
     const existing = context.peek(key, LIST);
     if (existing === undefined) return 0;
+    existing.expect(1, element.length);
     let found = -1;
     existing.walk('left', (each, index) => {
       if (each === pivot) found = index;
@@ -82,7 +86,7 @@ export const linsert = defineCommand({
     });
     if (found < 0) return -1;
     const list = context.edit(key, LIST, 'linsert');
-    list.insert(side === 'before' ? found : found + 1, element);
+    list.insertBeside(found, side, element);
     return list.size;
   },
 });

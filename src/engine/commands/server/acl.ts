@@ -227,6 +227,8 @@ const log = defineCommand({
         new DoubleReply(age, engine.formatDouble(age)),
         'client-info',
         entry.clientInfo,
+        ...(engine.version < '7.2' ? [] : ['entry-id', entry.id]),
+        ...(engine.version < '7.2' ? [] : ['timestamp-created', entry.since, 'timestamp-last-updated', entry.at]),
       ]);
     });
   },

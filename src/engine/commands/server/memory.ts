@@ -45,6 +45,8 @@ const stats = defineCommand({
   complexity: 'O(1)',
   run({ engine }) {
     const report = memoryReport(engine);
+    const isNewer = engine.version >= '8.0';
+    const newer = (...fields: Reply[]) => (isNewer ? fields : []);
     const keys = engine.keyspace.databases.reduce((sum, { dataset }) => sum + dataset.size, 0);
     const entries: Reply[] = [
       'peak.allocated',
@@ -55,6 +57,7 @@ const stats = defineCommand({
       0,
       'replication.backlog',
       0,
+      ...newer('replica.fullsync.buffer', 0),
       'clients.slaves',
       0,
       'clients.normal',
@@ -67,6 +70,7 @@ const stats = defineCommand({
       report.scripts.sources,
       'functions.caches',
       report.functions.sources,
+      ...newer('script.VMs', report.scripts.vm + report.functions.vm),
     ];
     for (const { index, dataset } of engine.keyspace.databases) {
       if (dataset.size === 0) continue;
@@ -75,14 +79,15 @@ const stats = defineCommand({
         dataset.size * 130,
         'overhead.hashtable.expires',
         dataset.expiries.size * 16,
-        'overhead.hashtable.slot-to-keys',
-        0,
+        ...(isNewer ? [] : ['overhead.hashtable.slot-to-keys', 0]),
       ]);
       entries.push(`db.${String(index)}`, tables);
     }
     entries.push(
+      ...newer('overhead.db.hashtable.lut', 0, 'overhead.db.hashtable.rehashing', 0),
       'overhead.total',
       report.overhead,
+      ...newer('db.dict.rehashing.count', 0),
       'keys.count',
       keys,
       'keys.bytes-per-key',
@@ -99,6 +104,7 @@ const stats = defineCommand({
       report.heapTotal,
       'allocator.resident',
       report.resident,
+      ...newer('allocator.muzzy', 0),
       'allocator-fragmentation.ratio',
       double(report.heapTotal / report.heapUsed),
       'allocator-fragmentation.bytes',

@@ -20,8 +20,12 @@ export const sadd = defineCommand({
   run(context, args) {
     const [key, ...members] = args;
     const existing = context.peek(key, SET);
+    const foresees = context.engine.version >= '7.2';
+    if (foresees) existing?.expect(members.length);
     if (existing !== undefined && members.every((member) => existing.has(member))) return 0;
-    return context.edit(key, SET, 'sadd').addAll(members);
+    const set = context.edit(key, SET, 'sadd');
+    if (foresees && existing === undefined) set.begin(members[0], members.length);
+    return set.addAll(members);
   },
 });
 
@@ -65,7 +69,10 @@ export const smove = defineCommand({
     edited.delete(member);
     // Redis announces that the source is gone before it announces the new member.
     if (edited.size === 0) context.remove(from);
-    if (target?.has(member) !== true) context.edit(to, SET, 'sadd').add(member);
+    if (target?.has(member) === true) return 1;
+    const grown = context.edit(to, SET, 'sadd');
+    if (target === undefined && context.engine.version >= '7.2') grown.begin(member, 1);
+    grown.add(member);
     return 1;
   },
 });
@@ -78,10 +85,11 @@ function popSome(set: SetValue, count: number, random: () => number): string[] {
   const remaining = set.size - count;
   const takeOut = (length: number) => Array.from({ length }, () => set.pop(random) ?? '');
   if (remaining * KEEP_RATIO > count) return takeOut(count);
-  // As in Redis, a set rebuilt from what remains may become one of integers again.
-  const kept = takeOut(remaining);
+  // As in Redis, a set rebuilt from what remains may have a more compact encoding again.
+  const all = set.members();
+  const kept = new Set(takeOut(remaining));
   const popped = set.members();
-  set.replaceBy(kept);
+  set.replaceBy(all.filter((member) => kept.has(member)));
   return popped;
 }
 

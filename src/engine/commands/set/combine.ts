@@ -1,6 +1,7 @@
 import type { CommandContext } from '../../execution/command-context';
 import { SetReply } from '../../protocol/reply';
-import { SetValue, type SetView } from '../../values/set';
+import { SetValue } from '../../values/set';
+import type { SetView } from '../../values/set-view';
 import { integerWithin, isOption, numberOfKeys } from '../../command/arguments';
 import { countedKeys, keyRange, oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
@@ -12,32 +13,51 @@ function readSets(context: CommandContext, keys: readonly string[]): readonly (S
   return keys.map((key) => context.read(key, SET));
 }
 
-type Combination = (context: CommandContext, sets: readonly (SetView | undefined)[]) => Iterable<string>;
+/** What several sets make, as Redis builds it: its order and its encoding show when it is stored. */
+type Combination = (context: CommandContext, sets: readonly (SetView | undefined)[]) => SetValue;
+
+/** Smallest first; undefined when one of them is empty. */
+function bySize(sets: readonly (SetView | undefined)[]): SetView[] | undefined {
+  const present = sets.filter((set) => set !== undefined);
+  return present.length < sets.length ? undefined : present.sort((a, b) => a.size - b.size);
+}
 
 /** Members every set has, found by looking through the smallest. */
 function* intersection(sets: readonly (SetView | undefined)[]): Generator<string> {
-  const present = sets.filter((set) => set !== undefined);
-  if (present.length < sets.length) return;
-  const [smallest, ...others] = present.sort((a, b) => a.size - b.size);
+  const [smallest, ...others] = bySize(sets) ?? [];
   for (const member of smallest?.members() ?? []) if (others.every((other) => other.has(member))) yield member;
 }
 
-const inter: Combination = (_, sets) => intersection(sets);
+const inter: Combination = (context, sets) => {
+  const { limits, version } = context.engine;
+  const isSorted = version < '7.2' || bySize(sets)?.[0]?.encoding === 'intset';
+  return isSorted ? SetValue.of(intersection(sets), limits) : SetValue.unsorted(intersection(sets), limits);
+};
 
-// What is built as a set answers in a set's order, which clients see when all members are integers.
 const union: Combination = (context, sets) =>
   SetValue.of(
     sets.flatMap((set) => set?.members() ?? []),
     context.engine.limits,
-  ).members();
+  );
 
 const difference: Combination = (context, [first, ...others]) => {
-  const kept = first?.members().filter((member) => !others.some((other) => other?.has(member) === true)) ?? [];
-  return SetValue.of(kept, context.engine.limits).members();
+  const { limits } = context.engine;
+  if (first === undefined) return new SetValue(limits);
+  const present = others.filter((set) => set !== undefined);
+  // As in Redis: few members of the others are taken out of a copy, which leaves it the encoding it had with them.
+  const removable = present.reduce((sum, { size }) => sum + size, first.size);
+  if (Math.floor((first.size * (present.length + 1)) / 2) <= removable)
+    return SetValue.of(
+      first.members().filter((member) => !present.some((other) => other.has(member))),
+      limits,
+    );
+  const result = SetValue.of(first.members(), limits);
+  for (const other of present) for (const member of other.members()) result.delete(member);
+  return result;
 };
 
-function answer(context: CommandContext, keys: readonly string[], combine: Combination): SetReply {
-  return new SetReply([...combine(context, readSets(context, keys))]);
+function answer(members: Iterable<string>): SetReply {
+  return new SetReply([...members]);
 }
 
 function store(
@@ -47,7 +67,7 @@ function store(
   event: string,
 ): number {
   const [target, ...keys] = args;
-  const result = SetValue.of(combine(context, readSets(context, keys)), context.engine.limits);
+  const result = combine(context, readSets(context, keys));
   if (result.size === 0) {
     context.remove(target);
     return 0;
@@ -84,7 +104,7 @@ export const sinter = defineCommand({
   name: 'sinter',
   summary: 'Answers the members that all of several sets have.',
   complexity: INTERSECTING,
-  run: (context, keys) => answer(context, keys, inter),
+  run: (context, keys) => answer(intersection(readSets(context, keys))),
 });
 
 export const sunion = defineCommand({
@@ -92,7 +112,7 @@ export const sunion = defineCommand({
   name: 'sunion',
   summary: 'Answers the members that at least one of several sets has.',
   complexity: ALL_MEMBERS,
-  run: (context, keys) => answer(context, keys, union),
+  run: (context, keys) => answer(union(context, readSets(context, keys)).members()),
 });
 
 export const sdiff = defineCommand({
@@ -100,7 +120,7 @@ export const sdiff = defineCommand({
   name: 'sdiff',
   summary: 'Answers the members of the first set that none of the others has.',
   complexity: ALL_MEMBERS,
-  run: (context, keys) => answer(context, keys, difference),
+  run: (context, keys) => answer(difference(context, readSets(context, keys)).members()),
 });
 
 export const sinterstore = defineCommand({

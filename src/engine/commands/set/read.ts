@@ -1,5 +1,5 @@
 import { SetReply, type Reply } from '../../protocol/reply';
-import type { SetView } from '../../values/set';
+import type { SetView } from '../../values/set-view';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { SYNTAX_ERROR } from '../../command/errors';

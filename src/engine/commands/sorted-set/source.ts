@@ -1,5 +1,5 @@
 import type { CommandContext } from '../../execution/command-context';
-import type { SetView } from '../../values/set';
+import type { SetView } from '../../values/set-view';
 import type { MemberVisitor, SortedSetView } from '../../values/sorted-set';
 import { WRONG_TYPE } from '../../command/errors';
 

@@ -66,7 +66,7 @@ function parseOptions(options: readonly string[], now: number): ClaimOptions {
 
 const unrecognized = (word: string) => error(`Unrecognized XCLAIM option '${printable(word)}'`);
 
-/** Claims entries for one consumer, which comes into being with the first. */
+/** Claims entries for one consumer, which before 7.2 comes into being with the first. */
 class Claim {
   /** Whether an effect carries the group's position. */
   tellsPosition = false;
@@ -79,6 +79,12 @@ class Claim {
     private readonly consumerName: string,
   ) {}
 
+  /** Since 7.2 a consumer that got nothing has come into being too, of which replicas are not told. */
+  end(): void {
+    if (this.#consumer !== undefined || this.context.engine.version < '7.2') return;
+    this.#consumer = activeConsumer(this.context, this.key, this.group, this.consumerName);
+  }
+
   get consumer(): Consumer {
     return (this.#consumer ??= activeConsumer(this.context, this.key, this.group, this.consumerName));
   }
@@ -86,6 +92,7 @@ class Claim {
   /** Gives an entry to the consumer as delivered again; only looking (JUSTID) is no delivery. */
   take(entry: PendingEntry, deliveredAt: number, deliveries: Uint64 | undefined, justId: boolean): void {
     this.group.assign(entry, this.consumer);
+    this.consumer.activeAt = this.context.now;
     const counted = justId ? entry.deliveries : addUint64(entry.deliveries, 1);
     this.group.redeliver(entry, deliveredAt, deliveries ?? counted);
     this.#tell(entry);
@@ -160,6 +167,7 @@ export const xclaim = defineCommand({
     if (movesGroup) group.lastId = options.lastId;
     const claim = new Claim(context, key, group, consumerName);
     const claimed = ids.filter((id) => claimOne(stream, claim, id, minIdle, context.now, options));
+    claim.end();
     if (movesGroup && !claim.tellsPosition) context.effect(positionEffect(key, name, group));
     return claimed.map((id) => (options.justId ? formatId(id) : entryOrNothing(stream, id)));
   },
@@ -257,6 +265,7 @@ export const xautoclaim = defineCommand({
     const claim = new Claim(context, key, group, consumerName);
     for (const entry of deleted) claim.drop(entry);
     for (const entry of claimed) claim.take(entry, context.now, undefined, justId);
+    claim.end();
     const entries: Reply[] = claimed.map((entry) => (justId ? formatId(entry) : entryOrNothing(stream, entry)));
     return [formatId(next), entries, deleted.map(formatId)];
   },

@@ -1,8 +1,9 @@
 import type { CommandContext } from '../../execution/command-context';
 import { MapReply, type Reply } from '../../protocol/reply';
+import type { RedisVersion } from '../../redis-version';
 import type { StreamView } from '../../values/stream';
 import type { Consumer, GroupView, PendingEntry } from '../../values/stream-group';
-import { formatId, HIGHEST_ID, LOWEST_ID } from '../../values/stream-id';
+import { compareIds, formatId, HIGHEST_ID, LOWEST_ID } from '../../values/stream-id';
 import { differenceOf, type Uint64 } from '../../values/uint64';
 import { integer, isOption } from '../../command/arguments';
 import { defineContainer, oneKey } from '../../command/definition';
@@ -22,8 +23,14 @@ function existingStream(context: CommandContext, key: string): StreamView {
 }
 
 /** How many entries a group has yet to read; null when that cannot be known. */
-function lagOf(stream: StreamView, { lastId, entriesRead }: GroupView): number | bigint | null {
+function lagOf(version: RedisVersion, stream: StreamView, { lastId, entriesRead }: GroupView): number | bigint | null {
   if (stream.entriesAdded === 0) return 0;
+  if (version >= '8.0') {
+    const first = stream.first();
+    if (first === undefined) return 0;
+    // With the group and all that was deleted before the first entry, what is left is what it has to read.
+    if (compareIds(lastId, first) < 0 && compareIds(stream.maxDeletedId, first) < 0) return stream.size;
+  }
   const read: Uint64 | undefined =
     entriesRead !== undefined && !stream.hasDeletedFrom(lastId) ? entriesRead : stream.entriesUpTo(lastId);
   return read === undefined ? null : differenceOf(stream.entriesAdded, read);
@@ -62,17 +69,17 @@ function summaryReply(stream: StreamView): Reply {
   ]);
 }
 
-function fullReply(stream: StreamView, count: number): Reply {
+function fullReply(version: RedisVersion, stream: StreamView, count: number): Reply {
   return new MapReply([
     ...overview(stream),
     'entries',
     entriesBetween(stream, LOWEST_ID, HIGHEST_ID, count).map(entryReply),
     'groups',
-    stream.groups().map((group) => fullGroupReply(stream, group, count)),
+    stream.groups().map((group) => fullGroupReply(version, stream, group, count)),
   ]);
 }
 
-function fullGroupReply(stream: StreamView, group: GroupView, count: number): Reply {
+function fullGroupReply(version: RedisVersion, stream: StreamView, group: GroupView, count: number): Reply {
   return new MapReply([
     'name',
     group.name,
@@ -81,7 +88,7 @@ function fullGroupReply(stream: StreamView, group: GroupView, count: number): Re
     'entries-read',
     group.entriesRead ?? null,
     'lag',
-    lagOf(stream, group),
+    lagOf(version, stream, group),
     'pel-count',
     group.pending.size,
     'pending',
@@ -92,16 +99,17 @@ function fullGroupReply(stream: StreamView, group: GroupView, count: number): Re
       entry.deliveries,
     ]),
     'consumers',
-    group.consumers().map((consumer) => fullConsumerReply(consumer, count)),
+    group.consumers().map((consumer) => fullConsumerReply(version, consumer, count)),
   ]);
 }
 
-function fullConsumerReply(consumer: Readonly<Consumer>, count: number): Reply {
+function fullConsumerReply(version: RedisVersion, consumer: Readonly<Consumer>, count: number): Reply {
   return new MapReply([
     'name',
     consumer.name,
     'seen-time',
     consumer.seenAt,
+    ...(version >= '7.2' ? ['active-time', consumer.activeAt] : []),
     'pel-count',
     consumer.pending.size,
     'pending',
@@ -117,6 +125,11 @@ function pendingReplies(
   const replies: Reply[] = [];
   pending.visit(LOWEST_ID, (entry) => replies.push(reply(entry)) < count);
   return replies;
+}
+
+/** Milliseconds since a consumer got anything; -1 = it never did. */
+function inactiveFor({ activeAt }: Readonly<Consumer>, now: number): number {
+  return activeAt === -1 ? -1 : Math.max(0, now - activeAt);
 }
 
 const INFO = {
@@ -135,14 +148,15 @@ const stream = defineCommand({
   syntax: 'key [FULL [COUNT count]]',
   run(context, args) {
     const [name, key, full, countWord, countText] = args;
+    const { version } = context.engine;
     const existing = existingStream(context, key);
     if (full === undefined) return summaryReply(existing);
     const bad = wrongSubcommandArguments('xinfo', name);
     if (!isOption(full, 'full') || (args.length !== 3 && args.length !== 5)) throw bad;
-    if (countWord === undefined || countText === undefined) return fullReply(existing, FULL_COUNT);
+    if (countWord === undefined || countText === undefined) return fullReply(version, existing, FULL_COUNT);
     if (!isOption(countWord, 'count')) throw bad;
     const count = integer(countText);
-    return fullReply(existing, count < 0 ? FULL_COUNT : count === 0 ? Infinity : count);
+    return fullReply(version, existing, count < 0 ? FULL_COUNT : count === 0 ? Infinity : count);
   },
 });
 
@@ -170,7 +184,7 @@ const groups = defineCommand({
             'entries-read',
             group.entriesRead ?? null,
             'lag',
-            lagOf(existing, group),
+            lagOf(context.engine.version, existing, group),
           ]),
       );
   },
@@ -197,6 +211,7 @@ const consumers = defineCommand({
             consumer.pending.size,
             'idle',
             Math.max(0, context.now - consumer.seenAt),
+            ...(context.engine.version >= '7.2' ? ['inactive', inactiveFor(consumer, context.now)] : []),
           ]),
       );
   },

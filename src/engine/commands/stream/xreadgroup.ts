@@ -54,11 +54,18 @@ function startingPoints(
   });
 }
 
+/** Whether one entry more is one more of all ever added: since 8.0 a group that jumped before the first entry does not know. */
+function countsOn({ context, stream, group }: GroupReader, id: StreamId): boolean {
+  if (context.engine.version < '8.0') return !stream.hasDeletedFrom(id);
+  const first = stream.first();
+  return first !== undefined && compareIds(group.lastId, first) >= 0 && !stream.hasDeletedFrom(group.lastId);
+}
+
 /** The group's position after one more entry was delivered. */
-function advance({ stream, group }: GroupReader, id: StreamId): void {
+function advance(reader: GroupReader, id: StreamId): void {
+  const { stream, group } = reader;
   if (compareIds(id, group.lastId) <= 0) return;
-  if (group.entriesRead !== undefined && !stream.hasDeletedFrom(id))
-    group.entriesRead = addUint64(group.entriesRead, 1);
+  if (group.entriesRead !== undefined && countsOn(reader, id)) group.entriesRead = addUint64(group.entriesRead, 1);
   else if (stream.entriesAdded !== 0) group.entriesRead = stream.entriesUpTo(id);
   group.lastId = { ms: id.ms, seq: id.seq };
 }
@@ -70,11 +77,15 @@ function readNew(reader: GroupReader): Reply[] {
     advance(reader, entry);
     if (!noAck) {
       const pending = group.deliver(entry, consumer, now);
+      consumer.activeAt = now;
       if (context.tellsEffects) context.effect(pendingEffect(key, group.name, group, pending));
     }
     return entryReply(entry);
   });
-  if (noAck && entries.length > 0 && context.tellsEffects) context.effect(positionEffect(key, group.name, group));
+  // 7.2 and later tell it with what is pending too.
+  const tellsPosition = noAck || context.engine.version >= '7.2';
+  if (tellsPosition && entries.length > 0 && context.tellsEffects)
+    context.effect(positionEffect(key, group.name, group));
   return entries;
 }
 
@@ -118,9 +129,11 @@ function readStream(
   const view = stream?.group(group?.name ?? '');
   if (stream === undefined || view === undefined || group === undefined) return undefined;
   const last = stream.last();
-  // A consumer that asks for what is not there leaves no trace, not even itself.
-  if (point === undefined && (last === undefined || compareIds(last, view.lastId) <= 0)) return undefined;
+  const isAhead = point === undefined && (last === undefined || compareIds(last, view.lastId) <= 0);
+  // Before 7.2 a consumer that asks for what is not there leaves no trace, not even itself.
+  if (isAhead && context.engine.version < '7.2') return undefined;
   const reader = openReader(context, key, group.name, group.consumer, count, noAck);
+  if (isAhead) return undefined;
   return point === undefined ? readNew(reader) : readHistory(reader, point);
 }
 

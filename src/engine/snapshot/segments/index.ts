@@ -39,7 +39,7 @@ export function loaderFor(type: number, head: RdbReader, limits: EncodingLimits)
     case RDB_TYPE.string:
       return new StringLoader(head);
     case RDB_TYPE.list:
-      return new ListLoader(head);
+      return new ListLoader(head, limits);
     case RDB_TYPE.set:
       return new DictLoader(new SetValue(limits), limits, head);
     case RDB_TYPE.hash:

@@ -1,6 +1,7 @@
 import { Chunk } from '../../values/chunk';
 import { LARGEST_CHUNK } from '../../values/chunk-sequence';
-import { ListValue } from '../../values/list';
+import { listToFill, type ListLimits } from '../../values/encoded-list';
+import type { ListValue } from '../../values/list';
 import type { Segment } from '../../values/segment';
 import { RdbFormatError, type RdbReader, type RdbWriter } from '../../rdb/rdb-primitives';
 import { NumberedSegments, readNumbers, SegmentCollection, writeNumbers } from './numbered-segments';
@@ -44,7 +45,10 @@ export class ListLoader implements SegmentLoader {
   readonly #size: number;
   readonly #chunks: SegmentCollection<Chunk>;
 
-  constructor(head: RdbReader) {
+  constructor(
+    head: RdbReader,
+    private readonly limits: ListLimits,
+  ) {
     this.#size = head.length();
     this.#chunks = new SegmentCollection(readNumbers(head));
   }
@@ -61,8 +65,9 @@ export class ListLoader implements SegmentLoader {
   }
 
   finish(): { readonly value: ListValue; readonly segmentation: Segmentation } {
-    const value = new ListValue();
+    const value = listToFill(this.limits);
     for (const chunk of this.#chunks) value.addChunk(chunk);
+    value.settle();
     if (value.size !== this.#size) throw new RdbFormatError('a list whose segments have another length');
     return { value, segmentation: new ListSegmentation(value, NumberedSegments.loaded(value.chunks())) };
   }

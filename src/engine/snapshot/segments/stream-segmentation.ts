@@ -175,7 +175,11 @@ export class StreamLoader implements SegmentLoader {
     const loading: LoadingGroup = { group, pendingCount, blocks: new SegmentCollection(readNumbers(head)) };
     this.#groups.push(loading);
     for (const number of loading.blocks.numbers) this.#groupOf.set(number, loading);
-    for (let left = head.length(); left > 0; left--) group.addConsumer(head.string(), readTime(head));
+    for (let left = head.length(); left > 0; left--) {
+      const name = head.string();
+      const seenAt = readTime(head);
+      group.addConsumer(name, seenAt, seenAt);
+    }
   }
 }
 

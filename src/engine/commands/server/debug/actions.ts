@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { formatDouble, shortestDigits } from '../../../protocol/format-double';
 import { writeCompactValue } from '../../../rdb/compact-value';
 import { RdbReader, RdbWriter } from '../../../rdb/rdb-primitives';
 import { readValue, writeValue } from '../../../rdb/rdb-value';
@@ -28,12 +29,14 @@ function entryOf(context: CommandContext, key: string) {
 }
 
 /** What a value is after a round trip through its RDB encoding. */
-function reloadAll({ keyspace, limits }: Services): void {
+function reloadAll({ keyspace, limits, version }: Services): void {
   const writer = new RdbWriter();
   for (const { dataset } of keyspace.databases) {
     for (const entry of dataset.keys.entries()) {
       writer.reset();
-      writeValue(writer, entry.value);
+      // Small sets and lists are to stay what they were.
+      if (version >= '7.2') writeCompactValue(writer, entry.value, limits, version);
+      else writeValue(writer, entry.value);
       const value = readValue(new RdbReader(Buffer.from(writer.view())), limits);
       dataset.addBytes(entryBytes(entry.key, value) - entryBytes(entry.key, entry.value));
       entry.value = value;
@@ -41,6 +44,9 @@ function reloadAll({ keyspace, limits }: Services): void {
     }
   }
 }
+
+/** How scores are written into a digest. */
+const scoreText = ({ version }: Services) => (version >= '7.2' ? shortestDigits : formatDouble);
 
 const RELOAD_OPTIONS = new Set(['merge', 'noflush', 'nosave']);
 
@@ -53,7 +59,7 @@ function describeObject(context: CommandContext, key: string): Status {
   const entry = context.db.dataset.keys.get(key);
   if (entry === undefined) throw NO_SUCH_KEY;
   const writer = new RdbWriter(true);
-  writeCompactValue(writer, entry.value, context.engine.limits);
+  writeCompactValue(writer, entry.value, context.engine.limits, context.engine.version);
   const idle = context.engine.memory.access.idleSeconds(entry);
   const lru = (Math.floor(context.now / 1000) - idle) & 0xffffff;
   return new Status(
@@ -149,7 +155,7 @@ export const DEBUG_ACTIONS: readonly DebugAction[] = [
     syntax: '',
     summary: 'Answers a signature of all databases.',
     takes: [0, 0],
-    run: ({ engine }) => new Status(datasetDigest(engine.keyspace).toString()),
+    run: ({ engine }) => new Status(datasetDigest(engine.keyspace, scoreText(engine)).toString()),
   },
   {
     name: 'digest-value',
@@ -160,7 +166,7 @@ export const DEBUG_ACTIONS: readonly DebugAction[] = [
       keys.map((key) => {
         const digest = new Digest();
         const entry = entryOf(context, key);
-        if (entry !== undefined) mixEntry(digest, entry);
+        if (entry !== undefined) mixEntry(digest, entry, scoreText(context.engine));
         return new Status(digest.toString());
       }),
   },

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Entry, StoredValue, ValueType } from '../../../keyspace/entry';
 import type { Keyspace } from '../../../keyspace/keyspace';
-import { formatDouble } from '../../../protocol/format-double';
 import { HashValue } from '../../../values/hash';
 import { ListValue } from '../../../values/list';
 import { RawString } from '../../../values/raw-string';
@@ -51,14 +50,17 @@ function bigEndian(value: number): Buffer {
   return bytes;
 }
 
+/** How a version shows scores. */
+type ShowScore = (score: number) => string;
+
 /** Adds a value and its having a deadline to a digest. */
-export function mixEntry(digest: Digest, { value, heapIndex }: Entry): void {
+export function mixEntry(digest: Digest, { value, heapIndex }: Entry, show: ShowScore): void {
   digest.mix(bigEndian(TYPE_NUMBER[typeof value === 'string' ? 'string' : value.type]));
-  mixValue(digest, value);
+  mixValue(digest, value, show);
   if (heapIndex >= 0) digest.xor('!!expire!!');
 }
 
-function mixValue(digest: Digest, value: StoredValue): void {
+function mixValue(digest: Digest, value: StoredValue, show: ShowScore): void {
   if (typeof value === 'string' || value instanceof RawString) {
     digest.mix(value.toString());
   } else if (value instanceof ListValue) {
@@ -79,7 +81,7 @@ function mixValue(digest: Digest, value: StoredValue): void {
       );
   } else if (value instanceof SortedSetValue) {
     value.visit({ start: 0, end: value.size }, false, (name, score) => {
-      digest.xor(new Digest().mix(name).mix(formatDouble(score)).bytes());
+      digest.xor(new Digest().mix(name).mix(show(score)).bytes());
     });
   } else if (value instanceof StreamValue) {
     value.visit(LOWEST_ID, HIGHEST_ID, false, ({ ms, seq, fields }) => {
@@ -91,14 +93,14 @@ function mixValue(digest: Digest, value: StoredValue): void {
 }
 
 /** The signature of all databases. */
-export function datasetDigest(keyspace: Keyspace): Digest {
+export function datasetDigest(keyspace: Keyspace, show: ShowScore): Digest {
   const all = new Digest();
   for (const database of keyspace.databases) {
     if (database.dataset.size === 0) continue;
     all.mix(bigEndian(database.index));
     for (const entry of database.dataset.keys.entries()) {
       const one = new Digest().mix(entry.key);
-      mixEntry(one, entry);
+      mixEntry(one, entry, show);
       all.xor(one.bytes());
     }
   }

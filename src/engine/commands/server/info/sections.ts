@@ -3,16 +3,19 @@ import type { JournalFigures } from '../../../execution/save-hooks';
 import type { Services } from '../../../execution/services';
 import { STARTUP_BYTES } from '../../../keyspace/memory';
 import type { Client } from '../../../session/client';
-import { FULL_VERSION } from '../../../redis-version';
+import { FULL_VERSION, type RedisVersion } from '../../../redis-version';
 import type { CommandRecord } from '../../../command/table';
 import { bytesForHumans } from '../bytes-for-humans';
 import { memoryReport } from '../memory-report';
+import { keySizeLines, listeningClients, refusals, since8, threadLines, watchedKeys } from './newer-fields';
 
 /** One section of INFO. */
 export interface InfoSection {
   /** As a client asks for it. */
   readonly name: string;
   readonly title: string;
+  /** The version that has it first; default all. */
+  readonly since?: RedisVersion;
   readonly lines: (engine: Services) => readonly string[];
 }
 
@@ -50,6 +53,9 @@ function server(engine: Services): Fields {
     executable: process.execPath,
     config_file: '',
     io_threads_active: 0,
+    ...since8(engine, () => ({
+      listener0: `name=tcp,bind=${engine.host.listening.host},port=${String(engine.host.listening.port)}`,
+    })),
   };
 }
 
@@ -69,7 +75,9 @@ function clients(engine: Services): Fields {
     client_recent_max_output_buffer: largest(engine, (client) => client.output.unread?.() ?? 0),
     blocked_clients: engine.blocking.blocked.size,
     tracking_clients: engine.tracking.clients,
+    ...since8(engine, () => listeningClients(engine)),
     clients_in_timeout_table: [...engine.blocking.blocked].filter(({ blocked }) => blocked?.timer !== undefined).length,
+    ...since8(engine, () => watchedKeys(engine)),
   };
 }
 
@@ -91,6 +99,7 @@ function memory(engine: Services): Fields {
     allocator_allocated: report.heapUsed,
     allocator_active: report.heapTotal,
     allocator_resident: report.resident,
+    ...since8(engine, () => zeros('allocator_muzzy')),
     total_system_memory: totalmem(),
     total_system_memory_human: bytesForHumans(totalmem()),
     used_memory_lua: report.scripts.vm,
@@ -117,15 +126,13 @@ function memory(engine: Services): Fields {
     rss_overhead_bytes: 0,
     mem_fragmentation_ratio: ratio(report.resident, report.used),
     mem_fragmentation_bytes: report.resident - report.used,
-    ...zeros(
-      'mem_not_counted_for_evict',
-      'mem_replication_backlog',
-      'mem_total_replication_buffers',
-      'mem_clients_slaves',
-    ),
+    ...zeros('mem_not_counted_for_evict', 'mem_replication_backlog', 'mem_total_replication_buffers'),
+    ...since8(engine, () => zeros('mem_replica_full_sync_buffer')),
+    mem_clients_slaves: 0,
     mem_clients_normal: engine.memory.clientBytes,
     ...zeros('mem_cluster_links', 'mem_aof_buffer'),
     mem_allocator: 'v8',
+    ...since8(engine, () => zeros('mem_overhead_db_hashtable_rehashing')),
     ...zeros('active_defrag_running', 'lazyfree_pending_objects'),
     lazyfreed_objects: engine.keyspace.stats.lazyFreed,
   };
@@ -174,6 +181,15 @@ function persistence(engine: Services): Fields {
   };
 }
 
+/** Nobody measures it. */
+const EVENT_LOOP = [
+  'eventloop_cycles',
+  'eventloop_duration_sum',
+  'eventloop_duration_cmd_sum',
+  'instantaneous_eventloop_cycles_per_sec',
+  'instantaneous_eventloop_duration_usec',
+] as const;
+
 const kilobytes = (bytes: number) => (bytes / 1024).toFixed(2);
 
 function stats(engine: Services): Fields {
@@ -198,6 +214,7 @@ function stats(engine: Services): Fields {
     expire_cycle_cpu_milliseconds: Math.floor(counts.expireMicroseconds / 1000),
     evicted_keys: keyspace.stats.evicted,
     evicted_clients: engine.clients.memory.evicted,
+    ...since8(engine, () => zeros('evicted_scripts')),
     ...zeros('total_eviction_exceeded_time', 'current_eviction_exceeded_time'),
     keyspace_hits: keyspace.stats.hits,
     keyspace_misses: keyspace.stats.misses,
@@ -224,12 +241,12 @@ function stats(engine: Services): Fields {
     dump_payload_sanitizations: 0,
     total_reads_processed: counts.reads,
     total_writes_processed: counts.writes,
-    ...zeros(
-      'io_threaded_reads_processed',
-      'io_threaded_writes_processed',
-      'reply_buffer_shrinks',
-      'reply_buffer_expands',
+    ...zeros('io_threaded_reads_processed', 'io_threaded_writes_processed'),
+    ...since8(engine, () =>
+      zeros('client_query_buffer_limit_disconnections', 'client_output_buffer_limit_disconnections'),
     ),
+    ...zeros('reply_buffer_shrinks', 'reply_buffer_expands'),
+    ...since8(engine, () => ({ ...zeros(...EVENT_LOOP), ...refusals(engine) })),
   };
 }
 
@@ -304,6 +321,7 @@ export const INFO_SECTIONS: readonly InfoSection[] = [
   section('clients', 'Clients', clients),
   section('memory', 'Memory', memory),
   section('persistence', 'Persistence', persistence),
+  { name: 'threads', title: 'Threads', since: '8.0', lines: threadLines },
   section('stats', 'Stats', stats),
   section('replication', 'Replication', replication),
   section('cpu', 'CPU', cpu),
@@ -325,4 +343,5 @@ export const INFO_SECTIONS: readonly InfoSection[] = [
   },
   section('cluster', 'Cluster', ({ cluster }) => ({ cluster_enabled: cluster === undefined ? 0 : 1 })),
   { name: 'keyspace', title: 'Keyspace', lines: keyspaceLines },
+  { name: 'keysizes', title: 'Keysizes', since: '8.0', lines: keySizeLines },
 ];
