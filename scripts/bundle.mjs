@@ -11,6 +11,7 @@ import {
   DROP_INS,
   ENGINE,
   INTERNAL,
+  MOVING,
   STAND_INS,
   PROGRAM_TEXT,
   PROGRAMS,
@@ -117,6 +118,7 @@ function placement(parts) {
     const needed = [...reached.from(id)].filter((each) => !reached.engine.has(each));
     const room = ROOMS.findLast((name) => needed.some((each) => each.startsWith(join(engineFolder, name, sep))));
     if (room !== undefined) return `engine-${room}`;
+    if (MOVING.some((folder) => id.startsWith(join(source(folder), sep)))) return null;
     return id.startsWith(join(engineFolder, sep)) || reached.from(id).has(source(ENGINE)) ? 'engine' : null;
   };
 }

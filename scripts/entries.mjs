@@ -30,6 +30,14 @@ export const ENGINE = 'src/engine/index.ts';
 /** The engine's rooms whose modules it can do without at first, the lower ones first: files of their own, `engine-values.js`. */
 export const ROOMS = ['values', 'rdb'];
 
+/** What moves data, and who follows it: several parts share it, and none of them is loaded by who only runs an engine. */
+export const MOVING = [
+  'src/migration',
+  'src/modules/migration',
+  'src/modules/snapshot/control',
+  'src/modules/snapshot/feed',
+];
+
 /**
  * Modules that are put together when they are loaded: of each, where its names are (a file beside it, or the package it stands
  * in the place of), and its further ones.

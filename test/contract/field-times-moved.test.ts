@@ -140,7 +140,7 @@ async function dump(): Promise<string> {
 
   it.each(['rdb', 'ndjson'] as const)('are refused by name where the version has none: %s', async (format) => {
     await fill(place.client);
-    const old = enginePlace();
+    const old = enginePlace('7.0');
     await expect(importFile(old, await fileOf(place, format))).rejects.toMatchObject({
       code: 'IMPORT_NOT_SUPPORTED',
       message: expect.stringContaining('redis.standalone.version') as string,

@@ -11,11 +11,12 @@ const SHOWN_ONLY: Readonly<Record<string, string>> = {
 /** Single ones, by page and kind: what does the same. */
 const DONE_ELSEWHERE: Readonly<Record<string, string>> = {
   'README.md console': 'new-user.rest.ts, and the pages of docs/start',
-  'docs/guides/bundling.md bash': 'e2e/snapshot/bundled.test.ts runs the bundlers',
+  'docs/guides/bundling.md bash': 'e2e/snapshot/bundled.rest.ts runs the bundlers',
   'docs/guides/cli.md console': 'e2e/cli/everyday.test.ts asks all of these',
   'docs/guides/cli.md dockerfile': 'e2e/ops/containers.test.ts does what the image does',
   'docs/guides/mcp-proxy.md console': 'packages that are installed here',
   'docs/guides/metrics.md console': 'scripts/smoke-test.js installs it',
+  'docs/guides/migrate-standalone-to-distributed.md console': 'live-guide.test.ts runs such moves',
   'docs/guides/recipes.md console': 'recipes.test.ts runs such a program',
   'docs/guides/temporal.md console': 'packages that are installed here',
 };
