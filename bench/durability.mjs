@@ -3,12 +3,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ROOT } from './targets.mjs';
+import { freePort } from './free-port.mjs';
 
 const { values } = parseArgs({
   options: { repeats: { type: 'string', default: '5' }, scale: { type: 'string', default: '1' } },
@@ -33,15 +33,6 @@ function work(...args) {
   const { stdout, stderr, signal } = spawnSync(process.execPath, [WORKER, ...args.map(String)], options);
   if (stdout === '' && signal !== 'SIGKILL') throw new Error(`${args.join(' ')} failed: ${stderr}`);
   return stdout === '' ? undefined : JSON.parse(stdout);
-}
-
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 /** Starts a server, and waits for what it says when it is ready. */
