@@ -47,14 +47,14 @@ export async function readOwnFile(path: string): Promise<Buffer | undefined> {
   }
 }
 
-/** What was written to see whether there is room; see `../store/openable.ts`. */
-const MOST_ZEROS = 2 * 65_536;
+/** Zeros that are written to see whether there is room; more than LMDB writes into a new file at first, with the largest pages. */
+export const PROBE_BYTES = 2 * 65_536;
 
 /** Empties a short file that holds nothing but zeros. @returns whether it is empty now. @throws as `openOwnFile` */
 export async function emptyIfZero(path: string): Promise<boolean> {
   const file = await openOwnFile(path, constants.O_RDWR);
   try {
-    if ((await file.stat()).size > MOST_ZEROS) return false;
+    if ((await file.stat()).size > PROBE_BYTES) return false;
     if ((await file.readFile()).some((byte) => byte !== 0)) return false;
     await file.truncate(0);
     return true;

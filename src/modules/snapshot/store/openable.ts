@@ -1,10 +1,9 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { PROBE_BYTES } from '../directory/own-file';
 import { DataFile } from './data-file';
 
 /** More than LMDB opens at once. */
 const DESCRIPTORS = 6;
-/** More than LMDB writes into a new file before its first transaction, with the largest pages. */
-const FIRST_BYTES = 2 * 65_536;
 
 /**
  * That LMDB can open a data file and its lock file for writing: lmdb does not survive when it cannot, for lack of space,
@@ -37,7 +36,7 @@ function openAgain(path: string, opened: number[]): number {
 }
 
 function assertRoom(file: number): void {
-  const bytes = Buffer.alloc(FIRST_BYTES);
+  const bytes = Buffer.alloc(PROBE_BYTES);
   try {
     // What fits is written; the system says why not all of it when nothing does any more.
     for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at, bytes.length - at, at);
