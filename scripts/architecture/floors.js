@@ -16,6 +16,7 @@ const HOUSE = [
       'modules/cache/distributed',
       'modules/cache/mock',
       'modules/cache/standalone',
+      'modules/http',
       'modules/snapshot',
       'modules/stores/support',
     ],

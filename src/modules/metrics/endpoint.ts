@@ -1,10 +1,10 @@
 import cluster from 'node:cluster';
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '../../container';
 import { asError, RespiteError } from '../../errors';
 import type { BackendHealth } from '../cache';
+import { isBearer } from '../http/is-bearer';
 import type { MetricsEndpoint } from './metrics-endpoint';
 import type { MetricsRegistry } from './metrics-registry';
 
@@ -112,9 +112,4 @@ function readiness(health: BackendHealth, detailed: boolean): Answer {
 
 function text(status: number, body: string): Answer {
   return { status, type: 'text/plain; charset=utf-8', body: `${body}\n` };
-}
-
-function isBearer(header: string | undefined, token: string): boolean {
-  const digest = (value: string): Buffer => createHash('sha256').update(value).digest();
-  return timingSafeEqual(digest(header ?? ''), digest(`Bearer ${token}`));
 }

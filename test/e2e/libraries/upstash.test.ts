@@ -210,6 +210,8 @@ describe.each(PLACES)('%s', (_, open) => {
       }),
       [400, '/subscribe/', ask(url, '/', ['subscribe', 'a'])],
       [400, 'percent-encoded', ask(url, '/get/%E0%A4%A')],
+      [400, 'empty request', ask(url, '//get/a')],
+      [400, 'empty request', ask(url, '//')],
     ];
     for (const [status, message, asked] of refused) {
       const answered = await asked;

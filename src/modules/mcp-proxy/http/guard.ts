@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
+import { isBearer } from '../../http/is-bearer';
 import type { Sdk } from '../sdk';
 
 /** Where the proxy listens, and what opens it. */
@@ -44,8 +44,7 @@ export class Guard {
 
   /** Whether a request carries the token. */
   isAuthorized({ headers }: IncomingMessage): boolean {
-    const digest = (value: string): Buffer => createHash('sha256').update(value).digest();
-    return timingSafeEqual(digest(headers.authorization ?? ''), digest(`Bearer ${this.#options.token}`));
+    return isBearer(headers.authorization, this.#options.token);
   }
 }
 

@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isBearer } from '../../http/is-bearer';
 import { commandLine, commandLines, decodedWord, pathLine, RestProblem } from '../command-line';
 import { replyJson, type TextEncoding } from '../reply-json';
 import type { CommandRunner, Outcome } from '../command-runner';
@@ -17,8 +17,8 @@ export async function respond(
   ending: AbortSignal,
 ): Promise<void> {
   try {
-    const url = new URL(request.url ?? '/', 'http://rest');
     if (!METHODS.includes(request.method)) throw new RestProblem('GET, HEAD, POST and PUT are known', 405);
+    const url = urlOf(request);
     if (!isAuthorized(request, url, options.token)) {
       throw new RestProblem('the token is missing or wrong: send "authorization: Bearer <redis.rest.token>"', 401);
     }
@@ -26,10 +26,23 @@ export async function respond(
     if (content !== undefined) send(request, response, status, content);
   } catch (problem) {
     if (!(problem instanceof RestProblem)) throw problem;
+    // One of several channels was refused: what is sent already says that it began.
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
     // What is left of a body that was not read goes with the connection.
     if (!request.complete) response.setHeader('connection', 'close');
     send(request, response, problem.status, { error: problem.message });
   }
+}
+
+/** @throws RestProblem */
+function urlOf({ url = '/' }: IncomingMessage): URL {
+  // Two slashes at the beginning would name a host.
+  const whole = url.startsWith('/') ? `http://rest${url}` : url;
+  if (!URL.canParse(whole)) throw new RestProblem('the address is none');
+  return new URL(whole);
 }
 
 interface Asked {
@@ -121,7 +134,5 @@ function send(request: IncomingMessage, response: ServerResponse, status: number
 }
 
 function isAuthorized({ headers }: IncomingMessage, url: URL, token: string): boolean {
-  const digest = (value: string): Buffer => createHash('sha256').update(value).digest();
-  const given = headers.authorization ?? `Bearer ${url.searchParams.get('_token') ?? ''}`;
-  return timingSafeEqual(digest(given), digest(`Bearer ${token}`));
+  return isBearer(headers.authorization ?? `Bearer ${url.searchParams.get('_token') ?? ''}`, token);
 }
