@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from '../../container';
 import { asError, RespiteError } from '../../errors';
 import type { BackendHealth } from '../cache';
-import { isBearer } from '../http/is-bearer';
+import { isBearer } from '../http';
 import type { MetricsEndpoint } from './metrics-endpoint';
 import type { MetricsRegistry } from './metrics-registry';
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { isBearer } from '../../http/is-bearer';
+import { isBearer } from '../../http';
 import type { Sdk } from '../sdk';
 
 /** Where the proxy listens, and what opens it. */

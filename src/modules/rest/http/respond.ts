@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isBearer } from '../../http/is-bearer';
+import { isBearer } from '../../http';
 import { commandLine, commandLines, decodedWord, pathLine, RestProblem } from '../command-line';
 import { replyJson, type TextEncoding } from '../reply-json';
 import type { CommandRunner, Outcome } from '../command-runner';

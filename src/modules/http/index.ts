@@ -1,0 +1,1 @@
+export { isBearer } from './is-bearer';
