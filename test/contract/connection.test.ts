@@ -124,6 +124,35 @@ contract(
 );
 
 contract(
+  'nothing expires and nothing is evicted in a pause',
+  [
+    ['FLUSHALL'],
+    ['SET', 'a', 1, 'PX', 20],
+    ['SET', 'b', 1],
+    ['CLIENT', 'PAUSE', 600_000, 'WRITE'],
+    { wait: 60 },
+    ['SCAN', 0],
+    ['KEYS', '*'],
+    ['RANDOMKEY'],
+    ['RANDOMKEY'],
+    ['EXISTS', 'a'],
+    ['GET', 'a'],
+    ['DBSIZE'],
+    ['CONFIG', 'SET', 'maxmemory-policy', 'allkeys-random'],
+    ['CONFIG', 'SET', 'maxmemory', 1],
+    ['GET', 'b'],
+    ['DBSIZE'],
+    { run: ['SET', 'c', 1], as: 'writer', blocks: true },
+    ['CONFIG', 'SET', 'maxmemory', 0],
+    ['CLIENT', 'UNPAUSE'],
+    { read: 'writer' },
+    ['CONFIG', 'SET', 'maxmemory-policy', 'noeviction'],
+    { until: ['DBSIZE'], is: '2' },
+  ],
+  { wireOnly: CONNECTION },
+);
+
+contract(
   'CLIENT PAUSE ALL ends with its time',
   [
     ['CLIENT', 'PAUSE', 200],

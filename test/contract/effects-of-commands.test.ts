@@ -311,6 +311,14 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   'another database': ['SELECT 5', 'SET k v', 'SELECT 0', 'SET k v'],
 };
 
+/** What comes upon a key whose time is over: only its end is told, unless something else changed. */
+const UPON_AN_EXPIRED_KEY: readonly string[] = [
+  ...['GET k', 'SCAN 0', 'RANDOMKEY', 'EXISTS k', 'TYPE k', 'TTL k', 'TOUCH k', 'STRLEN k', 'MGET a k', 'KEYS *', 'DUMP k'],
+  ...['DEL k', 'UNLINK k', 'EXPIRE k 100', 'PERSIST k', 'GETDEL k', 'GETEX k EX 10', 'SET k v XX', 'LPUSHX k a', 'HDEL k f'],
+  ...['SET k v', 'INCR k', 'RENAME k b', 'COPY k b', 'SINTERSTORE b k', 'SORT k STORE b', 'BITOP NOT b k', 'MOVE k 1'],
+  ...["EVAL return\u00a0redis.call('get','k') 0", "EVAL redis.call('get','k');redis.call('incr','n') 0"],
+];
+
 async function words(line: string): Promise<string[]> {
   const now = Date.now();
   const replace = async (word: string): Promise<string> => {
@@ -338,6 +346,12 @@ describe('the effects of commands', () => {
 
   it.each(Object.entries({ ...CASES, ...OTHERS }).filter(([name]) => isKnown(name)))('%s', async (_, lines) => {
     expect(await difference(lines)).toBeUndefined();
+  });
+
+  it.each(UPON_AN_EXPIRED_KEY)('of %s, which comes upon a key whose time is over', async (line) => {
+    const expired = ['DEBUG SET-ACTIVE-EXPIRE 0', 'PSETEX k 1 v', 'DEBUG SLEEP 0.01'];
+    const after = ['MULTI', 'GET a', 'EXEC', 'FLUSHALL', 'DEBUG SET-ACTIVE-EXPIRE 1'];
+    expect(await difference([...expired, line, ...after])).toBeUndefined();
   });
 
   it('are asked of every command that writes', () => {

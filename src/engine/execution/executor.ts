@@ -253,7 +253,9 @@ export class Executor implements CommandRunner {
       if (refusal !== undefined) throw noPermission(parts.commands.version, client.user.name, refusal);
     }
     const asks = usesMemory(client, record);
-    if ((asks || parts.memory.evicts) && !parts.memory.makeRoom() && asks) throw OUT_OF_MEMORY;
+    const isFull = (asks || parts.memory.evicts) && !parts.memory.makeRoom();
+    // In a pause nothing is evicted, and what may write waits until there can be.
+    if (isFull && asks && !parts.pausing.active) throw OUT_OF_MEMORY;
     if (parts.lacksReplicas && mayWrite(client, record)) throw NOT_ENOUGH_REPLICAS;
     if (parts.switches.writesRefused !== undefined && mayWrite(client, record)) throw parts.switches.writesRefused;
     if (client.resp === 2 && client.subscriptions > 0 && !record.whileSubscribed) {

@@ -95,7 +95,8 @@ export class Keyspace {
    * @param byClient false for keys that expire or are evicted
    */
   touch(database: Database, key: string, wakes = true, byClient = true): void {
-    this.touchSilently(database, key);
+    if (byClient) this.touchSilently(database, key);
+    else database.dataset.touch(key); // as in Redis, no change that is counted: the command that came upon it has changed nothing
     if (this.onTouch !== undefined) this.onTouch(key, byClient);
     if (database.watchers.size > 0) database.invalidate(key);
     if (wakes && database.waiters.size > 0 && database.waiters.has(key)) this.signalReady(database, key);
@@ -121,7 +122,7 @@ export class Keyspace {
     const entry = dataset.keys.get(key);
     if (entry === undefined) return undefined;
     if (entry.heapIndex >= 0 && now() > dataset.expireAt(entry)) {
-      if (!this.#frozen) this.expire(database, entry);
+      this.expire(database, entry);
       return undefined;
     }
     if (dataset.fieldExpiries.size === 0 || this.#frozen || !this.expireFields(database, entry, now())) return entry;
@@ -150,7 +151,9 @@ export class Keyspace {
     return true;
   }
 
+  /** Removes a key whose time has come, unless nothing expires. */
   expire(database: Database, entry: Entry): void {
+    if (this.#frozen) return;
     this.onGone?.(database, entry.key);
     this.touch(database, entry.key, true, false);
     database.dataset.remove(entry.key);
@@ -235,7 +238,11 @@ export class Keyspace {
     this.#rearm();
   }
 
-  /** Nothing expires while the keyspace is frozen. */
+  /** Whether nothing expires and nothing is evicted. */
+  get frozen(): boolean {
+    return this.#frozen;
+  }
+
   setFrozen(frozen: boolean): void {
     this.#frozen = frozen;
     this.#rearm();

@@ -87,10 +87,10 @@ export class Memory {
     return used;
   }
 
-  /** Evicts keys, as far as the policy allows, until there is room. @returns whether there is */
+  /** Evicts keys, as far as the policy and a pause allow, until there is room. @returns whether there is */
   makeRoom(): boolean {
     if (this.used <= this.limit) return true;
-    if (this.#policy === 'noeviction') return false;
+    if (this.#policy === 'noeviction' || this.keyspace.frozen) return false;
     while (this.used > this.limit) {
       const victim = this.#pool.choose(this.#policy, this.samples);
       if (victim === undefined) return false;

@@ -57,6 +57,9 @@ export const keys = defineCommand({
   },
 });
 
+/** How many keys RANDOMKEY looks at while nothing expires. */
+const TRIES_WHILE_FROZEN = 100;
+
 export const randomkey = defineCommand({
   name: 'randomkey',
   arity: 1,
@@ -69,11 +72,13 @@ export const randomkey = defineCommand({
   before: { '7.2': { hints: ['request_policy:all_shards', 'nondeterministic_output'] } },
   categories: ['@keyspace'],
   run(context) {
-    for (;;) {
-      const entry = context.db.dataset.keys.random(context.engine.random);
+    const { keyspace, random } = context.engine;
+    for (let tries = 1; ; tries++) {
+      const entry = context.db.dataset.keys.random(random);
       if (entry === undefined) return null;
-      if (!isExpired(context, entry)) return entry.key;
-      context.engine.keyspace.expire(context.db, entry);
+      // While nothing expires there may be none that is alive; Redis 8.0 then answers one that is not.
+      if (!isExpired(context, entry) || (keyspace.frozen && tries >= TRIES_WHILE_FROZEN)) return entry.key;
+      keyspace.expire(context.db, entry);
     }
   },
 });
