@@ -313,8 +313,30 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
 
 /** What comes upon a key whose time is over: only its end is told, unless something else changed. */
 const UPON_AN_EXPIRED_KEY: readonly string[] = [
-  ...['GET k', 'SCAN 0', 'RANDOMKEY', 'EXISTS k', 'TYPE k', 'TTL k', 'TOUCH k', 'STRLEN k', 'MGET a k', 'KEYS *', 'DUMP k'],
-  ...['DEL k', 'UNLINK k', 'EXPIRE k 100', 'PERSIST k', 'GETDEL k', 'GETEX k EX 10', 'SET k v XX', 'LPUSHX k a', 'HDEL k f'],
+  ...[
+    'GET k',
+    'SCAN 0',
+    'RANDOMKEY',
+    'EXISTS k',
+    'TYPE k',
+    'TTL k',
+    'TOUCH k',
+    'STRLEN k',
+    'MGET a k',
+    'KEYS *',
+    'DUMP k',
+  ],
+  ...[
+    'DEL k',
+    'UNLINK k',
+    'EXPIRE k 100',
+    'PERSIST k',
+    'GETDEL k',
+    'GETEX k EX 10',
+    'SET k v XX',
+    'LPUSHX k a',
+    'HDEL k f',
+  ],
   ...['SET k v', 'INCR k', 'RENAME k b', 'COPY k b', 'SINTERSTORE b k', 'SORT k STORE b', 'BITOP NOT b k', 'MOVE k 1'],
   ...["EVAL return\u00a0redis.call('get','k') 0", "EVAL redis.call('get','k');redis.call('incr','n') 0"],
 ];
