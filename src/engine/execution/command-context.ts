@@ -198,11 +198,20 @@ export class CommandContext implements ScriptCaller {
   /** Removes a key. @param event the keyspace event, null for commands that publish their own. @returns whether it was there */
   remove(key: string, event: string | null = 'del', db: Database = this.db): boolean {
     if (this.lookup(key, db) === undefined) return false;
+    this.#remove(key, event, db);
+    return true;
+  }
+
+  /** Removes the key that an empty result was to be stored in, if it is there: as in Redis, also when its time is over. */
+  vacate(key: string): void {
+    if (this.db.dataset.keys.get(key) !== undefined) this.#remove(key, 'del', this.db);
+  }
+
+  #remove(key: string, event: string | null, db: Database): void {
     this.#account();
     this.engine.keyspace.touch(db, key);
     db.dataset.remove(key);
     if (event !== null) this.engine.keyspace.notify('g', event, key, db);
-    return true;
   }
 
   /** The deadline of an entry in milliseconds since the epoch, 0 when it has none. */

@@ -68,7 +68,7 @@ export const bitop = defineCommand({
     const result = merge(readSources(context, keys), merged ?? ((a) => a));
     if (merged === undefined) invert(result);
     if (result.length === 0) {
-      context.remove(target);
+      context.vacate(target);
     } else {
       context.store(target, RawString.of(result));
       context.notify('$', 'set', target);

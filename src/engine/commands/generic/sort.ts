@@ -110,7 +110,7 @@ function sort(context: CommandContext, key: string, options: SortOptions): (stri
 
 function storeList(context: CommandContext, key: string, found: readonly (string | null)[]): number {
   if (found.length === 0) {
-    context.remove(key);
+    context.vacate(key);
     return 0;
   }
   const list = listToFill(context.engine.limits);

@@ -60,6 +60,8 @@ export const smove = defineCommand({
   keys: [oneKey('RW ACCESS DELETE'), oneKey('RW INSERT', 2)],
   syntax: 'source destination member',
   run(context, [from, to, member]) {
+    // Looked for in any case: its time may be over.
+    context.lookup(to);
     const source = context.peek(from, SET);
     if (source === undefined) return 0;
     const target = context.peek(to, SET);

@@ -69,7 +69,7 @@ function store(
   const [target, ...keys] = args;
   const result = combine(context, readSets(context, keys));
   if (result.size === 0) {
-    context.remove(target);
+    context.vacate(target);
     return 0;
   }
   context.store(target, result);

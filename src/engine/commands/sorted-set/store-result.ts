@@ -7,7 +7,7 @@ import type { SortedSetValue } from '../../values/sorted-set';
  */
 export function storeResult(context: CommandContext, key: string, result: SortedSetValue, event: string): number {
   if (result.size === 0) {
-    context.remove(key);
+    context.vacate(key);
     return 0;
   }
   context.store(key, result);
