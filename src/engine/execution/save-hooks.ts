@@ -19,7 +19,7 @@ export interface JournalFigures {
   readonly pending: number;
   /** Whether a sync of `everysec` is under way. */
   readonly syncing: boolean;
-  /** Whether all it was given is on the disk. */
+  /** Whether all it was given is on the disk and counts; under `always` what tells of it leaves only then. */
   readonly synced: boolean;
   /** How often writers had to wait because a sync of `everysec` took too long. */
   readonly delayed: number;
@@ -45,6 +45,8 @@ export interface SaveHooks {
   journalSettings?(): JournalSettings;
   /** The journal; undefined without one. */
   journal?(): JournalFigures | undefined;
+  /** Waits until all that changed up to now is on the disk. @returns false when there is no journal, or it fails before */
+  journalSynced?(): Promise<boolean>;
   /** What an operator should know: snapshots that keep failing, a snapshot that was set aside. Empty = all is well. */
   troubles?(): readonly string[];
 }

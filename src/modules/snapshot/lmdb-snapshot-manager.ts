@@ -198,6 +198,7 @@ export class LmdbSnapshotManager implements SnapshotManager {
     failed: () => this.#outcomes.hasFailed,
     troubles: () => this.#troubles(),
     journal: () => this.#journals.figures,
+    journalSynced: () => this.#journals.whenSynced(),
     journalSettings: () => this.#journals,
   });
 

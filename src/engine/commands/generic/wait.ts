@@ -7,21 +7,18 @@ import { error, MUST_BE_POSITIVE } from '../../command/errors';
 
 const TIMEOUT_NOT_AN_INTEGER = error('timeout is not an integer or out of range');
 
-/** How often a journal is asked whether it is synced, milliseconds. */
-const ASK_AGAIN_MS = 10;
-
-/** Waits until the journal has all of what it was given on the disk. @returns whether it had, when the time was over */
-function journalSynced({ engine, session }: CommandContext, timeout: number): Promise<boolean> {
-  const { clock, host } = engine;
-  const until = timeout === 0 ? Infinity : clock.now() + timeout;
+/** Waits until the journal has on the disk what was written up to now, or so many milliseconds are over; 0 = for ever. */
+function journalSynced({ clock, host }: CommandContext['engine'], timeout: number): Promise<boolean> {
+  const synced = host.saveHooks?.journalSynced?.() ?? Promise.resolve(false);
+  if (timeout === 0) return synced;
   return new Promise((resolve) => {
-    // What was written in this turn is handed to the journal at its end.
-    const ask = (): void => {
-      const synced = host.saveHooks?.journal?.()?.synced === true;
-      if (synced || clock.now() >= until || session.closed) resolve(synced);
-      else clock.setTimer(ask, ASK_AGAIN_MS);
-    };
-    clock.setTimer(ask, ASK_AGAIN_MS);
+    const timer = clock.setTimer(() => {
+      resolve(false);
+    }, timeout);
+    void synced.then((isThere) => {
+      clock.clearTimer(timer);
+      resolve(isThere);
+    });
   });
 }
 
@@ -48,13 +45,11 @@ export const waitaof = defineCommand({
     const journal = engine.host.saveHooks?.journal?.();
     if (local > 0 && journal === undefined)
       throw error('WAITAOF cannot be used when numlocal is set but appendonly is disabled.');
-    if (replicas > 0) return context.denyBlocking ? [0, 0] : new Block([], timeout, [0, 0], () => undefined);
-    if (journal === undefined || context.denyBlocking) return [0, 0];
-    return engine.blocking.waitFor(
-      session,
-      'waitaof',
-      journalSynced(context, local === 0 ? ASK_AGAIN_MS : timeout).then((synced) => [synced ? 1 : 0, 0]),
-    );
+    const acknowledged: readonly [number, number] = [journal?.synced === true ? 1 : 0, 0];
+    if (context.denyBlocking || (acknowledged[0] >= local && replicas === 0)) return [...acknowledged];
+    if (replicas > 0) return new Block([], timeout, [...acknowledged], () => undefined);
+    const answer = journalSynced(engine, timeout).then((synced) => [synced ? 1 : 0, 0]);
+    return engine.blocking.waitFor(session, 'waitaof', answer);
   },
 });
 

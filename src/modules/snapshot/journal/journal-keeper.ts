@@ -59,6 +59,8 @@ export class JournalKeeper implements JournalSettings {
   #rotation: Rotation = { number: 1, isProvisional: false, exists: false, gaps: 0 };
   #failure: string | undefined;
   #delayed = 0;
+  /** Who waits for what was written to count. */
+  readonly #waiting: ((counts: boolean) => void)[] = [];
 
   constructor(private readonly parts: JournalKeeperParts) {
     this.#wanted = parts.durability !== 'snapshot';
@@ -79,7 +81,24 @@ export class JournalKeeper implements JournalSettings {
     if (!this.#wanted) return undefined;
     const { length = 0, pending = 0, syncing = false, synced = false } = this.#journal ?? {};
     const healthy = this.#failure === undefined;
-    return { length, pending, syncing, synced: synced && healthy, delayed: this.#delayed, healthy };
+    return {
+      length,
+      pending,
+      syncing,
+      synced: synced && healthy && !this.needsSnapshot,
+      delayed: this.#delayed,
+      healthy,
+    };
+  }
+
+  /** Waits until all that changed up to now is on the disk and counts. @returns false when there is no journal, or it fails before */
+  async whenSynced(): Promise<boolean> {
+    if (!((await this.#journal?.whenSynced()) ?? false)) return false;
+    return !this.needsSnapshot || new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #answerWaiting(counts: boolean): void {
+    for (const resolve of this.#waiting.splice(0)) resolve(counts);
   }
 
   get enabled(): boolean {
@@ -177,11 +196,14 @@ export class JournalKeeper implements JournalSettings {
       const message = 'a journal that a snapshot replaced could not be removed; the next snapshot tries again';
       this.parts.logger.warn({ event: 'journal_kept', err }, message);
     }
-    if (this.#gaps === this.#healed) this.#takeWrites();
+    if (this.#gaps > this.#healed) return;
+    this.#takeWrites();
+    this.#answerWaiting(true);
   }
 
   /** Writes and syncs what is left. */
   async close(): Promise<void> {
+    this.#answerWaiting(false);
     await this.#closing;
     await this.#journal?.close();
   }
@@ -233,6 +255,7 @@ export class JournalKeeper implements JournalSettings {
     const journal = this.#journal;
     this.#journal = undefined;
     this.#gaps += 1;
+    this.#answerWaiting(false);
     this.#takeWrites();
     this.#closing = (journal?.close() ?? Promise.resolve()).catch((err: unknown) => {
       this.parts.logger.error({ event: 'journal_failed', err }, 'the journal could not be ended');

@@ -4,12 +4,14 @@ import { messageOf } from '../system-error';
 import type { JournalPlace } from './journal-file';
 import { type JournalRequest, type JournalResponse, type JournalThreadData, READY } from './protocol';
 
+/** Frames up to `sequence` were written. */
+export type WrittenFrames = Omit<Extract<JournalResponse, { readonly type: 'done' }>, 'type'>;
+
 /** What the journal hears of its thread. */
 export interface JournalThreadEvents {
-  /** Frames up to `sequence` were taken; under `always` they are on the disk. @param length of the file, bytes */
-  done(sequence: number, length: number): void;
-  /** What `sync` asked for. */
-  synced(): void;
+  done(frames: WrittenFrames): void;
+  /** What `sync` asked for: frames up to `sequence` are on the disk. */
+  synced(sequence: number): void;
   /** Nothing more will be written to this file, whatever a later attempt says. */
   failed(reason: string): void;
 }
@@ -109,10 +111,10 @@ export class JournalThread implements JournalSink {
         else this.#fail('it is not ours');
         return;
       case 'done':
-        this.events.done(response.sequence, response.length);
+        this.events.done(response);
         return;
       case 'synced':
-        this.events.synced();
+        this.events.synced(response.sequence);
         return;
       case 'failed':
         this.#fail(response.message);

@@ -53,7 +53,8 @@ export class JournalWriter {
     if (!this.#appended) return;
     this.#appended = false;
     if (this.#syncsAlways) this.#file?.sync();
-    this.answer({ type: 'done', sequence: this.#sequence, length: this.#file?.length ?? 0 });
+    const length = this.#file?.length ?? 0;
+    this.answer({ type: 'done', sequence: this.#sequence, length, synced: this.#syncsAlways });
   }
 
   /** Before the next file takes its first frame the one before it is whole. */

@@ -5,7 +5,7 @@ import type { Effect, EffectFeed, SyncPolicy } from '../../../engine/snapshot/so
 import { TAG_BYTES } from '../encryption/cipher';
 import { FRAME_BYTES, frameSize, HEADER_BYTES, sealFrame } from './frame';
 import type { JournalPlace } from './journal-file';
-import { type JournalSink, JournalThread, type JournalThreadEvents } from './journal-thread';
+import { type JournalSink, JournalThread, type JournalThreadEvents, type WrittenFrames } from './journal-thread';
 import type { JournalThreadData } from './protocol';
 
 /** How often `everysec` syncs, ms. */
@@ -76,6 +76,10 @@ export class Journal {
   readonly #holding: HoldingFrame[] = [];
   #sequence = 0;
   #written = 0;
+  /** The last frame that is on the disk. */
+  #synced = 0;
+  /** Who waits for a frame to be there. */
+  #waiting: { readonly sequence: number; readonly resolve: (isThere: boolean) => void }[] = [];
   #length = HEADER_BYTES;
   #isDirty = false;
   /** When the sync under way began, milliseconds since the epoch. */
@@ -94,12 +98,13 @@ export class Journal {
     this.#mostLength = mostLength(dataBytes);
     const data = { directory, datasetId, encryptionKey, syncsAlways: policy === 'always' };
     this.#sink = openSink(data, {
-      done: (sequence, length) => {
-        this.#done(sequence, length);
+      done: (frames) => {
+        this.#done(frames);
       },
-      synced: () => {
+      synced: (sequence) => {
         this.#syncingSince = undefined;
         this.#saidSlow = false;
+        this.#onDisk(sequence);
       },
       failed: (reason) => {
         this.#fail(reason);
@@ -133,7 +138,14 @@ export class Journal {
 
   /** Whether all it was given is on the disk. Under `always` what tells of it leaves only then. */
   get synced(): boolean {
-    return this.#policy === 'always' || (this.pending === 0 && !this.#isDirty && !this.syncing);
+    return this.#policy === 'always' || this.#synced === this.#sequence;
+  }
+
+  /** Waits until all it was given up to now is on the disk. @returns false when it fails before */
+  whenSynced(): Promise<boolean> {
+    const sequence = this.#sequence;
+    if (this.#isOver || this.#synced >= sequence) return Promise.resolve(!this.#isOver);
+    return new Promise((resolve) => this.#waiting.push({ sequence, resolve }));
   }
 
   /** Whether a sync of `everysec` is under way. */
@@ -166,16 +178,18 @@ export class Journal {
     this.#end();
     this.#publish();
     await this.#sink.close();
+    this.#onDisk(this.#sequence);
   }
 
   #end(): void {
     for (const end of this.#endings) end();
   }
 
-  #done(sequence: number, length: number): void {
+  #done({ sequence, length, synced }: WrittenFrames): void {
     this.#length = length;
     this.#written = sequence;
-    this.#isDirty = true;
+    this.#isDirty = !synced;
+    if (synced) this.#onDisk(sequence);
     let gated: number | undefined;
     while ((this.#holding[0]?.sequence ?? Infinity) <= sequence) gated = this.#holding.shift()?.gated;
     if (gated !== undefined) this.#options.effects.gate.open(gated);
@@ -184,8 +198,17 @@ export class Journal {
     this.#options.onLong(length);
   }
 
+  #onDisk(sequence: number): void {
+    this.#synced = Math.max(this.#synced, sequence);
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
+    this.#waiting = waiting.filter((each) => each.sequence > this.#synced);
+    for (const each of waiting) if (each.sequence <= this.#synced) each.resolve(true);
+  }
+
+  /** What was written before `always` was set is synced, too. */
   #syncIfDue(): void {
-    if (this.#policy !== 'everysec' || !this.#isDirty || this.syncing) return;
+    if (this.#policy === 'no' || !this.#isDirty || this.syncing) return;
     this.#isDirty = false;
     this.#syncingSince = this.#options.clock.now();
     this.#sink.sync();
@@ -248,6 +271,7 @@ export class Journal {
     this.#end();
     this.#turn = [];
     this.#holding.length = 0;
+    for (const { resolve } of this.#waiting.splice(0)) resolve(false);
     this.#options.effects.gate.fail(notWritten(reason));
     this.#options.onFailure(reason);
   }

@@ -28,8 +28,9 @@ export type JournalRequest =
 export type JournalResponse =
   | { readonly type: 'ready'; readonly signature: string }
   | { readonly type: 'begun'; readonly number: number }
-  /** Everything up to this frame is on the disk (`always`), or was written. */
-  | { readonly type: 'done'; readonly sequence: number; readonly length: number }
+  /** Everything up to this frame was written, and with `synced` is on the disk. `length`: of the file, bytes. */
+  | { readonly type: 'done'; readonly sequence: number; readonly length: number; readonly synced: boolean }
+  /** Everything up to this frame is on the disk. */
   | { readonly type: 'synced'; readonly sequence: number }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'closed' };

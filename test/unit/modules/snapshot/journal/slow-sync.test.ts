@@ -23,8 +23,8 @@ class SlowDisk implements JournalSink {
 
   constructor(data: JournalThreadData, events: JournalThreadEvents) {
     this.#writer = new JournalWriter(new RecordedFiles(), { ...data, ahead: 4096 }, (response) => {
-      if (response.type === 'done') events.done(response.sequence, response.length);
-      if (response.type === 'synced') events.synced();
+      if (response.type === 'done') events.done(response);
+      if (response.type === 'synced') events.synced(response.sequence);
     });
   }
 
@@ -67,15 +67,16 @@ class SlowDisk implements JournalSink {
   }
 }
 
-it('everysec: writers wait for a sync that takes two seconds, which is logged and counted, and for no faster one', async () => {
+/** An engine whose journal is on slow disks. */
+async function journalOnSlowDisk(durability: 'everysec' | 'always') {
   const clock = new VirtualClock();
-  const engine = new Engine({ persistent: true, clock });
+  const engine = new Engine({ persistent: true, clock, version: '8.0' });
   const source = new EmbeddedEngine(engine).snapshots;
   const logger = new RecordingLogger();
   const disks: SlowDisk[] = [];
   const keeper = new JournalKeeper({
     source,
-    durability: 'everysec',
+    durability,
     generations: 1,
     clock,
     logger,
@@ -88,12 +89,37 @@ it('everysec: writers wait for a sync that takes two seconds, which is logged an
   });
   const directory = await DataDirectory.open(await temporaryPath());
   await keeper.start(directory, 1);
+  const sent: unknown[] = [];
   const session = engine.connect(
     { remote: '127.0.0.1:1', local: '127.0.0.1:2', kind: 'memory' },
-    { send: () => undefined, resume: () => undefined, close: () => undefined },
+    {
+      send: (reply) => {
+        sent.push(reply);
+      },
+      resume: () => undefined,
+      close: () => undefined,
+    },
   );
+  engine.host.saveHooks = {
+    save: () => Promise.resolve(),
+    lastSave: () => 0,
+    saving: () => false,
+    journal: () => keeper.figures,
+    journalSynced: () => keeper.whenSynced(),
+  };
+  const run = (name: string, ...args: string[]) => engine.execute(session, name, args);
+  const end = async () => {
+    await keeper.close();
+    await directory.close();
+    engine.close();
+  };
+  return { clock, engine, keeper, logger, disks, sent, run, end };
+}
+
+it('everysec: writers wait for a sync that takes two seconds, which is logged and counted, and for no faster one', async () => {
+  const { clock, engine, keeper, logger, disks, run, end } = await journalOnSlowDisk('everysec');
   const waits = async (): Promise<boolean> => {
-    engine.execute(session, 'INCR', ['n']);
+    run('INCR', 'n');
     const { closed } = engine.gate;
     await nextTurn(); // the frame is handed over
     return closed;
@@ -123,15 +149,69 @@ it('everysec: writers wait for a sync that takes two seconds, which is logged an
   expect(await waits()).toBe(true);
   expect(keeper.figures).toMatchObject({ delayed: 2 });
 
-  engine.host.saveHooks = {
-    save: () => Promise.resolve(),
-    lastSave: () => 0,
-    saving: () => false,
-    journal: () => keeper.figures,
-  };
-  const info = JSON.stringify(engine.execute(session, 'INFO', ['persistence']));
+  const info = JSON.stringify(run('INFO', 'persistence'));
   expect(info).toContain('aof_pending_bio_fsync:1\\r\\naof_delayed_fsync:2\\r\\n');
-  await keeper.close();
-  await directory.close();
-  engine.close();
+  await end();
+});
+
+describe('WAITAOF', () => {
+  it('everysec: is answered once what was written before it is synced, however much is written since', async () => {
+    const { clock, disks, sent, run, end } = await journalOnSlowDisk('everysec');
+    run('INCR', 'n');
+    run('WAITAOF', '1', '0', '0');
+    await nextTurn();
+    await clock.advance(1000); // the sync begins
+    run('INCR', 'n');
+    await nextTurn();
+    expect(sent).toEqual([]);
+    disks[0]?.release(); // what was written since is not on the disk
+    await nextTurn();
+    expect(sent).toEqual([[1, 0]]);
+    expect(run('WAITAOF', '0', '0', '0')).toEqual([0, 0]);
+    await clock.advance(1000);
+    disks[0]?.release();
+    expect(run('WAITAOF', '0', '0', '0')).toEqual([1, 0]);
+    expect(run('WAITAOF', '1', '0', '0')).toEqual([1, 0]);
+    await end();
+  });
+
+  it('says what is there when its time is over', async () => {
+    const { clock, sent, run, end } = await journalOnSlowDisk('everysec');
+    run('INCR', 'n');
+    run('WAITAOF', '1', '0', '500');
+    await clock.advance(499);
+    expect(sent).toEqual([]);
+    await clock.advance(1);
+    await nextTurn();
+    expect(sent).toEqual([[0, 0]]);
+    await end();
+  });
+
+  it('is answered when the journal is switched off, which syncs it', async () => {
+    const { keeper, sent, run, end } = await journalOnSlowDisk('everysec');
+    run('INCR', 'n');
+    run('WAITAOF', '1', '0', '0');
+    await nextTurn();
+    keeper.enabled = false;
+    await nextTurn();
+    expect(sent).toEqual([[1, 0]]); // it is ended, and synced, first
+    expect(await keeper.whenSynced()).toBe(false);
+    await end();
+  });
+
+  it('does not say so while what is written counts only with the next snapshot', async () => {
+    const { keeper, sent, run, end } = await journalOnSlowDisk('always');
+    keeper.enabled = false;
+    run('INCR', 'n');
+    keeper.enabled = true;
+    await keeper.rotate(undefined).begun;
+    run('INCR', 'n');
+    run('WAITAOF', '1', '0', '0');
+    await nextTurn();
+    expect(sent).toEqual([]);
+    await keeper.replaced();
+    await nextTurn();
+    expect(sent).toEqual([[1, 0]]);
+    await end();
+  });
 });
