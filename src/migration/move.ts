@@ -1,5 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import {
+  allAt,
+  at,
   type ExportReport,
   exportTo,
   type FileFormat,
@@ -83,9 +85,14 @@ export async function exportFrom(place: OpenPlace, options: Omit<ExportOptions, 
   const { to, format = 'ndjson', force = false, signal, onProgress, match, db } = options;
   const output = typeof to === 'string' ? await openOutputFile(to, force) : toStream(to);
   const source = sourceOf(place.client, { selection: { match, db }, changes: place.shared });
-  const total = (await source.databases()).reduce((sum, [, keys]) => sum + keys, 0);
-  const timedFields = await source.hasTimedFields();
-  return exportTo(source, output, { format, signal, onProgress, time: place.now(), timedFields, total });
+  const side = { name: place.name, refusal: 'EXPORT_FAILED', left: 'Nothing was written.' } as const;
+  const [databases, timedFields] = await at(side, async () => [
+    await source.databases(),
+    await source.hasTimedFields(),
+  ]);
+  const total = databases.reduce((sum, [, keys]) => sum + keys, 0);
+  const told = { batches: (aborting: AbortSignal | undefined) => allAt(side, source.batches(aborting)) };
+  return exportTo(told, output, { format, signal, onProgress, time: place.now(), timedFields, total });
 }
 
 /** How an open file is imported into an open place. */
@@ -105,6 +112,7 @@ export async function importTo(place: OpenPlace, file: InputFile, options: Impor
   const target = new RedisTarget(place.client, existing, () => place.now());
   const report = await importInto(target, file, {
     name,
+    side: { name: place.name, refusal: 'IMPORT_REFUSED' },
     selection: { match, db },
     existing,
     dryRun,

@@ -369,6 +369,28 @@ describe('what goes wrong has a code', () => {
       await other.stop();
     }
   });
+
+  it('a target that ends when another database is to be chosen', async () => {
+    const other = await startRedisServer();
+    try {
+      for (const db of [0, 1]) {
+        await redis.select(db);
+        for (let i = 0; i < 20; i++) await redis.set(`key ${String(i)}`, 'v');
+      }
+      await redis.select(0);
+      const onProgress = ({ phase, keys }: { phase: string; keys: number }) => {
+        if (phase === 'writing' && keys === 20) process.kill(other.pid, 'SIGKILL');
+      };
+      await expect(migrate({ from: at(server.port), to: at(other.port), batch: 20, onProgress })).rejects.toMatchObject(
+        {
+          code: 'MIGRATION_CONNECTION_LOST',
+          message: expect.stringContaining(`redis://127.0.0.1:${String(other.port)}`) as string,
+        },
+      );
+    } finally {
+      await other.stop();
+    }
+  });
 });
 
 it('large values go in parts; one that changes meanwhile begins anew', async () => {

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { asError, RespiteError } from '../../errors';
+import { RespiteError } from '../../errors';
 import {
   addKeys,
+  at,
   type ChangeApplier,
   compareKeys,
   deadlineSlack,
@@ -10,6 +11,7 @@ import {
   MismatchError,
   mismatchList,
   type ParkedDeadlines,
+  refusal,
   sourceOf,
   type TouchedKeys,
   verify,
@@ -91,14 +93,15 @@ export async function cutOver(live: CutoverParts, options: CutoverOptions): Prom
 }
 
 async function pause(live: CutoverParts, timeoutMs: number): Promise<void> {
-  try {
-    await live.places.from.client.call('CLIENT', 'PAUSE', String(timeoutMs), 'WRITE');
-  } catch (cause) {
+  const { from } = live.sides;
+  const paused = from.client.call('CLIENT', 'PAUSE', String(timeoutMs), 'WRITE').catch((error: unknown) => {
+    const cause = refusal(error);
     throw new RespiteError('MIGRATION_CUTOVER_FAILED', {
-      message: `Writers of ${live.places.from.name} cannot be made to wait: ${asError(cause).message}. Let the user run CLIENT PAUSE and CLIENT UNPAUSE, or stop who writes.`,
+      message: `Writers of ${from.name} cannot be made to wait: ${cause.message}. Let the user run CLIENT PAUSE and CLIENT UNPAUSE, or stop who writes.`,
       cause,
     });
-  }
+  });
+  await at(from, () => paused);
 }
 
 async function drained(live: CutoverParts, withinMs: number): Promise<void> {

@@ -8,6 +8,7 @@ import { NameList, showKey, type NamedKey } from './key-names';
 import type { Existing, NamedLibrary, RedisTarget } from './redis/redis-target';
 import { type Selection, selects } from './selection';
 import { readAhead } from './read-ahead';
+import { at, type Side } from './sides';
 import { Tally } from './tally';
 import type { MovedItem, ProgressListener } from './transfer';
 
@@ -33,6 +34,8 @@ export interface ImportReport {
 export interface ImportSettings {
   /** What messages call the file. */
   readonly name: string;
+  /** Where the target is, for messages. */
+  readonly side: Side;
   readonly selection: Selection;
   readonly existing: Existing;
   readonly dryRun: boolean;
@@ -46,14 +49,14 @@ export interface ImportSettings {
  * Looks through the whole file first, so that nothing is written of one that is damaged, holds what cannot be taken in, or what
  * is there already; then writes it.
  * @throws RespiteError `IMPORT_FILE_INVALID`, `IMPORT_NOT_SUPPORTED`, `IMPORT_CONFLICT`, `IMPORT_REFUSED`, `IMPORT_FILE_UNREADABLE`,
- * `MIGRATION_INTERRUPTED`
+ * `MIGRATION_INTERRUPTED`, `MIGRATION_CONNECTION_LOST`
  */
 export async function importInto(
   target: RedisTarget,
   file: InputFile,
   settings: ImportSettings,
 ): Promise<ImportReport> {
-  const { name, dryRun, signal, onProgress, selection } = settings;
+  const { name, side, dryRun, signal, onProgress, selection } = settings;
   const checked = await check(target, file, settings);
   const common = { format: file.format, dryRun, found: checked.keys, modules: checked.modules };
   if (dryRun) {
@@ -65,7 +68,7 @@ export async function importInto(
   const tally = new Tally('writing', onProgress, checked.keys);
   for await (const all of readAhead(new FileSource(file, name, false).batches(signal))) {
     const batch = all.filter(selects(selection));
-    await target.write(batch);
+    await at(side, () => target.write(batch));
     tally.add(batch);
   }
   const { written, expired, kept, functions } = target;
@@ -73,7 +76,7 @@ export async function importInto(
 }
 
 async function check(target: RedisTarget, file: InputFile, settings: ImportSettings) {
-  const { name, signal, onProgress, selection, looksAtValues } = settings;
+  const { name, side, signal, onProgress, selection, looksAtValues } = settings;
   const existing = new NameList<NamedKey | NamedLibrary>();
   const libraries = new NameList<NamedLibrary>();
   let expired = 0;
@@ -84,13 +87,15 @@ async function check(target: RedisTarget, file: InputFile, settings: ImportSetti
     const batch = all.filter(selects(selection));
     for (const item of batch) {
       if (item.kind === 'function') continue;
-      const what = item.kind === 'refused' ? item.what : await target.unsupported(item.body);
+      const answer = item.kind === 'refused' ? item.what : target.unsupported(item.body);
+      const what = answer instanceof Promise ? await at(side, () => answer) : answer;
       if (what !== undefined) refused.add(`${showKey(item.db, item.key)} is ${what}`);
       else if (looksAtValues) checkValue(item, name);
     }
     const living = batch.filter((item) => !target.isOver(item));
     expired += batch.length - living.length;
-    if (settings.existing === 'refuse' || settings.dryRun) await target.findExisting(living, existing, libraries);
+    if (settings.existing === 'refuse' || settings.dryRun)
+      await at(side, () => target.findExisting(living, existing, libraries));
     tally.add(batch);
   }
   if (refused.count > 0) throw notSupported(name, refused);

@@ -5,7 +5,11 @@ export interface Side {
   readonly name: string;
   /** What it means when it refuses a command. */
   readonly refusal: ErrorCode;
+  /** A sentence on what is there when it fails in the middle; default: that what was written are whole keys. */
+  readonly left?: string;
 }
+
+const WHOLE_KEYS = 'What was written by then are whole keys.';
 
 /** Does something with one side. @throws RespiteError which side failed, and how: `MIGRATION_CONNECTION_LOST`, or its refusal */
 export async function at<T>(side: Side, work: () => Promise<T>): Promise<T> {
@@ -25,11 +29,11 @@ export async function* allAt<T>(side: Side, items: AsyncIterable<T>): AsyncGener
   }
 }
 
-function failureOf({ name, refusal }: Side, error: unknown): unknown {
+function failureOf({ name, refusal, left = WHOLE_KEYS }: Side, error: unknown): unknown {
   const { name: kind, message } = asError(error);
   if (kind === 'ReplyError') {
     return new RespiteError(refusal, {
-      message: `${name} refused a command: ${message}. What was written before it are whole keys.`,
+      message: `${name} refused a command: ${message}. ${left}`,
       cause: error,
     });
   }
@@ -37,7 +41,7 @@ function failureOf({ name, refusal }: Side, error: unknown): unknown {
   if (RespiteError.is(error) || error instanceof TypeError || error instanceof RangeError) return error;
   if (kind === 'RdbFormatError') return error;
   return new RespiteError('MIGRATION_CONNECTION_LOST', {
-    message: `The connection to ${name} was lost: ${message.replace(/\.$/, '')}. What was written by then are whole keys.`,
+    message: `The connection to ${name} was lost: ${message.replace(/\.$/, '')}. ${left}`,
     cause: error,
   });
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Redis } from 'ioredis';
 import { startCommand } from '../../support/cli';
-import { PrivatePlace, stop } from '../../support/private-place';
+import { crash, PrivatePlace, stop } from '../../support/private-place';
 import { type RedisServer, startRedisServer } from '../../support/redis-server';
 import { mayMount, removeSmallDisks, smallDisk } from '../../support/small-disk';
 
@@ -289,4 +289,39 @@ it('Ctrl-C ends an import, and nothing of it stays', async () => {
   const { code, stderr } = await command.ended;
   expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining('MIGRATION_INTERRUPTED') as string });
   expect(await answer('export', file('after'))).toMatchObject({ keys: 1 });
+});
+
+describe('the process that uses the directory is killed in the middle', () => {
+  it('of an import: what was written are whole keys', async () => {
+    const owner = await place.start();
+    const client = new Redis(place.holder().sockets.redis, { retryStrategy: null });
+    const lines = Array.from({ length: 100_000 }, (_, i) => `{"key":"key ${String(i)}","type":"string","value":"v"}\n`);
+    writeFileSync(file('many'), lines.join(''));
+    const command = startCommand(['import', file('many'), '--json'], { cwd: place.cwd, env: { TMPDIR: place.tmp } });
+    while ((await client.dbsize()) === 0) continue;
+    await crash(owner);
+    client.disconnect();
+    const { code, stdout } = await command.ended;
+    expect({ code, ...(JSON.parse(stdout) as object) }).toEqual({
+      code: 1,
+      error: { code: 'MIGRATION_CONNECTION_LOST', message: expect.stringContaining(place.data) as string },
+    });
+  });
+
+  it('of an export: nothing is written', async () => {
+    const owner = await place.start();
+    const client = new Redis(place.holder().sockets.redis, { retryStrategy: null });
+    for (let i = 0; i < 400; i++) await client.set(`key ${String(i)}`, 'v'.repeat(200_000));
+    client.disconnect();
+    const command = startCommand(['export', file('out')], { cwd: place.cwd, env: { TMPDIR: place.tmp } });
+    while (!readdirSync(place.cwd).some((name) => name.includes('out')))
+      await new Promise((resolve) => setImmediate(resolve));
+    await crash(owner);
+    const { code, stderr } = await command.ended;
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringContaining('MIGRATION_CONNECTION_LOST') as string,
+    });
+    expect(readdirSync(place.cwd).filter((name) => name.includes('out'))).toEqual([]);
+  });
 });

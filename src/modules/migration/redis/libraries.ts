@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { RespiteError } from '../../../errors';
-import { bytesOf, mastersOf } from './replies';
+import { bytesOf, mastersOf, refusal } from './replies';
 
 /** The sources of all function libraries of one server. */
 export async function librarySources(client: Redis): Promise<string[]> {
@@ -43,10 +43,10 @@ export class TargetLibraries {
     try {
       for (const master of mastersOf(this.client))
         await master.call('FUNCTION', 'LOAD', ...(replace ? ['REPLACE'] : []), bytes);
-    } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
+    } catch (error) {
+      const cause = refusal(error);
       throw new RespiteError('IMPORT_REFUSED', {
-        message: `The function library ${libraryName(source)} was refused: ${message}.`,
+        message: `The function library ${libraryName(source)} was refused: ${cause.message}.`,
         cause,
       });
     }

@@ -9,7 +9,7 @@ import { valueDifference } from './digest';
 import { libraryName, TargetLibraries } from './libraries';
 import { PartWriter } from './part-writer';
 import { readValues, type Value } from './read-values';
-import { answers, type Line, mastersOf } from './replies';
+import { answers, type Line, mastersOf, refusal } from './replies';
 
 /** What becomes of keys (and function libraries) that the target has already. */
 export type Existing = 'refuse' | 'replace' | 'skip';
@@ -78,9 +78,12 @@ export class RedisTarget implements Target {
   }
 
   /** Why a value cannot be taken in here, if so: hashes whose fields have deadlines need Redis 7.4 or later. */
-  async unsupported(body: Buffer): Promise<string | undefined> {
+  unsupported(body: Buffer): string | undefined | Promise<string | undefined> {
     const what = REFUSED_TYPES[body[0] ?? 0];
-    if (what !== undefined || !hasTimedFields(body)) return what;
+    return what !== undefined || !hasTimedFields(body) ? what : this.#refusesTimedFields();
+  }
+
+  async #refusesTimedFields(): Promise<string | undefined> {
     this.#takesTimedFields ??= this.client.call('COMMAND', ['INFO', 'HPEXPIREAT']).then((reply) => {
       return Array.isArray(reply) && reply[0] !== null;
     });
@@ -230,7 +233,9 @@ export class RedisTarget implements Target {
     if (!this.client.isCluster) {
       try {
         await this.client.select(db);
-      } catch (cause) {
+      } catch (error) {
+        const cause = refusal(error);
+        if (!cause.message.includes('out of range')) throw cause;
         const setting = this.settings.databasesSetting ?? 'redis.standalone.databases';
         throw new RespiteError('IMPORT_REFUSED', {
           message: `There is no database ${String(db)} at the target: set ${setting} to ${String(db + 1)} or more.`,

@@ -26,8 +26,8 @@ export async function answers(client: Redis, lines: readonly Line[]): Promise<un
   return settled.map((result) => (result.status === 'fulfilled' ? result.value : refusal(result.reason)));
 }
 
-/** Errors of the server are answers; all others mean that there is none. */
-function refusal(error: unknown): Error {
+/** An error of the server, which is an answer. @throws all others: they mean that there is none */
+export function refusal(error: unknown): Error {
   if (error instanceof Error && error.name === 'ReplyError') return error;
   throw error;
 }
