@@ -4,13 +4,13 @@ import type { AppModule } from './app-module';
 import { Clock, systemClock } from './clock';
 import { ConfigToken } from './config-token';
 import { withDeadline } from './deadline';
-import { InversifyContainer } from './inversify-container';
 import { Lifecycle } from './lifecycle';
 import { type Logger, LoggerToken } from './logger';
 import { orderModules } from './order-modules';
 import { Reports, ReportsToken } from './reports';
 import { ShutdownError, type ShutdownReport } from './shutdown-report';
 import type { Token } from './token';
+import { Values } from './values';
 
 /** The time a stop has, in milliseconds, unless told otherwise; it fits into the 30 s most supervisors grant. */
 export const DEFAULT_STOP_TIMEOUT_MS = 25_000;
@@ -53,7 +53,7 @@ export function createApplication(parts: ApplicationParts): App {
 class Application implements App {
   readonly config: Config;
   readonly logger: Logger;
-  readonly #container = new InversifyContainer();
+  readonly #values = new Values();
   readonly #lifecycle: Lifecycle;
   #starting: Promise<App> | undefined;
   #stopping: Promise<ShutdownReport> | undefined;
@@ -63,18 +63,18 @@ class Application implements App {
     this.config = config;
     this.logger = logger;
     const ordered = orderModules(modules, [ConfigToken, LoggerToken, Clock, ReportsToken]);
-    this.#container.bindValue(ConfigToken, config);
-    this.#container.bindValue(LoggerToken, logger);
-    this.#container.bindValue(ReportsToken, new Reports());
+    this.#values.bindValue(ConfigToken, config);
+    this.#values.bindValue(LoggerToken, logger);
+    this.#values.bindValue(ReportsToken, new Reports());
     const ownClock = ordered.some(({ provides }) => provides.some(({ id }) => id === Clock.id));
-    if (!ownClock) this.#container.bindValue(Clock, systemClock);
-    for (const module of ordered) module.bind?.(this.#container);
+    if (!ownClock) this.#values.bindValue(Clock, systemClock);
+    for (const module of ordered) module.bind?.(this.#values);
     this.#lifecycle = new Lifecycle(ordered, {
       config,
       logger,
-      get: (token) => this.#container.get(token),
+      get: (token) => this.#values.get(token),
       provide: (token, value) => {
-        this.#container.bindValue(token, value);
+        this.#values.bindValue(token, value);
       },
     });
   }
@@ -87,7 +87,7 @@ class Application implements App {
 
   get<T>(token: Token<T>): T {
     if (!this.#running) throw notRunning(token);
-    return this.#container.get(token);
+    return this.#values.get(token);
   }
 
   stop({ timeoutMs = DEFAULT_STOP_TIMEOUT_MS }: { readonly timeoutMs?: number } = {}): Promise<ShutdownReport> {

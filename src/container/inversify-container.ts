@@ -1,10 +1,10 @@
 import { Container } from 'inversify';
-import { asError, RespiteError } from '../errors';
-import type { Binder } from './app-module';
-import type { MultiToken, Token, ValuesOf } from './token';
+import { RespiteError } from '../errors';
+import { notAvailable } from './not-available';
+import type { Token, ValuesOf } from './token';
 
-/** The only place that knows inversify: singletons by token. */
-export class InversifyContainer implements Binder {
+/** The only place that knows inversify: singletons by token. Loaded where something is made of what others provide. */
+export class InversifyContainer {
   readonly #container = new Container({ defaultScope: 'Singleton' });
 
   bind<T, const D extends readonly Token<unknown>[]>(
@@ -20,12 +20,9 @@ export class InversifyContainer implements Binder {
       .inSingletonScope();
   }
 
-  bindValue<T>(token: Token<T>, value: T): void {
-    this.#container.bind<T>(token.id).toConstantValue(value);
-  }
-
-  add<T>(token: MultiToken<T>, value: T): void {
-    this.#container.bind<T>(token.id).toConstantValue(value);
+  /** A value of a token; one that takes several has them all. */
+  add(token: Token<unknown>, value: unknown): void {
+    this.#container.bind(token.id).toConstantValue(value);
   }
 
   /** @throws RespiteError `TOKEN_NOT_AVAILABLE` */
@@ -46,14 +43,4 @@ export class InversifyContainer implements Binder {
 
 function inject(token: Token<unknown>): unknown {
   return token.multiple ? { isMultiple: true, optional: true, serviceIdentifier: token.id } : token.id;
-}
-
-function notAvailable(token: Token<unknown>, cause?: unknown): RespiteError {
-  return new RespiteError('TOKEN_NOT_AVAILABLE', {
-    message:
-      cause === undefined
-        ? `Nothing is bound to ${token.name}. Add the module that provides it; a module's own values exist once it has started.`
-        : `${token.name} could not be made: ${asError(cause).message}`,
-    cause,
-  });
 }

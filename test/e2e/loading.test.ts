@@ -10,7 +10,7 @@ async function loadedBy(program: string): Promise<string[]> {
     const options = { configFile: false, env: {}, config: { mode: 'standalone', log: { level: 'silent' } } };
     (async () => {
       ${program}
-      const parts = { engine: 'dist/engine.js', snapshots: 'dist/snapshot-', distributed: 'dist/distributed-', lmdb: '/lmdb/' };
+      const parts = { engine: 'dist/engine.js', snapshots: 'dist/snapshot-', distributed: 'dist/distributed-', lmdb: '/lmdb/', inversify: 'inversify' };
       const files = Object.keys(require.cache).map((file) => file.replaceAll('\\\\', '/'));
       const loaded = Object.entries(parts).filter(([, path]) => files.some((file) => file.includes(path)));
       if (process.moduleLoadList.includes('NativeModule http')) loaded.push(['http']);
@@ -27,5 +27,11 @@ describe('what an application does not use is not loaded', () => {
 
   it('the engine alone, in standalone mode without persistence and metrics', async () => {
     expect(await loadedBy('await (await createApp(options).start()).stop();')).toEqual(['engine']);
+  });
+
+  it('inversify as well, where a module is made of what others provide', async () => {
+    const program = `const { memoryModule } = require(${JSON.stringify(DIST)});
+      await (await createApp({ ...options, modules: [memoryModule] }).start()).stop();`;
+    expect(await loadedBy(program)).toEqual(['engine', 'inversify']);
   });
 });

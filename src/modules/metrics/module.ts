@@ -1,5 +1,5 @@
 import type * as PromClient from 'prom-client';
-import { type AppModule, ConfigToken, type InitContext, ReportsToken } from '../../container';
+import { type AppModule, type InitContext, ReportsToken } from '../../container';
 import { asError, RespiteError } from '../../errors';
 import { CacheBackend } from '../cache';
 import { SnapshotManager } from '../snapshot';
@@ -10,9 +10,9 @@ import { MetricsRegistry } from './metrics-registry';
 export const metricsRegistryModule: AppModule = {
   name: 'metrics-registry',
   provides: [MetricsRegistry],
-  requires: [ConfigToken],
-  bind(binder) {
-    binder.bind(MetricsRegistry, [ConfigToken], ({ metrics }) => (metrics.enabled ? createRegistry() : undefined));
+  requires: [],
+  onInit({ config, provide }) {
+    provide(MetricsRegistry, config.metrics.enabled ? createRegistry() : undefined);
   },
 };
 

@@ -4,6 +4,7 @@ import {
   type App,
   type AppModule,
   createApplication,
+  createMultiToken,
   createToken,
   type ShutdownError,
   silentLogger,
@@ -209,6 +210,34 @@ describe('what modules provide', () => {
     expect(() => app.get(Derived)).toThrow(expect.objectContaining({ code: 'TOKEN_NOT_AVAILABLE' }));
     await app.stop();
     expect(() => app.get(Value)).toThrow(expect.objectContaining({ code: 'APP_NOT_RUNNING' }));
+  });
+
+  it('is one value, with and without something that is made of others', async () => {
+    const twice = recorder('twice', [], {
+      onInit: ({ provide }) => {
+        provide(Value, 'one');
+        provide(Value, 'another');
+      },
+    });
+    for (const modules of [[{ ...twice, provides: [Value] }], [{ ...twice, provides: [Value] }, derived]]) {
+      const app = await appOf(...modules).start();
+      expect(() => app.get(Value)).toThrow(expect.objectContaining({ code: 'TOKEN_NOT_AVAILABLE' }));
+    }
+  });
+
+  it.each([[[]], [[derived, provider]]])('of several modules stands in their order', async (others) => {
+    const Several = createMultiToken<string>('Several');
+    const adding = (name: string): AppModule => ({
+      name,
+      provides: [Several],
+      requires: [],
+      bind: (binder) => {
+        binder.add(Several, name);
+      },
+    });
+    const app = await appOf(adding('first'), ...others, adding('second')).start();
+    expect(app.get(Several)).toEqual(['first', 'second']);
+    expect((await appOf(...others).start()).get(Several)).toEqual([]);
   });
 
   it('must be declared to be used', async () => {
