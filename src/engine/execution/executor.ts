@@ -213,12 +213,14 @@ export class Executor implements CommandRunner {
       parts.clients.memory.update(client);
       return QUEUED;
     }
-    const { tracking } = parts;
+    const { tracking, effects } = parts;
     const { executing } = tracking;
     tracking.executing = client;
-    parts.effects.begin();
+    // Nobody listens to most engines: whether anybody does is all they ask.
+    const { active } = effects;
+    if (active) effects.begin();
     const reply = this.call(client, record, args, name);
-    parts.effects.end();
+    if (active) effects.end();
     tracking.executing = executing;
     if (!(reply instanceof Block)) return reply;
     parts.blocking.block(client, { record, args, name }, reply);

@@ -1,3 +1,4 @@
+import type { JournalSettings } from '../../../src/engine/config/journal-settings';
 import type { Effect } from '../../../src/engine/effects/effect-log';
 import { VirtualClock } from '../../../src/testing/virtual-clock';
 import { bareEngine } from '../../support/bare-engine';
@@ -62,6 +63,35 @@ it('a client that waited is served in a unit of its own, as a plain pop', () => 
   run('SET', 'k', 'v');
   run('EXEC');
   expect(lines()).toEqual([['RPUSH l a', 'SET k v'], ['LMOVE l m LEFT RIGHT']]);
+  engine.close();
+});
+
+it('a transaction stays together for who begins to listen within it', () => {
+  const { engine, run } = bareEngine();
+  const units: string[][] = [];
+  const listen = () => engine.effects.listen((unit) => units.push(unit.map(({ line }) => line.join(' '))));
+  const journal: JournalSettings = {
+    policy: 'everysec',
+    get enabled() {
+      return false;
+    },
+    set enabled(_wanted) {
+      listen();
+    },
+  };
+  engine.host.saveHooks = {
+    save: () => Promise.resolve(),
+    lastSave: () => 0,
+    saving: () => false,
+    journalSettings: () => journal,
+  };
+  run('MULTI');
+  run('SET', 'a', '1');
+  run('CONFIG', 'SET', 'appendonly', 'yes');
+  run('SET', 'b', '1');
+  run('SET', 'c', '1');
+  run('EXEC');
+  expect(units).toEqual([['SET b 1', 'SET c 1']]);
   engine.close();
 });
 

@@ -51,14 +51,19 @@ function noLongerAllowed({ reason }: Refusal): ErrorReply {
   );
 }
 
-/** Runs the commands of a transaction: none of them may wait, and CLIENT INFO shows the transaction still. */
+/**
+ * Runs the commands of a transaction: none of them may wait, CLIENT INFO shows the transaction still, and what they do stays
+ * together, even for who begins to listen to it with one of them.
+ */
 function executing<T>(context: CommandContext, transaction: Transaction, work: () => T): T {
-  const { denyBlocking, session } = context;
+  const { denyBlocking, session, engine } = context;
   context.denyBlocking = true;
   session.executing = transaction;
+  engine.effects.begin();
   try {
     return work();
   } finally {
+    engine.effects.end();
     context.denyBlocking = denyBlocking;
     session.executing = undefined;
   }
