@@ -95,7 +95,7 @@ export default tseslint.config(
     // Longer than the house allows; each is to be taken apart, and then leaves this list.
     files: [
       'src/engine/commands/server/info/sections.ts',
-      'src/engine/config/parameters.ts',
+      'src/engine/config/parameter-table.ts',
       'src/engine/execution/script-runner.ts',
       'src/engine/protocol/request-parser.ts',
       'src/engine/scripting/lua/{emit-expressions,emitter,lexer,operations,pattern,table}.ts',
@@ -105,7 +105,7 @@ export default tseslint.config(
   },
   {
     // As above, of functions.
-    files: ['src/engine/commands/server/memory.ts', 'src/engine/config/parameters.ts'],
+    files: ['src/engine/commands/server/memory.ts', 'src/engine/config/parameter-table.ts'],
     rules: { 'max-lines-per-function': 'off' },
   },
   {

@@ -11,6 +11,7 @@ interface OutputLimit {
 }
 
 const UNLIMITED: OutputLimit = { hard: 0, soft: 0, softMs: 0 };
+const DEFAULT_OUTPUT_LIMITS = 'normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60';
 const SWEEP_MS = 1000;
 /** Redis has a buffer of so many bytes for each client, and counts only what does not fit into it. */
 const UNCOUNTED_BYTES = 16_384;
@@ -25,16 +26,25 @@ export interface ClientLimitParts {
 export class ClientLimits {
   /** `timeout`: milliseconds a client may do nothing; 0 = for ever. */
   #idleMs = 0;
+  #outputLimits = '';
   #normal = UNLIMITED;
   #pubsub = UNLIMITED;
   #sweeper: unknown;
   /** Since when clients exceed their soft limit. */
   readonly #overSoft = new Map<Client, number>();
 
-  constructor(private readonly parts: ClientLimitParts) {}
+  constructor(private readonly parts: ClientLimitParts) {
+    this.setOutputLimits(DEFAULT_OUTPUT_LIMITS);
+  }
+
+  /** `client-output-buffer-limit`, as it was set. */
+  get outputLimits(): string {
+    return this.#outputLimits;
+  }
 
   /** Takes `client-output-buffer-limit`: class, hard limit, soft limit and soft seconds, four words each. */
   setOutputLimits(text: string): void {
+    this.#outputLimits = text;
     const words = text.split(' ');
     for (let i = 0; i + 3 < words.length; i += 4) {
       const [hard = 0, soft = 0, seconds = 0] = words.slice(i + 1, i + 4).map(Number);

@@ -1,4 +1,5 @@
-import type { Parameter, Parameters } from '../../config/parameters';
+import type { Parameter } from '../../config/parameter-table';
+import type { Parameters } from '../../config/parameters';
 import { MapReply, OK } from '../../protocol/reply';
 import { matchGlob } from '../../values/glob';
 import { defineContainer } from '../../command/definition';
