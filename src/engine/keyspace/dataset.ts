@@ -1,7 +1,6 @@
 import { Dict } from '../values/dict';
 import { type Expiring, ExpiryHeap } from '../values/expiry-heap';
-import { HashValue } from '../values/hash';
-import { entryBytes, type Entry, type StoredValue } from './entry';
+import { entryBytes, type Entry, type StoredValue, timedFieldsOf } from './entry';
 import { KeySet } from './key-set';
 
 /** Bytes of several datasets together. */
@@ -94,8 +93,7 @@ export class Dataset {
 
   /** Looks at the deadlines of an entry's fields, which may have changed. */
   noteFields(entry: Entry): void {
-    const { value } = entry;
-    const first = value instanceof HashValue ? value.firstDeadline : Infinity;
+    const first = timedFieldsOf(entry.value)?.firstDeadline ?? Infinity;
     if (first === Infinity) {
       if (this.#timedHashes.size > 0) this.#forgetFields(entry);
       return;

@@ -37,6 +37,21 @@ export function typeOf(value: StoredValue): ValueType {
   return typeof value === 'string' ? 'string' : value.type;
 }
 
+/** A hash as the keyspace sees it: its fields may have deadlines. Its class is loaded with the first hash. */
+export interface TimedFields extends Collection {
+  /** The first of its fields' deadlines, milliseconds since the epoch; Infinity without any. */
+  readonly firstDeadline: number;
+  /** The fields whose time has come. */
+  due(now: number): string[];
+  delete(field: string): boolean;
+}
+
+/** A value as a hash, if it is one. */
+export function timedFieldsOf(value: StoredValue): TimedFields | undefined {
+  if (typeof value === 'string' || value.type !== 'hash') return undefined;
+  return value as unknown as TimedFields; // the type tag names the class
+}
+
 /** Bytes of the entry object, its places in index array and hash index, and the key's header: see `npm run bench:memory`. */
 export const ENTRY_OVERHEAD = 118;
 

@@ -1,8 +1,7 @@
 import type { Clock } from '../clock';
-import { HashValue } from '../values/hash';
 import { Database } from './database';
 import { Dataset, type MemoryAccount } from './dataset';
-import type { Entry } from './entry';
+import { type Entry, timedFieldsOf } from './entry';
 import { NotificationFlags, type EventClass } from './notifications';
 
 /** Publishes a keyspace event; the engine connects it to pub/sub. */
@@ -131,8 +130,9 @@ export class Keyspace {
 
   /** Removes the fields of a hash whose time has come; a hash left empty goes too. @returns whether there were any */
   expireFields(database: Database, entry: Entry, now: number): boolean {
-    const { key, value } = entry;
-    if (!(value instanceof HashValue) || value.firstDeadline >= now) return false;
+    const { key } = entry;
+    const value = timedFieldsOf(entry.value);
+    if (value === undefined || value.firstDeadline >= now) return false;
     const { dataset } = database;
     const fields = value.due(now);
     for (const field of fields) this.onFieldGone?.(database, key, field);
