@@ -115,10 +115,10 @@ function placement(parts) {
     if (reached.core.has(id)) return 'core';
     if (reached.engine.has(id)) return 'engine';
     if (reached.parts.filter((part) => part.has(id)).length < 2) return null;
+    if (MOVING.some((folder) => id.startsWith(join(source(folder), sep)))) return null;
     const needed = [...reached.from(id)].filter((each) => !reached.engine.has(each));
     const room = ROOMS.findLast((name) => needed.some((each) => each.startsWith(join(engineFolder, name, sep))));
     if (room !== undefined) return `engine-${room}`;
-    if (MOVING.some((folder) => id.startsWith(join(source(folder), sep)))) return null;
     return id.startsWith(join(engineFolder, sep)) || reached.from(id).has(source(ENGINE)) ? 'engine' : null;
   };
 }

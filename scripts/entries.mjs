@@ -30,8 +30,9 @@ export const ENGINE = 'src/engine/index.ts';
 /** The engine's rooms whose modules it can do without at first, the lower ones first: files of their own, `engine-values.js`. */
 export const ROOMS = ['values', 'rdb'];
 
-/** What moves data, and who follows it: several parts share it, and none of them is loaded by who only runs an engine. */
+/** What moves data, who follows it, and the command line: parts share it that nobody loads who only runs an engine, or keeps its data. */
 export const MOVING = [
+  'src/cli',
   'src/migration',
   'src/modules/migration',
   'src/modules/snapshot/control',

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -10,9 +12,15 @@ async function loadedBy(program: string): Promise<string[]> {
     const options = { configFile: false, env: {}, config: { mode: 'standalone', log: { level: 'silent' } } };
     (async () => {
       ${program}
-      const parts = { engine: 'dist/engine.js', snapshots: 'dist/snapshot-', distributed: 'dist/distributed-', lmdb: '/lmdb/', inversify: 'inversify' };
+      const parts = {
+        engine: 'dist/engine.js', collections: 'dist/engine-values.js', rdb: 'dist/engine-rdb.js', snapshots: 'dist/snapshot-',
+        distributed: 'dist/distributed-', lmdb: '/lmdb/', inversify: 'inversify',
+      };
       const files = Object.keys(require.cache).map((file) => file.replaceAll('\\\\', '/'));
       const loaded = Object.entries(parts).filter(([, path]) => files.some((file) => file.includes(path)));
+      // A file of ours names the sources it is made of.
+      const ours = files.filter((file) => file.includes('/dist/')).map((file) => require('node:fs').readFileSync(file, 'utf8'));
+      if (ours.some((text) => text.includes('\\n// src/modules/migration/'))) loaded.push(['migration']);
       if (process.moduleLoadList.includes('NativeModule http')) loaded.push(['http']);
       console.log(JSON.stringify(loaded.map(([name]) => name)));
     })();`;
@@ -27,6 +35,17 @@ describe('what an application does not use is not loaded', () => {
 
   it('the engine alone, in standalone mode without persistence and metrics', async () => {
     expect(await loadedBy('await (await createApp(options).start()).stop();')).toEqual(['engine']);
+  });
+
+  it('nothing that moves data, where it is kept', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'respite-loading-'));
+    const program = `options.config.redis = { standalone: { persistence: { enabled: true, data_dir: ${JSON.stringify(folder)} } } };
+      await (await createApp(options).start()).stop();`;
+    try {
+      expect(await loadedBy(program)).toEqual(['engine', 'collections', 'rdb', 'snapshots', 'http']);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('inversify as well, where a module is made of what others provide', async () => {
