@@ -13,15 +13,17 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'respite-bench-start-'));
 const required = (name) => `require(${JSON.stringify(join(root, name))})`;
 
-/** Prints milliseconds, files of ours and resident megabytes at the first reply. */
+/** Prints milliseconds, processor time, files of ours and resident megabytes at the first reply. */
 const untilReply = (open) => `
   const started = performance.now();
+  const before = process.cpuUsage();
   (async () => {
     ${open}
     await client.set('a', 'b');
     const ms = performance.now() - started;
+    const { user, system } = process.cpuUsage(before);
     const files = Object.keys(require.cache).filter((file) => file.startsWith(${JSON.stringify(join(root, 'dist'))}));
-    console.log(JSON.stringify({ ms, files: files.length, mb: process.memoryUsage.rss() / 1e6 }));
+    console.log(JSON.stringify({ ms, cpu: (user + system) / 1000, files: files.length, mb: process.memoryUsage.rss() / 1e6 }));
     process.exit();
   })();`;
 
@@ -118,6 +120,7 @@ try {
     console.log(`| ${what} | ${ours.toFixed(1)} | ${theirs.toFixed(1)} | ${(ours / theirs).toFixed(2)} |`);
   console.log('| until the first reply | Respite | ioredis and a Redis | ratio |\n|---|---|---|---|');
   row('import, start, first reply: ms', reply.respite.ms, reply.ioredis.ms);
+  row('the same: processor ms', reply.respite.cpu, reply.ioredis.cpu);
   row('resident MB', reply.respite.mb, reply.ioredis.mb);
   console.log(`| files of ours | ${reply.respite.files} | | |`);
   console.log('\n| a Jest file | createTestApp | ioredis-mock | ratio |\n|---|---|---|---|');
