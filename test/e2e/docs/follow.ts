@@ -14,6 +14,8 @@ export interface Following {
   readonly instead?: Readonly<Record<string, string>>;
   /** Called before the commands of this number (from 1): what happens meanwhile in the reader's world. */
   readonly before?: Readonly<Record<number, () => unknown>>;
+  /** After how many blocks of commands the reader stops; default: all. */
+  readonly commands?: number;
 }
 
 /** What goes on running, in a terminal of its own. */
@@ -35,6 +37,7 @@ export async function follow(page: string, following: Following): Promise<number
         if (file !== undefined) reader.write(file, language === 'json' ? code.slice(code.indexOf('\n')) : code);
         continue;
       }
+      if (commands === following.commands) break;
       commands++;
       await following.before?.[commands]?.();
       await reader.run(code, output, `${page}, commands #${String(commands)}`);
