@@ -104,10 +104,21 @@ const n8n = project('n8n', {
   moduleNameMapper: { '^bull$': 'bull-n8n', '^ioredis$': 'ioredis53' },
 });
 
+/** The oldest Nest of the peer range, which a global setup lays out. */
+const nestjs10 = project('nestjs10', {
+  testMatch: [
+    '<rootDir>/test/unit/nestjs/*.test.ts',
+    '<rootDir>/test/e2e/libraries/nestjs-microservices.test.ts',
+    '<rootDir>/test/e2e/types/oldest-nestjs.rest.ts',
+  ],
+  globalSetup: '<rootDir>/test/support/nestjs-10/global-setup.js',
+  moduleNameMapper: { '^@nestjs/(.*)$': '<rootDir>/node_modules/.cache/nestjs-10/node_modules/@nestjs/$1' },
+});
+
 /** Long tests of what changes seldom: `npm run test:all` runs them. */
 const rest = project('rest', {
   testMatch: ['<rootDir>/test/**/*.rest.ts'],
-  testPathIgnorePatterns: ['/node_modules/', 'oldest-ioredis', '/agent-host/'],
+  testPathIgnorePatterns: ['/node_modules/', 'oldest-(ioredis|nestjs)', '/agent-host/'],
 });
 
 /** examples/agent-host, installed from the packed package: a part of `npm run test:all`. */
@@ -120,7 +131,19 @@ module.exports = {
   // Campaigns run for minutes to hours: only when scripts/campaign.mjs asks for one.
   projects: process.env.CAMPAIGN
     ? [project('campaign', { testMatch: ['<rootDir>/test/campaigns/run.campaign.ts'] })]
-    : [project('unit'), project('contract'), project('e2e'), rest, n8n, ioredis6, ioredis53, redis8, redis8rest, hosts],
+    : [
+        project('unit'),
+        project('contract'),
+        project('e2e'),
+        rest,
+        n8n,
+        nestjs10,
+        ioredis6,
+        ioredis53,
+        redis8,
+        redis8rest,
+        hosts,
+      ],
   collectCoverageFrom: ['src/**/*.ts'],
   coverageThreshold: { global: { lines: 85 } },
   // Tests wait for other processes as much as they compute: one more than there are cores.

@@ -11,6 +11,7 @@ const { version: ioredis } = require('ioredis/package.json');
 const { version: nodeRedis } = require('redis/package.json');
 const { version: jest } = require('jest/package.json');
 const { version: nestjs } = require('@nestjs/common/package.json');
+const oldestNestjs = require('../test/support/nestjs-10/package.json').dependencies['@nestjs/common'];
 const { version: promClient } = JSON.parse(
   readFileSync(join(require.resolve('prom-client'), '../package.json'), 'utf8'),
 );
@@ -207,8 +208,11 @@ try {
     const { RespiteModule } = require('respite/nestjs');
     test('Nest', async () => {${host}\n  expect(said).toBe('hello');\n});`,
   );
-  run('npx', ['--no-install', 'jest', 'nest.test.js']);
-  console.log(`ok  respite/nestjs in Nest ${nestjs}, inside a CommonJS Jest host`);
+  for (const version of [nestjs, oldestNestjs]) {
+    install(...nest(version));
+    run('npx', ['--no-install', 'jest', 'nest.test.js']);
+    console.log(`ok  respite/nestjs in Nest ${version}, inside a CommonJS Jest host`);
+  }
   install(...nest('12'));
   write(
     'nest.mjs',

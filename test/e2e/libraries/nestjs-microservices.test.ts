@@ -13,6 +13,7 @@ import {
 import { EventEmitter, once } from 'node:events';
 import { firstValueFrom, lastValueFrom, type Observable, range, toArray } from 'rxjs';
 import { Closing } from '../../support/closing';
+import { until } from '../../support/until';
 import { inEveryPlace, type Place } from './places';
 
 const closing = new Closing();
@@ -52,6 +53,11 @@ class Sums {
 class SumsModule {}
 
 async function service(place: Place): Promise<{ application: INestMicroservice; client: ClientProxy; heard: Heard }> {
+  const { client: admin } = place.backend;
+  const clients = async () => String(await admin.client('LIST')).split('\n').length;
+  const before = await clients();
+  // Nest 10 does not wait for the answers to its QUITs; a server that ends meanwhile would leave them without.
+  closing.add(undefined, () => until('the clients of Nest are gone', async () => (await clients()) <= before));
   const compiled = await Test.createTestingModule({ imports: [SumsModule] })
     .setLogger(SILENT)
     .compile();

@@ -31,15 +31,22 @@ export interface ForeignProject {
   remove(): void;
 }
 
-/** Packs what is built and lays the package beside the libraries we test with; `ioredis` says which one is called that. */
-export async function createForeignProject(ioredis: 'ioredis' | 'ioredis6' | 'ioredis53'): Promise<ForeignProject> {
+/**
+ * Packs what is built and lays the package beside the libraries we test with; `ioredis` says which one is called that, `nestjs`
+ * the folder of another Nest.
+ */
+export async function createForeignProject(
+  ioredis: 'ioredis' | 'ioredis6' | 'ioredis53',
+  nestjs = join(root, 'node_modules/@nestjs'),
+): Promise<ForeignProject> {
   const folder = mkdtempSync(join(tmpdir(), 'respite-types-'));
   const modules = join(folder, 'node_modules');
   mkdirSync(modules);
-  const own = ['.bin', '.cache', '.package-lock.json', 'respite', 'ioredis', 'ioredis6', 'ioredis53'];
+  const own = ['.bin', '.cache', '.package-lock.json', 'respite', 'ioredis', 'ioredis6', 'ioredis53', '@nestjs'];
   for (const name of readdirSync(join(root, 'node_modules')))
     if (!own.includes(name)) symlinkSync(join(root, 'node_modules', name), join(modules, name));
   symlinkSync(join(root, 'node_modules', ioredis), join(modules, 'ioredis'));
+  symlinkSync(nestjs, join(modules, '@nestjs'));
   // Built already by `npm test`.
   const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], {
     cwd: root,
