@@ -27,10 +27,12 @@ export const blocks = (language: string): [string, Block][] =>
       .map((block, index): [string, Block] => [`${page} #${String(index + 1)}`, block]),
   );
 
-/** The blocks of a page, in their order; those in a list without their indentation. */
-export function blocksOf(page: string): Block[] {
+/** The blocks of a page, or of one of its sections, in their order; those in a list without their indentation. */
+export function blocksOf(page: string, section?: string): Block[] {
   const fence = /^( *)```(\w*)[^\n]*\n([^]*?)^ *```$(?:\n\n *```text\n([^]*?)^ *```$)?/gm;
-  return [...readFileSync(join(ROOT, page), 'utf8').matchAll(fence)].map(([, indent = '', language, code, output]) => ({
+  const text = readFileSync(join(ROOT, page), 'utf8');
+  const shown = section === undefined ? text : sectionOf(text, section);
+  return [...shown.matchAll(fence)].map(([, indent = '', language, code, output]) => ({
     language: language ?? '',
     code: dedent(code ?? '', indent),
     output: output === undefined ? undefined : dedent(output, indent),
@@ -39,3 +41,9 @@ export function blocksOf(page: string): Block[] {
 
 const dedent = (text: string, indent: string): string =>
   indent === '' ? text : text.replaceAll(new RegExp(`^${indent}`, 'gm'), '');
+
+function sectionOf(text: string, section: string): string {
+  const [, found] = text.split(`\n## ${section}\n`);
+  if (found === undefined) throw new Error(`there is no section "${section}"`);
+  return found.split('\n## ')[0] ?? '';
+}

@@ -14,6 +14,8 @@ export interface Following {
   readonly instead?: Readonly<Record<string, string>>;
   /** Called before the commands of this number (from 1): what happens meanwhile in the reader's world. */
   readonly before?: Readonly<Record<number, () => unknown>>;
+  /** The heading of what is followed; default: all of the page. */
+  readonly section?: string;
   /** After how many blocks of commands the reader stops; default: all. */
   readonly commands?: number;
 }
@@ -31,7 +33,7 @@ export async function follow(page: string, following: Following): Promise<number
   const reader = new Reader(following);
   let commands = 0;
   try {
-    for (const { language, code, output } of blocksOf(page)) {
+    for (const { language, code, output } of blocksOf(page, following.section)) {
       const file = /^(?:\/\/|#) (\S+\.\w+)\n/.exec(code)?.[1];
       if (language !== 'sh') {
         if (file !== undefined) reader.write(file, language === 'json' ? code.slice(code.indexOf('\n')) : code);

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import manifest from '../../../package.json';
 import { freePort } from '../../support/redis-server';
-import { packed, removePacked } from '../examples/packed';
+import { installPacked, removePacked } from '../examples/packed';
 import { blocksOf } from './blocks';
 import { follow } from './follow';
 import { RECIPES, runRecipes } from './run-recipes';
@@ -20,9 +20,7 @@ const run = promisify(execFile);
 afterAll(removePacked);
 
 const project = runRecipes(async (folder) => {
-  writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-  const args = ['install', '--prefer-offline', '--no-audit', '--no-fund', await packed(), ...libraries()];
-  await run('npm', args, { cwd: folder });
+  await installPacked(folder, libraries());
 });
 
 /** What the page imports, in the versions that are installed here. */
@@ -55,7 +53,7 @@ describe('PM2, two processes in cluster mode', () => {
   it('share the engine of a third, outlive its end by force, and are reloaded', () =>
     withPm2('standalone', async (cwd, env) => {
       const instead = { '3000': String(await freePort()) };
-      expect(await follow(RECIPES, { cwd, env, instead })).toBe(3);
+      expect(await follow(RECIPES, { cwd, env, instead, section: 'PM2' })).toBe(3);
     }));
 
   it('share a server, by configuration alone', () =>
@@ -63,6 +61,6 @@ describe('PM2, two processes in cluster mode', () => {
       const { server } = project();
       const instead = { '3000': String(await freePort()) };
       const REDIS_URL = `redis://127.0.0.1:${String(server.port)}/1`;
-      expect(await follow(RECIPES, { cwd, env: { ...env, REDIS_URL }, instead, commands: 1 })).toBe(1);
+      expect(await follow(RECIPES, { cwd, env: { ...env, REDIS_URL }, instead, section: 'PM2', commands: 1 })).toBe(1);
     }));
 });

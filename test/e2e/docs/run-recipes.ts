@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type RedisServer, startRedisServer } from '../../support/redis-server';
-import { blocksOf } from './blocks';
+import { blocks, blocksOf } from './blocks';
 import { Served } from './served';
 
 /** The page whose programs run in both modes. */
@@ -12,10 +12,9 @@ export const RECIPES = 'docs/guides/recipes.md';
 
 const run = promisify(execFile);
 const quiet = { ...process.env, RESPITE_LOG_LEVEL: 'error' };
-const recipes = blocksOf(RECIPES);
 /** Programs of one file; those of several say what each is called, and have commands or a test of their own. */
-const programs = recipes.filter(({ language, code }) => language === 'js' && !code.startsWith('// '));
-const vitest = recipes.filter(({ language }) => language === 'ts');
+const programs = blocks('js').filter(([where, { code }]) => where.startsWith(RECIPES) && !code.startsWith('// '));
+const vitest = blocksOf(RECIPES, 'Vitest').filter(({ language }) => language === 'ts');
 
 /** A folder of somebody's, and a server. */
 export interface RecipeProject {
@@ -46,8 +45,7 @@ export function runRecipes(prepare: (folder: string) => Promise<void>): () => Re
   }
 
   describe.each(['standalone', 'distributed'])('%s', (mode) => {
-    const named = programs.map((program, index) => [`${RECIPES} #${String(index + 1)}`, program] as const);
-    it.each(named)('the program in %s runs and prints what it says', async (_, { code, output: said }) => {
+    it.each(programs)('the program in %s runs and prints what it says', async (_, { code, output: said }) => {
       const env = { ...quiet, RESPITE_MODE: mode, RESPITE_REDIS_ADDR: `127.0.0.1:${String(server.port)}` };
       expect(await output(code, env)).toBe(said);
     });
