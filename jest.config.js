@@ -72,6 +72,7 @@ const redis8 = on8('redis8', [
 ]);
 /** And the rest that is the same: `npm run test:all`. */
 const redis8rest = on8('redis8rest', [
+  'node-redis/typed-commands',
   'blocking',
   'client',
   'client-memory',
