@@ -30,7 +30,7 @@ export const blocks = (language: string): [string, Block][] =>
 /** The blocks of a page, or of one of its sections, in their order; those in a list without their indentation. */
 export function blocksOf(page: string, section?: string): Block[] {
   const fence = /^( *)```(\w*)[^\n]*\n([^]*?)^ *```$(?:\n\n *```text\n([^]*?)^ *```$)?/gm;
-  const text = readFileSync(join(ROOT, page), 'utf8');
+  const text = textOf(page);
   const shown = section === undefined ? text : sectionOf(text, section);
   return [...shown.matchAll(fence)].map(([, indent = '', language, code, output]) => ({
     language: language ?? '',
@@ -41,6 +41,12 @@ export function blocksOf(page: string, section?: string): Block[] {
 
 const dedent = (text: string, indent: string): string =>
   indent === '' ? text : text.replaceAll(new RegExp(`^${indent}`, 'gm'), '');
+
+/** The first paragraph of a section. */
+export const proseOf = (page: string, section: string): string =>
+  sectionOf(textOf(page), section).trimStart().split('\n\n')[0] ?? '';
+
+const textOf = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
 
 function sectionOf(text: string, section: string): string {
   const [, found] = text.split(`\n## ${section}\n`);

@@ -18,8 +18,9 @@ const UNTYPED: Readonly<Record<string, string>> = {
   'docs/guides/recipes.md #3': 'the adapter has the types of node-redis 5',
   'docs/guides/recipes.md #4': 'packages that are not installed here',
   'docs/guides/recipes.md #5': 'as above',
-  'docs/guides/recipes.md #6': 'a variable of the environment as an address',
-  'docs/guides/recipes.md #8': 'as above',
+  'docs/guides/recipes.md #6': 'as above',
+  'docs/guides/recipes.md #7': 'a variable of the environment as an address',
+  'docs/guides/recipes.md #9': 'as above',
   'docs/start/tests.md #1': 'the JavaScript of the TypeScript above it',
   'docs/guides/testing.md #1': 'tokens and parameters without types',
 };

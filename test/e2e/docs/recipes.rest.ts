@@ -1,17 +1,17 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import manifest from '../../../package.json';
 import { freePort } from '../../support/redis-server';
 import { installPacked, removePacked } from '../examples/packed';
-import { blocksOf } from './blocks';
+import { blocksOf, proseOf } from './blocks';
 import { follow } from './follow';
 import { RECIPES, runRecipes } from './run-recipes';
 
 /** The recipes from the packed package, in a project that has nothing but it and what the page imports. */
 
-const [, pm2 = ''] = /^PM2 ([\d.]+)\. /m.exec(readFileSync(join(__dirname, '../../..', RECIPES), 'utf8')) ?? [];
+const [, pm2 = ''] = /^PM2 ([\d.]+)\. /.exec(proseOf(RECIPES, 'PM2')) ?? [];
 /** What the page runs and does not import, in the versions it names. */
 const PROGRAMS: Readonly<Record<string, string>> = { pm2 };
 
