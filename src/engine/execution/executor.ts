@@ -127,16 +127,14 @@ export class Executor implements CommandRunner {
     if (effects.active) effects.note(client, { record, args, name }, reply, dirty);
     client.lastInteraction = started;
     const microseconds = (performance.now() - started) * 1000;
-    parts.counters.commands += 1;
-    record.stats.calls += 1;
     if (microseconds >= latency.thresholdMicroseconds) {
       latency.add(record.fast ? 'fast-command' : 'command', microseconds, parts.clock.now());
     }
-    // A command that waits is not over yet.
-    if (!(reply instanceof Block)) {
-      this.#measure(record, microseconds);
-      this.#logIfSlow(client, record, args, name, microseconds);
-    }
+    const waits = reply instanceof Block;
+    // A command that waits is not over yet; before 7.2 it counted as one already.
+    if (!waits || client.version < '7.2') this.#count(record);
+    if (reply instanceof Block) reply.computed += microseconds;
+    else this.#measure(client, record, args, name, microseconds);
     if (reply instanceof ErrorReply) {
       record.stats.failed += 1;
       parts.counters.countError(reply);
@@ -152,20 +150,23 @@ export class Executor implements CommandRunner {
     return reply;
   }
 
-  /** Counts what a command that waited took, its wait included. */
-  measureWait(client: Client, { record, args, name, since }: BlockedCommand): void {
-    const microseconds = (performance.now() - since) * 1000;
-    this.#measure(record, microseconds);
-    this.#logIfSlow(client, record, args, name, microseconds);
+  /** Counts what a command that waited took, but for the wait. */
+  measureWait(client: Client, { record, args, name, block }: BlockedCommand): void {
+    if (client.version >= '7.2') this.#count(record);
+    this.#measure(client, record, args, name, block.computed);
   }
 
-  #measure({ stats }: CommandRecord, microseconds: number): void {
+  #count({ stats }: CommandRecord): void {
+    this.parts.counters.commands += 1;
+    stats.calls += 1;
+  }
+
+  /** Adds up what a command took, and logs it if that was much. */
+  #measure(client: Client, record: CommandRecord, args: readonly string[], name: string, microseconds: number): void {
+    const { slowLog, latency } = this.parts;
+    const { stats } = record;
     stats.microseconds += microseconds;
-    if (this.parts.latency.tracksCommands) (stats.histogram ??= new LatencyHistogram()).record(microseconds);
-  }
-
-  #logIfSlow(client: Client, record: CommandRecord, args: readonly string[], name: string, microseconds: number): void {
-    const { slowLog } = this.parts;
+    if (latency.tracksCommands) (stats.histogram ??= new LatencyHistogram()).record(microseconds);
     if (microseconds >= slowLog.threshold && !record.skipSlowLog)
       slowLog.add(client, record, name, args, microseconds, this.parts.clock.now());
   }

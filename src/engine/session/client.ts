@@ -48,8 +48,6 @@ export interface BlockedCommand extends QueuedCommand {
   readonly block: Block;
   readonly database: Database;
   readonly argumentBytes: number;
-  /** When the wait began, on the clock of `performance.now()`. */
-  readonly since: number;
   timer: unknown;
 }
 
