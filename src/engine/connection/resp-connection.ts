@@ -102,6 +102,7 @@ export class RespConnection implements SessionOutput {
   }
 
   resume(): void {
+    if (this.session.afterReply.length > 0) this.#writeAfterReply();
     if (!this.#scheduled) this.#schedule();
   }
 

@@ -88,8 +88,11 @@ export class Executor implements CommandRunner {
       if (disturbed !== undefined) return disturbed;
     }
     if (tracking.clients > 0) tracking.writer = client;
+    client.hearsLater = client.version >= '7.2';
     const reply = this.#dispatch(client, name, args);
+    client.hearsLater = true;
     blocking.serveReady();
+    client.hearsLater = false;
     if (client.tracking?.caching === true) tracking.consumeCaching(client);
     return client.replyMode === 'on' ? reply : filterReply(client, reply);
   }

@@ -133,6 +133,7 @@ export class Blocking {
     tracking.executing = client;
     effects.begin();
     const begun = performance.now();
+    client.hearsLater = client.version >= '7.2';
     let reply: Reply | Block | undefined;
     try {
       reply = blocked.block.resume(key);
@@ -140,6 +141,7 @@ export class Blocking {
       reply = failure instanceof ErrorReply ? failure : this.parts.internalError(blocked.record.fullName, failure);
     }
     context.settle();
+    client.hearsLater = false;
     blocked.block.computed += microsecondsSince(begun);
     const waitsOn = reply instanceof Block;
     const answer = reply instanceof Block ? undefined : reply;
