@@ -329,6 +329,54 @@ export const CALLS: Readonly<Record<string, readonly Call[]>> = {
     ['h', ['x', '1', 'y', '2']],
     ['s', 'a', 'b'],
   ],
+  // Of 7.4 and 8.0: refused where the server knows none of them.
+  HEXPIRE: [
+    ['h', ['one', 'none'], 1000],
+    ['h', 'one', 0],
+    ['h', 'one', 1000, 'XX'],
+    ['none', 'one', 1000],
+    ['s', 'one', 1000],
+  ],
+  HEXPIREAT: [
+    ['h', ['one', 'none'], HOUR],
+    ['h', 'one', new Date(1), 'NX'],
+  ],
+  HEXPIRETIME: [
+    ['h', ['one', 'none']],
+    ['none', 'one'],
+  ],
+  HGETDEL: [
+    ['h', ['one', 'none']],
+    ['none', 'one'],
+  ],
+  HGETEX: [
+    ['h', ['one', 'none'], { expiration: { type: 'EX', value: 1000 } }],
+    ['h', 'one', { expiration: 'PERSIST' }],
+    ['none', 'one'],
+  ],
+  HPERSIST: [
+    ['h', ['one', 'none']],
+    ['none', 'one'],
+  ],
+  HPEXPIRE: [['h', ['one', 'none'], 1_000_000, 'GT']],
+  HPEXPIREAT: [['h', ['one', 'none'], HOUR * 1000, 'LT']],
+  HPEXPIRETIME: [
+    ['h', ['one', 'none']],
+    ['none', 'one'],
+  ],
+  HPTTL: [
+    ['h', ['one', 'none']],
+    ['none', 'one'],
+  ],
+  HSETEX: [
+    ['h', { one: '1', two: '2' }],
+    ['h', ['one', '1'], { expiration: { type: 'PX', value: 1_000_000 }, mode: 'FNX' }],
+    ['s', { one: '1' }, { expiration: { type: 'KEEPTTL' } }],
+  ],
+  HTTL: [
+    ['h', ['one', 'none']],
+    ['none', 'one'],
+  ],
   HSETNX: [
     ['h', 'one', 'x'],
     ['h', 'new', 'x'],
@@ -784,6 +832,9 @@ export const NOT_CALLED: Readonly<Record<string, string>> = {
   CLUSTER_SETSLOT: 'see above',
   COMMAND_DOCS: 'our summaries are in our own words',
 };
+
+/** What tells of modules, of which an engine has none; since 8.0 vector sets are one. */
+export const OF_MODULES: ReadonlySet<string> = new Set(['COMMAND_COUNT', 'MODULE_LIST']);
 
 /** Whose answers are of chance, of the moment, or in words of our own: their form is compared. */
 export const FORM_ONLY: ReadonlySet<string> = new Set([
