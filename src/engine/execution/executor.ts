@@ -133,9 +133,8 @@ export class Executor implements CommandRunner {
     if (microseconds >= latency.thresholdMicroseconds) {
       latency.add(record.fast ? 'fast-command' : 'command', microseconds, parts.clock.now());
     }
-    const waits = reply instanceof Block;
     // A command that waits is not over yet; before 7.2 it counted as one already.
-    if (!waits || client.version < '7.2') this.#count(record);
+    if (!(reply instanceof Block) || client.version < '7.2') this.#count(record);
     if (reply instanceof Block) reply.computed += microseconds;
     else this.#measure(client, record, args, name, microseconds);
     if (reply instanceof ErrorReply) {
@@ -167,9 +166,8 @@ export class Executor implements CommandRunner {
   /** Adds up what a command took, and logs it if that was much. */
   #measure(client: Client, record: CommandRecord, args: readonly string[], name: string, microseconds: number): void {
     const { slowLog, latency } = this.parts;
-    const { stats } = record;
-    stats.microseconds += microseconds;
-    if (latency.tracksCommands) (stats.histogram ??= new LatencyHistogram()).record(microseconds);
+    record.stats.microseconds += microseconds;
+    if (latency.tracksCommands) (record.stats.histogram ??= new LatencyHistogram()).record(microseconds);
     if (microseconds >= slowLog.threshold && !record.skipSlowLog)
       slowLog.add(client, record, name, args, microseconds, this.parts.clock.now());
   }
