@@ -87,12 +87,22 @@ contract('COMMAND GETKEYS', [
 contract('COMMAND GETKEYS of odd lines', [
   ['COMMAND', 'GETKEYSANDFLAGS', 'SORT_RO', 'a', 'STORE', 'b'],
   ['COMMAND', 'GETKEYSANDFLAGS', 'SORT', 'a', 'STORE', 'b'],
-  ['COMMAND', 'GETKEYSANDFLAGS', 'ZUNION', '4294967297', 'a', 'b'],
   ['COMMAND', 'GETKEYSANDFLAGS', 'BZMPOP', '0', '2147483648', 'a', 'b'],
-  ['COMMAND', 'GETKEYSANDFLAGS', 'FCALL', 'f', '4294967297', 'a', 'b'],
+  ['COMMAND', 'GETKEYS', 'ZUNION', '4294967297', 'a', 'b'],
+  ['COMMAND', 'GETKEYS', 'FCALL', 'f', '4294967297', 'a', 'b'],
   ['ACL', 'SETUSER', 'u', 'nopass', '+@all', '~a'],
   ['ACL', 'DRYRUN', 'u', 'get', 'b\0c'],
   ['ACL', 'DRYRUN', 'u', 'zunion', '4294967297', 'b'],
   ['ACL', 'DRYRUN', 'u', 'sort_ro', 'a', 'STORE', 'b'],
   ['ACL', 'DELUSER', 'u'],
 ]);
+
+contract(
+  'COMMAND GETKEYSANDFLAGS of more keys than 32 bits can count',
+  [
+    ['COMMAND', 'GETKEYSANDFLAGS', 'ZUNION', '4294967297', 'a', 'b'],
+    ['COMMAND', 'GETKEYSANDFLAGS', 'FCALL', 'f', '4294967297', 'a', 'b'],
+  ],
+  // The same keys in 8.0.2, but without their flags.
+  { versions: ['7.0'] },
+);

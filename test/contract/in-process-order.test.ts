@@ -171,6 +171,9 @@ const PROGRAMS: Readonly<Record<string, (make: Make, log: string[]) => Promise<R
 /** Programs that end a connection which may not be there yet. */
 const RACES: ReadonlySet<string> = new Set(['disconnect in the next tick']);
 
+/** Programs behind whose QUIT there is more: a server that hangs up before it has read it resets the connection. */
+const RESETS: ReadonlySet<string> = new Set(['quit once connected']);
+
 describe('a client in process hears of its connection as one of a socket does', () => {
   it.each(Object.keys(PROGRAMS))('%s', async (name) => {
     const heard: Record<string, readonly string[]> = {};
@@ -180,7 +183,8 @@ describe('a client in process hears of its connection as one of a socket does', 
       if (client !== undefined) await afterwards(client);
       heard[kind] = log;
     }
-    const { options, ours, socket = [] } = heard;
+    const { options, ours } = heard;
+    const socket = (heard['socket'] ?? []).filter((event) => event !== 'error' || !RESETS.has(name));
     // A busy machine may not have connected a socket in the time a program gives it.
     const expected = RACES.has(name) && !socket.includes('connect') ? ['connect', ...socket] : socket;
     expect({ options, ours }).toEqual({ options: expected, ours: expected });

@@ -19,7 +19,8 @@ let real: Redis;
 let app: App;
 let mock: Redis;
 beforeAll(async () => {
-  server = await startRedisServer();
+  // Its cases are those of one version, whichever the engine is compared with.
+  server = await startRedisServer({ version: '7.0' });
   real = new Redis(server.port, server.host);
   app = await createTestApp({ config: { redis: { provider: 'mock' } } }).start();
   mock = app.get(CacheBackend).client;

@@ -69,6 +69,62 @@ contract(
 );
 
 contract(
+  'what a client tells itself comes behind the reply of its command, of its transaction and of its wait',
+  [
+    ['SUBSCRIBE', 'a'],
+    ['PSUBSCRIBE', '*'],
+    ['PUBLISH', 'a', 'x'],
+    { read: 'main', count: 2 },
+    ['PUNSUBSCRIBE', '*'],
+    ['EVAL', "redis.call('publish', 'a', 'x') return 1", 0],
+    { read: 'main' },
+    ['MULTI'],
+    ['PUBLISH', 'a', 'x'],
+    ['SET', 'k', 'v'],
+    ['PUBLISH', 'a', 'y'],
+    ['UNSUBSCRIBE', 'a'],
+    ['EXEC'],
+    { read: 'main', count: 2 },
+    ['SSUBSCRIBE', 's'],
+    ['SPUBLISH', 's', 'x'],
+    { read: 'main' },
+    ['SUNSUBSCRIBE', 's'],
+    ['CONFIG', 'SET', 'notify-keyspace-events', 'AKE'],
+    { run: ['SUBSCRIBE', ...['set', 'lpop', 'lpush'].map((event) => `__keyevent@0__:${event}`)] },
+    { read: 'main', count: 2 },
+    ['CLIENT', 'TRACKING', 'on'],
+    ['GET', 'k'],
+    ['SET', 'k', 'w'],
+    { read: 'main', count: 2 },
+    ['MULTI'],
+    ['SET', 'k', 1],
+    ['SET', 'k', 2],
+    ['EXEC'],
+    { read: 'main', count: 2 },
+    ['CLIENT', 'TRACKING', 'off'],
+    { run: ['BLPOP', 'l', 0], as: 'waiter', blocks: true },
+    ['LPUSH', 'l', 'x'],
+    { read: 'main', count: 2 },
+    { read: 'waiter' },
+    { run: ['BLPOP', 'l', 0], blocks: true },
+    { run: ['LPUSH', 'l', 'x'], as: 'waiter' },
+    { read: 'main', count: 3 },
+    { run: ['CLIENT', 'PAUSE', 600_000, 'WRITE'], as: 'waiter' },
+    { run: ['SET', 'k', 'v'], blocks: true },
+    { run: ['CLIENT', 'UNPAUSE'], as: 'waiter' },
+    { read: 'main', count: 2 },
+    ['CONFIG', 'SET', 'notify-keyspace-events', ''],
+  ],
+  { wireOnly: 'protocol level', protocols: [3], versions: ['8.0'] },
+);
+
+contract(
+  'what a client tells itself in RESP2 comes behind its transaction',
+  [['MULTI'], ['SUBSCRIBE', 'a'], ['PUBLISH', 'a', 'x'], ['EXEC'], { read: 'main' }],
+  { wireOnly: 'protocol level', protocols: [2], versions: ['8.0'] },
+);
+
+contract(
   'shard channels',
   [
     { run: ['SSUBSCRIBE', 's', 't'], as: 'sub' },

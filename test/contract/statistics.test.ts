@@ -1,3 +1,4 @@
+import { hasRead } from '../support/has-read';
 import { RespClient, textOf } from '../support/resp-client';
 import { useServers } from './harness';
 
@@ -19,6 +20,44 @@ async function countsOf(port: number, lines: readonly Line[]): Promise<string[]>
     .filter((line) =>
       /^(?:errorstat_|total_error_replies|lazyfreed_objects|cmdstat_(?!flushall|set:|config))/.test(line),
     )
+    .map((line) => line.replace(/usec=\d+,usec_per_call=[\d.]+,/, ''))
+    .sort();
+}
+
+/** What is counted of commands that wait: as they begin to, and once they are over, in this way or that. */
+async function countsOfWaits(port: number): Promise<string[]> {
+  const client = await RespClient.open(port);
+  const waiters = await Promise.all(Array.from({ length: 4 }, () => RespClient.open(port)));
+  const [served, unblocked, late, killed] = waiters;
+  await client.command('FLUSHALL');
+  await client.command('CONFIG', 'RESETSTAT');
+  const id = textOf(await unblocked?.command('CLIENT', 'ID'));
+  for (const [waiter, key] of [
+    [served, 'a'],
+    [unblocked, 'b'],
+    [killed, 'c'],
+  ] as const) {
+    if (waiter === undefined) continue;
+    waiter.send('BLPOP', key, '0');
+    await hasRead(waiter.socket);
+  }
+  const waiting = await countedOf(client);
+  await late?.command('BLPOP', 'd', '0.01');
+  await client.command('LPUSH', 'a', 'x');
+  await served?.next();
+  await client.command('CLIENT', 'UNBLOCK', id, 'ERROR');
+  await unblocked?.next();
+  await client.command('CLIENT', 'KILL', 'TYPE', 'normal');
+  await killed?.next();
+  const over = await countedOf(client);
+  for (const each of [client, ...waiters]) each.close();
+  return [...waiting, 'over', ...over];
+}
+
+async function countedOf(client: RespClient): Promise<string[]> {
+  const lines = textOf(await client.command('INFO', 'everything')).split('\r\n');
+  return lines
+    .filter((line) => /^(?:errorstat_|cmdstat_blpop|total_error_replies|total_commands_processed)/.test(line))
     .map((line) => line.replace(/usec=\d+,usec_per_call=[\d.]+,/, ''))
     .sort();
 }
@@ -55,5 +94,10 @@ describe('the statistics of commands and errors', () => {
   ])('count %s as Redis does', async (_, lines) => {
     const { real, listener } = servers();
     expect(await countsOf(listener.port ?? 0, lines)).toEqual(await countsOf(real.port, lines));
+  });
+
+  it('count what waits as Redis does', async () => {
+    const { real, listener } = servers();
+    expect(await countsOfWaits(listener.port ?? 0)).toEqual(await countsOfWaits(real.port));
   });
 });

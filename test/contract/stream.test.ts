@@ -868,9 +868,60 @@ contract(
           ['RENAME', 'o', 's'],
         ],
         [['MULTI'], ['DEL', 's'], ['XADD', 's', '7-7', 'a', 'b'], ['EXEC']],
-        [['MULTI'], ['XADD', 's', '7-7', 'a', 'b'], ['XDEL', 's', '7-7'], ['EXEC']],
+        // Since 7.2 this wakes nobody.
+        [['MULTI'], ['XADD', 's', '7-7', 'a', 'b'], ['XDEL', 's', '7-7'], ['EXEC'], ['XADD', 's', '8-8', 'a', 'b']],
       ] satisfies Words[][]
     ).flatMap((change): Step[] => [['DEL', 's', 'o'], MAKE, waiting, ...change, { read: 'waiter' }, ['FLUSHALL']]),
+  ],
+  { wireOnly: 'several connections' },
+);
+
+const readsNew = (as: string, ...keys: string[]): Step => ({
+  run: ['XREADGROUP', 'GROUP', 'g', as, 'BLOCK', 0, 'STREAMS', ...keys, ...keys.map(() => '>')],
+  as,
+  blocks: true,
+});
+const waitsFor = (...streams: (string | number)[]): Step => ({
+  run: ['XREAD', 'BLOCK', 0, 'STREAMS', ...streams],
+  as: 'reader',
+  blocks: true,
+});
+const inOneGo = (...lines: Words[]): Step[] => [['MULTI'], ...lines, ['EXEC']];
+const add = (key: string, id: string): Words => ['XADD', key, id, 'a', 'b'];
+
+contract(
+  'a blocked XREAD looks at all of its streams, or at the one that is ready',
+  [
+    [add('s', '1-1'), add('t', '1-1'), waitsFor('s', 't', '$', '$'), ...inOneGo(add('t', '7-7'), add('s', '7-7'))],
+    [add('s', '1-1'), add('t', '1-1'), waitsFor('s', 't', '$', '$'), ...inOneGo(add('t', '7-7'), ['SET', 's', 'x'])],
+    [add('s', '1-1'), waitsFor('s', '$'), ...inOneGo(add('s', '7-7'), ['XDEL', 's', '7-7']), add('s', '8-8')],
+    [waitsFor('s', '1-1'), ...inOneGo(add('s', '2-1'), add('s', '3-1'), ['XDEL', 's', '3-1'])],
+    [waitsFor('s', '$'), ...inOneGo(['LPUSH', 's', 'x']), ['DEL', 's'], add('s', '1-1')],
+    [waitsFor('s', '0'), ...inOneGo(...Array.from({ length: 1002 }, (_, i) => add('s', `${String(i + 1)}-1`)))],
+  ].flatMap((steps): Step[] => [['FLUSHALL'], ...steps, { read: 'reader' }]),
+  { wireOnly: 'several connections' },
+);
+
+contract(
+  'a blocked XREAD that asks for the last entry takes whatever comes',
+  [waitsFor('t', 't', '5-1', '+'), add('t', '2-2'), { read: 'reader' }],
+  { wireOnly: 'several connections', versions: ['8.0'] },
+);
+
+contract(
+  'who ran again in vain waits behind the others',
+  [
+    ['XGROUP', 'CREATE', 's', 'g', '$', 'MKSTREAM'],
+    ['XGROUP', 'CREATE', 't', 'g', '$', 'MKSTREAM'],
+    readsNew('first', 's', 't'),
+    readsNew('second', 't'),
+    ...inOneGo(add('s', '7-7'), ['XDEL', 's', '7-7']),
+    add('t', '1-1'),
+    { read: 'second' },
+    ['XPENDING', 't', 'g'],
+    add('s', '8-8'),
+    { read: 'first' },
+    ['XPENDING', 's', 'g'],
   ],
   { wireOnly: 'several connections' },
 );

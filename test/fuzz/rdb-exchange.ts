@@ -177,11 +177,15 @@ async function looks(ask: Ask, places: readonly Place[]): Promise<Looks> {
   return { digest: textOf(await ask('DEBUG', 'DIGEST')), functions, keys };
 }
 
-/** What XINFO says of a stream, but for the nodes it has, which deleted entries and other limits change. */
+/**
+ * What XINFO says of a stream, but for the nodes it has, which deleted entries and other limits change, and for when consumers
+ * were active, which a file that Redis 7.0 reads does not tell.
+ */
 function withoutNodes(reply: WireReply | undefined): unknown {
   if (!Array.isArray(reply?.value)) return reply;
   const fields = reply.value as readonly WireReply[];
-  return fields.filter((_, i) => !textOf(fields[i - (i % 2)]).startsWith('radix-tree'));
+  const value = fields.filter((_, i) => !/^(?:radix-tree|active-time$)/.test(textOf(fields[i - (i % 2)])));
+  return { ...reply, value: value.map(withoutNodes) };
 }
 
 /** Encodings may differ: each side goes by its own limits, which are those of the last key. */

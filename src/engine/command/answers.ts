@@ -2,14 +2,20 @@ import type { Reply } from '../protocol/reply';
 
 /** A command's answer when it has to wait for a key. */
 export class Block {
+  /** What its command has computed so far, microseconds: waiting is none of it. */
+  computed = 0;
+
   constructor(
     readonly keys: readonly string[],
     /** Milliseconds; 0 = for ever. */
     readonly timeoutMs: number,
     /** What is answered when the time is over, or at once where blocking is not allowed (MULTI, scripts). */
     readonly otherwise: Reply,
-    /** Tries again when one of the keys became ready; undefined = keep waiting. Runs like a command of the client's. */
-    readonly resume: (key: string) => Reply | undefined,
+    /**
+     * Tries again when one of the keys became ready. Runs like a command of the client's; undefined = keep waiting, another
+     * `Block` = it ran as a whole and waits on, behind all who wait for its keys.
+     */
+    readonly resume: (key: string) => Reply | Block | undefined,
     /** Whether it also wants to know when one of the keys is gone. */
     readonly noticesRemoval = false,
     /** Whether CLIENT UNBLOCK may end it. */

@@ -102,6 +102,7 @@ export class RespConnection implements SessionOutput {
   }
 
   resume(): void {
+    if (this.session.afterReply.length > 0) this.#writeAfterReply();
     if (!this.#scheduled) this.#schedule();
   }
 
@@ -246,8 +247,7 @@ export class RespConnection implements SessionOutput {
 
   /** Hangs up on a peer that sends no more, unless requests of it wait for their turn or for it to read. */
   #endAfterPeer(): void {
-    if (this.#ended) return;
-    if (!this.#scheduled && !this.congested) this.close();
+    if (!this.#ended && !this.#scheduled && !this.congested) this.close();
   }
 
   /** Writes what there is before the turn is over; a client that may be dropped in this turn gets nothing of it. */

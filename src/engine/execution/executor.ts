@@ -88,8 +88,11 @@ export class Executor implements CommandRunner {
       if (disturbed !== undefined) return disturbed;
     }
     if (tracking.clients > 0) tracking.writer = client;
+    client.hearsLater = client.version >= '7.2';
     const reply = this.#dispatch(client, name, args);
+    client.hearsLater = true;
     blocking.serveReady();
+    client.hearsLater = false;
     if (client.tracking?.caching === true) tracking.consumeCaching(client);
     return client.replyMode === 'on' ? reply : filterReply(client, reply);
   }
@@ -127,16 +130,13 @@ export class Executor implements CommandRunner {
     if (effects.active) effects.note(client, { record, args, name }, reply, dirty);
     client.lastInteraction = started;
     const microseconds = (performance.now() - started) * 1000;
-    parts.counters.commands += 1;
-    record.stats.calls += 1;
     if (microseconds >= latency.thresholdMicroseconds) {
       latency.add(record.fast ? 'fast-command' : 'command', microseconds, parts.clock.now());
     }
-    // A command that waits is not over yet.
-    if (!(reply instanceof Block)) {
-      this.#measure(record, microseconds);
-      this.#logIfSlow(client, record, args, name, microseconds);
-    }
+    // A command that waits is not over yet; before 7.2 it counted as one already.
+    if (!(reply instanceof Block) || client.version < '7.2') this.#count(record);
+    if (reply instanceof Block) reply.computed += microseconds;
+    else this.#measure(client, record, args, name, microseconds);
     if (reply instanceof ErrorReply) {
       record.stats.failed += 1;
       parts.counters.countError(reply);
@@ -152,20 +152,22 @@ export class Executor implements CommandRunner {
     return reply;
   }
 
-  /** Counts what a command that waited took, its wait included. */
-  measureWait(client: Client, { record, args, name, since }: BlockedCommand): void {
-    const microseconds = (performance.now() - since) * 1000;
-    this.#measure(record, microseconds);
-    this.#logIfSlow(client, record, args, name, microseconds);
+  /** Counts what a command that waited took, but for the wait. */
+  measureWait(client: Client, { record, args, name, block }: BlockedCommand): void {
+    if (client.version >= '7.2') this.#count(record);
+    this.#measure(client, record, args, name, block.computed);
   }
 
-  #measure({ stats }: CommandRecord, microseconds: number): void {
-    stats.microseconds += microseconds;
-    if (this.parts.latency.tracksCommands) (stats.histogram ??= new LatencyHistogram()).record(microseconds);
+  #count({ stats }: CommandRecord): void {
+    this.parts.counters.commands += 1;
+    stats.calls += 1;
   }
 
-  #logIfSlow(client: Client, record: CommandRecord, args: readonly string[], name: string, microseconds: number): void {
-    const { slowLog } = this.parts;
+  /** Adds up what a command took, and logs it if that was much. */
+  #measure(client: Client, record: CommandRecord, args: readonly string[], name: string, microseconds: number): void {
+    const { slowLog, latency } = this.parts;
+    record.stats.microseconds += microseconds;
+    if (latency.tracksCommands) (record.stats.histogram ??= new LatencyHistogram()).record(microseconds);
     if (microseconds >= slowLog.threshold && !record.skipSlowLog)
       slowLog.add(client, record, name, args, microseconds, this.parts.clock.now());
   }

@@ -1,3 +1,5 @@
+import { decimalDigits } from './decimal-digits';
+
 const PRECISION = 17;
 
 /** Whole numbers up to here are shown with all their digits. */
@@ -7,7 +9,7 @@ const ZEROS_AT_END = 7;
 const ZEROS_IN_FRONT = 7;
 const SMALLEST_EXPONENT = 4;
 
-/** Formats a double with the fewest digits that are read as the same double, as Redis shows it since 7.2. */
+/** Formats a double with the fewest digits, nearly always, that are read as the same double, as Redis shows it since 7.2. */
 export function formatShortest(value: number): string {
   if (!Number.isFinite(value)) return formatDouble(value);
   if (Number.isInteger(value) && Math.abs(value) <= INTEGER_MAX)
@@ -18,17 +20,15 @@ export function formatShortest(value: number): string {
 /** The same without a special form for integers: what Redis since 7.2 makes a digest of. */
 export function shortestDigits(value: number): string {
   if (!Number.isFinite(value) || value === 0) return formatDouble(value);
-  const [mantissa = '', exponentText = '0'] = Math.abs(value).toExponential().split('e');
   const sign = value < 0 ? '-' : '';
-  const digits = mantissa.replace('.', '');
-  const exponent = Number(exponentText);
-  // The power of ten of the last digit.
-  const last = exponent - digits.length + 1;
+  const { digits, power: last } = decimalDigits(Math.abs(value));
+  const exponent = last + digits.length - 1;
   if (last >= 0 && exponent < digits.length + ZEROS_AT_END) return `${sign}${digits}${'0'.repeat(last)}`;
   if (last < 0 && (last > -ZEROS_IN_FRONT || Math.abs(exponent) < SMALLEST_EXPONENT)) {
     if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`;
     return `${sign}${digits.slice(0, exponent + 1)}.${digits.slice(exponent + 1)}`;
   }
+  const mantissa = digits.length === 1 ? digits : `${digits.slice(0, 1)}.${digits.slice(1)}`;
   return `${sign}${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent))}`;
 }
 

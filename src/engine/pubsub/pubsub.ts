@@ -34,7 +34,9 @@ function deliver(clients: ReadonlySet<Client> | undefined, items: readonly strin
   if (clients === undefined) return 0;
   const { size } = clients;
   const push = new PushReply(items);
-  for (const client of clients) client.output.send(push);
+  for (const client of clients)
+    if (client.hearsLater) client.afterReply.push(push);
+    else client.output.send(push);
   return size;
 }
 

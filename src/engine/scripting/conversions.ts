@@ -12,6 +12,8 @@ import {
   Status,
   VerbatimReply,
 } from '../protocol/reply';
+import { formatShortest } from '../protocol/format-double';
+import type { RedisVersion } from '../redis-version';
 import { formatG, numberToString } from './lua/number-text';
 import { LuaTable } from './lua/table';
 import { allocate, consume, LONG } from './lua/meter';
@@ -86,14 +88,18 @@ function record(name: string, value: LuaValue): LuaTable {
   return table;
 }
 
-/**
- * A script's result as a reply.
- *
- * @param resp the protocol the script set with `redis.setresp`: decides what booleans become
- */
-export function luaToReply(value: LuaValue, resp: 2 | 3): Reply {
+/** What decides what a script's result becomes. */
+export interface ReplyForm {
+  /** The protocol the script set with `redis.setresp`: of booleans. */
+  readonly resp: 2 | 3;
+  /** Of doubles. */
+  readonly version: RedisVersion;
+}
+
+/** A script's result as a reply. */
+export function luaToReply(value: LuaValue, form: ReplyForm): Reply {
   try {
-    return valueToReply(value, resp, 0);
+    return valueToReply(value, form, 0);
   } catch (failure) {
     // Called from deep within an application, JavaScript's stack may end before Lua's would.
     if (failure instanceof RangeError) return STACK_LIMIT;
@@ -101,17 +107,17 @@ export function luaToReply(value: LuaValue, resp: 2 | 3): Reply {
   }
 }
 
-function valueToReply(value: LuaValue, resp: 2 | 3, depth: number): Reply {
+function valueToReply(value: LuaValue, form: ReplyForm, depth: number): Reply {
   switch (typeof value) {
     case 'string':
       return stored(value);
     case 'number':
       return toInteger(value);
     case 'boolean':
-      if (resp === 3) return new BooleanReply(value);
+      if (form.resp === 3) return new BooleanReply(value);
       return value ? 1 : null;
     default:
-      return value instanceof LuaTable ? tableToReply(value, resp, depth + 1) : null;
+      return value instanceof LuaTable ? tableToReply(value, form, depth + 1) : null;
   }
 }
 
@@ -127,7 +133,7 @@ const ITEM_BYTES = 16;
 const MAX_DEPTH = 2_000;
 const STACK_LIMIT = new ErrorReply('ERR reached lua stack limit');
 
-function tableToReply(table: LuaTable, resp: 2 | 3, depth: number): Reply {
+function tableToReply(table: LuaTable, form: ReplyForm, depth: number): Reply {
   if (depth > MAX_DEPTH) return STACK_LIMIT;
   // Tables that share others are small, and their reply has all of them in every place.
   consume(TABLE_STEPS);
@@ -137,14 +143,14 @@ function tableToReply(table: LuaTable, resp: 2 | 3, depth: number): Reply {
   const status = table.getKey('ok');
   if (typeof status === 'string') return new Status(oneLine(cString(sent(status))));
   const double = table.getKey('double');
-  if (typeof double === 'number') return new DoubleReply(double, formatG(double, 17, false));
+  if (typeof double === 'number') return new DoubleReply(double, doubleText(double, form.version));
   const map = table.getKey('map');
-  if (map instanceof LuaTable) return new MapReply(nodesToReplies(map, resp, depth, true));
+  if (map instanceof LuaTable) return new MapReply(nodesToReplies(map, form, depth, true));
   const set = table.getKey('set');
-  if (set instanceof LuaTable) return new SetReply(nodesToReplies(set, resp, depth, false));
+  if (set instanceof LuaTable) return new SetReply(nodesToReplies(set, form, depth, false));
   const digits = table.getKey('big_number');
   if (typeof digits === 'string') return new BigNumberReply(oneLine(digits));
-  return verbatimReply(table.getKey('verbatim_string')) ?? listToReply(table, resp, depth);
+  return verbatimReply(table.getKey('verbatim_string')) ?? listToReply(table, form, depth);
 }
 
 function verbatimReply(verbatim: LuaValue): Reply | undefined {
@@ -157,25 +163,25 @@ function verbatimReply(verbatim: LuaValue): Reply | undefined {
 }
 
 /** The elements up to the first nil. */
-function listToReply(table: LuaTable, resp: 2 | 3, depth: number): Reply[] {
+function listToReply(table: LuaTable, form: ReplyForm, depth: number): Reply[] {
   const items: Reply[] = [];
   for (let i = 1; ; i++) {
     const item = table.getNumber(i);
     if (item === undefined) return items;
     consume(1);
     allocate(ITEM_BYTES);
-    items.push(valueToReply(item, resp, depth));
+    items.push(valueToReply(item, form, depth));
   }
 }
 
 /** The keys of a table, each followed by its value if `paired`. A plain loop: every frame less is more depth. */
-function nodesToReplies(table: LuaTable, resp: 2 | 3, depth: number, paired: boolean): Reply[] {
+function nodesToReplies(table: LuaTable, form: ReplyForm, depth: number, paired: boolean): Reply[] {
   const replies: Reply[] = [];
   for (let key = table.nextKey(undefined); key !== undefined; key = table.nextKey(key)) {
     consume(2);
     allocate(2 * ITEM_BYTES);
-    replies.push(valueToReply(key, resp, depth));
-    if (paired) replies.push(valueToReply(table.get(key), resp, depth));
+    replies.push(valueToReply(key, form, depth));
+    if (paired) replies.push(valueToReply(table.get(key), form, depth));
   }
   return replies;
 }
@@ -192,12 +198,17 @@ function oneLine(text: string): string {
   return mapSlices(text, (slice) => slice.replace(/[\r\n]/g, ' '));
 }
 
-/** A command argument: strings as they are, whole numbers without a fraction, others with all their digits. */
-export function toArgument(value: LuaValue): string | undefined {
+/** A command argument: strings as they are, whole numbers without a fraction, others with the digits that doubles have. */
+export function toArgument(value: LuaValue, version: RedisVersion): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value !== 'number') return undefined;
   if (Number.isSafeInteger(value) && !Object.is(value, -0)) return String(value);
-  return formatG(value, 17, false);
+  if (version < '7.2' || Number.isNaN(value)) return formatG(value, 17, false);
+  return value === 0 ? '0' : formatShortest(value);
+}
+
+function doubleText(value: number, version: RedisVersion): string {
+  return version < '7.2' ? formatG(value, 17, false) : formatShortest(value);
 }
 
 /** A value's text where C would take it for a string; nothing for others. */

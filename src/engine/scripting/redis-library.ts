@@ -21,6 +21,8 @@ export class RunningScript {
   /** What `redis.setresp` set. */
   resp: 2 | 3 = 2;
 
+  constructor(readonly version: RedisVersion) {}
+
   begin(host: ScriptHost): void {
     this.host = host;
     this.resp = 2;
@@ -41,11 +43,11 @@ function errorTable(text: string, isCounted = false): LuaTable {
 const CALL_STEPS = 10;
 
 /** What follows a command's name, as text; undefined when something among it is none. */
-function argumentsOf(values: readonly LuaValue[]): string[] | undefined {
+function argumentsOf(values: readonly LuaValue[], version: RedisVersion): string[] | undefined {
   const args: string[] = [];
   if (values.length > 16) consume(values.length >> 2);
   for (let i = 1; i < values.length; i++) {
-    const text = toArgument(values[i]);
+    const text = toArgument(values[i], version);
     if (text === undefined) return undefined;
     args.push(stored(text));
   }
@@ -65,8 +67,8 @@ function commandFunctions(runtime: LuaRuntime, running: RunningScript): Record<s
   const fail = (text: string): never => raise(errorTable(text), state.at);
 
   const run = (values: readonly LuaValue[], raises: boolean): LuaValue => {
-    const name = toArgument(values[0]);
-    const args = argumentsOf(values);
+    const name = toArgument(values[0], running.version);
+    const args = argumentsOf(values, running.version);
     if (name === undefined || args === undefined) {
       const text = badArguments(values);
       return raises ? fail(text) : errorTable(text);
@@ -89,7 +91,8 @@ function commandFunctions(runtime: LuaRuntime, running: RunningScript): Record<s
   };
 
   const setRepl: LuaFunction = (...args) => {
-    if (args.length !== 1) return fail('ERR redis.set_repl() requires two arguments.');
+    if (args.length !== 1)
+      return fail(`ERR redis.set_repl() requires ${running.version < '8.0' ? 'two arguments' : 'one argument'}.`);
     const flags = context.args.number(args, 1);
     if ((flags & ~REPLICATION.REPL_ALL) !== 0) {
       return fail('ERR Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.');
@@ -98,8 +101,8 @@ function commandFunctions(runtime: LuaRuntime, running: RunningScript): Record<s
   };
 
   const aclCheck: LuaFunction = (...values) => {
-    const name = toArgument(values[0]);
-    const args = argumentsOf(values);
+    const name = toArgument(values[0], running.version);
+    const args = argumentsOf(values, running.version);
     if (name === undefined || args === undefined) return fail(badArguments(values));
     return running.host?.mayCall(name, args) ?? fail('ERR Invalid command passed to redis.acl_check_cmd()');
   };
@@ -125,7 +128,8 @@ function commonFunctions(runtime: LuaRuntime, running: RunningScript): Record<st
     if (args.length < 2) return fail('ERR redis.log() requires two arguments or more.');
     const [level, ...parts] = args;
     if (typeof level !== 'number') return fail('ERR First argument must be a number (log level).');
-    if (level < LOG_LEVELS.LOG_DEBUG || level > LOG_LEVELS.LOG_WARNING) return fail('ERR Invalid debug level.');
+    if (level < LOG_LEVELS.LOG_DEBUG || level > LOG_LEVELS.LOG_WARNING)
+      return fail(`ERR Invalid ${running.version < '8.0' ? 'debug' : 'log'} level.`);
     const texts = parts.flatMap((part) => asText(part) ?? []);
     texts.forEach(read);
     running.host?.log(level, texts.join(' '));
@@ -157,7 +161,7 @@ function versionFields(version: RedisVersion): Record<string, LuaValue> {
 }
 
 /** The `redis` table of scripts. */
-export function redisLibrary(runtime: LuaRuntime, running: RunningScript, version: RedisVersion): LuaTable {
+export function redisLibrary(runtime: LuaRuntime, running: RunningScript): LuaTable {
   const debugging = { breakpoint: () => false, debug: () => NOTHING, replicate_commands: () => true };
   return libraryTable({
     ...commonFunctions(runtime, running),
@@ -165,28 +169,23 @@ export function redisLibrary(runtime: LuaRuntime, running: RunningScript, versio
     ...debugging,
     ...LOG_LEVELS,
     ...REPLICATION,
-    ...versionFields(version),
+    ...versionFields(running.version),
   });
 }
 
 /** The `redis` table that functions see when they are called. */
-export function functionLibrary(runtime: LuaRuntime, running: RunningScript, version: RedisVersion): LuaTable {
+export function functionLibrary(runtime: LuaRuntime, running: RunningScript): LuaTable {
   return libraryTable({
     ...commonFunctions(runtime, running),
     ...commandFunctions(runtime, running),
     ...LOG_LEVELS,
     ...REPLICATION,
-    ...versionFields(version),
+    ...versionFields(running.version),
   });
 }
 
 /** The `redis` table that a library sees while it is loaded. */
-export function loadingLibrary(
-  runtime: LuaRuntime,
-  running: RunningScript,
-  version: RedisVersion,
-  register: LuaFunction,
-): LuaTable {
+export function loadingLibrary(runtime: LuaRuntime, running: RunningScript, register: LuaFunction): LuaTable {
   const { log } = commonFunctions(runtime, running);
-  return runtime.protectedTable({ log, register_function: register, ...LOG_LEVELS, ...versionFields(version) });
+  return runtime.protectedTable({ log, register_function: register, ...LOG_LEVELS, ...versionFields(running.version) });
 }

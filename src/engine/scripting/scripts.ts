@@ -34,7 +34,7 @@ function shown(message: string): string {
 /** Compiles and runs the scripts of EVAL, and function libraries. One per engine. */
 export class ScriptMachine {
   readonly runtime: LuaRuntime;
-  readonly running = new RunningScript();
+  readonly running: RunningScript;
   readonly #environment: LuaEnvironment;
   readonly #functionEnvironment: LuaEnvironment;
   readonly #functionRedis: LuaTable;
@@ -43,14 +43,14 @@ export class ScriptMachine {
   #registrations: Map<string, Registration> | undefined;
 
   constructor(options: LuaRuntimeOptions & { readonly version: RedisVersion }) {
-    const { version } = options;
+    this.running = new RunningScript(options.version);
     this.runtime = new LuaRuntime(options);
-    const redis = redisLibrary(this.runtime, this.running, version);
+    const redis = redisLibrary(this.runtime, this.running);
     const handler: LuaFunction = (error) => error;
     this.#environment = this.runtime.createEnvironment({ redis, __redis__err__handler: handler }, ['KEYS', 'ARGV']);
-    this.#functionRedis = functionLibrary(this.runtime, this.running, version);
+    this.#functionRedis = functionLibrary(this.runtime, this.running);
     const register = registerFunction(this.runtime, () => this.#registrations);
-    this.#loadingRedis = loadingLibrary(this.runtime, this.running, version, register);
+    this.#loadingRedis = loadingLibrary(this.runtime, this.running, register);
     this.#functionEnvironment = this.runtime.createEnvironment({ redis: this.#functionRedis }, ['redis'], ['redis']);
   }
 
@@ -98,7 +98,7 @@ export class ScriptMachine {
         replayLog.startOver();
         begin();
       });
-      return luaToReply(result, this.running.resp);
+      return luaToReply(result, this.running);
     } catch (failure) {
       if (failure instanceof LuaError) return this.#error(failure, script.sha);
       throw failure;
@@ -167,7 +167,7 @@ export class ScriptMachine {
     };
     try {
       const [result] = this.#withDeepForm(library, replayLog, attempt);
-      return luaToReply(result, this.running.resp);
+      return luaToReply(result, this.running);
     } catch (failure) {
       if (failure instanceof LuaError) return this.#error(failure, name);
       throw failure;

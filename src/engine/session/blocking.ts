@@ -1,5 +1,5 @@
 import { type Clock, MAX_TIMER_MS } from '../clock';
-import { type Block, NoReply, waitForCause } from '../command/answers';
+import { Block, NoReply, waitForCause } from '../command/answers';
 import type { Keyspace } from '../keyspace/keyspace';
 import { ErrorReply, type Reply } from '../protocol/reply';
 import type { BlockedCommand, Client } from './client';
@@ -19,7 +19,7 @@ export interface BlockingParts {
     note(client: Client, command: QueuedCommand, reply: Reply | undefined, dirty: number): void;
   };
   readonly executor: {
-    /** Counts what a command that waited took. */
+    /** Counts what a command took that waited and is over. */
     measureWait(client: Client, command: BlockedCommand): void;
   };
   internalError(command: string, failure: unknown): ErrorReply;
@@ -40,26 +40,26 @@ export class Blocking {
     const database = client.database;
     let argumentBytes = 0;
     for (const arg of command.args) argumentBytes += arg.length;
-    client.blocked = { ...command, argumentBytes, block, database, since: performance.now(), timer: undefined };
+    client.blocked = { ...command, argumentBytes, block, database, timer: undefined };
     this.blocked.add(client);
     if (block.noticesRemoval) this.#noticingRemoval += 1;
     if (block.timeoutMs > 0) this.#armTimeout(client, this.parts.clock.now() + block.timeoutMs);
-    for (const key of block.keys) {
-      let waiters = database.waiters.get(key);
-      if (waiters === undefined) database.waiters.set(key, (waiters = new Set()));
-      waiters.add(client);
-    }
+    queueUp(client, client.blocked);
   }
 
   /**
    * What a command answers that waits for work outside the engine: the outcome becomes its reply, unless the client has
    * gone meanwhile.
    * @param name the command, for the report of an internal error
+   * @param idle whether a server would do nothing meanwhile: that time is not the command's
    */
-  waitFor(client: Client, name: string, work: Promise<Reply>): Block {
+  waitFor(client: Client, name: string, work: Promise<Reply>, idle = false): Block {
     const block = waitForCause();
+    const begun = performance.now();
     const answer = (reply: Reply): void => {
-      if (client.blocked?.block === block) this.unblock(client, reply);
+      if (client.blocked?.block !== block) return;
+      if (!idle) block.computed += microsecondsSince(begun);
+      this.unblock(client, reply);
     };
     work.then(answer, (failure: unknown) => {
       answer(this.parts.internalError(name, failure));
@@ -105,8 +105,11 @@ export class Blocking {
     try {
       for (const [id, { database, key }] of ready) {
         ready.delete(id);
-        // Insertion order is arrival order; whoever is served leaves the set, nobody can enter it meanwhile.
-        for (const waiter of database.waiters.get(key) ?? []) {
+        const waiters = database.waiters.get(key);
+        // Insertion order is arrival order; whoever is served leaves the set, whoever waits on has gone to its end.
+        let left = waiters?.size ?? 0;
+        for (const waiter of waiters ?? []) {
+          if (left-- === 0) break;
           const exists = database.dataset.keys.has(key);
           // Thousands may wait for one key: those behind the one served are only looked at if someone can care.
           if (!exists && this.#noticingRemoval === 0) break;
@@ -129,16 +132,23 @@ export class Blocking {
     const { executing } = tracking;
     tracking.executing = client;
     effects.begin();
-    let reply: Reply | undefined;
+    const begun = performance.now();
+    client.hearsLater = client.version >= '7.2';
+    let reply: Reply | Block | undefined;
     try {
       reply = blocked.block.resume(key);
     } catch (failure) {
       reply = failure instanceof ErrorReply ? failure : this.parts.internalError(blocked.record.fullName, failure);
     }
     context.settle();
-    effects.note(client, blocked, reply, dirty);
+    client.hearsLater = false;
+    blocked.block.computed += microsecondsSince(begun);
+    const waitsOn = reply instanceof Block;
+    const answer = reply instanceof Block ? undefined : reply;
+    effects.note(client, blocked, answer, dirty);
     effects.end();
-    if (reply !== undefined) this.unblock(client, reply);
+    if (waitsOn) queueUp(client, blocked);
+    else if (answer !== undefined) this.unblock(client, answer);
     tracking.executing = executing;
     tracking.flush();
   }
@@ -158,3 +168,15 @@ export class Blocking {
     );
   }
 }
+
+/** Puts a client behind all others that wait for its keys. */
+function queueUp(client: Client, { block, database }: BlockedCommand): void {
+  for (const key of block.keys) {
+    let waiters = database.waiters.get(key);
+    if (waiters === undefined) database.waiters.set(key, (waiters = new Set()));
+    waiters.delete(client);
+    waiters.add(client);
+  }
+}
+
+const microsecondsSince = (begun: number): number => (performance.now() - begun) * 1000;

@@ -48,8 +48,6 @@ export interface BlockedCommand extends QueuedCommand {
   readonly block: Block;
   readonly database: Database;
   readonly argumentBytes: number;
-  /** When the wait began, on the clock of `performance.now()`. */
-  readonly since: number;
   timer: unknown;
 }
 
@@ -123,6 +121,8 @@ export abstract class Client implements Watcher, Waiter {
   tracking: TrackingState | undefined;
   /** What is sent once the running command's reply has been. */
   readonly afterReply: Reply[] = [];
+  /** Whether messages belong there now: its command runs (since 7.2), or has run and serves others. */
+  hearsLater = false;
   /** QUIT: the connection closes once the reply has left. */
   closing = false;
   /** A connection of our own that nobody has asked for yet: clients do not see it. */

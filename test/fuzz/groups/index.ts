@@ -25,11 +25,11 @@ export const DATA_GROUPS: readonly CommandGroup[] = [
   transactionGroup,
 ];
 
-/** What is compared with 8.0.2. */
-export const GROUPS_8: readonly CommandGroup[] = [...DATA_GROUPS, timedHashGroup];
-
 /** What scripts and functions run. */
 const scripted = fc.oneof(...DATA_GROUPS.flatMap(({ commands }) => Object.values(commands)));
 
 /** Everything the fuzzer draws from. */
 export const ALL_GROUPS: readonly CommandGroup[] = [...DATA_GROUPS, functionGroup(scripted), scriptingGroup(scripted)];
+
+/** What is compared with 8.0.2. Functions are not: random ones and `FUNCTION FLUSH` bring that server down (freeClient, SIGSEGV). */
+export const GROUPS_8: readonly CommandGroup[] = [...DATA_GROUPS, timedHashGroup, scriptingGroup(scripted)];

@@ -49,7 +49,7 @@ export const waitaof = defineCommand({
     if (context.denyBlocking || (acknowledged[0] >= local && replicas === 0)) return [...acknowledged];
     if (replicas > 0) return new Block([], timeout, [...acknowledged], () => undefined);
     const answer = journalSynced(engine, timeout).then((synced) => [synced ? 1 : 0, 0]);
-    return engine.blocking.waitFor(session, 'waitaof', answer);
+    return engine.blocking.waitFor(session, 'waitaof', answer, true);
   },
 });
 

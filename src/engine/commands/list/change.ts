@@ -1,5 +1,6 @@
 import { OK } from '../../protocol/reply';
 import type { ListEnd, ListView } from '../../values/list';
+import type { RedisVersion } from '../../redis-version';
 import { int64, integer } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
@@ -21,13 +22,18 @@ export const lset = defineCommand({
     const existing = context.peek(key, LIST);
     if (existing === undefined) throw NO_SUCH_KEY;
     existing.expect(1, element.length);
-    const given = integer(indexText);
+    const given = positionOf(indexText, context.engine.version);
     const index = given < 0 ? given + existing.size : given;
     if (index < 0 || index >= existing.size) throw INDEX_OUT_OF_RANGE;
     context.edit(key, LIST, 'lset').set(index, element);
     return OK;
   },
 });
+
+/** Since 7.2 LSET, and nothing else, goes by the lowest 32 bits of a position. */
+function positionOf(text: string, version: RedisVersion): number {
+  return version < '7.2' ? integer(text) : Number(BigInt.asIntN(32, BigInt(int64(text))));
+}
 
 function contains(list: ListView, element: string, from: ListEnd): boolean {
   let found = false;

@@ -3,9 +3,10 @@ import type { CommandContext } from '../../execution/command-context';
 import { typeOf } from '../../keyspace/entry';
 import { MapReply, NULL_ARRAY, type Reply } from '../../protocol/reply';
 import type { StreamView } from '../../values/stream';
-import { compareIds, HIGHEST_ID, idAfter, idBefore, LOWEST_ID, type StreamId } from '../../values/stream-id';
+import { compareIds, formatId, HIGHEST_ID, idAfter, idBefore, LOWEST_ID, type StreamId } from '../../values/stream-id';
 import { isOption } from '../../command/arguments';
 import { defineCommand } from '../define-command';
+import { holds } from '../waiting-pops';
 import { error } from '../../command/errors';
 import { STREAM } from './kind';
 import { strictId } from './ids';
@@ -55,8 +56,32 @@ function startingPoints(context: CommandContext, { keys, ids }: ReadOptions): St
   });
 }
 
-/** A stream that became ready answers with what came after the point of the first mention of its name. */
-function waitForEntries(
+/** Answers what came after the points, or waits for it. */
+function readOrWait(context: CommandContext, options: ReadOptions, points: readonly StreamId[]): Reply | Block {
+  const found: NamedEntries[] = [];
+  for (const [i, key] of options.keys.entries()) {
+    const stream = context.read(key, STREAM);
+    const entries = stream && entriesAfter(stream, points[i] ?? LOWEST_ID, options.count);
+    if (entries !== undefined) found.push([key, entries]);
+  }
+  if (found.length > 0) return streamsReply(context, found);
+  if (options.timeout === undefined) return NULL_ARRAY;
+  return context.engine.version < '7.2'
+    ? waitForOne(context, options, points)
+    : waitToRunAgain(context, options, points);
+}
+
+/** Since 7.2 it runs again as a whole once one of its keys is ready; `$` stays where the stream stood. */
+function waitToRunAgain(context: CommandContext, options: ReadOptions, points: readonly StreamId[]): Block {
+  const ids = options.ids.map((id, i) => (isOption(id, '$') ? formatId(points[i] ?? LOWEST_ID) : id));
+  const again = { ...options, ids };
+  return new Block(options.keys, options.timeout ?? 0, NULL_ARRAY, (key) =>
+    holds(context, key, STREAM) ? readOrWait(context, again, startingPoints(context, again)) : undefined,
+  );
+}
+
+/** Before, a stream that became ready answered with what came after the point of the first mention of its name. */
+function waitForOne(
   context: CommandContext,
   { keys, blockedCount, timeout = 0 }: ReadOptions,
   points: readonly StreamId[],
@@ -92,14 +117,6 @@ export const xread = defineCommand({
   syntax: '[COUNT count] [BLOCK milliseconds] STREAMS key [key ...] id [id ...]',
   run(context, args) {
     const options = parseReadOptions(context, args, 'xread');
-    const points = startingPoints(context, options);
-    const found: NamedEntries[] = [];
-    for (const [i, key] of options.keys.entries()) {
-      const stream = context.read(key, STREAM);
-      const entries = stream && entriesAfter(stream, points[i] ?? LOWEST_ID, options.count);
-      if (entries !== undefined) found.push([key, entries]);
-    }
-    if (found.length > 0) return streamsReply(context, found);
-    return options.timeout === undefined ? NULL_ARRAY : waitForEntries(context, options, points);
+    return readOrWait(context, options, startingPoints(context, options));
   },
 });

@@ -137,21 +137,31 @@ function readStream(
   return point === undefined ? readNew(reader) : readHistory(reader, point);
 }
 
-/** Waits for entries in any of the streams; told when a stream or the group goes. */
-function waitForEntries(
-  context: CommandContext,
-  { keys, group, noAck, blockedCount, timeout = 0 }: ReadOptions,
-): Block {
+/** Answers what the streams have for the consumer, or waits for it. */
+function readOrWait(context: CommandContext, options: ReadOptions): Reply | Block {
+  const points = startingPoints(context, options, options.group?.name ?? '');
+  const found: NamedEntries[] = [];
+  for (const [i, key] of options.keys.entries()) {
+    const entries = readStream(context, key, options, points[i]);
+    if (entries !== undefined) found.push([key, entries]);
+  }
+  if (found.length > 0) return streamsReply(context, found);
+  const { keys, timeout } = options;
+  if (timeout === undefined) return NULL_ARRAY;
+  if (context.engine.version < '7.2') return waitForOne(context, options);
+  // Since 7.2 it runs again as a whole, whatever became of one of its keys.
+  return new Block(keys, timeout, NULL_ARRAY, () => readOrWait(context, options), true);
+}
+
+/** Before, one stream that became ready answered; told when it or the group goes. */
+function waitForOne(context: CommandContext, { keys, group, noAck, blockedCount, timeout = 0 }: ReadOptions): Block {
   return new Block(
     keys,
     timeout,
     NULL_ARRAY,
     (key) => {
-      const runsAgain = context.engine.version >= '7.2';
-      const stream = runsAgain ? context.peek(key, STREAM) : streamOrNothing(context, key);
+      const stream = streamOrNothing(context, key);
       const position = stream?.group(group?.name ?? '')?.lastId;
-      if (runsAgain && position === undefined)
-        throw noSuchKeyOrGroup(key, group?.name ?? '', ' in XREADGROUP with GROUP option');
       if (stream === undefined || group === undefined) throw STREAM_GONE;
       if (position === undefined) throw GROUP_GONE;
       if (compareIds(stream.lastId, position) <= 0) return undefined;
@@ -186,14 +196,6 @@ export const xreadgroup = defineCommand({
   syntax: 'GROUP group consumer [COUNT count] [BLOCK milliseconds] [NOACK] STREAMS key [key ...] id [id ...]',
   effects: 'told',
   run(context, args) {
-    const options = parseReadOptions(context, args, 'xreadgroup');
-    const points = startingPoints(context, options, options.group?.name ?? '');
-    const found: NamedEntries[] = [];
-    for (const [i, key] of options.keys.entries()) {
-      const entries = readStream(context, key, options, points[i]);
-      if (entries !== undefined) found.push([key, entries]);
-    }
-    if (found.length > 0) return streamsReply(context, found);
-    return options.timeout === undefined ? NULL_ARRAY : waitForEntries(context, options);
+    return readOrWait(context, parseReadOptions(context, args, 'xreadgroup'));
   },
 });

@@ -12,6 +12,7 @@ export default [
   String.raw`return redis.call('echo', 'a\0b')`,
   String.raw`redis.setresp(3) return {double=0/0}`,
   String.raw`return {double=1/0}`,
+  String.raw`local r={} for i,n in ipairs{0.1,1/3,-0,3,1e17,2^53+2,-2^62,2^62+1024,2^63,-2^63,1e300,1e-7,5e-324} do r[i]={redis.call('echo',n),{double=n}} end return r`,
   String.raw`return {map={[1]=2}}`,
   String.raw`return {set={[{}]=true}}`,
   String.raw`local r={} for i,s in ipairs{'a\nb','a\r\n','\r\na','\n','-a\n','-\na','a b\n','A\tb',' a','a ','- a','-- a'} do r[i]=string.format('%q', redis.error_reply(s).err) end return r`,

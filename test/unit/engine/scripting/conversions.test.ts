@@ -46,14 +46,17 @@ describe('a result without end', () => {
     ['list', false],
     ['map', true],
   ])('is an error at some depth: a %s', (_, asMap) => {
-    const { depth, reply } = innermost(luaToReply(endless(asMap), 3));
+    const { depth, reply } = innermost(luaToReply(endless(asMap), { resp: 3, version: '7.0' }));
     expect(depth).toBeLessThanOrEqual(2_000);
     expect(reply).toEqual(STACK_LIMIT);
   });
 
   it('is an error also where little of the stack is left', () => {
     // Somewhere on the way there is too little left for the conversion.
-    const outcomes = withLittleStack([0.3, 0.5, 0.7, 0.9], () => innermost(luaToReply(endless(false), 2)).reply);
+    const outcomes = withLittleStack(
+      [0.3, 0.5, 0.7, 0.9],
+      () => innermost(luaToReply(endless(false), { resp: 2, version: '7.0' })).reply,
+    );
     expect(outcomes).toEqual([1, 2, 3, 4].map(() => STACK_LIMIT));
   });
 });

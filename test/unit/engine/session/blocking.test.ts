@@ -16,7 +16,7 @@ function setup() {
   });
   const database = house.keyspace.database(0);
   /** A client that waits for keys. @param resume tries again */
-  const waiting = (keys: readonly string[], resume: (key: string) => Reply | undefined, own: Partial<Block> = {}) => {
+  const waiting = (keys: readonly string[], resume: Block['resume'], own: Partial<Block> = {}) => {
     const client = new BareClient(house);
     const block = new Block(keys, own.timeoutMs ?? 0, 'too late', resume, own.noticesRemoval);
     blocking.block(client, queued(house, 'BLPOP', ...keys), block);
@@ -44,6 +44,41 @@ describe('who waits for a key', () => {
     blocking.serveReady();
     expect(clients.map(({ sent }) => sent)).toEqual([['list'], ['list'], []]);
     expect([...blocking.blocked]).toEqual([clients[2]]);
+  });
+
+  it('goes behind the others when it ran again and waits on', () => {
+    const { blocking, database, waiting, ready } = setup();
+    const again = new Block(['list', 'other'], 0, null, () => undefined);
+    let turn = 0;
+    const first = waiting(['list', 'other'], () => (turn++ === 0 ? again : 'first'));
+    const second = waiting(['other'], (key) => (database.dataset.remove(key), 'second'));
+    ready('list');
+    blocking.serveReady();
+    ready('other');
+    blocking.serveReady();
+    expect([turn, first.sent, second.sent]).toEqual([1, [], ['second']]);
+    // It waits as it did: for the same keys, and no longer than before.
+    expect([...blocking.blocked]).toEqual([first]);
+    ready('list');
+    blocking.serveReady();
+    expect([turn, first.sent]).toEqual([2, ['first']]);
+  });
+
+  it('has computed while it tried, not while it waited', () => {
+    const time = jest.spyOn(performance, 'now').mockReturnValue(1000);
+    const { blocking, waiting, ready } = setup();
+    const client = waiting(['key'], () => {
+      time.mockReturnValue(performance.now() + 2);
+      return undefined;
+    });
+    const block = client.blocked?.block;
+    time.mockReturnValue(5000);
+    for (let i = 0; i < 3; i++) {
+      ready('key');
+      blocking.serveReady();
+    }
+    time.mockRestore();
+    expect(block?.computed).toBe(6000);
   });
 
   it('may make another key ready: whoever waits for that one is served in the same go', () => {

@@ -25,7 +25,7 @@ function setup({ scriptsWrite = true } = {}) {
       blocked,
       block(client, command: QueuedCommand, block) {
         blocked.add(client);
-        client.blocked = { ...command, block, argumentBytes: 0, database: client.database, since: 0, timer: undefined };
+        client.blocked = { ...command, block, argumentBytes: 0, database: client.database, timer: undefined };
       },
       forget(client) {
         blocked.delete(client);

@@ -6,7 +6,7 @@ import { readValue, writeValue } from '../../../rdb/rdb-value';
 import type { CommandContext } from '../../../execution/command-context';
 import type { Services } from '../../../execution/services';
 import { entryBytes } from '../../../keyspace/entry';
-import { ErrorReply, OK, Status, type Reply } from '../../../protocol/reply';
+import { ErrorReply, OK, Status, VerbatimReply, type Reply } from '../../../protocol/reply';
 import { integer } from '../../../command/arguments';
 import { parseMemory } from '../../../config/parse-memory';
 import { encodingOf } from '../../encoding';
@@ -21,6 +21,8 @@ export interface DebugAction {
   readonly summary: string;
   /** Fewest and most arguments after the subcommand's name. */
   readonly takes: readonly [min: number, max: number];
+  /** The same before 8.0, where it was otherwise. */
+  readonly tookBefore8?: readonly [min: number, max: number];
   readonly run: (context: CommandContext, args: readonly string[]) => Reply;
 }
 
@@ -115,7 +117,11 @@ function changeReplicationId({ engine }: CommandContext): Reply {
 function describeTables({ engine }: CommandContext, [index = '']: readonly string[]): Reply {
   const database = engine.keyspace.databases[integer(index)];
   if (database === undefined) throw error('Out of range database');
-  return `[Dictionary HT]\n number of elements: ${String(database.dataset.size)}\n[Expires HT]\n number of elements: ${String(database.dataset.expiries.size)}\n`;
+  const { size, expiries } = database.dataset;
+  const elements = (count: number) =>
+    count === 0 && engine.version >= '8.0' ? '' : ` number of elements: ${String(count)}\n`;
+  const text = `[Dictionary HT]\n${elements(size)}[Expires HT]\n${elements(expiries.size)}`;
+  return new VerbatimReply('txt', text);
 }
 
 function checkPackedThreshold(_: CommandContext, [size = '']: readonly string[]): Reply {
@@ -181,7 +187,8 @@ export const DEBUG_ACTIONS: readonly DebugAction[] = [
     name: 'htstats',
     syntax: '<dbid>',
     summary: 'Says how many keys a database has.',
-    takes: [1, 1],
+    takes: [1, Infinity],
+    tookBefore8: [1, 1],
     run: describeTables,
   },
   nothing('loadaof', 0, 0, 'Does nothing: there is no append only file.'),

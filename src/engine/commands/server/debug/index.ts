@@ -2,7 +2,8 @@ import type { ClientAddress } from '../../../session/output';
 import { defineCommand } from '../../define-command';
 import { error, wrongSubcommandArguments } from '../../../command/errors';
 import { helpReply } from '../../../command/help';
-import { DEBUG_ACTIONS } from './actions';
+import type { RedisVersion } from '../../../redis-version';
+import { DEBUG_ACTIONS, type DebugAction } from './actions';
 
 const BY_NAME = new Map(DEBUG_ACTIONS.map((action) => [action.name, action]));
 
@@ -12,6 +13,12 @@ const NOT_ALLOWED = error(
 
 function isLocal({ kind, remote }: ClientAddress): boolean {
   return kind !== 'tcp' || /^(?:127\.|\[?::1\]?:|\[?::ffff:127\.)/.test(remote);
+}
+
+/** How many arguments a subcommand takes; none where there is no such. */
+function takenBy(action: DebugAction | undefined, version: RedisVersion): readonly [fewest: number, most: number] {
+  const former = version < '8.0' ? action?.tookBefore8 : undefined;
+  return former ?? action?.takes ?? [0, 0];
 }
 
 export const debug = defineCommand({
@@ -29,9 +36,9 @@ export const debug = defineCommand({
     if (debugCommands === 'no' || (debugCommands === 'local' && !isLocal(context.session.address))) throw NOT_ALLOWED;
     if (name.toLowerCase() === 'help' && args.length === 0) return helpReply('debug', DEBUG_ACTIONS);
     const action = BY_NAME.get(name.toLowerCase());
-    if (action === undefined || args.length < action.takes[0] || args.length > action.takes[1]) {
+    const [fewest, most] = takenBy(action, context.engine.version);
+    if (action === undefined || args.length < fewest || args.length > most)
       throw wrongSubcommandArguments('debug', name);
-    }
     return action.run(context, args);
   },
 });
