@@ -90,6 +90,10 @@ const FLOODS: Readonly<Record<string, () => Promise<void>>> = {
     several(1, (socket) => flood(socket, 200, (i) => line('SUBSCRIBE', String(i) + MEGABYTE))),
   'waiting for keys with long names': () =>
     several(100, (socket, i) => flood(socket, 1, () => line('BLPOP', String(i) + MEGABYTE, '0'))),
+  'commands that were run, of clients that stay': () =>
+    several(150, (socket, i) => flood(socket, 1, () => line('SET', 'same', String(i) + MEGABYTE))),
+  'scripts that were run, of clients that stay': () =>
+    several(150, (socket, i) => flood(socket, 1, () => line('EVAL', 'return 1', '0', String(i) + MEGABYTE))),
   'long names of clients': () =>
     several(100, (socket, i) => flood(socket, 1, () => line('CLIENT', 'SETNAME', String(i) + MEGABYTE))),
   'tracked keys with long names': () =>

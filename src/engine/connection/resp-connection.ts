@@ -5,12 +5,12 @@ import { NoReply } from '../command/answers';
 import { encodeInPieces, encodeReply } from '../protocol/encode-reply';
 import { ErrorReply, PushReply, type Reply } from '../protocol/reply';
 import { ProtocolError, RequestParser } from '../protocol/request-parser';
-import { textBytes } from '../values/text-bytes';
 import type { Session } from '../execution/session';
 import type { ClientAddress, HeldArguments, SessionOutput } from '../session/output';
 import { type Fate, fateOf } from './fate';
 import { isHttp } from './is-http';
 import { Outbox } from './outbox';
+import { requestLimits } from './request-limits';
 import type { Transport } from './transport';
 
 /** Requests are answered in slices of this many, so that one client's long pipeline does not hold up the others. */
@@ -43,19 +43,7 @@ export class RespConnection implements SessionOutput {
       transport.relieved?.();
       this.resume();
     });
-    const { session } = this;
-    this.#parser = new RequestParser({
-      get maxBulkLength() {
-        return engine.parameters.maxBulkLength;
-      },
-      get authenticated() {
-        return session.authenticated;
-      },
-      get room() {
-        return engine.clients.memory.room;
-      },
-      heapBytes: (length) => textBytes({ length }),
-    });
+    this.#parser = new RequestParser(requestLimits(engine, this.session));
     this.#account();
   }
 
@@ -108,16 +96,20 @@ export class RespConnection implements SessionOutput {
 
   close(): void {
     if (this.#ended) return;
-    this.#ended = true;
-    this.engine.disconnect(this.session);
+    this.#end();
     this.#outbox.end();
   }
 
   /** The peer has gone: nothing can be sent any more. */
   abandon(): void {
     this.#outbox.forget();
-    if (this.#ended) return;
+    if (!this.#ended) this.#end();
+  }
+
+  /** What was sent and not run is given up: the socket may last a while. */
+  #end(): void {
     this.#ended = true;
+    this.#parser.forget();
     this.engine.disconnect(this.session);
   }
 

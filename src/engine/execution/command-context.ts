@@ -55,7 +55,7 @@ export class CommandContext implements ScriptCaller {
   /** Whether a command must not wait now: inside EXEC and scripts. */
   denyBlocking = false;
 
-  /** The call of EVAL or its like that runs, or ran last. */
+  /** The call of EVAL or its like that runs. */
   runningScript: { readonly record: CommandRecord; readonly args: readonly string[] } | undefined;
 
   /** Whether a script runs. */

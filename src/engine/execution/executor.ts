@@ -143,12 +143,12 @@ export class Executor implements CommandRunner {
     }
     // A script that reads anything counts as having read the keys it was given.
     if (client.tracking !== undefined && record.readOnly && !record.skipMonitor) {
-      const { runningScript } = context;
       // Since 7.2 a script counts as reading what it reads, not what it names.
-      if (!fromScript || client.version >= '7.2') parts.tracking.remember(client, record, args);
-      else if (runningScript !== undefined) parts.tracking.remember(client, runningScript.record, runningScript.args);
+      const reading = fromScript && client.version < '7.2' ? context.runningScript : { record, args };
+      if (reading !== undefined) parts.tracking.remember(client, reading.record, reading.args);
     }
-    if (monitors.active && !record.skipMonitor) monitors.show(client, record, name, args, fromScript);
+    if (record.skipMonitor) context.runningScript = undefined;
+    else if (monitors.active) monitors.show(client, record, name, args, fromScript);
     return reply;
   }
 

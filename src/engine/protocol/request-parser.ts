@@ -37,13 +37,18 @@ const STRANGER_BULK = 16_384;
 const BYTES_BETWEEN_LOOKS = 65_536;
 const STRING_BYTES = 32;
 
+/** In the place of those of a command that was handed out: never filled, the next one brings its own. */
+const NO_ARGUMENTS: string[] = [];
+const NO_BYTES = Buffer.alloc(0);
+
 /**
  * Cuts the byte stream of a client into commands: RESP arrays of bulk strings, and inline commands. Bytes of an
- * unfinished command are kept; every argument is copied out of the network chunk, so that no value keeps one alive.
+ * unfinished command are kept; every argument is copied out of the network chunk, so that no value keeps one alive. Of a command
+ * that was handed out nothing is kept: a client may do nothing for days.
  */
 export class RequestParser {
   #chunks: Buffer[] = [];
-  #buffer: Buffer = Buffer.alloc(0);
+  #buffer: Buffer = NO_BYTES;
   #at = 0;
   /** Bytes in `#chunks` not yet joined to `#buffer`. */
   #waiting = 0;
@@ -98,7 +103,21 @@ export class RequestParser {
     const parsed = this.#received - this.buffered;
     this.requestBytes = parsed - this.#startedAt;
     this.#startedAt = parsed;
+    if (this.#at === this.#buffer.length) {
+      this.#buffer = NO_BYTES;
+      this.#at = 0;
+    }
     return request;
+  }
+
+  /** Nothing more will be asked for: keeps nothing. */
+  forget(): void {
+    this.#buffer = NO_BYTES;
+    this.#at = 0;
+    this.#chunks = [];
+    this.#waiting = 0;
+    this.#left = 0;
+    this.#args = [];
   }
 
   #next(): Request | undefined {
@@ -160,7 +179,9 @@ export class RequestParser {
       this.#bulkLength = -1;
       this.#left -= 1;
     }
-    return { name: this.#name ?? '', args: this.#args, refused: this.#refused };
+    const args = this.#args;
+    this.#args = NO_ARGUMENTS;
+    return { name: this.#name ?? '', args, refused: this.#refused };
   }
 
   /** Keeps the argument that ends at `end`, if there is room for it. */

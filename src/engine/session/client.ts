@@ -74,7 +74,7 @@ export interface ClientParts {
 export interface ClientContext {
   /** The running command's name as the client wrote it. */
   typedName: string;
-  /** The call of EVAL or its like that runs, or ran last. */
+  /** The call of EVAL or its like that runs. */
   runningScript: { readonly record: CommandRecord; readonly args: readonly string[] } | undefined;
   /** Lets the time move on. @param frozenAt milliseconds since the epoch at which it is to stand still; 0 = now */
   resetClock(frozenAt?: number): void;

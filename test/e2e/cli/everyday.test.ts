@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { version } from '../../../package.json';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -47,7 +48,10 @@ const client = (url: string): Redis =>
   });
 
 const normalised = (output: string): string =>
-  output.replaceAll(home, '<home>').replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>');
+  output
+    .replace(`Respite ${version}`, 'Respite <version>')
+    .replaceAll(home, '<home>')
+    .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>');
 
 describe('respite without a command', () => {
   it("starts the instance of the folder's name, and finds its data and its port again", async () => {

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { version } from '../../../package.json';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -26,7 +27,10 @@ async function readyOf(command: RunningCommand): Promise<Ready> {
 
 /** What differs from run to run, made equal. */
 const normalised = (output: string): string =>
-  output.replaceAll(cwd, '<cwd>').replaceAll(/127\.0\.0\.1:\d+|-p \d+/g, (found) => found.replace(/\d+$/, '<port>'));
+  output
+    .replace(`Respite ${version}`, 'Respite <version>')
+    .replaceAll(cwd, '<cwd>')
+    .replaceAll(/127\.0\.0\.1:\d+|-p \d+/g, (found) => found.replace(/\d+$/, '<port>'));
 
 describe('FR-12, US-1: respite start --standalone', () => {
   it('says where everything is and what to try, serves, and stops gracefully on a signal', async () => {
