@@ -86,10 +86,11 @@ export async function exportFrom(place: OpenPlace, options: Omit<ExportOptions, 
   const output = typeof to === 'string' ? await openOutputFile(to, force) : toStream(to);
   const source = sourceOf(place.client, { selection: { match, db }, changes: place.shared });
   const side = { name: place.name, refusal: 'EXPORT_FAILED', left: 'Nothing was written.' } as const;
-  const [databases, timedFields] = await at(side, async () => [
-    await source.databases(),
-    await source.hasTimedFields(),
-  ]);
+  const asked = at(side, async () => [await source.databases(), await source.hasTimedFields()] as const);
+  const [databases, timedFields] = await asked.catch(async (error: unknown) => {
+    await output.abandon();
+    throw error;
+  });
   const total = databases.reduce((sum, [, keys]) => sum + keys, 0);
   const told = { batches: (aborting: AbortSignal | undefined) => allAt(side, source.batches(aborting)) };
   return exportTo(told, output, { format, signal, onProgress, time: place.now(), timedFields, total });
