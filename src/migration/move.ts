@@ -53,8 +53,8 @@ export interface ImportOptions extends MoveOptions {
  * Exports the data of a place to a file. The file is there when it is whole, and only this user may read it.
  *
  * While others write, keys that stay are all in it, each as it was at some moment of the export.
- * @throws RespiteError `EXPORT_FILE_EXISTS`, `EXPORT_WRITE_FAILED`, `EXPORT_FAILED`, `MIGRATION_INTERRUPTED`, and those of opening a
- * data directory (`SNAPSHOT_...`, `RESTORE_...`)
+ * @throws RespiteError `EXPORT_FILE_EXISTS`, `EXPORT_WRITE_FAILED`, `EXPORT_FAILED`, `MIGRATION_INTERRUPTED`,
+ * `MIGRATION_CONNECTION_LOST`, and those of opening a data directory (`SNAPSHOT_...`, `RESTORE_...`)
  */
 export async function exportData(options: ExportOptions): Promise<ExportReport> {
   const place = await openPlace(options.from, 'existing');
@@ -66,7 +66,7 @@ export async function exportData(options: ExportOptions): Promise<ExportReport> 
  * be taken in, or (unless `existing` says otherwise) what is there already, nothing is written. A data directory that nobody uses
  * gets all of it at once, in a snapshot.
  * @throws RespiteError `IMPORT_FILE_UNREADABLE`, `IMPORT_FILE_INVALID`, `IMPORT_NOT_SUPPORTED`, `IMPORT_CONFLICT`, `IMPORT_REFUSED`,
- * `MIGRATION_INTERRUPTED`, and those of opening a data directory (`SNAPSHOT_...`, `RESTORE_...`)
+ * `MIGRATION_INTERRUPTED`, `MIGRATION_CONNECTION_LOST`, and those of opening a data directory (`SNAPSHOT_...`, `RESTORE_...`)
  */
 export async function importData(options: ImportOptions): Promise<ImportReport> {
   const { from, to } = options;
