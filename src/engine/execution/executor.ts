@@ -88,7 +88,7 @@ export class Executor implements CommandRunner {
       if (disturbed !== undefined) return disturbed;
     }
     if (tracking.clients > 0) tracking.writer = client;
-    client.hearsLater = client.version >= '7.2';
+    client.hearsLater = client.repliesFirst;
     const reply = this.#dispatch(client, name, args);
     client.hearsLater = true;
     blocking.serveReady();

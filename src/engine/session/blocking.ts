@@ -133,7 +133,7 @@ export class Blocking {
     tracking.executing = client;
     effects.begin();
     const begun = performance.now();
-    client.hearsLater = client.version >= '7.2';
+    client.hearsLater = client.repliesFirst;
     let reply: Reply | Block | undefined;
     try {
       reply = blocked.block.resume(key);

@@ -119,6 +119,8 @@ export abstract class Client implements Watcher, Waiter {
   libraryVersion = '';
   /** CLIENT TRACKING; undefined = off. */
   tracking: TrackingState | undefined;
+  /** Whether what its command tells it comes behind the reply: since 7.2. */
+  readonly repliesFirst: boolean;
   /** What is sent once the running command's reply has been. */
   readonly afterReply: Reply[] = [];
   /** Whether messages belong there now: its command runs (since 7.2), or has run and serves others. */
@@ -148,6 +150,7 @@ export abstract class Client implements Watcher, Waiter {
     readonly output: SessionOutput,
   ) {
     this.version = parts.version;
+    this.repliesFirst = parts.version >= '7.2';
     this.database = parts.keyspace.database(0);
     this.user = parts.acl.default;
     this.authenticated = !parts.requiresPassword;
