@@ -64,7 +64,7 @@ export async function runDoctor(
     const evidence = `${directory}-damaged`;
     await cp(path, evidence, { recursive: true });
     try {
-      const { diagnosis, report } = await look(path, pristine);
+      const { diagnosis, report } = await look(path, pristine, isSetBack(kind));
       if (diagnosis.sound) counts.sound++;
       if (report === undefined) counts.savedNothing++;
       else {
@@ -103,8 +103,13 @@ async function damage(path: string, tools: DamageTools): Promise<string[]> {
   return names;
 }
 
-/** Everything that has to hold of one damaged directory. */
-async function look(path: string, pristine: Pristine) {
+/** Whether a data file was replaced by an older one of this directory, and what would tell of it is damaged as well: nothing can tell then. */
+function isSetBack(kind: readonly string[]): boolean {
+  return kind.includes('older data file') && kind.some((name) => name.startsWith('last-snapshot'));
+}
+
+/** Everything that has to hold of one damaged directory. @param mayBeOlder without a word about it */
+async function look(path: string, pristine: Pristine, mayBeOlder: boolean) {
   const { keeping, databases } = pristine;
   const { encryptionKey } = keeping;
   const options = { encryptionKey, clock: FROZEN, databases };
@@ -116,8 +121,9 @@ async function look(path: string, pristine: Pristine) {
     throw error;
   });
   if ((await digestOf(path)) !== before) throw new Error('the old directory was changed');
-  if (report !== undefined) await checkSaved(target, report, pristine);
-  await checkStart(path, diagnosis, pristine);
+  const mustBeLast = pristine.keeping.durability === 'snapshot' && !mayBeOlder;
+  if (report !== undefined) await checkSaved(target, report, pristine, mustBeLast);
+  await checkStart(path, diagnosis, pristine, mustBeLast);
   return { diagnosis, report };
 }
 
@@ -125,6 +131,7 @@ async function checkSaved(
   target: string,
   report: SalvageReport,
   { keeping, contents, history }: Pristine,
+  mustBeLast: boolean,
 ): Promise<void> {
   const saved = await start(target, {
     encryptionKey: keeping.encryptionKey,
@@ -143,18 +150,17 @@ async function checkSaved(
         `${name.slice(0, 60)} never was ${value.slice(0, 300)} (${JSON.stringify(report).slice(0, 2_000)})`,
       );
   // Frames that were torn off are gone without a trace.
-  if (!isWhole(report)) return;
+  if (!isWhole(report) || !mustBeLast) return;
   for (const [name, value] of found)
-    if (contents.get(name) !== value && keeping.durability === 'snapshot')
-      throw new Error(`${name} is older, and nothing was said`);
-  if (keeping.durability === 'snapshot' && found.size !== contents.size)
-    throw new Error('keys are missing, and nothing was said');
+    if (contents.get(name) !== value) throw new Error(`${name} is older, and nothing was said`);
+  if (found.size !== contents.size) throw new Error('keys are missing, and nothing was said');
 }
 
 async function checkStart(
   path: string,
   { sound, findings }: Diagnosis,
   { keeping, contents, history }: Pristine,
+  mustBeLast: boolean,
 ): Promise<void> {
   const { encryptionKey } = keeping;
   const said = JSON.stringify(findings);
@@ -170,7 +176,7 @@ async function checkStart(
   await kept.manager.stop();
   kept.engine.close();
   if (!sound) throw new Error(`the start takes what was said to have a problem: ${said}`);
-  if (keeping.durability === 'snapshot') {
+  if (mustBeLast) {
     const difference = firstDifference(contents, found);
     if (difference !== undefined) throw new Error(`called sound, and ${difference}`);
   }

@@ -15,7 +15,7 @@ export function lossesOf({ data, journals }: SalvageReport): string[] {
   const { damagedPages, damagedRecords, missingRecords, incompleteValues, namelessValues } = data;
   const { stop, skipped, doubtfulKeys } = journals;
   const clauses: (string | false)[] = [
-    data.isOlder && 'the snapshot is not the last one that was written',
+    data.isOlder && 'the snapshot is not the last one that was written, or not surely',
     damagedPages > 0 && `${printCount(damagedPages, 'page')} of the data file cannot be read`,
     damagedRecords > 0 && `${printCount(damagedRecords, 'record')} whose checksum is wrong`,
     missingRecords === undefined && 'how many records are missing is not known',

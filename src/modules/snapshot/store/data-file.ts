@@ -68,21 +68,32 @@ export class DataFile implements Disposable {
     const first = parseMeta(buffer, 0);
     this.read(buffer, first.pageSize);
     const second = parseMeta(buffer, 1);
-    // LMDB writes its meta pages in turn, so that they are always one transaction apart; a new file has 0 and 0.
-    const apart = Math.abs(first.transaction - second.transaction);
-    if (first.pageSize !== second.pageSize || (apart !== 1 && first.transaction + second.transaction !== 0)) {
-      throw new DamagedFileError('its two meta pages contradict each other');
-    }
+    if (!agree(first, second)) throw new DamagedFileError('its two meta pages contradict each other');
     return second.transaction > first.transaction ? second : first;
   }
 }
 
-/** The meta pages of a file that can be read, the newer one first: for who saves what there is. */
-export function readableMetas(file: DataFile): Meta[] {
+/** LMDB writes its meta pages in turn, so that they are always one transaction apart; a new file has 0 and 0. */
+function agree(first: Meta, second: Meta): boolean {
+  const apart = Math.abs(first.transaction - second.transaction);
+  return first.pageSize === second.pageSize && (apart === 1 || first.transaction + second.transaction === 0);
+}
+
+/** The meta pages of a file that can be read. */
+export interface ReadableMetas {
+  /** The newer one first. */
+  readonly pages: readonly Meta[];
+  /** Whether both can be, and do not contradict each other: only then is the first surely the last that was written. */
+  readonly agree: boolean;
+}
+
+/** For who saves what there is. */
+export function readableMetas(file: DataFile): ReadableMetas {
   const first = readableMeta(file, 0, 0);
   const sizes = first === undefined ? PAGE_SIZES : [first.pageSize];
   const second = [...sizes].map((size) => readableMeta(file, 1, size)).find((meta) => meta !== undefined);
-  return [first, second].filter((meta) => meta !== undefined).sort((a, b) => b.transaction - a.transaction);
+  const pages = [first, second].filter((meta) => meta !== undefined).sort((a, b) => b.transaction - a.transaction);
+  return { pages, agree: first !== undefined && second !== undefined && agree(first, second) };
 }
 
 function readableMeta(file: DataFile, page: number, position: number): Meta | undefined {

@@ -244,7 +244,11 @@ describe('a data file', () => {
     expect(await contentsIn(target)).toEqual(whole);
   });
 
-  it('whose newer meta page is unusable goes back to the older one', async () => {
+  it.each([
+    ['all of it', 64, true],
+    ['its header', 20, true],
+    ['its header, and nothing else says which snapshot was the last', 20, false],
+  ])('whose newer meta page is unusable goes back to the older one: %s', async (_, length, hasWitness) => {
     const path = await temporaryPath();
     const kept = await start(path);
     kept.run('SET', 'a', '1');
@@ -254,7 +258,8 @@ describe('a data file', () => {
     await kept.manager.stop();
     const bytes = readFileSync(join(path, 'data.mdb'));
     const newer = bytes.readBigUInt64LE(24 + 128) > bytes.readBigUInt64LE(4096 + 24 + 128) ? 0 : 1;
-    damage(join(path, 'data.mdb'), newer * 4096, 64);
+    damage(join(path, 'data.mdb'), newer * 4096, length);
+    if (!hasWitness) rmSync(join(path, 'last-snapshot'));
     expect(await found(path)).toEqual(['data_damaged!', 'saveable']);
     const target = await temporaryPath();
     expect(await save(path, target)).toMatchObject({ keys: 1, data: { isOlder: true } });

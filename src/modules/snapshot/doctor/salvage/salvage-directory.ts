@@ -91,7 +91,9 @@ async function baseOf(directory: DirectoryFacts, encryption: DatasetKey | undefi
   const { stamp, stampProven, proven } = file.found;
   const isEmpty = file.complete && proven === 0 && stamp === undefined;
   const last = await directory.lastSequence();
-  const isLast = isEmpty ? !isLost : stampProven && !file.isPrevious && (stamp?.sequence ?? 0) >= last;
+  // Where nothing outside the data file says which was the last, its meta pages have to.
+  const isVouched = last > 0 ? (stamp?.sequence ?? 0) >= last : file.metasAgree;
+  const isLast = isEmpty ? !isLost : stampProven && !file.isPrevious && isVouched;
   const opened = stamp && openStamp(stamp, encryption);
   const layout = opened?.layout ?? (isEmpty ? undefined : likelyLayout(file.found));
   const librariesLost = !isEmpty && (opened === undefined || !stampProven || opened.librariesLost);

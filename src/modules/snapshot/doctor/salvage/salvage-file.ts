@@ -18,6 +18,8 @@ export interface SalvagedFile {
   readonly damagedPages: number;
   /** Whether the snapshot is that of the older meta page, because the newer one leads nowhere. */
   readonly isPrevious: boolean;
+  /** Whether both meta pages say that it is the last one. */
+  readonly metasAgree: boolean;
 }
 
 /**
@@ -27,17 +29,21 @@ export interface SalvagedFile {
  */
 export function salvageFile(path: string, encryption: DatasetKey | undefined): SalvagedFile {
   using file = new DataFile(path);
-  const metas = readableMetas(file);
+  const { pages: metas, agree: metasAgree } = readableMetas(file);
   const attempts: SalvageAttempt[] = [];
   for (const meta of metas) {
-    const attempt = { ...salvageFrom(file, meta.pageSize, meta, encryption), isPrevious: attempts.length > 0 };
+    const attempt = {
+      ...salvageFrom(file, meta.pageSize, meta, encryption),
+      isPrevious: attempts.length > 0,
+      metasAgree,
+    };
     if (attempt.complete || attempt.readable) return attempt;
     attempts.push(attempt);
   }
   const [best] = attempts.sort((a, b) => b.found.proven - a.found.proven);
   if (best !== undefined && best.found.proven > 0) return best;
   const pageSize = metas[0]?.pageSize ?? USUAL_PAGE_BYTES;
-  return { ...salvageFrom(file, pageSize, undefined, encryption), isPrevious: false };
+  return { ...salvageFrom(file, pageSize, undefined, encryption), isPrevious: false, metasAgree };
 }
 
 interface SalvageAttempt extends SalvagedFile {

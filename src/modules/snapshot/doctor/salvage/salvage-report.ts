@@ -10,7 +10,7 @@ export interface SalvagedData {
   readonly missingRecords: number | undefined;
   /** Keys that were found where they may be older than the snapshot, or deleted since. */
   readonly olderKeys: number;
-  /** Whether the snapshot is not the last that was written here. */
+  /** Whether the snapshot is not the last that was written here, or not surely. */
   readonly isOlder: boolean;
   /** Whether it had to be guessed which database the keys belong to. */
   readonly databasesGuessed: boolean;
