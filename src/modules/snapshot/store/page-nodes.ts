@@ -43,21 +43,27 @@ export function nodesOf(page: Buffer): [PageNode, ...PageNode[]] {
   return nodes as [PageNode, ...PageNode[]]; // there is a slot
 }
 
-/** The nodes of a leaf page that is not what it has to be, as far as they lie in it: whether they are whole is not known. */
-export function nodesWithin(page: Buffer): PageNode[] {
+/**
+ * The nodes of a leaf page that is not what it has to be: whether they are whole is not known. One that does not lie in the page is
+ * `undefined`: something was there.
+ */
+export function nodesWithin(page: Buffer): (PageNode | undefined)[] {
   const slotsEnd = Math.min(PAGE_HEADER_BYTES + page.readUInt16LE(20), page.length - 1);
-  const nodes: PageNode[] = [];
-  for (let slot = PAGE_HEADER_BYTES; slot < slotsEnd; slot += 2) {
-    const at = PAGE_HEADER_BYTES + page.readUInt16LE(slot);
-    // What lies between slots and nodes is left over from what was there before.
-    if (at < PAGE_HEADER_BYTES + page.readUInt16LE(22) || at + NODE_HEADER_BYTES > page.length) continue;
-    try {
-      nodes.push(nodeAt(page, at, true));
-    } catch (error) {
-      if (!(error instanceof DamagedFileError)) throw error;
-    }
-  }
+  const nodes: (PageNode | undefined)[] = [];
+  for (let slot = PAGE_HEADER_BYTES; slot < slotsEnd; slot += 2) nodes.push(nodeOf(page, slot));
   return nodes;
+}
+
+function nodeOf(page: Buffer, slot: number): PageNode | undefined {
+  const at = PAGE_HEADER_BYTES + page.readUInt16LE(slot);
+  // What lies between slots and nodes is left over from what was there before.
+  if (at < PAGE_HEADER_BYTES + page.readUInt16LE(22) || at + NODE_HEADER_BYTES > page.length) return undefined;
+  try {
+    return nodeAt(page, at, true);
+  } catch (error) {
+    if (error instanceof DamagedFileError) return undefined;
+    throw error;
+  }
 }
 
 function nodeAt(page: Buffer, at: number, isLeaf: boolean): PageNode {

@@ -307,11 +307,11 @@ describe('a data file', () => {
 });
 
 /** A key that is lost together with a page. */
-async function keyOn(path: string, leaf: number): Promise<string> {
+async function keyLostBy(path: string, at: number, length: number): Promise<string> {
   const copy = `${path}-copy`;
   cpSync(path, copy, { recursive: true });
   const whole = await contentsIn(copy);
-  damage(join(copy, 'data.mdb'), leaf * 4096, 24);
+  damage(join(copy, 'data.mdb'), at, length);
   const target = await temporaryPath();
   await save(copy, target);
   const saved = await contentsIn(target);
@@ -383,10 +383,14 @@ describe('journals', () => {
     expect((await look(path)).findings[0]?.what).toContain('belongs to another data directory');
   });
 
-  it('bring nothing to keys that may have been lost, unless they say all of it', async () => {
+  it.each([
+    ['with a page', 0, 24],
+    ['because a page says no more where they are', 24 + 2 * 7, 2],
+  ])('bring nothing to keys that may have been lost, unless they say all of it: %s', async (_, inPage, length) => {
     const path = await directoryOf(many, journaled, changes());
     const [leaf = 0] = pagesOf(path, LEAF).slice(5);
-    const lost = await keyOn(path, leaf);
+    const at = leaf * 4096 + inPage;
+    const lost = await keyLostBy(path, at, length);
     const kept = await start(path, { ...journaled, onShutdown: false });
     await changes(
       ['APPEND', lost, ' more'],
@@ -397,7 +401,7 @@ describe('journals', () => {
     )(kept);
     await kept.manager.stop();
     kept.engine.close();
-    damage(join(path, 'data.mdb'), leaf * 4096, 24);
+    damage(join(path, 'data.mdb'), at, length);
     const target = await temporaryPath();
     const { journals } = await save(path, target);
     expect(journals).toMatchObject({ skipped: 2, doubtfulKeys: [lost, `${lost}!`] });

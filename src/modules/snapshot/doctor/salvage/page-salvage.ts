@@ -96,7 +96,7 @@ export class PageSalvage {
   #scanLeaf(page: Buffer, proven: boolean): void {
     const transaction = integer(page, 8);
     for (const node of nodesWithin(page)) {
-      const entry = this.#entryOf(node);
+      const entry = node && this.#entryOf(node);
       if (entry !== undefined) this.sink(entry, { transaction, proven });
     }
   }
@@ -154,7 +154,7 @@ export class PageSalvage {
     }
     const transaction = integer(page, 8);
     for (const node of nodes ?? nodesWithin(page)) {
-      const entry = isWithin(node, bounds) ? this.#entryOf(node) : undefined;
+      const entry = node !== undefined && isWithin(node, bounds) ? this.#entryOf(node) : undefined;
       const isSound = entry !== undefined && this.lost.isNext(entry) && this.sink(entry, { transaction, proven: true });
       if (isSound) this.lost.sound(entry);
       else this.lost.begin();
