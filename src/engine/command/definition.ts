@@ -143,8 +143,8 @@ export interface EffectCall<Arguments = readonly string[]> {
   readonly reply: Reply;
   /** The command's time, milliseconds since the epoch. */
   readonly now: number;
-  /** The command's line as the client wrote it. */
-  readonly own: readonly string[];
+  /** The command's name as the client wrote it. */
+  readonly name: string;
 }
 
 /** What a command's calls change, as lines that do the same anywhere and at any time. */

@@ -71,10 +71,15 @@ export class EffectLog {
     if (!this.active || reply instanceof Block) return;
     const isForced = definition.alwaysEffective !== undefined && !(reply instanceof ErrorReply);
     if (this.keyspace.dirty === dirty && !isForced && told === undefined) return;
+    const { now } = context;
+    const isLive = definition.alwaysEffective === 'live';
+    if (definition.effects === undefined) {
+      this.add(database.index, [name, ...args], now, isLive);
+      return;
+    }
     const answer = reply === undefined || reply instanceof NoReply ? null : reply;
-    const call = { args, reply: answer, now: context.now, own: [name, ...args] };
-    for (const line of linesOf(definition, call, told))
-      this.add(database.index, line, context.now, definition.alwaysEffective === 'live');
+    for (const line of linesOf(definition.effects, { args, reply: answer, now, name }, told))
+      this.add(database.index, line, now, isLive);
   }
 
   /** Adds an effect to the unit that is open, or makes one of its own. */
@@ -96,8 +101,11 @@ export class EffectLog {
  * The lines of one call that changed something.
  * @param told what its handler said
  */
-function linesOf({ effects }: AnyCommand, call: EffectCall, told: readonly EffectLine[] = []): readonly EffectLine[] {
-  if (effects === undefined) return [call.own];
+function linesOf(
+  effects: NonNullable<AnyCommand['effects']>,
+  call: EffectCall,
+  told: readonly EffectLine[] = [],
+): readonly EffectLine[] {
   if (effects === 'none') return [];
   return effects === 'told' ? told : effects(call);
 }

@@ -86,7 +86,7 @@ function valueOf(context: CommandContext, payload: Buffer): StoredValue {
 function restoreEffects(
   args: readonly [string, string, string, ...string[]],
   now: number,
-  [name = '']: EffectLine,
+  name: string,
 ): readonly EffectLine[] {
   const [key, time, payload, ...rest] = args;
   const { absolute } = parseOptions(args);
@@ -140,7 +140,7 @@ export const restore = defineCommand({
   name: 'restore',
   flags: ['write', 'denyoom'],
   group: 'generic',
-  effects: ({ args, now, own }) => restoreEffects(args, now, own),
+  effects: ({ args, now, name }) => restoreEffects(args, now, name),
   run: restoreKey,
 });
 
@@ -152,6 +152,6 @@ export const restoreAsking = defineCommand({
   group: 'server',
   since: '3.0.0',
   categories: ['@keyspace', '@dangerous'],
-  effects: ({ args, now, own }) => restoreEffects(args, now, own),
+  effects: ({ args, now, name }) => restoreEffects(args, now, name),
   run: restoreKey,
 });

@@ -36,8 +36,9 @@ export const set = defineCommand({
   ],
   syntax:
     'key value [NX | XX] [GET] [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT unix-time-milliseconds | KEEPTTL]',
-  effects({ args, now, own: [name = ''] }) {
+  effects({ args, now, name }) {
     const [key, value] = args;
+    if (args.length === 2) return [[name, key, value]];
     const { unit, time } = parseStringOptions(args, 2, SET_OPTIONS);
     if (unit !== undefined) return [['SET', key, value, 'PXAT', String(deadline(now, 'set', unit, time))]];
     return [[name, key, value, ...args.slice(2).filter((arg) => !isOption(arg, 'get'))]];

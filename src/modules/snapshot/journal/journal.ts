@@ -3,7 +3,8 @@ import { setImmediate } from 'node:timers';
 import { type Clock, every } from '../../../container';
 import type { Effect, EffectFeed, SyncPolicy } from '../../../engine/snapshot/source';
 import { TAG_BYTES } from '../encryption/cipher';
-import { FRAME_BYTES, frameSize, HEADER_BYTES, sealFrame } from './frame';
+import { HEADER_BYTES, sealFrame } from './frame';
+import { FrameText } from './frame-text';
 import type { JournalPlace } from './journal-file';
 import { type JournalSink, JournalThread, type JournalThreadEvents, type WrittenFrames } from './journal-thread';
 import type { JournalThreadData } from './protocol';
@@ -67,7 +68,7 @@ export class Journal {
   readonly #endings: (() => void)[];
   #policy: SyncPolicy;
   #number: number;
-  #turn: string[] = [];
+  readonly #turn = new FrameText();
   #time = Infinity;
   /** What the frame has selected: each begins with none. */
   #database: number | undefined;
@@ -215,22 +216,20 @@ export class Journal {
   }
 
   #take(unit: readonly Effect[]): void {
-    const kept = unit.filter(({ live }) => !live);
-    if (kept.length === 0) return;
-    if (this.#turn.length === 0) {
+    for (const effect of unit) if (!effect.live) this.#add(effect);
+  }
+
+  #add({ database, line, time }: Effect): void {
+    if (this.#turn.isEmpty) {
       this.#sequence += 1;
-      setImmediate(() => {
-        this.#publish();
-      });
+      setImmediate(this.#endTurn);
     }
     if (!this.#turnHolds && this.#mustHold()) this.#hold();
-    for (const { database, line, time } of kept) {
-      // The earliest: with a later one, what expires within the turn would be over before commands that still saw it.
-      this.#time = Math.min(this.#time, time);
-      if (database !== this.#database) this.#turn.push(command(['SELECT', String(database)]));
-      this.#database = database;
-      this.#turn.push(command(line));
-    }
+    // The earliest: with a later one, what expires within the turn would be over before commands that still saw it.
+    this.#time = Math.min(this.#time, time);
+    if (database !== this.#database) this.#turn.add(['SELECT', String(database)]);
+    this.#database = database;
+    this.#turn.add(line);
   }
 
   /** Whether what this turn answers waits for its frame. Redis, too, writes on without a sync for two seconds at most. */
@@ -249,17 +248,17 @@ export class Journal {
     this.#holding.push({ sequence: this.#sequence, gated: this.#options.effects.gate.close() });
   }
 
+  readonly #endTurn = (): void => {
+    this.#publish();
+  };
+
   /** Hands over what the turn changed. */
   #publish(): void {
-    if (this.#turn.length === 0) return;
-    const text = this.#turn.join('');
-    this.#turn = [];
+    if (this.#turn.isEmpty) return;
     this.#database = undefined;
     if (this.#turnHolds) this.#options.effects.gate.advance();
     this.#turnHolds = false;
-    const payload = text.length + (this.#options.encryptionKey === undefined ? 0 : TAG_BYTES);
-    const frame = Buffer.from(new ArrayBuffer(frameSize(payload)));
-    frame.write(text, FRAME_BYTES, 'latin1');
+    const { frame, payload } = this.#turn.take(this.#options.encryptionKey === undefined ? 0 : TAG_BYTES);
     sealFrame(frame, payload, this.#number, this.#time);
     this.#time = Infinity;
     this.#sink.append(new Uint8Array(frame.buffer), this.#sequence);
@@ -269,7 +268,7 @@ export class Journal {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#end();
-    this.#turn = [];
+    this.#turn.clear();
     this.#holding.length = 0;
     for (const { resolve } of this.#waiting.splice(0)) resolve(false);
     this.#options.effects.gate.fail(notWritten(reason));
@@ -287,10 +286,4 @@ export const openThread: OpenSink = (data, events) => new JournalThread(data, ev
 
 function mostLength(dataBytes = 0): number {
   return Math.min(Math.max(LEAST_LONG, dataBytes), MOST_LONG);
-}
-
-function command(line: readonly string[]): string {
-  let text = `*${String(line.length)}\r\n`;
-  for (const word of line) text += `$${String(word.length)}\r\n${word}\r\n`;
-  return text;
 }
