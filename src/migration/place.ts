@@ -40,7 +40,8 @@ export function sharedPlace(
     now: () => systemClock.now(),
     commit: () => Promise.resolve(),
     close: () => {
-      client.disconnect();
+      // Of a connection that has ended already, ioredis would wait two seconds for the end, and so would the process.
+      if (client.status !== 'end') client.disconnect();
       return close();
     },
   };

@@ -83,7 +83,8 @@ async function write(
 
 function withParkedDeadline(item: MovedItem, parked: ParkedDeadlines): MovedItem {
   if (item.kind !== 'value' && item.kind !== 'part') return item;
-  return { ...item, expireAt: parked.instead(item.db, item.key, item.expireAt) };
+  const { db, key, expireAt, body } = item;
+  return { ...item, expireAt: parked.instead(db, key, expireAt), body: parked.fields.body(db, key, body) };
 }
 
 function followOf({ follow, name }: OpenPlace): () => Promise<LiveSource> {

@@ -162,7 +162,8 @@ async function compareWhileServing(live: CutoverParts, { signal }: CutoverOption
 /** The keys that were not found equal yet, those included whose deadline is parked. */
 function finalKeys(live: CutoverParts, open: TouchedKeys): TouchedKeys {
   live.applier.touched = undefined;
-  for (const [db, keys] of live.parked.keys.entries()) addKeys(open, db, keys);
+  for (const { keys } of [live.parked, live.parked.fields])
+    for (const [db, names] of keys.entries()) addKeys(open, db, names);
   return open;
 }
 

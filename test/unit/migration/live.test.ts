@@ -8,15 +8,20 @@ afterEach(async () => {
   await removeTemporaryPaths();
 });
 
-async function start(directory?: string): Promise<CacheBackend> {
+async function start(directory?: string, version: '7.0' | '8.0' = '7.0'): Promise<CacheBackend> {
   const persistence = directory === undefined ? { enabled: false } : { enabled: true, data_dir: directory };
   const app = createApp({
     env: {},
     configFile: false,
-    config: { mode: 'standalone', log: { level: 'error' }, redis: { standalone: { persistence } } },
+    config: { mode: 'standalone', log: { level: 'error' }, redis: { standalone: { persistence, version } } },
   });
   apps.push(await app.start());
   return app.get(CacheBackend);
+}
+
+/** Waits until something is so; the tests' own limit ends it. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 const options = { env: {}, configFile: false as const };
@@ -42,6 +47,34 @@ describe('migrateLive', () => {
     await live.stop();
     expect(await live.ended).toBe('stopped');
     expect(await to.client.get('text')).toBe('one');
+  });
+
+  it('a field that is renewed in time is not lost while the target is behind, and one that is not goes', async () => {
+    const [from, to] = [await temporaryPath(), await start(undefined, '8.0')];
+    const { client } = await start(from, '8.0');
+    const target = to.client;
+    const renew = (ms: number, field: string) => client.call('HPEXPIRE', 'hash', ms, 'FIELDS', 1, field);
+    await client.hset('hash', 'renewed', 1, 'goes', 2, 'stays', 3, 'freed', 4);
+    for (const field of ['renewed', 'goes', 'freed']) await renew(1000, field);
+    // The copy itself waits at the target, until deadlines are over that it has.
+    await target.call('CLIENT', 'PAUSE', 60_000, 'WRITE');
+    const moving = migrateLive({ from: { dataDirectory: from, ...options }, to: { backend: to } });
+    await until(async () => /^blocked_clients:[1-9]/m.test(await target.info('clients')));
+    await renew(3_600_000, 'renewed');
+    await client.call('HPERSIST', 'hash', 'FIELDS', 1, 'freed');
+    await client.call('HSETEX', 'hash', 'PX', 1, 'FIELDS', 1, 'brief', 5);
+    await until(async () => (await client.hlen('hash')) === 3);
+    await target.call('CLIENT', 'UNPAUSE');
+    const live = await moving;
+    await live.cutover({ verify: true });
+    const look = async (of: typeof client) => [
+      await of.hgetall('hash'),
+      await of.call('HPEXPIRETIME', 'hash', 'FIELDS', 3, 'renewed', 'stays', 'freed'),
+    ];
+    expect(await look(target)).toEqual(await look(client));
+    expect(await target.hgetall('hash')).toEqual({ renewed: '1', stays: '3', freed: '4' });
+    await live.abortCutover();
+    await live.stop();
   });
 
   it('ends when its signal says so, or its source does, and then says how', async () => {

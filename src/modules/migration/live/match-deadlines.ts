@@ -2,21 +2,14 @@ import { deadlines } from '../redis/expiry';
 import { answers, type Line } from '../redis/replies';
 import { at } from '../sides';
 import type { KeyPlace } from './compare-keys';
+import { matchFields, type WhileChanging } from './match-fields';
 import type { ParkedDeadlines } from './parked-deadlines';
 
 /** Keys asked for at once. */
 const AT_ONCE = 500;
 
-/** Which deadlines are matched while something changes. */
-export interface WhileChanging {
-  /** Those after this, milliseconds since the epoch: a key that is about to go is left to what changes. */
-  readonly beyond: number;
-  /** Does something while nothing else is done to the target. */
-  turn(work: () => Promise<void>): Promise<void>;
-}
-
 /**
- * Gives keys whose deadlines were parked those they have at the source.
+ * Gives keys, and fields of hashes, whose deadlines were parked those they have at the source.
  * @param changing undefined: nothing changes at the source any more
  */
 export async function matchDeadlines(
@@ -25,6 +18,7 @@ export async function matchDeadlines(
   parked: ParkedDeadlines,
   changing?: WhileChanging,
 ): Promise<void> {
+  await matchFields(from, to, parked.fields.keys, changing);
   for (const [db, keys] of parked.keys.entries()) {
     await at(from, () => from.client.select(db));
     await at(to, () => to.client.select(db));

@@ -1,4 +1,5 @@
 import { MovingKeys } from './moving-keys';
+import { ParkedFields } from './parked-fields';
 
 /** How far away a deadline is set that must not be met. */
 const PARKED_MS = 7 * 24 * 3_600_000;
@@ -13,13 +14,15 @@ export class ParkedDeadlines {
   guardMs = 24 * 3_600_000;
   /** Those whose deadline is parked. */
   readonly keys = new MovingKeys();
+  /** Hashes of which fields have parked deadlines. */
+  readonly fields = new ParkedFields((deadline) => (this.#isNear(deadline) ? this.#far() : deadline));
 
   /** @param now milliseconds since the epoch */
   constructor(private readonly now: () => number) {}
 
   /** The deadline to give to a key in the place of the one it should have; 0 = never. */
   instead(db: number, key: string, expireAt: number): number {
-    if (expireAt === 0 || expireAt > this.now() + this.guardMs) {
+    if (expireAt === 0 || !this.#isNear(expireAt)) {
       this.keys.delete(db, [key]);
       return expireAt;
     }
@@ -28,6 +31,10 @@ export class ParkedDeadlines {
 
   /** The arguments of a change, with deadlines that are not met. @param name in lower case */
   adjust(db: number, name: string, args: readonly string[]): readonly string[] {
+    return this.#adjust(db, name, this.fields.adjust(db, name, args));
+  }
+
+  #adjust(db: number, name: string, args: readonly string[]): readonly string[] {
     const [key = '', second = ''] = args;
     switch (name) {
       case 'set':
@@ -87,6 +94,14 @@ export class ParkedDeadlines {
 
   #park(db: number, key: string): number {
     this.keys.add(db, key);
+    return this.#far();
+  }
+
+  #isNear(deadline: number): boolean {
+    return deadline <= this.now() + this.guardMs;
+  }
+
+  #far(): number {
     return this.now() + PARKED_MS;
   }
 }
