@@ -12,9 +12,9 @@ import { startRedisServer } from '../../../../support/redis-server';
 const closing = new Closing();
 afterEach(() => closing.all());
 
-/** How a start against these settings fails: its code and its message. */
-async function failure(redis: ConfigInput['redis']): Promise<string> {
-  const error: unknown = await appWith({ connect_timeout: '500ms', ...redis })
+/** How a start against these settings fails: its code and its message. @param patience for what another try might mend */
+async function failure(redis: ConfigInput['redis'], patience = '1m'): Promise<string> {
+  const error: unknown = await appWith({ connect_timeout: patience, ...redis })
     .start()
     .then(
       () => new Error('it started'),
@@ -109,7 +109,7 @@ describe('TLS', () => {
   });
 
   it('is not understood by one that does not', async () => {
-    const told = await failure({ addr: await redis(), tls: { enabled: true } });
+    const told = await failure({ addr: await redis(), tls: { enabled: true } }, '2s');
     expect(told).toMatch(/^REDIS_TLS_FAILED: .* does not talk TLS at this port.*redis\.tls\.enabled to false/);
   });
 });
@@ -117,13 +117,13 @@ describe('TLS', () => {
 describe('Redis that cannot serve', () => {
   it('says that it is in protected mode', async () => {
     const words = '-DENIED Redis is running in protected mode because protected mode is enabled\r\n';
-    const told = await failure({ addr: await saying(words) });
+    const told = await failure({ addr: await saying(words) }, '2s');
     expect(told).toMatch(/^REDIS_NOT_READY: .* is in protected mode.*requirepass/);
   });
 
   it('says that it is loading', async () => {
     const words = '-LOADING Redis is loading the dataset in memory\r\n';
-    const told = await failure({ addr: await saying(words, 'when spoken to') });
+    const told = await failure({ addr: await saying(words, 'when spoken to') }, '2s');
     expect(told).toMatch(/^REDIS_NOT_READY: .* is still loading its data.*redis\.connect_timeout/);
   });
 
@@ -170,7 +170,7 @@ describe('nobody there', () => {
   });
 
   it('so is one that says nothing', async () => {
-    expect(await failure({ addr: await saying('') })).toMatch(
+    expect(await failure({ addr: await saying('') }, '500ms')).toMatch(
       /^REDIS_UNREACHABLE: .*no answer within 500ms.*redis\.connect_timeout/,
     );
   });
