@@ -29,6 +29,11 @@ export class ManualClock implements Clock {
     return this.#timers.size;
   }
 
+  /** Milliseconds until the next timer fires; Infinity when none is set. */
+  get next(): number {
+    return Math.min(...[...this.#timers].map(({ at }) => at - this.#now));
+  }
+
   /** Lets `ms` pass: timers fire in their order. */
   advance(ms: number): void {
     const end = this.#now + ms;
