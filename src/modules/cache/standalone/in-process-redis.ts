@@ -1,39 +1,21 @@
-import { channel } from 'node:diagnostics_channel';
 import type { ChainableCommander, Command, Redis, RedisOptions } from 'ioredis';
-import { encodeReply, ErrorReply, needsConnection, NoReply, type EmbeddedEngine, type Reply } from '../../../engine';
+import { encodeReply, ErrorReply, NoReply, type EmbeddedEngine, type Reply } from '../../../engine';
+import { ANSWER, type CommandLine } from '../in-process-answers';
+import { answerLines } from './answer-lines';
 import { connectorFor, isEngineConnector } from './connector';
 import { deliverLater, mayDeliverNow, nextPlace } from './delivery';
+import {
+  type ClientInternals,
+  type CommandInternals,
+  directLink,
+  leaveToParser,
+  type PipelineStream,
+  toBytes,
+  toByteString,
+} from './direct-link';
 import { execItemsAsText, fill, makeLean, pipelineOf, twinOf, unlean, type PipelineInternals } from './lean-pipeline';
-import { MemoryStream } from './memory-stream';
+import type { MemoryStream } from './memory-stream';
 import { FOR_PARSER, isPlain, toClientValue, type ClientValue, type ReplyForm } from './reply-to-client';
-
-/** ioredis traces commands on this channel; while somebody listens, every command goes ioredis' own way. */
-const tracing = channel('tracing:ioredis:command:start');
-
-/** The parts of an ioredis client we touch that its types do not show. Equal in 5.3, 5.11 and 6.0; contract-tested on all. */
-interface ClientInternals {
-  readonly stream?: unknown;
-  readonly commandQueue: {
-    readonly length: number;
-    push(item: { command: unknown; stream: unknown; select: number }): void;
-  };
-  readonly offlineQueue: { readonly length: number };
-  readonly condition?: { readonly subscriber: unknown; readonly select: number };
-  readonly socketTimeoutTimer?: unknown;
-  setSocketTimeout(): void;
-}
-
-/** The same for a command. */
-interface CommandInternals {
-  readonly name: string;
-  readonly replyEncoding: string | null;
-  readonly args: readonly (string | Buffer)[];
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-  toWritable(socket: unknown): unknown;
-  setTimeout(milliseconds: number): void;
-  setReplyContext?(context: unknown): void;
-}
 
 /** How many commands of a process went which way; the benchmark reports it. */
 export const pathCounters = { direct: 0, stream: 0 };
@@ -48,6 +30,7 @@ export type RedisConstructor = new (...args: ClientArguments) => Redis;
 export interface IoredisModule {
   readonly Redis: RedisConstructor;
   readonly ReplyError: new (message: string) => Error;
+  readonly Command: new (name: string, args: (string | Buffer)[], options: { replyEncoding: null }) => Command;
 }
 
 /**
@@ -98,6 +81,13 @@ export function defineInProcessRedis(
       runDirect(this, link, command as unknown as CommandInternals, stream, ReplyError);
       return command.promise;
     }
+
+    /** See `answersInProcess`. */
+    [ANSWER](lines: readonly CommandLine[]): Promise<unknown[]> | undefined {
+      // What stands in its place wants to see the commands.
+      if (this.sendCommand !== ownSendCommand(InProcessRedis)) return undefined;
+      return answerLines(this, this[ANNOUNCED], lines, ioredis);
+    }
   }
   noteAnnouncements(InProcessRedis.prototype);
   return InProcessRedis;
@@ -147,25 +137,6 @@ function addBatch(pipeline: ChainableCommander, commands: unknown[][]): Chainabl
   return (pipeline as unknown as { addBatch(commands: unknown[][]): ChainableCommander }).addBatch(commands); // untyped in 5.11
 }
 
-interface PipelineStream {
-  readonly isPipeline?: boolean;
-  write(bytes: string): void;
-}
-
-/** The client's stream when this command may bypass it; order is what every condition protects. */
-function directLink(client: Redis, stream: unknown, command: Command): MemoryStream | undefined {
-  if (client.status !== 'ready') return undefined;
-  const internals = client as unknown as ClientInternals; // see ClientInternals
-  if (!(stream instanceof MemoryStream) || stream !== internals.stream || !stream.writable) return undefined;
-  if (internals.commandQueue.length > 0 || internals.offlineQueue.length > 0) return undefined;
-  if (needsConnection(command.name)) return undefined;
-  if (Boolean(internals.condition?.subscriber) || tracing.hasSubscribers) return undefined;
-  if (client.options.reconnectOnError !== null && client.options.reconnectOnError !== undefined) return undefined;
-  const { session } = stream;
-  if (session.closed) return undefined;
-  return session.blocked === undefined && session.replyMode === 'on' && !session.monitoring ? stream : undefined;
-}
-
 function runDirect(
   client: Redis,
   link: MemoryStream,
@@ -211,13 +182,6 @@ function runDirect(
     }, place);
 }
 
-/** ioredis' parser knows how to map the reply, and when the command's turn is: it will see bytes. */
-function leaveToParser(client: Redis, command: CommandInternals, stream: PipelineStream | undefined): void {
-  const { commandQueue, condition } = client as unknown as ClientInternals; // see ClientInternals
-  unlean(command);
-  commandQueue.push({ command, stream, select: condition?.select ?? 0 });
-}
-
 /** The reply takes its time: as long as one of a server may. */
 function keepTime(client: Redis, command: CommandInternals): void {
   const { commandTimeout, socketTimeout } = client.options;
@@ -256,18 +220,4 @@ function settle(
   if (pipeline !== undefined) fill(pipeline, command, value, failed);
   else if (failed) command.reject(value as Error);
   else command.resolve(value);
-}
-
-/** ioredis' arguments as the engine's strings: one character per byte. ASCII, the common case, is free. */
-function toBytes(args: readonly (string | Buffer)[]): string[] {
-  const bytes = new Array<string>(args.length);
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i] ?? '';
-    bytes[i] = typeof arg === 'string' ? toByteString(arg) : arg.latin1Slice();
-  }
-  return bytes;
-}
-
-function toByteString(text: string): string {
-  return Buffer.byteLength(text) === text.length ? text : Buffer.from(text).latin1Slice();
 }

@@ -1,5 +1,5 @@
 import type { ChainableCommander, Redis } from 'ioredis';
-import { clusterOf } from '../../cache';
+import { answersInProcess, clusterOf } from '../../cache';
 
 /** A command line. */
 export type Line = readonly [name: string, ...args: (string | Buffer)[]];
@@ -16,6 +16,8 @@ export async function allReplies(pipeline: ChainableCommander): Promise<unknown[
  * @returns the replies in order, texts as bytes, errors among them. @throws when the connection is lost
  */
 export async function answers(client: Redis, lines: readonly Line[]): Promise<unknown[]> {
+  const direct = answersInProcess(client, lines);
+  if (direct !== undefined) return (await direct).map((reply) => (reply instanceof Error ? refusal(reply) : reply));
   if (clusterOf(client) === undefined) {
     const pipeline = client.pipeline();
     for (const [name, ...args] of lines) pipeline.callBuffer(name, ...args);

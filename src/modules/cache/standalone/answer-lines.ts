@@ -1,0 +1,67 @@
+// Imported, not the global: fake timers of a test must not hold up replies.
+import { setImmediate } from 'node:timers';
+import type { Command, Redis } from 'ioredis';
+import { encodeReply, NoReply } from '../../../engine';
+import type { CommandLine } from '../in-process-answers';
+import { type CommandInternals, directLink, leaveToParser, toBytes } from './direct-link';
+import type { MemoryStream } from './memory-stream';
+import { FOR_PARSER, toClientValue } from './reply-to-client';
+
+/** What is needed of an ioredis module. */
+interface Ioredis {
+  readonly ReplyError: new (message: string) => Error;
+  readonly Command: new (name: string, args: (string | Buffer)[], options: { replyEncoding: null }) => Command;
+}
+
+/** One command on the engine. @returns its reply, or the promise of one that comes as bytes, or of why it does not come */
+function answer(client: Redis, link: MemoryStream, [name, ...args]: CommandLine, ioredis: Ioredis): unknown {
+  const { session, gate } = link;
+  const { place } = gate;
+  const reply = session.execute(name, toBytes(args));
+  const { ReplyError } = ioredis;
+  if (!(reply instanceof NoReply) && !gate.closed) {
+    const value = toClientValue(reply, { text: false, stringNumbers: false, ReplyError });
+    if (value !== FOR_PARSER) return value;
+  }
+  const command = new ioredis.Command(name, args, { replyEncoding: null });
+  const internals = command as unknown as CommandInternals; // see there
+  internals.setReplyContext?.(client.options);
+  leaveToParser(client, internals, undefined);
+  if (gate.closed && !(reply instanceof NoReply)) link.hold(reply, place);
+  else if (!(reply instanceof NoReply)) link.deliver(encodeReply(reply, session.resp));
+  return command.promise.catch((failure: unknown) => failure);
+}
+
+/**
+ * Runs commands one after the other; once a reply does not come at once, the others take ioredis' way, behind it. Others have their
+ * turn of the event loop before the replies are handed over.
+ * @param announced the connection whose `ready` everybody has heard
+ * @returns undefined when not even the first one can be run directly
+ */
+export function answerLines(
+  client: Redis,
+  announced: unknown,
+  lines: readonly CommandLine[],
+  ioredis: Ioredis,
+): Promise<unknown[]> | undefined {
+  const replies: unknown[] = [];
+  for (const line of lines) {
+    const link = directLink(client, announced, { name: line[0] });
+    if (link?.session.resp !== 2) break;
+    replies.push(answer(client, link, line, ioredis));
+  }
+  if (replies.length === 0) return undefined;
+  return rest(client, replies, lines.slice(replies.length));
+}
+
+async function rest(client: Redis, replies: unknown[], lines: readonly CommandLine[]): Promise<unknown[]> {
+  const pipeline = client.pipeline();
+  for (const [name, ...args] of lines) pipeline.callBuffer(name, ...args);
+  const others = lines.length === 0 ? undefined : pipeline.exec();
+  await new Promise<void>((resolve) => {
+    setImmediate(resolve);
+  });
+  if (others === undefined && !(replies.at(-1) instanceof Promise)) return replies;
+  const last = (await others)?.map(([error, reply]) => error ?? reply) ?? [];
+  return [...(await Promise.all(replies)), ...last];
+}
