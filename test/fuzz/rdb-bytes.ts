@@ -1,5 +1,6 @@
 import { RdbFileError } from '../../src/engine/rdb/file/errors';
-import { RdbFileReader, type RdbItem } from '../../src/engine/rdb/file/rdb-file-reader';
+import { RdbFileReader } from '../../src/engine/rdb/file/rdb-file-reader';
+import type { RdbItem } from '../../src/engine/rdb/file/rdb-item';
 import { plainValue } from '../../src/engine/rdb/plain-value';
 import { RdbFormatError } from '../../src/engine/rdb/rdb-primitives';
 import { SeededRandom } from '../support/seeded-random';

@@ -1,4 +1,4 @@
-import type { RdbItem } from '../../engine/rdb/file/rdb-file-reader';
+import type { RdbItem } from '../../engine/rdb/file/rdb-item';
 
 /** What is moved: keys, parts of keys, function libraries; strings have one character per byte. */
 export type MovedItem = RdbItem;

@@ -1,41 +1,11 @@
 import { Crc64 } from '../crc64';
-import { RdbWriter } from '../rdb-primitives';
+import { RdbFormatError, RdbWriter } from '../rdb-primitives';
 import { RdbFileError } from './errors';
 import { FileCursor } from './file-cursor';
-import { type Cutting, moduleParts, REFUSED_TYPES, walkValue } from './value-walk';
-import { Window } from './window';
-
-/** A key of a file. Strings have one character per byte. */
-interface KeyItem {
-  readonly db: number;
-  readonly key: string;
-  /** Milliseconds since the epoch; 0 = never. */
-  readonly expireAt: number;
-}
-
-/** What an RDB file holds, one thing after the other. */
-export type RdbItem =
-  | { readonly kind: 'function'; readonly source: string }
-  | (KeyItem & {
-      readonly kind: 'value';
-      /** Type byte and body, as in a payload of DUMP before its footer. */
-      readonly body: Buffer;
-      /** Seconds without use, where the file says so. */
-      readonly idle?: number;
-      /** How often it was used, 0 to 255, where the file says so. */
-      readonly frequency?: number;
-    })
-  /** Some elements of a value too large for one piece, in the form of a smaller value; a list's and a text's in order. */
-  | (KeyItem & {
-      readonly kind: 'part';
-      readonly body: Buffer;
-      readonly first: boolean;
-      readonly last: boolean;
-      /** Elements (of a text, bytes) of all parts, where that is known. */
-      readonly total?: number;
-    })
-  /** A key whose value cannot be taken in; `what` it is. */
-  | { readonly kind: 'refused'; readonly db: number; readonly key: string; readonly what: string };
+import { moduleName } from './module-name';
+import { ItemBatch, type RdbItem } from './rdb-item';
+import { type Cutting, moduleParts, REFUSED_TYPES, skipValue, walkValue } from './value-walk';
+import { SHORT, Window } from './window';
 
 /** How a file is read; everything is optional. */
 export interface RdbFileReaderOptions {
@@ -65,9 +35,12 @@ const MAGIC_BYTES = 9;
 const NEWEST_VERSION = 12;
 const FIRST_WITH_CHECKSUM = 5;
 const CHECKSUM_BYTES = 8;
-/** What is handed out at once: so many items, or bytes. */
-const BATCH_ITEMS = 512;
-const BATCH_BYTES = 1024 * 1024;
+interface Usage {
+  readonly idle?: number;
+  readonly frequency?: number;
+}
+
+const NOT_SAID: Usage = {};
 
 /**
  * Reads an RDB file, versions 1 to 12 (Redis 5 to 8 write 9 to 12), as it comes: memory is bounded by `partBytes`, except for
@@ -86,7 +59,7 @@ export class RdbFileReader {
   #version = 0;
   #db = 0;
   #expireAt = 0;
-  #usage: { idle?: number; frequency?: number } = {};
+  #usage: Usage = NOT_SAID;
 
   constructor(
     input: AsyncIterable<Uint8Array>,
@@ -107,24 +80,73 @@ export class RdbFileReader {
 
   /** Everything in the file, in batches. @throws RdbFileError */
   async *batches(): AsyncGenerator<RdbItem[], void, undefined> {
-    let batch: RdbItem[] = [];
-    let bytes = 0;
+    let batch = new ItemBatch();
     try {
       await this.#magic();
-      for await (const item of this.#items()) {
-        batch.push(item);
-        bytes += 'body' in item ? item.body.length + item.key.length : 0;
-        if (batch.length < BATCH_ITEMS && bytes < BATCH_BYTES) continue;
-        yield batch;
-        batch = [];
-        bytes = 0;
+      for (let type: number = OPCODE.sizes; type !== OPCODE.end;) {
+        for (let item = this.#whole(); item !== undefined; item = batch.isFull ? undefined : this.#whole())
+          batch.add(item);
+        if (!batch.isFull) {
+          // What comes next is not all there yet, or out of the ordinary.
+          this.#cursor.key = undefined;
+          type = await this.#cursor.byte();
+          for await (const item of this.#items(type)) {
+            if (batch.isFull) yield batch.items;
+            if (batch.isFull) batch = new ItemBatch();
+            batch.add(item);
+          }
+          this.#window.release();
+        }
+        if (batch.isFull) yield batch.items;
+        if (batch.isFull) batch = new ItemBatch();
       }
-      if (batch.length > 0) yield batch;
+      await this.#end();
+      if (batch.items.length > 0) yield batch.items;
     } catch (error) {
       throw this.#cursor.withKey(error);
     } finally {
       await this.#window.close();
     }
+  }
+
+  /** The next key, without waiting; undefined when it is not all there, when it is to come in parts, and for what is none. */
+  #whole(): RdbItem | undefined {
+    const { at } = this.#window;
+    const [expireAt, usage] = [this.#expireAt, this.#usage];
+    let item: RdbItem | undefined;
+    try {
+      item = this.#wholeKey();
+    } catch (error) {
+      // Who waits for more comes upon it as well, and says where.
+      if (!(error instanceof RdbFileError || error instanceof RdbFormatError)) throw error;
+    }
+    if (item !== undefined) return item;
+    this.#window.at = at;
+    this.#expireAt = expireAt;
+    this.#usage = usage;
+    return undefined;
+  }
+
+  #wholeKey(): RdbItem | undefined {
+    const window = this.#window;
+    let type = window.byte();
+    if (type === OPCODE.expiryMs) {
+      if (!window.skip(8)) return undefined;
+      this.#expireAt = Number(window.buffer.readBigInt64LE(window.at - 8));
+      type = window.byte();
+    }
+    if (type >= OPCODE.slotInfo || type === SHORT || REFUSED_TYPES[type] !== undefined) return undefined;
+    const key = window.string();
+    const valueAt = window.at;
+    if (key === undefined || !skipValue(type, window)) return undefined;
+    const length = window.at - valueAt;
+    if (length > this.#partBytes) return undefined;
+    window.release();
+    const body = window.viewWith(type, length);
+    const item: RdbItem = { kind: 'value', db: this.#db, key, expireAt: this.#expireAt, body, ...this.#usage };
+    this.#expireAt = 0;
+    this.#usage = NOT_SAID;
+    return item;
   }
 
   async #magic(): Promise<void> {
@@ -137,17 +159,14 @@ export class RdbFileReader {
       throw this.#cursor.unsupported(`RDB version ${String(this.#version)}`);
   }
 
-  async *#items(): AsyncGenerator<RdbItem, void, undefined> {
-    for (;;) {
-      this.#cursor.key = undefined;
-      const type = await this.#cursor.byte();
-      if (type === OPCODE.end) break;
-      const item = type >= OPCODE.slotInfo ? await this.#opcode(type) : undefined;
+  /** What begins with a type or opcode. */
+  async *#items(type: number): AsyncGenerator<RdbItem, void, undefined> {
+    if (type < OPCODE.slotInfo) {
+      yield* this.#value(type);
+    } else if (type !== OPCODE.end) {
+      const item = await this.#opcode(type);
       if (item !== undefined) yield item;
-      if (type < OPCODE.slotInfo) yield* this.#value(type);
-      this.#window.release();
     }
-    await this.#end();
   }
 
   /** What is not a key. */
@@ -197,7 +216,7 @@ export class RdbFileReader {
     const common = { db: this.#db, key, expireAt: this.#expireAt };
     const usage = this.#usage;
     this.#expireAt = 0;
-    this.#usage = {};
+    this.#usage = NOT_SAID;
     this.#window.release();
     const cutting: Cutting = { elementsAt: undefined, count: 0, after: this.#partBytes };
     const walk = walkValue(type, this.#window, cutting);
@@ -267,15 +286,4 @@ export class RdbFileReader {
       `type ${String(type)} is not known (byte ${String(at - 1)}${this.#cursor.ofKey()})`,
     );
   }
-}
-
-const MODULE_NAME = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const NAME_LETTERS = 9;
-
-/** The name in a module's id: nine letters of six bits, then ten bits of a version. Redis 7.0: moduleTypeEncodeId. */
-function moduleName(id: bigint): string {
-  const letters = Array.from({ length: NAME_LETTERS }, (_, i) => {
-    return MODULE_NAME[Number((id >> BigInt(10 + 6 * (NAME_LETTERS - 1 - i))) & 63n)];
-  });
-  return letters.join('');
 }

@@ -1,7 +1,7 @@
 import { Crc64 } from '../crc64';
 import { RdbFormatError, RdbReader, RdbWriter } from '../rdb-primitives';
 import { hasTimedFields } from '../value-body';
-import type { RdbItem } from './rdb-file-reader';
+import type { RdbItem } from './rdb-item';
 
 /** The lowest version that holds everything: that of Redis 7.0, or with deadlines of hash fields that of 7.4. */
 const VERSION = '0010';

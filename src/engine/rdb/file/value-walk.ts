@@ -73,6 +73,17 @@ export function walkValue(type: number, window: Window, cutting: Cutting): Value
   return timed === undefined ? undefined : timedFields(window, ...timed);
 }
 
+/** Passes a value that is there as a whole. @returns false where it is not, or its type is out of the ordinary: then `walkValue` passes it */
+export function skipValue(type: number, window: Window): boolean {
+  if (type === 0 || ONE_STRING.has(type)) return window.skipString();
+  const element = ELEMENTS[type];
+  if (element === undefined) return STREAMS.has(type) && stream(window, type).next().done === true;
+  const count = window.length();
+  if (count === SHORT) return false;
+  for (let left = count; left > 0; left--) for (const step of element) if (!step(window)) return false;
+  return true;
+}
+
 function* steps(window: Window, list: readonly Step[]): ValueWalk {
   for (const step of list) while (!step(window)) yield 'more';
 }

@@ -1,3 +1,4 @@
+import { RdbReader } from '../rdb-primitives';
 import { RdbFileError } from './errors';
 
 const LENGTH_14_BITS = 0x40;
@@ -104,6 +105,25 @@ export class Window {
     return false;
   }
 
+  /** A whole string, which is then passed; undefined where it is not whole. @throws RdbFileError, RdbFormatError where none stands */
+  string(): string | undefined {
+    const { buffer, at } = this;
+    if (!this.skipString()) return undefined;
+    // Most are short, and behind a length of one byte.
+    if ((buffer[at] ?? 0) < LENGTH_14_BITS) return buffer.latin1Slice(at + 1, this.at);
+    return new RdbReader(buffer.subarray(at, this.at)).string();
+  }
+
+  /**
+   * A view of bytes before `at`, with another byte before them, in the place of one that was passed as well; valid for ever.
+   * All of it must have been left behind.
+   */
+  viewWith(byte: number, count: number): Buffer {
+    const start = this.at - count - 1;
+    this.buffer[start] = byte;
+    return this.buffer.subarray(start, this.at);
+  }
+
   /** Passes what stands before the bytes of a string. @returns how many bytes follow, or `SHORT` */
   stringBody(): number {
     const { at, buffer } = this;
@@ -136,7 +156,8 @@ export class Window {
     const kept = this.#end - this.#start;
     if (this.#end + count <= this.buffer.length) return;
     const size = kept + count;
-    const target = size * 2 <= this.buffer.length ? this.buffer : Buffer.allocUnsafe(Math.max(FIRST_SIZE, size * 2));
+    // Never the same one: there may be views of it.
+    const target = Buffer.allocUnsafeSlow(Math.max(FIRST_SIZE, size * 2));
     this.buffer.copy(target, 0, this.#start, this.#end);
     this.buffer = target;
     this.#base += this.#start;

@@ -1,9 +1,6 @@
 import { RdbFileError } from '../../../../src/engine/rdb/file/errors';
-import {
-  RdbFileReader,
-  type RdbFileReaderOptions,
-  type RdbItem,
-} from '../../../../src/engine/rdb/file/rdb-file-reader';
+import { RdbFileReader, type RdbFileReaderOptions } from '../../../../src/engine/rdb/file/rdb-file-reader';
+import type { RdbItem } from '../../../../src/engine/rdb/file/rdb-item';
 import { RdbFileWriter } from '../../../../src/engine/rdb/file/rdb-file-writer';
 import { bodyOf, plainValue, type PlainValue } from '../../../../src/engine/rdb/plain-value';
 import { readMutatedFiles } from '../../../fuzz/rdb-bytes';
