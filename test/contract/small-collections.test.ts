@@ -184,7 +184,7 @@ function shown(payload: WireReply | undefined, ordered: boolean): string {
   // A table has no order, nor has what was made of one.
   if (type === RDB_TYPE.set || !ordered) return String(type);
   // Redis keeps the width of integers that are gone.
-  if (type === INTSET) return intsetMembers(reader.string()).join(' ');
+  if (type === INTSET) return intsetMembers(reader.packed()).join(' ');
   if (type !== LIST_OF_NODES) return reader.string();
   const nodes: string[] = [];
   for (let left = reader.length(); left > 0; left--) nodes.push(`${String(reader.length())} ${reader.string()}`);

@@ -8,7 +8,7 @@ import { SortedSetValue } from '../values/sorted-set';
 import { intsetMembers, listpackElements, ziplistElements, zipmapParts } from './packed';
 import { RdbFormatError, type RdbReader } from './rdb-primitives';
 
-type Unpack = (packed: string) => string[];
+type Unpack = (packed: Buffer) => string[];
 type Read = (reader: RdbReader, limits: EncodingLimits) => Collection;
 
 /** How a node of a quicklist is stored: one element by itself. */
@@ -20,9 +20,9 @@ function quicklist(reader: RdbReader, limits: EncodingLimits): ListValue {
   const list = listToFill(limits);
   for (let left = reader.length(); left > 0; left--) {
     const container = reader.length();
-    const node = reader.string();
-    if (node === '') reader.fail('an empty quicklist node');
-    if (container === PLAIN_NODE) list.addNode([node], true);
+    const node = reader.packed();
+    if (node.length === 0) reader.fail('an empty quicklist node');
+    if (container === PLAIN_NODE) list.addNode([node.latin1Slice()], true);
     else if (container === PACKED_NODE) list.addNode(listpackElements(node), false);
     else reader.fail(`unknown quicklist container ${String(container)}`);
   }
@@ -32,14 +32,14 @@ function quicklist(reader: RdbReader, limits: EncodingLimits): ListValue {
 
 function ziplist(reader: RdbReader, limits: EncodingLimits): ListValue {
   const list = listToFill(limits);
-  list.addNode(ziplistElements(reader.string()), false);
+  list.addNode(ziplistElements(reader.packed()), false);
   list.settle();
   return list;
 }
 
 function quicklistOfZiplists(reader: RdbReader, limits: EncodingLimits): ListValue {
   const list = listToFill(limits);
-  for (let left = reader.length(); left > 0; left--) list.addNode(ziplistElements(reader.string()), false);
+  for (let left = reader.length(); left > 0; left--) list.addNode(ziplistElements(reader.packed()), false);
   list.settle();
   return list;
 }
@@ -48,7 +48,7 @@ const packedHash =
   (unpack: Unpack): Read =>
   (reader, limits) => {
     const hash = new HashValue(limits);
-    const parts = pairsOf(unpack(reader.string()));
+    const parts = pairsOf(unpack(reader.packed()));
     return hash.setAll(parts) * 2 === parts.length ? hash : reader.fail('a field that is there twice');
   };
 
@@ -56,14 +56,14 @@ const packedSortedSet =
   (unpack: Unpack): Read =>
   (reader, limits) => {
     const set = new SortedSetValue(limits);
-    forEachPair(unpack(reader.string()), (name, score) => {
+    forEachPair(unpack(reader.packed()), (name, score) => {
       if (!set.set(name, parseScore(score))) reader.fail('a member that is there twice');
     });
     return set;
   };
 
 function packedSet(reader: RdbReader, limits: EncodingLimits): SetValue {
-  const members = listpackElements(reader.string());
+  const members = listpackElements(reader.packed());
   const set = SetValue.as('listpack', members, limits);
   return set.size === members.length ? set : reader.fail('a member that is there twice');
 }
@@ -80,7 +80,8 @@ function forEachPair(parts: readonly string[], visit: (first: string, second: st
 
 /** Scores stand there as C's printf wrote them. */
 function parseScore(text: string): number {
-  const score = Number(text.replace('inf', 'Infinity'));
+  const plain = Number(text);
+  const score = Number.isNaN(plain) ? Number(text.replace('inf', 'Infinity')) : plain;
   if (text === '' || Number.isNaN(score)) throw new RdbFormatError(`'${text}' is no score`);
   return score;
 }
@@ -113,7 +114,7 @@ const READERS: Partial<Record<number, Read>> = {
   3: sortedSetWithTextScores,
   9: packedHash(zipmapParts),
   10: ziplist,
-  11: (reader, limits) => SetValue.of(intsetMembers(reader.string()), limits),
+  11: (reader, limits) => SetValue.of(intsetMembers(reader.packed()), limits),
   12: packedSortedSet(ziplistElements),
   13: packedHash(ziplistElements),
   14: quicklistOfZiplists,

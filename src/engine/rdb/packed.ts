@@ -6,8 +6,8 @@ class Cursor {
   readonly #bytes: Buffer;
   #at: number;
 
-  constructor(text: string, start: number) {
-    this.#bytes = Buffer.from(text, 'latin1');
+  constructor(bytes: Buffer, start: number) {
+    this.#bytes = bytes;
     this.#at = start;
     if (this.#bytes.length < start) throw new RdbFormatError('packed value without a header');
   }
@@ -39,6 +39,13 @@ class Cursor {
     return this.#at;
   }
 
+  /** Whether this byte comes next, which is then passed. */
+  isAt(byte: number): boolean {
+    if (this.#bytes[this.#at] !== byte) return false;
+    this.#at += 1;
+    return true;
+  }
+
   /** Bytes not read yet. */
   get remaining(): number {
     return this.#bytes.length - this.#at;
@@ -62,21 +69,21 @@ const END = 0xff;
 const UNKNOWN_COUNT = 0xffff;
 
 /** Checks what a packed value says of itself, as Redis does when it sanitizes. @throws RdbFormatError */
-function checkPacked(cursor: Cursor, packed: string, bytes: number, stated: number, count: number): void {
+function checkPacked(cursor: Cursor, packed: Buffer, bytes: number, stated: number, count: number): void {
   if (bytes !== packed.length || cursor.remaining > 0) throw new RdbFormatError('packed value of a wrong length');
   if (stated !== UNKNOWN_COUNT && stated !== count) throw new RdbFormatError('packed value of a wrong count');
 }
 
 /** The elements of a listpack, integers as text (Redis 7.0: listpack.c). */
-export function listpackElements(packed: string): string[] {
+export function listpackElements(packed: Buffer): string[] {
   const cursor = new Cursor(packed, 0);
   const bytes = cursor.uint32LE();
   const stated = cursor.uint16LE();
   const elements: string[] = [];
   for (let first = cursor.byte(); first !== END; first = cursor.byte()) {
-    const element = listpackElement(cursor, first);
-    elements.push(element.text);
-    checkBackLength(cursor, element.header + element.body);
+    const start = cursor.at - 1;
+    elements.push(listpackElement(cursor, first));
+    checkBackLength(cursor, cursor.at - start);
   }
   checkPacked(cursor, packed, bytes, stated, elements.length);
   return elements;
@@ -84,6 +91,7 @@ export function listpackElements(packed: string): string[] {
 
 /** The length that stands behind an element, for walking backwards: seven bits a byte, the highest first. */
 function checkBackLength(cursor: Cursor, length: number): void {
+  if (length < 0x80 && cursor.isAt(length)) return;
   const size = backLengthSize(length);
   let stated = 0;
   for (let i = 0; i < size; i++) {
@@ -95,35 +103,27 @@ function checkBackLength(cursor: Cursor, length: number): void {
   if (stated !== length) throw new RdbFormatError('listpack element with a wrong length behind it');
 }
 
-interface PackedElement {
-  readonly text: string;
-  /** Bytes of the encoding byte and a length after it. */
-  readonly header: number;
-  readonly body: number;
-}
-
 const LISTPACK_INTEGERS: Partial<Record<number, 2 | 3 | 4 | 8>> = { 0xf1: 2, 0xf2: 3, 0xf3: 4, 0xf4: 8 };
 
-function listpackElement(cursor: Cursor, first: number): PackedElement {
-  const string = (header: number, length: number) => ({ text: cursor.text(length), header, body: length });
-  if (first < 0x80) return { text: String(first), header: 1, body: 0 };
-  if (first < 0xc0) return string(1, first & 0x3f);
+function listpackElement(cursor: Cursor, first: number): string {
+  if (first < 0x80) return String(first);
+  if (first < 0xc0) return cursor.text(first & 0x3f);
   if (first < 0xe0) {
     const unsigned = ((first & 0x1f) << 8) | cursor.byte();
-    return { text: String(unsigned >= 0x1000 ? unsigned - 0x2000 : unsigned), header: 2, body: 0 };
+    return String(unsigned >= 0x1000 ? unsigned - 0x2000 : unsigned);
   }
-  if (first < 0xf0) return string(2, ((first & 0x0f) << 8) | cursor.byte());
-  if (first === 0xf0) return string(5, cursor.uint32LE());
+  if (first < 0xf0) return cursor.text(((first & 0x0f) << 8) | cursor.byte());
+  if (first === 0xf0) return cursor.text(cursor.uint32LE());
   const size = LISTPACK_INTEGERS[first];
   if (size === undefined) throw new RdbFormatError(`unknown listpack encoding ${String(first)}`);
-  return { text: cursor.integer(size), header: 1, body: size };
+  return cursor.integer(size);
 }
 
 const ZIPLIST_INTEGERS: Partial<Record<number, 1 | 2 | 3 | 4 | 8>> = { 0xc0: 2, 0xd0: 4, 0xe0: 8, 0xf0: 3, 0xfe: 1 };
 const LONG_PREVIOUS_LENGTH = 0xfe;
 
 /** The elements of a ziplist, the form before listpacks (Redis 6: ziplist.c). */
-export function ziplistElements(packed: string): string[] {
+export function ziplistElements(packed: Buffer): string[] {
   const cursor = new Cursor(packed, 0);
   const bytes = cursor.uint32LE();
   const tail = cursor.uint32LE();
@@ -156,7 +156,7 @@ function ziplistElement(cursor: Cursor, first: number): string {
 }
 
 /** The members of an intset, in ascending order. */
-export function intsetMembers(packed: string): string[] {
+export function intsetMembers(packed: Buffer): string[] {
   const cursor = new Cursor(packed, 0);
   const size = cursor.uint32LE();
   if (size !== 2 && size !== 4 && size !== 8) throw new RdbFormatError(`unknown intset encoding ${String(size)}`);
@@ -170,7 +170,7 @@ export function intsetMembers(packed: string): string[] {
 }
 
 /** Fields and values in turn: the form of small hashes before Redis 2.6 (zipmap.c). */
-export function zipmapParts(packed: string): string[] {
+export function zipmapParts(packed: Buffer): string[] {
   const cursor = new Cursor(packed, 0);
   const stated = cursor.byte();
   const length = (first: number) => (first === LONG_PREVIOUS_LENGTH ? cursor.uint32LE() : first);

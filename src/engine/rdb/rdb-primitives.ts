@@ -210,8 +210,17 @@ export class RdbReader {
     if (first === INT8) return String(this.buffer.readInt8(this.#take(1)));
     if (first === INT16) return String(this.buffer.readInt16LE(this.#take(2)));
     if (first === INT32) return String(this.buffer.readInt32LE(this.#take(4)));
-    if (first === LZF) return this.#compressed();
+    if (first === LZF) return this.#decompressed().latin1Slice();
     return this.fail(`unknown string encoding ${String(first)}`);
+  }
+
+  /** As `string`, of what is packed: its bytes, a view. */
+  packed(): Buffer {
+    const first = this.buffer[this.#at] ?? INT8;
+    if (first < INT8) return this.bytes(this.length());
+    if (first !== LZF) return Buffer.from(this.string(), 'latin1');
+    this.#at += 1;
+    return this.#decompressed();
   }
 
   doubleLE(): number {
@@ -236,11 +245,11 @@ export class RdbReader {
     return this.fail(`unknown length encoding ${String(first)}`);
   }
 
-  #compressed(): string {
+  #decompressed(): Buffer {
     const packed = this.length();
     const unpacked = this.length();
     const from = this.bytes(packed);
-    return decompressLzf(from, unpacked)?.latin1Slice() ?? this.fail('damaged LZF data');
+    return decompressLzf(from, unpacked) ?? this.fail('damaged LZF data');
   }
 
   #take(count: number): number {

@@ -132,9 +132,9 @@ export function readStream(reader: RdbReader, type: number, limits: StreamLimits
 
 /** Undoes `writeNode`. */
 export function readNode(reader: RdbReader): StreamNode {
-  const key = Buffer.from(reader.string(), 'latin1');
+  const key = reader.packed();
   if (key.length !== ID_BYTES) reader.fail('a stream node whose key is no id');
-  return unpackNode(idOf(key), reader.string());
+  return unpackNode(idOf(key), reader.packed());
 }
 
 function readGroup(reader: RdbReader, type: number, stream: StreamValue): void {
@@ -230,7 +230,7 @@ class ElementReader {
   }
 }
 
-function unpackNode(first: StreamId, packed: string): StreamNode {
+function unpackNode(first: StreamId, packed: Buffer): StreamNode {
   const elements = new ElementReader(listpackElements(packed));
   const living = elements.count();
   elements.count(); // deleted entries, which the entries tell themselves

@@ -39,7 +39,7 @@ export function readTimedHash(reader: RdbReader, limits: EncodingLimits): HashVa
 /** A small one, as Redis writes it (type 25): the earliest deadline, then a listpack of triples. @throws RdbFormatError */
 export function readTimedListpack(reader: RdbReader, limits: EncodingLimits): HashValue {
   reader.uint64LE();
-  const elements = listpackElements(reader.string());
+  const elements = listpackElements(reader.packed());
   const fields: TimedField[] = [];
   for (let i = 0; i < elements.length; i += TRIPLE)
     fields.push([elements[i] ?? '', elements[i + 1] ?? '', Number(elements[i + 2] ?? NaN)]);

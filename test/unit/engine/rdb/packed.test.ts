@@ -1,8 +1,14 @@
-import { intsetMembers, listpackElements, ziplistElements, zipmapParts } from '../../../../src/engine/rdb/packed';
+import * as packed from '../../../../src/engine/rdb/packed';
 import { crc64 } from '../../../../src/engine/rdb/crc64';
 import { RdbFormatError } from '../../../../src/engine/rdb/rdb-primitives';
 
 const bytes = (...values: number[]) => String.fromCharCode(...values);
+
+const ofText = (read: (bytes: Buffer) => string[]) => (text: string) => read(Buffer.from(text, 'latin1'));
+const intsetMembers = ofText(packed.intsetMembers);
+const listpackElements = ofText(packed.listpackElements);
+const ziplistElements = ofText(packed.ziplistElements);
+const zipmapParts = ofText(packed.zipmapParts);
 
 describe('crc64', () => {
   it('gives the published check value of the Jones polynomial', () => {
