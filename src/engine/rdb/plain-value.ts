@@ -34,10 +34,19 @@ const SIGNED: EncodingLimits = { ...LIMITS, 'zset-max-listpack-entries': 0 };
 
 /** What a value's type byte and body say. @throws RdbFormatError when they make no sense */
 export function plainValue(body: Buffer): PlainValue {
+  return plain(valueOf(body));
+}
+
+/** Takes a value's type byte and body apart. @throws RdbFormatError when they make no sense */
+export function checkBody(body: Buffer): void {
+  valueOf(body);
+}
+
+function valueOf(body: Buffer): StoredValue {
   const reader = new RdbReader(body);
   const value = readValue(reader, SIGNED);
   if (reader.remaining > 0) reader.fail('bytes after the value');
-  return plain(value);
+  return value;
 }
 
 function plain(value: StoredValue): PlainValue {

@@ -1,4 +1,4 @@
-import { plainValue } from '../../engine/rdb/plain-value';
+import { checkBody } from '../../engine/rdb/plain-value';
 import { RdbFormatError } from '../../engine/rdb/rdb-primitives';
 import { printCount, RespiteError } from '../../errors';
 import { FileSource } from './files/file-source';
@@ -115,7 +115,7 @@ async function check(target: RedisTarget, file: InputFile, settings: ImportSetti
 function checkValue(item: MovedItem, name: string): void {
   if (!('body' in item)) return;
   try {
-    plainValue(item.body);
+    checkBody(item.body);
   } catch (cause) {
     if (!(cause instanceof RdbFormatError)) throw cause;
     throw new RespiteError('IMPORT_FILE_INVALID', {

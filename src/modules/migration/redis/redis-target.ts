@@ -100,6 +100,7 @@ export class RedisTarget implements Target {
     this.#sizes ??= await this.#databaseSizes();
     const keys = batch.flatMap((item) => (item.kind === 'value' || (item.kind === 'part' && item.first) ? [item] : []));
     for (const [db, items] of groupByDb(keys)) {
+      if (!this.#sizes.has(db)) continue;
       await this.findNames(
         db,
         items.map(({ key }) => Buffer.from(key, 'latin1')),
