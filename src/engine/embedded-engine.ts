@@ -10,8 +10,11 @@ import type { Session } from './execution/session';
 import type { RedisVersion } from './redis-version';
 import type { ClientAddress } from './session/output';
 import { copyData, type EngineData, replaceData } from './snapshot/copy-data';
+import type { KeyReader } from './snapshot/key-reader';
 import type { SnapshotSource } from './snapshot/source';
 import { SnapshotTracker } from './snapshot/tracker';
+
+const reading = () => require('./snapshot/key-reader') as typeof import('./snapshot/key-reader');
 
 /** What an engine counts anyway, for INFO. */
 export interface EngineFigures {
@@ -97,6 +100,17 @@ export class EmbeddedEngine {
       clients: clients.visible().length,
       commands: commands.used().map(({ fullName, stats }) => [fullName, stats]),
     };
+  }
+
+  /**
+   * Reads keys of the database that a client has selected, past the commands.
+   * @returns undefined when commands would not be answered at once, not be allowed, or be watched; it is good until others have their turn
+   */
+  keyReader(client: Session): KeyReader | undefined {
+    const { monitors, pausing, switches } = this.#engine;
+    if (monitors.active || pausing.active || switches.loading || switches.interference !== undefined) return undefined;
+    if (this.gate.closed || !client.authenticated || !client.user.unrestricted) return undefined;
+    return new (reading().KeyReader)(this.#engine, client.database);
   }
 
   /** Copies its data; keys whose time has come are left out. */

@@ -175,7 +175,7 @@ function writeList(writer: RdbWriter, list: ListValue, fill: number): void {
     return;
   }
   // How many nodes there are is known afterwards: the few bytes of the number are put before them.
-  const start = writer.view().length;
+  const start = writer.size;
   const nodes = new QuicklistWriter(writer, fill);
   list.walk('left', (element) => {
     nodes.push(element);

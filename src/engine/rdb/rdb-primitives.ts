@@ -31,6 +31,11 @@ export class RdbWriter {
     return this.#buffer.subarray(0, this.#length);
   }
 
+  /** How many bytes there are so far. */
+  get size(): number {
+    return this.#length;
+  }
+
   reset(): void {
     this.#length = 0;
   }

@@ -18,7 +18,7 @@ export {
 export type { Change, ChangeSet, ChangesOptions } from './changes';
 export { clusterOf } from './cluster-client';
 export { type EmbeddedBackend, isEmbedded, type PrivateSocket, SnapshotSourceToken } from './embedded-backend';
-export { answersInProcess } from './in-process-answers';
+export { answersInProcess, keyReaderOf } from './engine-ways';
 export { listenPrivately } from './listen-privately';
 export type { NodeRedisOptions, NodeRedisSocket, NodeRedisTcp, NodeRedisTls } from './node-redis-options';
 export { cacheModule, quiesceModule } from './module';

@@ -31,7 +31,7 @@ export class RdbFileWriter {
 
   /** Bytes that were written and not taken. */
   get size(): number {
-    return this.#writer.view().length;
+    return this.#writer.size;
   }
 
   /** The head; the first thing in a file. */

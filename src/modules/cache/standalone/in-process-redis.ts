@@ -1,7 +1,7 @@
 import type { ChainableCommander, Command, Redis, RedisOptions } from 'ioredis';
 import { encodeReply, ErrorReply, NoReply, type EmbeddedEngine, type Reply } from '../../../engine';
-import { ANSWER, type CommandLine } from '../in-process-answers';
-import { answerLines } from './answer-lines';
+import { ENGINE_WAYS, type EngineWays } from '../engine-ways';
+import { engineWays } from './engine-ways';
 import { connectorFor, isEngineConnector } from './connector';
 import { deliverLater, mayDeliverNow, nextPlace } from './delivery';
 import {
@@ -82,11 +82,10 @@ export function defineInProcessRedis(
       return command.promise;
     }
 
-    /** See `answersInProcess`. */
-    [ANSWER](lines: readonly CommandLine[]): Promise<unknown[]> | undefined {
+    [ENGINE_WAYS](): EngineWays | undefined {
       // What stands in its place wants to see the commands.
       if (this.sendCommand !== ownSendCommand(InProcessRedis)) return undefined;
-      return answerLines(this, this[ANNOUNCED], lines, ioredis);
+      return engineWays(this, this[ANNOUNCED], ioredis);
     }
   }
   noteAnnouncements(InProcessRedis.prototype);

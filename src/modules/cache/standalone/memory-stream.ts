@@ -25,7 +25,7 @@ export class MemoryStream extends EventEmitter implements ByteReceiver {
   #place: number | undefined;
   readonly #keepAlive = setInterval(() => undefined, LONGEST_INTERVAL_MS);
 
-  constructor(engine: EmbeddedEngine) {
+  constructor(readonly engine: EmbeddedEngine) {
     super();
     this.gate = engine.gate;
     this.#connection = engine.connect(

@@ -5,9 +5,8 @@ import type { MovedItem, Source } from '../transfer';
 import { bigValue, hasTimedFields } from './big-values';
 import { deadlineOf } from './expiry';
 import { librarySources } from './libraries';
-import { answers } from './replies';
 import { SeenKeys } from './seen-keys';
-import { readValues } from './read-values';
+import { readValues, sizesOf } from './read-values';
 
 /** Keys asked for at once. */
 const SCAN_COUNT = 512;
@@ -150,10 +149,7 @@ export class RedisSource implements KeySource {
 
   /** Keys whose values are asked for together, so that they fit into memory. */
   async #rounds(keys: readonly Buffer[]): Promise<Round[]> {
-    const sizes = await answers(
-      this.client,
-      keys.map((key) => ['MEMORY', 'USAGE', key]),
-    );
+    const sizes = await sizesOf(this.client, keys);
     const rounds: Round[] = [];
     let names: Buffer[] | undefined;
     let left = 0;

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers';
 import type { Command, Redis } from 'ioredis';
 import { encodeReply, NoReply } from '../../../engine';
-import type { CommandLine } from '../in-process-answers';
+import type { CommandLine, EngineWays } from '../engine-ways';
 import { type CommandInternals, directLink, leaveToParser, toBytes } from './direct-link';
 import type { MemoryStream } from './memory-stream';
 import { FOR_PARSER, toClientValue } from './reply-to-client';
@@ -32,13 +32,23 @@ function answer(client: Redis, link: MemoryStream, [name, ...args]: CommandLine,
   return command.promise.catch((failure: unknown) => failure);
 }
 
+/** A client's ways past ioredis. @param announced the connection whose `ready` everybody has heard */
+export function engineWays(client: Redis, announced: unknown, ioredis: Ioredis): EngineWays {
+  return {
+    answers: (lines) => answerLines(client, announced, lines, ioredis),
+    keyReader: () => {
+      const link = directLink(client, announced, { name: 'dump' });
+      return link?.engine.keyReader(link.session);
+    },
+  };
+}
+
 /**
  * Runs commands one after the other; once a reply does not come at once, the others take ioredis' way, behind it. Others have their
  * turn of the event loop before the replies are handed over.
- * @param announced the connection whose `ready` everybody has heard
  * @returns undefined when not even the first one can be run directly
  */
-export function answerLines(
+function answerLines(
   client: Redis,
   announced: unknown,
   lines: readonly CommandLine[],
@@ -58,6 +68,7 @@ async function rest(client: Redis, replies: unknown[], lines: readonly CommandLi
   const pipeline = client.pipeline();
   for (const [name, ...args] of lines) pipeline.callBuffer(name, ...args);
   const others = lines.length === 0 ? undefined : pipeline.exec();
+  others?.catch(() => undefined); // heard of below
   await new Promise<void>((resolve) => {
     setImmediate(resolve);
   });
