@@ -10,6 +10,18 @@ const TABLE_BITS = 14;
 const seen = new Uint32Array(1 << TABLE_BITS);
 let base = 0;
 
+/** How far back the three bytes at a place were seen, and notes that they are here; 0 = nowhere. */
+function lookUp(bytes: Uint8Array, at: number): number {
+  const a = bytes[at] ?? 0;
+  const b = bytes[at + 1] ?? 0;
+  const c = bytes[at + 2] ?? 0;
+  const hash = Math.imul((a << 16) | (b << 8) | c, 0x9e3779b1) >>> (32 - TABLE_BITS);
+  const before = (seen[hash] ?? 0) - base - 1;
+  seen[hash] = base + at + 1;
+  if (before < 0 || at - before > FARTHEST) return 0;
+  return bytes[before] === a && bytes[before + 1] === b && bytes[before + 2] === c ? at - before : 0;
+}
+
 /** Compresses texts of up to 4 GB with LZF (liblzf's format), greedily. */
 class Compression {
   #from = 0;
@@ -25,28 +37,20 @@ class Compression {
   run(): number | undefined {
     const { bytes } = this;
     const end = bytes.length - SHORTEST_MATCH;
-    while (this.#from <= end) {
-      const back = this.#lookUp();
+    // A variable of its own: nearly every byte of an export passes here.
+    let from = 0;
+    while (from <= end) {
+      const back = lookUp(bytes, from);
       if (back === 0) {
-        this.#from += 1;
+        from += 1;
         continue;
       }
+      this.#from = from;
       if (!this.#literals() || !this.#match(back)) return undefined;
+      from = this.#from;
     }
     this.#from = bytes.length;
     return this.#literals() ? this.#to : undefined;
-  }
-
-  /** How far back the next three bytes were seen, and notes that they are here; 0 = nowhere. */
-  #lookUp(): number {
-    const { bytes } = this;
-    const at = this.#from;
-    const [a, b, c] = [bytes[at] ?? 0, bytes[at + 1] ?? 0, bytes[at + 2] ?? 0];
-    const hash = Math.imul((a << 16) | (b << 8) | c, 0x9e3779b1) >>> (32 - TABLE_BITS);
-    const before = (seen[hash] ?? 0) - base - 1;
-    seen[hash] = base + at + 1;
-    if (before < 0 || at - before > FARTHEST) return 0;
-    return bytes[before] === a && bytes[before + 1] === b && bytes[before + 2] === c ? at - before : 0;
   }
 
   /** Writes the bytes before the next match as they are. */
@@ -76,7 +80,7 @@ class Compression {
     const end = this.#from + length;
     this.#from = end - 2;
     while (this.#from < end) {
-      if (this.#from + SHORTEST_MATCH <= bytes.length) this.#lookUp();
+      if (this.#from + SHORTEST_MATCH <= bytes.length) lookUp(bytes, this.#from);
       this.#from += 1;
     }
     this.#literal = end;

@@ -108,7 +108,7 @@ async function write(source: KeySource, target: RedisTarget, settings: CopySetti
   resume?.save();
   try {
     for await (const { items, next } of readAhead<Page>(rate === undefined ? pages : paced(pages, rate, signal))) {
-      const moved = items.map((item) => (item.kind === 'function' ? item : { ...item, db: toDb ?? item.db }));
+      const moved = toDb === undefined ? items : items.map((item) => inDatabase(item, toDb));
       await at(to, () => target.write(moved));
       if (moved.length > 0) tally.add(moved);
       resume?.reached(next);
@@ -119,4 +119,8 @@ async function write(source: KeySource, target: RedisTarget, settings: CopySetti
     resume?.save();
   }
   return tally.keys;
+}
+
+function inDatabase(item: MovedItem, db: number): MovedItem {
+  return item.kind === 'function' ? item : { ...item, db };
 }
