@@ -34,17 +34,17 @@ const SIGNED: EncodingLimits = { ...LIMITS, 'zset-max-listpack-entries': 0 };
 
 /** What a value's type byte and body say. @throws RdbFormatError when they make no sense */
 export function plainValue(body: Buffer): PlainValue {
-  return plain(valueOf(body));
+  return plain(valueOf(body, SIGNED));
 }
 
 /** Takes a value's type byte and body apart. @throws RdbFormatError when they make no sense */
 export function checkBody(body: Buffer): void {
-  valueOf(body);
+  valueOf(body, LIMITS);
 }
 
-function valueOf(body: Buffer): StoredValue {
+function valueOf(body: Buffer, limits: EncodingLimits): StoredValue {
   const reader = new RdbReader(body);
-  const value = readValue(reader, SIGNED);
+  const value = readValue(reader, limits);
   if (reader.remaining > 0) reader.fail('bytes after the value');
   return value;
 }
