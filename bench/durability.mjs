@@ -76,6 +76,7 @@ const TARGETS = {
     return result;
   },
   'in process': async (durability, writers) => work('writeInProcess', newFolder(), durability, writers, MS),
+  'in process, no journal': async (_, writers) => work('writeInProcess', newFolder(), 'snapshot', writers, MS),
   async listener(durability, writers) {
     const port = await freePort();
     const server = await listener(port, join(newFolder(), 'data'), durability);
@@ -129,7 +130,7 @@ for (let repeat = 1; repeat <= repeats; repeat++) {
 }
 const replay = { commands: REPLAYED, redis: median(replays.redis), respite: median(replays.respite) };
 
-console.log('| writes a second (x: of Redis), p99 in ms | redis | in process | listener |\n|---|---|---|---|');
+console.log('| writes a second (x: of Redis), p99 in ms | redis | in process | no journal | listener |\n|---|---|---|---|---|');
 for (const { durability, writers, ...targets } of table) {
   const cells = Object.values(targets).map(
     ({ perSecond, p99 }) =>
