@@ -130,7 +130,9 @@ for (let repeat = 1; repeat <= repeats; repeat++) {
 }
 const replay = { commands: REPLAYED, redis: median(replays.redis), respite: median(replays.respite) };
 
-console.log('| writes a second (x: of Redis), p99 in ms | redis | in process | no journal | listener |\n|---|---|---|---|---|');
+console.log(
+  '| writes a second (x: of Redis), p99 in ms | redis | in process | no journal | listener |\n|---|---|---|---|---|',
+);
 for (const { durability, writers, ...targets } of table) {
   const cells = Object.values(targets).map(
     ({ perSecond, p99 }) =>
