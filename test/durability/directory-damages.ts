@@ -1,5 +1,5 @@
 import { cp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { SeededRandom } from '../support/seeded-random';
 import { FILE_DAMAGES, flip, noise, overwrite, truncate } from './file-damages';
 import type { Pristine } from './pristine';
@@ -12,27 +12,33 @@ export interface DamageTools {
   readonly other: Pristine;
 }
 
+type FileDamage = (file: string, size: number, random: SeededRandom) => Promise<void>;
+
 type DirectoryDamage = (path: string, tools: DamageTools) => Promise<void>;
 
 const DATA = 'data.mdb';
 const MARKER = 'respite.json';
 
-const journalsOf = async (path: string): Promise<string[]> =>
-  (await readdir(path)).filter((name) => name.startsWith('journal-')).sort();
+const filesOf = async (path: string, prefix: string): Promise<string[]> =>
+  (await readdir(path)).filter((name) => name.startsWith(prefix)).sort();
+
+const journalsOf = (path: string): Promise<string[]> => filesOf(path, 'journal-');
 
 /** Damages one of the journals; the data file where there is none. */
-function ofJournal(damage: (file: string, size: number, random: SeededRandom) => Promise<void>): DirectoryDamage {
+const ofJournal = (damage: FileDamage): DirectoryDamage => ofOne('journal-', damage);
+
+/** Damages one of the copies of the data file; the data file itself where there is none. */
+const ofGeneration = (damage: FileDamage): DirectoryDamage => ofOne('generation-', damage);
+
+function ofOne(prefix: string, damage: FileDamage): DirectoryDamage {
   return async (path, { random }) => {
-    const names = await journalsOf(path);
+    const names = await filesOf(path, prefix);
     const file = join(path, names[random.below(names.length)] ?? DATA);
     await damage(file, (await stat(file)).size, random);
   };
 }
 
-function ofFile(
-  name: string,
-  damage: (file: string, size: number, random: SeededRandom) => Promise<void>,
-): DirectoryDamage {
+function ofFile(name: string, damage: FileDamage): DirectoryDamage {
   return async (path, { random }) => {
     const file = join(path, name);
     const size = await stat(file).then(
@@ -97,6 +103,16 @@ export const DIRECTORY_DAMAGES: readonly [[string, DirectoryDamage], ...[string,
     async (path, { other }) => {
       for (const name of await journalsOf(other.path)) await cp(join(other.path, name), join(path, name));
     },
+  ],
+  ['generation cut', ofGeneration((file, size, random) => truncate(file, random.below(size)))],
+  ['generation flipped', ofGeneration((file, size, random) => flip(file, random.below(size), random))],
+  ['generation removed', ofGeneration((file) => rm(file))],
+  [
+    'older data file of a generation',
+    ofGeneration(async (file) => {
+      const data = join(dirname(file), DATA);
+      if (file !== data) await cp(file, data);
+    }),
   ],
   ['journal of garbage', ofJournal((file, size, random) => writeFile(file, noise(Math.min(size, 20_000), random)))],
 ];

@@ -105,7 +105,9 @@ async function damage(path: string, tools: DamageTools): Promise<string[]> {
 
 /** Whether a data file was replaced by an older one of this directory, and what would tell of it is damaged as well: nothing can tell then. */
 function isSetBack(kind: readonly string[]): boolean {
-  return kind.includes('older data file') && kind.some((name) => name.startsWith('last-snapshot'));
+  return (
+    kind.some((name) => name.startsWith('older data file')) && kind.some((name) => name.startsWith('last-snapshot'))
+  );
 }
 
 /** Everything that has to hold of one damaged directory. @param mayBeOlder without a word about it */
@@ -177,7 +179,9 @@ async function checkStart(
   const found = contentsOf(kept);
   await kept.manager.stop();
   kept.engine.close();
-  if (!sound) throw new Error(`the start takes what was said to have a problem: ${said}`);
+  // A copy that is whole, and the journals since, may have taken the place of the data file.
+  if (!sound && keeping.generations === undefined)
+    throw new Error(`the start takes what was said to have a problem: ${said}`);
   if (mustBeLast) {
     const difference = firstDifference(contents, found);
     if (difference !== undefined) throw new Error(`called sound, and ${difference}`);

@@ -10,6 +10,8 @@ export interface Keeping {
   readonly encryptionKey?: Uint8Array | undefined;
   /** With `always` there are journals. */
   readonly durability: 'snapshot' | 'always';
+  /** Snapshots there are to fall back on, the data file counted; default 1, no copies. */
+  readonly generations?: number;
 }
 
 /** Far enough away never to expire during a campaign; a fixed time, so that a seed always gives the same state. */

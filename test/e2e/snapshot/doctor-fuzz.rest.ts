@@ -14,6 +14,7 @@ const encryptionKey = createHash('sha256').update(String(seed)).digest();
 it.each([
   ['in clear', { durability: 'snapshot' }],
   ['encrypted, with journals', { durability: 'always', encryptionKey }],
+  ['with journals and copies', { durability: 'always', generations: 3 }],
 ] as const)(
   `of a damaged directory the doctor says what the start finds, and saves nothing wrong: %s (seed ${String(seed)})`,
   async (_, keeping) => {
