@@ -99,18 +99,17 @@ async function timedHashes({ client }: KeyPlace, keys: readonly string[]): Promi
   return [...hashes.values()];
 }
 
+/** Those without a deadline have none at the target either: that it was taken away was told. */
 function deadlineLines({ name, times }: TimedHash): Line[] {
   const byTime = new Map<number, Buffer[]>();
   for (const [field, time] of times) {
+    if (time < 0) continue;
     const fields = byTime.get(time) ?? [];
     byTime.set(time, fields);
     fields.push(Buffer.from(field, 'latin1'));
   }
   return [...byTime].flatMap(([time, all]) =>
-    slices(all).map((fields): Line => {
-      const rest = ['FIELDS', String(fields.length), ...fields] as const;
-      return time < 0 ? ['HPERSIST', name, ...rest] : ['HPEXPIREAT', name, String(time), ...rest];
-    }),
+    slices(all).map((some): Line => ['HPEXPIREAT', name, String(time), 'FIELDS', String(some.length), ...some]),
   );
 }
 
