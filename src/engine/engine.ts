@@ -74,7 +74,7 @@ export class Engine implements Services {
   readonly scripts: ScriptRunner = new ScriptRunner(this);
   readonly monitors = new Monitors();
   readonly pubsub = new PubSub();
-  readonly slowLog = new SlowLog();
+  readonly slowLog: SlowLog;
   readonly latency = new Latency();
   readonly counters = new Counters();
   readonly libraries: FunctionLibraries = new FunctionLibraries(
@@ -118,6 +118,7 @@ export class Engine implements Services {
     this.keyspace = new Keyspace(options.databases ?? 16, this.clock);
     this.memory = new Memory(this.keyspace, options.maxMemory ?? 0, this.random);
     if (options.maxMemoryPolicy !== undefined) this.memory.setPolicy(options.maxMemoryPolicy);
+    this.slowLog = new SlowLog(this.memory);
     this.commands = new CommandTable(COMMANDS, this.version);
     this.acl = new Acl(this.commands, (change) => {
       this.memory.userBytes += change;

@@ -26,6 +26,24 @@ const CASES = {
   'commands behind one that waits': [line('BLPOP', 'q', '0') + line('SET', 'k', LONG).repeat(100), { qbuf: '102900' }],
 } as const;
 
+const LONG_TEXT = 'y'.repeat(3_000_000);
+
+/** What stays of a client that has gone. */
+const KEPT = {
+  'names of clients in SLOWLOG': {
+    kept: [
+      ['CONFIG', 'SET', 'slowlog-log-slower-than', '0'],
+      ['CLIENT', 'SETNAME', LONG_TEXT],
+      ['CONFIG', 'SET', 'slowlog-log-slower-than', '10000'],
+    ],
+    restored: [['SLOWLOG', 'RESET']],
+  },
+  'texts of CONFIG': {
+    kept: [['CONFIG', 'SET', 'masterauth', LONG_TEXT]],
+    restored: [['CONFIG', 'SET', 'masterauth', '']],
+  },
+} as const;
+
 async function ask(observer: RespClient, ...words: readonly string[]): Promise<string> {
   return textOf(await observer.command(...words));
 }
@@ -48,6 +66,24 @@ describe('CLIENT LIST and used_memory', () => {
       const expected = Object.values(fields).reduce((sum, value) => sum + Number(value), 0);
       expect((await used()) - before).toBeGreaterThanOrEqual(expected);
       client.close();
+      observer.close();
+    }
+  });
+
+  it.each(Object.keys(KEPT))('count %s', async (name) => {
+    const { kept, restored } = KEPT[name as keyof typeof KEPT];
+    const { real, listener } = servers();
+    for (const port of [real.port, listener.port ?? 0]) {
+      const observer = await RespClient.open(port);
+      const client = await RespClient.open(port);
+      const used = async () => Number(/used_memory:(\d+)/.exec(await ask(observer, 'INFO', 'memory'))?.[1]);
+      const before = await used();
+      for (const command of kept) expect(textOf(await client.command(...command))).toBe('OK');
+      client.close();
+      await until('the client has gone', async () => !(await ask(observer, 'CLIENT', 'LIST')).includes('name=yyyy'));
+      expect((await used()) - before).toBeGreaterThan(0.9 * LONG_TEXT.length);
+      for (const command of restored) await observer.command(...command);
+      expect((await used()) - before).toBeLessThan(0.1 * LONG_TEXT.length);
       observer.close();
     }
   });

@@ -1,3 +1,5 @@
+import { textBytes } from '../values/text-bytes';
+
 /** Why somebody was refused. */
 export type DenialReason = 'command' | 'key' | 'channel' | 'auth';
 export type DenialContext = 'toplevel' | 'multi' | 'lua';
@@ -31,7 +33,7 @@ const COMPARED = 10;
 const ENTRY_BYTES = 200;
 
 function bytesOf({ object, user, clientInfo }: LoggedDenial): number {
-  return ENTRY_BYTES + object.length + user.length + clientInfo.length;
+  return ENTRY_BYTES + textBytes(object) + textBytes(user) + textBytes(clientInfo);
 }
 
 /** What ACL LOG shows: the latest refusals. */

@@ -2,6 +2,7 @@ import { ACL_CATEGORIES, type AclCategory } from '../command/acl-categories';
 import type { FoundKey } from '../command/definition';
 import type { CommandRecord, CommandTable } from '../command/table';
 import { matchGlob } from '../values/glob';
+import { textBytes } from '../values/text-bytes';
 import { namesOf } from './command-names';
 import { printable } from '../command/errors';
 import { hasSpace, RuleError, ruleSyntaxError } from './rule-error';
@@ -78,10 +79,10 @@ export class Selector {
   /** Estimated. */
   get bytes(): number {
     let bytes = this.#allowed.size * RULE_BYTES + (this.#said?.bytes ?? 0);
-    for (const { pattern } of this.#keys) bytes += pattern.length + RULE_BYTES;
-    for (const channel of this.#channels) bytes += channel.length + RULE_BYTES;
+    for (const { pattern } of this.#keys) bytes += textBytes(pattern) + RULE_BYTES;
+    for (const channel of this.#channels) bytes += textBytes(channel) + RULE_BYTES;
     for (const words of this.#firstArguments.values())
-      for (const word of words.keys()) bytes += 2 * (word.length + RULE_BYTES);
+      for (const word of words.keys()) bytes += 2 * (textBytes(word) + RULE_BYTES);
     return bytes;
   }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CommandTable } from '../command/table';
 import { splitWords } from '../protocol/request-parser';
+import { textBytes } from '../values/text-bytes';
 import { RuleError } from './rule-error';
 import { Selector } from './selector';
 
@@ -59,7 +60,7 @@ export class User {
   /** Estimated, of what was said about this user: names, patterns, passwords. */
   get bytes(): number {
     const rules = this.selectors.reduce((sum, selector) => sum + selector.bytes, 0);
-    return USER_BYTES + this.name.length + this.passwords.length * PASSWORD_BYTES + rules;
+    return USER_BYTES + textBytes(this.name) + this.passwords.length * PASSWORD_BYTES + rules;
   }
 
   get flags(): string[] {

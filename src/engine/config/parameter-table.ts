@@ -9,6 +9,7 @@ import type { ClientMemory } from '../session/client-memory';
 import type { SlowLog } from '../session/slow-log';
 import type { Tracking } from '../session/tracking';
 import type { Latency } from '../statistics/latency';
+import { textBytes } from '../values/text-bytes';
 import type { JournalSettings, SyncPolicy } from './journal-settings';
 import {
   ALIASES,
@@ -99,7 +100,7 @@ export class ParameterTable {
 
   constructor(
     private readonly own: OwnParameters,
-    parts: ParameterParts,
+    private readonly parts: ParameterParts,
   ) {
     this.#addLimits();
     this.#addOwn();
@@ -391,6 +392,7 @@ export class ParameterTable {
       set: (text) => {
         const value = type(text);
         if (typeof value !== 'string') return;
+        this.parts.memory.parameterBytes += textBytes(value) - (given === undefined ? 0 : textBytes(given));
         given = value;
         put(value);
       },

@@ -106,11 +106,12 @@ export class RespConnection implements SessionOutput {
     if (!this.#ended) this.#end();
   }
 
-  /** What was sent and not run is given up: the socket may last a while. */
+  /** What was sent and not run is given up: the socket holds on to all of this until the system has closed it. */
   #end(): void {
     this.#ended = true;
     this.#parser.forget();
     this.engine.disconnect(this.session);
+    if (!this.#processing) this.session.forgetNames();
   }
 
   drop(): void {
@@ -234,6 +235,7 @@ export class RespConnection implements SessionOutput {
     if (this.session.closing) this.close();
     else this.#flush();
     this.transport.done?.();
+    if (this.#ended) this.session.forgetNames();
     if (this.#peerEnded) this.#endAfterPeer();
   }
 

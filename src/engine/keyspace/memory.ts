@@ -7,14 +7,22 @@ import type { Keyspace } from './keyspace';
 /** Share of the available heap that keys may fill: beyond it garbage collection thrashes, and at the limit V8 ends the process. */
 const SAFE_SHARE = 0.6;
 
+/**
+ * Share of V8's old space that everything in it may fill. Where garbage collections leave more than 0.8 of it, and take most of
+ * the time (which they do on a busy machine), V8 ends the process although there is room.
+ */
+const GUARDED_SHARE = 0.7;
+
 /** What V8's limit holds for young objects, which keys do not stay: three semi-spaces of 16 MB. */
 const YOUNG_BYTES = 50_331_648;
 
-/** Bytes. At least half of the heap, however full of garbage it may be now. */
-function availableHeap(): number {
-  const { heap_size_limit: limit, used_heap_size: used } = getHeapStatistics();
-  const old = Math.max(limit - YOUNG_BYTES, limit / 2);
-  return Math.floor(Math.max(old - used, old / 2));
+/** Bytes for keys, clients and scripts beside the program, as it is now. */
+function measureHeap(): { readonly limit: number; readonly guarded: number } {
+  const { heap_size_limit: all, used_heap_size: used } = getHeapStatistics();
+  const old = Math.max(all - YOUNG_BYTES, all / 2);
+  // At least half of the heap, however full of garbage it may be now.
+  const limit = Math.floor(Math.max(old - used, old / 2));
+  return { limit, guarded: Math.floor(Math.max(old * GUARDED_SHARE - used, limit * SAFE_SHARE)) };
 }
 
 /** Bytes an engine without keys takes: Redis counts its own too, so that no limit is met before a small one is reached. */
@@ -34,7 +42,13 @@ export class Memory {
   /** Estimated bytes of users and of the log of what they were refused; `Acl` keeps it right. */
   userBytes = 0;
   /** Bytes of V8's heap that there are for keys, clients and scripts: what its limit leaves beside the program itself. */
-  readonly heapLimit = availableHeap();
+  readonly heapLimit: number;
+  /** Bytes that keys, clients and all they left here may fill: beyond them V8 may end the process, and with it everybody's. */
+  readonly guardedBytes: number;
+  /** Estimated bytes of SLOWLOG; `SlowLog` keeps it right. */
+  slowLogBytes = 0;
+  /** Bytes of what CONFIG SET was given; `ParameterTable` keeps it right. */
+  parameterBytes = 0;
   /** Estimated bytes of scripts and function libraries, compiled; `ScriptRunner` keeps it right. */
   scriptBytes = 0;
   /** `maxmemory-samples`: how many keys are looked at to choose one. */
@@ -49,6 +63,9 @@ export class Memory {
     limit: number,
     random: () => number,
   ) {
+    const heap = measureHeap();
+    this.heapLimit = heap.limit;
+    this.guardedBytes = heap.guarded;
     this.setLimit(limit);
     this.access = new AccessClock(random);
     this.#pool = new EvictionPool(keyspace, this.access, random);
@@ -81,8 +98,9 @@ export class Memory {
 
   /** Estimated bytes in use. */
   get used(): number {
-    const besides = this.clientBytes + this.trackingBytes + this.userBytes + this.scriptBytes;
-    const used = this.keyspace.bytes + besides + STARTUP_BYTES;
+    const clients = this.clientBytes + this.trackingBytes;
+    const kept = this.userBytes + this.slowLogBytes + this.parameterBytes + this.scriptBytes;
+    const used = this.keyspace.bytes + clients + kept + STARTUP_BYTES;
     if (used > this.peak) this.peak = used;
     return used;
   }

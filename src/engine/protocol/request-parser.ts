@@ -80,9 +80,9 @@ export class RequestParser {
   }
 
   /** Of the command being read: its arguments that are there. */
-  get held(): { readonly count: number; readonly bytes: number } {
-    if (this.#left === 0 || this.#name === undefined) return { count: 0, bytes: 0 };
-    return { count: this.#args.length + 1, bytes: this.#heldBytes };
+  get held(): { readonly count: number; readonly bytes: number; readonly heapBytes: number } {
+    if (this.#left === 0 || this.#name === undefined) return { count: 0, bytes: 0, heapBytes: 0 };
+    return { count: this.#args.length + 1, bytes: this.#heldBytes, heapBytes: this.#heapBytes };
   }
 
   push(chunk: Buffer): void {

@@ -1,4 +1,5 @@
 import { matchGlob } from '../values/glob';
+import { textBytes } from '../values/text-bytes';
 import { PushReply } from '../protocol/reply';
 import { REMEMBERED_BYTES, type Client } from '../session/client';
 
@@ -52,7 +53,7 @@ export function subscribe(registry: Map<string, Set<Client>>, own: Set<string>, 
   let clients = registry.get(name);
   if (clients === undefined) registry.set(name, (clients = new Set()));
   clients.add(client);
-  client.subscribedBytes += name.length + REMEMBERED_BYTES;
+  client.subscribedBytes += textBytes(name) + REMEMBERED_BYTES;
   return true;
 }
 
@@ -64,7 +65,7 @@ export function unsubscribe(
   client: Client,
 ): boolean {
   if (!own.delete(name)) return false;
-  client.subscribedBytes -= name.length + REMEMBERED_BYTES;
+  client.subscribedBytes -= textBytes(name) + REMEMBERED_BYTES;
   const clients = registry.get(name);
   clients?.delete(client);
   if (clients?.size === 0) registry.delete(name);

@@ -4,7 +4,7 @@ import type { Keyspace } from '../keyspace/keyspace';
 import { ErrorReply, type Reply } from '../protocol/reply';
 import type { BlockedCommand, Client } from './client';
 import { filterReply } from './reply-mode';
-import type { QueuedCommand } from './transaction';
+import { heldWords, type QueuedCommand } from './transaction';
 
 /** What blocking works with. */
 export interface BlockingParts {
@@ -38,9 +38,7 @@ export class Blocking {
   /** Lets a client wait. */
   block(client: Client, command: QueuedCommand, block: Block): void {
     const database = client.database;
-    let argumentBytes = 0;
-    for (const arg of command.args) argumentBytes += arg.length;
-    client.blocked = { ...command, argumentBytes, block, database, timer: undefined };
+    client.blocked = { ...command, held: heldWords(command), block, database, timer: undefined };
     this.blocked.add(client);
     if (block.noticesRemoval) this.#noticingRemoval += 1;
     if (block.timeoutMs > 0) this.#armTimeout(client, this.parts.clock.now() + block.timeoutMs);

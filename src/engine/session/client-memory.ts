@@ -1,17 +1,12 @@
 import type { Memory } from '../keyspace/memory';
 import type { Client } from './client';
 
-/**
- * The share of V8's heap that keys and clients together may fill. Beyond it the largest client is closed: V8 would end the
- * process, and with it everybody's.
- */
-const GUARDED_SHARE = 0.75;
 /** A client of fewer bytes is never why the heap is full. */
 const LEAST_GUARDED_BYTES = 262_144;
 
 /** What the account of clients works with. */
 export interface ClientMemoryParts {
-  readonly memory: Pick<Memory, 'clientBytes' | 'configured' | 'heapLimit' | 'used'>;
+  readonly memory: Pick<Memory, 'clientBytes' | 'configured' | 'guardedBytes' | 'used'>;
   readonly clients: { readonly byId: ReadonlyMap<number, Client> };
 }
 
@@ -49,7 +44,7 @@ export class ClientMemory {
   /** Bytes that may still be read from clients: beyond them a command is refused before it is there as a whole. */
   get room(): number {
     const { memory } = this.parts;
-    return memory.heapLimit * GUARDED_SHARE - (memory.used - this.#outside);
+    return memory.guardedBytes - (memory.used - this.#outside);
   }
 
   /** Something about a client has changed: it, or a larger one, may have to go. */

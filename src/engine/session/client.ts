@@ -7,13 +7,12 @@ import type { Database, Waiter, Watcher } from '../keyspace/database';
 import type { Keyspace } from '../keyspace/keyspace';
 import type { Reply } from '../protocol/reply';
 import type { RedisVersion } from '../redis-version';
+import { textBytes } from '../values/text-bytes';
 import type { ClientAddress, HeldArguments, SessionOutput } from './output';
 import { type QueuedCommand, Transaction, WORD_BYTES } from './transaction';
 
 /** Estimated bytes of a watched key, a subscription or a tracked prefix, beside its name. */
 export const REMEMBERED_BYTES = 120;
-/** Bytes that a word takes here beyond those Redis counts: the string's header, and its rounding. */
-const STRING_BYTES = 24;
 
 /** What CLIENT TRACKING set for one client. */
 export interface TrackingState {
@@ -47,14 +46,14 @@ export const PLAIN_TRACKING: TrackingState = {
 export interface BlockedCommand extends QueuedCommand {
   readonly block: Block;
   readonly database: Database;
-  readonly argumentBytes: number;
+  readonly held: HeldArguments;
   timer: unknown;
 }
 
 /** Bytes a connection takes beyond what its commands hold; measured with V8's heap statistics. */
 const SESSION_BYTES = 2048;
 
-const NOTHING_HELD: HeldArguments = { count: 0, bytes: 0 };
+const NOTHING_HELD: HeldArguments = { count: 0, bytes: 0, heapBytes: 0 };
 
 /** What a client's state is part of. */
 export interface ClientParts {
@@ -176,9 +175,7 @@ export abstract class Client implements Watcher, Waiter {
 
   /** Arguments of a command that is not run yet: it waits, or is not there as a whole. */
   get held(): HeldArguments {
-    const { blocked } = this;
-    if (blocked === undefined) return this.output.held?.() ?? NOTHING_HELD;
-    return { count: blocked.args.length + 1, bytes: blocked.name.length + blocked.argumentBytes };
+    return this.blocked?.held ?? this.output.held?.() ?? NOTHING_HELD;
   }
 
   /** Bytes received and not answered yet. */
@@ -191,14 +188,15 @@ export abstract class Client implements Watcher, Waiter {
     const { transaction, held, output } = this;
     const queued = transaction?.heapBytes ?? 0;
     const buffers = (output.unread?.() ?? 0) + this.receivedBytes;
-    const words = held.bytes + held.count * (WORD_BYTES + STRING_BYTES);
-    return SESSION_BYTES + this.name.length + queued + buffers + words + this.rememberedBytes;
+    const words = held.heapBytes + held.count * WORD_BYTES;
+    const names = textBytes(this.name) + textBytes(this.libraryName) + textBytes(this.libraryVersion);
+    return SESSION_BYTES + names + queued + buffers + words + this.rememberedBytes;
   }
 
   /** Of watched keys, subscriptions and tracked prefixes. */
   get rememberedBytes(): number {
     let bytes = this.#watchedBytes + this.subscribedBytes;
-    for (const prefix of this.tracking?.prefixes ?? []) bytes += prefix.length + REMEMBERED_BYTES;
+    for (const prefix of this.tracking?.prefixes ?? []) bytes += textBytes(prefix) + REMEMBERED_BYTES;
     return bytes;
   }
 
@@ -212,7 +210,7 @@ export abstract class Client implements Watcher, Waiter {
     if (this.watched.has(id)) return;
     this.watched.set(id, { database, key });
     // Twice: here, and where the database looks for who watches.
-    this.#watchedBytes += 2 * key.length + REMEMBERED_BYTES;
+    this.#watchedBytes += 2 * textBytes(key) + REMEMBERED_BYTES;
     database.watch(key, this);
   }
 
@@ -238,6 +236,13 @@ export abstract class Client implements Watcher, Waiter {
     this.noTouch = false;
     this.parts.monitors.remove(this);
     this.authenticated = this.#trusted || !this.parts.requiresPassword;
+  }
+
+  /** It is gone: what it called itself and its library takes no more room. */
+  forgetNames(): void {
+    this.name = '';
+    this.libraryName = '';
+    this.libraryVersion = '';
   }
 
   /** From now on it is asked for no password, and nothing is forbidden to it. */

@@ -18,10 +18,11 @@ export interface SessionOutput {
   held?(): HeldArguments;
 }
 
-/** Arguments that are kept: how many, and their bytes together. */
+/** Arguments that are kept: how many, their bytes together, and what they take in V8's heap. */
 export interface HeldArguments {
   readonly count: number;
   readonly bytes: number;
+  readonly heapBytes: number;
 }
 
 /** Who and where a client is, as CLIENT LIST shows it. */

@@ -1,5 +1,7 @@
 import type { CommandRecord } from '../command/table';
 import type { Client } from './client';
+import type { Memory } from '../keyspace/memory';
+import { textBytes } from '../values/text-bytes';
 import { redactedArguments } from './redact';
 
 /** One slow command as SLOWLOG GET shows it. */
@@ -11,6 +13,15 @@ export interface SlowCommand {
   readonly words: readonly string[];
   readonly address: string;
   readonly clientName: string;
+}
+
+/** Estimated bytes of an entry beside its texts, and of a text beside its characters. */
+const ENTRY_BYTES = 200;
+const TEXT_BYTES = 24;
+
+function bytesOf({ words, address, clientName }: SlowCommand): number {
+  const texts = words.reduce((sum, word) => sum + word.length + TEXT_BYTES, 0);
+  return ENTRY_BYTES + texts + address.length + textBytes(clientName);
 }
 
 const MAX_WORDS = 32;
@@ -26,6 +37,8 @@ export class SlowLog {
   maxLength = 128;
   /** The same as `slowerThan`, so that one comparison decides. */
   threshold = 10_000;
+
+  constructor(private readonly memory: Pick<Memory, 'slowLogBytes'>) {}
 
   get length(): number {
     return this.#entries.length;
@@ -46,6 +59,7 @@ export class SlowLog {
 
   clear(): void {
     this.#entries = [];
+    this.memory.slowLogBytes = 0;
   }
 
   /** @param now milliseconds since the epoch */
@@ -57,15 +71,17 @@ export class SlowLog {
     microseconds: number,
     now: number,
   ): void {
-    this.#entries.unshift({
+    const entry = {
       id: this.#nextId++,
       at: Math.floor(now / 1000),
       microseconds: Math.round(microseconds),
       words: shortened([name, ...redactedArguments(record, args)]),
       address: client.address.remote,
       clientName: client.name,
-    });
-    if (this.#entries.length > this.maxLength) this.#entries.length = this.maxLength;
+    };
+    this.#entries.unshift(entry);
+    this.memory.slowLogBytes += bytesOf(entry);
+    for (const surplus of this.#entries.splice(this.maxLength)) this.memory.slowLogBytes -= bytesOf(surplus);
   }
 }
 

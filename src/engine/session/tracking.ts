@@ -5,6 +5,7 @@ import type { CommandRecord } from '../command/table';
 import type { Keyspace } from '../keyspace/keyspace';
 import type { Memory } from '../keyspace/memory';
 import { PushReply } from '../protocol/reply';
+import { textBytes } from '../values/text-bytes';
 import type { Client, TrackingState } from './client';
 
 /** The channel that carries invalidations to a RESP2 client. */
@@ -88,7 +89,7 @@ export class Tracking {
       let readers = this.#readers.get(key);
       if (readers === undefined) {
         this.#readers.set(key, (readers = new Set()));
-        this.parts.memory.trackingBytes += key.length + TRACKED_BYTES;
+        this.parts.memory.trackingBytes += textBytes(key) + TRACKED_BYTES;
       }
       readers.add(client.id);
     }
@@ -130,7 +131,7 @@ export class Tracking {
     const readers = this.#readers.get(key);
     if (readers !== undefined) {
       this.#readers.delete(key);
-      this.parts.memory.trackingBytes -= key.length + TRACKED_BYTES;
+      this.parts.memory.trackingBytes -= textBytes(key) + TRACKED_BYTES;
       for (const id of readers) {
         const reader = this.parts.clients.byId.get(id);
         const state = reader?.tracking;

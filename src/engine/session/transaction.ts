@@ -1,5 +1,6 @@
 import type { CommandRecord } from '../command/table';
 import { textBytes } from '../values/text-bytes';
+import type { HeldArguments } from './output';
 
 /** A command that a client sent and that does not run yet. */
 export interface QueuedCommand {
@@ -11,6 +12,8 @@ export interface QueuedCommand {
 
 /** What Redis counts for each word of a command that waits, beside its bytes. */
 export const WORD_BYTES = 8;
+/** Bytes of a string beside its characters: its header, and its rounding. */
+const STRING_BYTES = 24;
 /** Estimated bytes of a queued command, beside its words. */
 const QUEUED_BYTES = 120;
 
@@ -33,4 +36,15 @@ export class Transaction {
       this.heapBytes += textBytes(arg) + WORD_BYTES;
     }
   }
+}
+
+/** What the words of a command take that waits. */
+export function heldWords({ name, args }: QueuedCommand): HeldArguments {
+  let bytes = name.length;
+  let heapBytes = textBytes(name) + STRING_BYTES;
+  for (const arg of args) {
+    bytes += arg.length;
+    heapBytes += textBytes(arg) + STRING_BYTES;
+  }
+  return { count: args.length + 1, bytes, heapBytes };
 }

@@ -45,7 +45,7 @@ function setup(commands: readonly AnyCommand[], own: Partial<ExecutorParts> = {}
     pausing: new Pausing({ ...house, blocking, scripts: { mayWrite: () => true } }),
     monitors: new Monitors(),
     gate: new ReplyGate(),
-    slowLog: new SlowLog(),
+    slowLog: new SlowLog({ slowLogBytes: 0 }),
     latency: new Latency(),
     cluster: undefined,
     switches: {

@@ -25,7 +25,13 @@ function setup({ scriptsWrite = true } = {}) {
       blocked,
       block(client, command: QueuedCommand, block) {
         blocked.add(client);
-        client.blocked = { ...command, block, argumentBytes: 0, database: client.database, timer: undefined };
+        client.blocked = {
+          ...command,
+          block,
+          held: { count: 1, bytes: 0, heapBytes: 0 },
+          database: client.database,
+          timer: undefined,
+        };
       },
       forget(client) {
         blocked.delete(client);
