@@ -31,7 +31,9 @@ import type { Tracking } from '../session/tracking';
 import type { Counters } from '../statistics/counters';
 import type { Latency } from '../statistics/latency';
 import { LatencyHistogram } from '../statistics/latency-histogram';
+import { mayWrite, usesKeyspace, usesMemory } from './admission';
 import type { CommandRunner } from './ports';
+import type { ScriptTime } from './script-time';
 import type { Switches } from './services';
 
 const MONITORS_ONLY_WATCH = error("Replica can't interact with the keyspace");
@@ -106,13 +108,14 @@ export class Executor implements CommandRunner {
     record: CommandRecord,
     args: readonly string[],
     name: string,
-    fromScript = false,
+    script?: ScriptTime,
   ): Reply | Block | NoReply {
     const { context } = client;
     const { parts } = this;
     const { monitors, latency, effects } = parts;
     const { dirty } = parts.keyspace;
-    const started = performance.now();
+    const started = script === undefined ? performance.now() : script.begin();
+    const fromScript = script !== undefined;
     context.typedName = name;
     parts.memory.access.time = started;
     // What runs other commands is shown before them.
@@ -129,7 +132,9 @@ export class Executor implements CommandRunner {
     context.settle();
     if (effects.active) effects.note(client, { record, args, name }, reply, dirty);
     client.lastInteraction = started;
-    const microseconds = (performance.now() - started) * 1000;
+    const ended = performance.now();
+    script?.end(ended);
+    const microseconds = (ended - started) * 1000;
     if (microseconds >= latency.thresholdMicroseconds) {
       latency.add(record.fast ? 'fast-command' : 'command', microseconds, parts.clock.now());
     }
@@ -270,23 +275,6 @@ export class Executor implements CommandRunner {
     if (parts.switches.loading && !record.loading) throw LOADING;
     if (client.monitoring && usesKeyspace(client, record)) throw MONITORS_ONLY_WATCH;
   }
-}
-
-/** Whether a command is refused when the memory is full: a transaction is as a whole, and grows no more. */
-function usesMemory({ transaction, version }: Client, { denyOom, fullName, runsInMulti }: CommandRecord): boolean {
-  if (denyOom || transaction === undefined) return denyOom;
-  if (fullName === 'exec') return transaction.queue.some(({ record }) => record.denyOom);
-  // Before 8.0 even what is only queued counts.
-  return !runsInMulti && version < '8.0';
-}
-
-/** Whether a command reads or changes anything, or publishes. */
-function usesKeyspace(client: Client, record: CommandRecord): boolean {
-  return record.readOnly || mayWrite(client, record) || record.definition.flags.includes('may_replicate');
-}
-
-function mayWrite({ transaction }: Client, { write, fullName }: CommandRecord): boolean {
-  return write || (fullName === 'exec' && transaction?.queue.some((queued) => queued.record.write) === true);
 }
 
 function isExec(name: string): boolean {

@@ -6,19 +6,21 @@ import type { Reply } from '../protocol/reply';
 import type { LibraryFunction } from '../scripting/function-libraries';
 import type { Client, ClientContext } from '../session/client';
 import type { CachedScript, ScriptBytes } from './script-cache';
+import type { ScriptTime } from './script-time';
 
 /** Runs commands on behalf of others: what EXEC and scripts need of the executor. */
 export interface CommandRunner {
   /**
    * Runs one command to its end without asking the gate.
    * @param name as the client wrote it
+   * @param script that of the script which calls it
    */
   call(
     client: Client,
     record: CommandRecord,
     args: readonly string[],
     name: string,
-    fromScript?: boolean,
+    script?: ScriptTime,
   ): Reply | Block | NoReply;
   /** Asks the ACL, and logs what it refuses. */
   refuse(client: Client, record: CommandRecord, args: readonly string[], context: DenialContext): Refusal | undefined;

@@ -18,6 +18,7 @@ import { BudgetExceeded, ScriptBudget } from './script-budget';
 import type { CommandRunner, ScriptCaller, ScriptCommands } from './ports';
 import type { Switches } from './services';
 import { type CachedScript, type ScriptBytes, ScriptCache } from './script-cache';
+import { ScriptTime } from './script-time';
 
 const UNKNOWN_COMMAND = error('Unknown Redis command called from script');
 const WRONG_ARITY = error('Wrong number of args calling Redis command from script');
@@ -253,6 +254,7 @@ interface ScriptRights {
 /** Runs the commands of one script, as the client that started it. */
 class CommandHost implements ScriptHost {
   readonly #now: number;
+  readonly #time = new ScriptTime();
   #hasWritten = false;
 
   constructor(
@@ -278,7 +280,7 @@ class CommandHost implements ScriptHost {
     context.scriptResp = resp;
     // Time stands still while a script runs.
     context.resetClock(this.#now);
-    const reply = this.parts.executor.call(session, record, args, name, true);
+    const reply = this.parts.executor.call(session, record, args, name, this.#time);
     context.scriptResp = undefined;
     if (reply instanceof Block) return reply.otherwise;
     return reply instanceof NoReply ? null : reply;

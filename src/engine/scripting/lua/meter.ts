@@ -3,6 +3,8 @@
  * by its bytes wherever it is read or made, so that no single call takes long for nothing, whatever the script hands to it.
  */
 export interface Meter {
+  /** Steps left before the next look at the clock. */
+  readonly budget: number;
   /** Work of about so many simple steps, some nanoseconds each. @throws ScriptStopped */
   consume(steps: number): void;
   /** Before so many bytes are allocated. @throws ScriptStopped when there is no room for them */
@@ -12,7 +14,7 @@ export interface Meter {
 }
 
 /** Nothing runs: libraries are being made, tables filled by tests. */
-const IDLE: Meter = { consume: () => undefined, allocate: () => undefined, outOfMemory };
+const IDLE: Meter = { budget: 0, consume: () => undefined, allocate: () => undefined, outOfMemory };
 
 function outOfMemory(): never {
   throw new RangeError('Invalid string length');
@@ -37,6 +39,11 @@ export function stopMeter(): void {
 /** Takes steps from the budget of the running script. @throws when none are left */
 export function consume(steps: number): void {
   running.consume(steps);
+}
+
+/** Steps that the running script has before the next look at the clock: what it has done since an earlier answer, or less. */
+export function stepsLeft(): number {
+  return running.budget;
 }
 
 /** Takes bytes from what the running script may use. @throws when there are none */
