@@ -110,7 +110,7 @@ export const schema = {
         default: 'noeviction',
       }),
       script_time_limit: setting({
-        doc: 'How long a Lua script may run; 0 means forever.',
+        doc: 'How long a Lua script may run; 0 means forever. Time in which others have the processor does not count.',
         format: duration(),
         default: 5000,
       }),

@@ -7,6 +7,7 @@ const MB = 1_048_576;
 function setup(heap: Partial<HeapUse> = {}) {
   const state = {
     now: 0,
+    computed: 0,
     collections: 0,
     heap: { used: 20 * MB, pages: 30 * MB, limit: 144 * MB, external: 0, ...heap },
     /** What a collection leaves. */
@@ -14,6 +15,7 @@ function setup(heap: Partial<HeapUse> = {}) {
   };
   const budget = new ScriptBudget({
     now: () => state.now,
+    computed: () => state.computed,
     heap: () => state.heap,
     collectGarbage: () => {
       state.collections += 1;
@@ -27,12 +29,40 @@ describe('the time of a script', () => {
   it('is over beyond its limit, and not before', () => {
     const { state, budget } = setup();
     budget.begin(100);
-    state.now = 100;
     budget.check();
-    state.now = 101;
+    state.now = state.computed = 100;
+    budget.check();
+    state.now = state.computed = 101;
     expect(() => {
       budget.check();
     }).toThrow('it ran longer than the limit of 100 ms');
+  });
+
+  it('passes only while the process has the processor', () => {
+    const { state, budget } = setup();
+    budget.begin(100);
+    budget.check();
+    state.now = 10_000;
+    state.computed = 60;
+    budget.check();
+    state.now = 10_040;
+    state.computed = 100;
+    budget.check();
+    state.now = 10_041;
+    state.computed = 101;
+    expect(() => {
+      budget.check();
+    }).toThrow('it ran longer than the limit of 100 ms');
+  });
+
+  it('is given anew to a script that is looked at for the first time when it should be over', () => {
+    const { state, budget } = setup();
+    budget.begin(100);
+    state.now = 5000;
+    budget.check();
+    state.now = 5099;
+    state.computed = 99;
+    budget.check();
   });
 
   it('is nobody’s once the script has ended', () => {
@@ -46,7 +76,8 @@ describe('the time of a script', () => {
   it('is looked at before garbage is collected', () => {
     const { state, budget } = setup({ used: 90 * MB });
     budget.begin(100);
-    state.now = 101;
+    budget.check();
+    state.now = state.computed = 101;
     expect(() => budget.reserve(20 * MB)).toThrow(BudgetExceeded);
     expect(state.collections).toBe(0);
   });
@@ -100,7 +131,7 @@ describe('the memory of a script', () => {
   });
 });
 
-/** The clock goes on by a millisecond with each look at it. */
+/** The clock goes on by a millisecond with each look at it, and nobody else has the processor. */
 describe('commands of scripts', () => {
   const LIMIT = 50;
 
@@ -113,6 +144,7 @@ describe('commands of scripts', () => {
     for (const line of prepare) expectRun(...line);
     let now = 0;
     jest.spyOn(performance, 'now').mockImplementation(() => ++now);
+    jest.spyOn(process, 'cpuUsage').mockImplementation(() => ({ user: now * 1000, system: 0 }));
     return { engine, reply: execute('EVAL', script, '0'), looks: () => now };
   }
 
