@@ -410,7 +410,7 @@ it('large values go in parts; one that changes meanwhile begins anew', async () 
   expect(await inwards({ verify: 'only' })).toMatchObject({ verified: { compared: 2 } });
   expect(await digest(backend.client)).toBe(await digest(redis));
   expect(await backend.client.hget('hash', 'field 0')).toBe('changed');
-}, 60_000);
+});
 
 it('to the master that sentinels know, and from it', async () => {
   const trio = await startSentinelTrio();
@@ -425,7 +425,7 @@ it('to the master that sentinels know, and from it', async () => {
   } finally {
     await trio.stop();
   }
-}, 60_000);
+});
 
 it('to a Redis Cluster, and from it', async () => {
   const cluster = await startRedisCluster();
@@ -455,4 +455,4 @@ it('to a Redis Cluster, and from it', async () => {
   } finally {
     await cluster.stop();
   }
-}, 120_000);
+});

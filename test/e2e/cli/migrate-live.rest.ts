@@ -86,7 +86,7 @@ describe('from a process that serves', () => {
     expect(await move.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('has ended.') as string });
     await writers.stop();
     expect(Number(await redis.get('counter'))).toBe(writers.acknowledged);
-  }, 60_000);
+  });
 
   it('a cutover is asked for by a word, and is given up by Ctrl-C, by a command, or by its time', async () => {
     const { client } = await owner();
@@ -122,7 +122,7 @@ describe('from a process that serves', () => {
     });
     await goesOn();
     await writers.stop();
-  }, 60_000);
+  });
 
   it('a key that is renewed in time is not lost while the target is behind, and one that is not goes', async () => {
     const { client } = await owner();
@@ -148,7 +148,7 @@ describe('from a process that serves', () => {
     expect(await redis.mget('lock', 'goes', 'kept')).toEqual(['lock', null, 'renamed']);
     for (const name of ['lock', 'kept'])
       expect(await redis.call('PEXPIRETIME', name)).toBe(await client.call('PEXPIRETIME', name));
-  }, 60_000);
+  });
 
   it('killed in the middle, and started again, it is equal: also what was deleted meanwhile', async () => {
     const { process, client } = await owner();
@@ -169,7 +169,7 @@ describe('from a process that serves', () => {
     await stop(process);
     expect(await move.ended).toMatchObject({ code: 0 });
     await writers.stop();
-  }, 60_000);
+  });
 
   it('a source or a target that goes away ends it with a code, and nothing waits', async () => {
     const { process, client } = await owner();
@@ -198,7 +198,7 @@ describe('from a process that serves', () => {
       code: 1,
       stderr: expect.stringContaining('ended before a cutover') as string,
     });
-  }, 60_000);
+  });
 
   it('a target that fills up, is a replica, or asks for a password is named', async () => {
     const { client } = await owner();
@@ -223,7 +223,7 @@ describe('from a process that serves', () => {
       code: 1,
       stderr: expect.stringContaining('REDIS_AUTH_FAILED') as string,
     });
-  }, 60_000);
+  });
 
   it('a directory that nobody uses, and options that make no sense, are refused', async () => {
     const { process } = await owner();
@@ -237,7 +237,7 @@ describe('from a process that serves', () => {
       code: 2,
       stderr: expect.stringContaining('leave out --live') as string,
     });
-  }, 60_000);
+  });
 });
 
 describe('from a Redis, as its replica', () => {
@@ -261,7 +261,7 @@ describe('from a Redis, as its replica', () => {
     await again.said('Writers of');
     expect(await again.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('The time is over') as string });
     expect(await digest(client)).toBe(await digest(redis));
-  }, 60_000);
+  });
 
   it('into a directory that nobody uses, which has it all at the cutover', async () => {
     await fill(redis, 1000);
@@ -276,7 +276,7 @@ describe('from a Redis, as its replica', () => {
     await writers.stop();
     const process = await place.start('--data-dir', directory);
     expect(await digest(disconnecting(new Redis(process.url)))).toBe(before);
-  }, 60_000);
+  });
 
   it('one that does not let itself be followed is named, and what to do', async () => {
     await redis.call('ACL', 'SETUSER', 'default', '-psync');
@@ -289,5 +289,5 @@ describe('from a Redis, as its replica', () => {
     await move.said('Copied');
     move.process.kill('SIGINT');
     expect(await move.ended).toMatchObject({ code: 4 });
-  }, 60_000);
+  });
 });

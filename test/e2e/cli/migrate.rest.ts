@@ -151,7 +151,7 @@ it('ended at any moment, gently or not, it goes on and all is there', async () =
     expect(await digest(redis)).toBe(await digest(client));
     expect(existsSync(join(place.cwd, 'state'))).toBe(false);
   });
-}, 60_000);
+});
 
 it('into a directory that nobody uses, interrupted: nothing, or with a file to go on from what was there', async () => {
   await fill(redis, 2000);
@@ -176,4 +176,4 @@ it('into a directory that nobody uses, interrupted: nothing, or with a file to g
     expect(await client.dbsize()).toBeLessThan(4000);
   });
   expect(await answer('--from', url(), '--verify', ...resume)).toMatchObject({ verified: { compared: 4000 } });
-}, 60_000);
+});

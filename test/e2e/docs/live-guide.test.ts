@@ -58,4 +58,4 @@ it('a live move there and back is as the guide says, each of its commands', asyn
   client.disconnect();
   client = new Redis(again.url);
   expect(await client.call('DEBUG', 'DIGEST')).toBe(digest);
-}, 60_000);
+});

@@ -28,4 +28,4 @@ it('examples/migration-demo moves to a Redis and back while it serves, and print
   const { stdout, stderr } = await promisify(execFile)('npm', ['run', '--silent', command], { cwd: folder });
   expect(stdout).toBe(said);
   expect(stderr.match(/writers waited [\d.]+ ms until the target had everything/g)).toHaveLength(2);
-}, 120_000);
+});

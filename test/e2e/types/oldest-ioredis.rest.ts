@@ -11,4 +11,4 @@ it('a program compiles with the oldest ioredis of the peer range', async () => {
   } finally {
     project.remove();
   }
-}, 120_000);
+});

@@ -62,7 +62,7 @@ describe.each(MAKERS)('the marker %s', (_which, make, keys) => {
       });
     }
     expect(await setAside(path)).toEqual([]);
-  }, 120_000);
+  });
 
   it.each([
     ['is gone', (marker: string) => unlink(marker), 'missing'],
