@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { adoptJournal, JOURNAL_FILE } from '../../../src/modules/snapshot/journal/journal-file';
+import { adoptJournal, JOURNAL_FILE, JournalFile } from '../../../src/modules/snapshot/journal/journal-file';
 import { JournalWriter } from '../../../src/modules/snapshot/journal/journal-writer';
 import { countingJournals, wholeJournal } from '../../../src/modules/snapshot/journal/replay-journals';
 import { type Chance, chances } from '../../support/power-cut';
@@ -73,7 +73,8 @@ function write(
   const history = new History(durability, chance);
   for (let i = 0; i < ACTIONS; i++) {
     const action = chance(24);
-    if (action < 16) history.append();
+    if (action < 15) history.append();
+    else if (action < 16) history.lendOrTakeBack();
     else if (action < 20) history.finishGroup();
     else if (action < 22) history.sync();
     else if (action < 23) history.snapshot();
@@ -87,6 +88,8 @@ class History {
   readonly files = new RecordedFiles();
   sequence = 0;
   #writer: JournalWriter;
+  /** The file while it is written past the writer. */
+  #near: JournalFile | undefined;
   #number = 1;
   #oldest = 1;
   /** A file failed and no snapshot was committed since: clients are told nothing of what happens. */
@@ -105,6 +108,13 @@ class History {
     const { chance } = this;
     const payload = `${String(++this.sequence)} ${'x'.repeat(chance(4) === 0 ? chance(9000) : chance(40))}`;
     const frame = frameOf(payload, this.#number, 1_000 + this.sequence);
+    if (this.#near?.hasPlaceFor(frame.length) === true) {
+      this.#near.append(Buffer.from(frame.buffer));
+      this.#near.sync();
+      this.#acknowledge(this.sequence);
+      return;
+    }
+    this.#takeBack(this.sequence - 1);
     this.#writer.take({ type: 'append', frame, sequence: this.sequence });
   }
 
@@ -113,13 +123,27 @@ class History {
   }
 
   sync(): void {
+    this.#takeBack();
     this.#writer.take({ type: 'sync' });
+  }
+
+  /** As the main thread does under `always`. */
+  lendOrTakeBack(): void {
+    if (this.#near !== undefined) this.#takeBack();
+    else if (this.durability === 'always') this.#writer.take({ type: 'lend' });
+  }
+
+  #takeBack(sequence = this.sequence): void {
+    if (this.#near === undefined) return;
+    this.#writer.take({ type: 'takeBack', file: this.#near.handOver(), sequence });
+    this.#near = undefined;
   }
 
   /** The next file begins with its cut; once it is committed, the files before it go. */
   snapshot(): void {
     const held = this.sequence;
     const isProvisional = this.#isGap;
+    this.#takeBack();
     const number = ++this.#number;
     this.#writer.take({ type: 'begin', number, isProvisional });
     for (let more = this.chance(3); more > 0; more--) this.append();
@@ -141,6 +165,7 @@ class History {
   /** The file is given up as it is, and so is its thread. */
   fail(): void {
     this.#isGap = true;
+    this.#near = undefined;
     this.files.seen((seen) => seen.set('failure', 1));
     this.#writer = this.#open();
     const number = ++this.#number;
@@ -149,14 +174,19 @@ class History {
 
   #open(): JournalWriter {
     const { files, durability } = this;
-    const settings = { directory: '/d', datasetId: DATASET, syncsAlways: durability === 'always', ahead: 16_384 };
+    const ahead = 16_384;
+    const settings = { directory: '/d', datasetId: DATASET, syncsAlways: durability === 'always', ahead };
     return new JournalWriter(files, settings, (response) => {
-      const isSafe = response.type === 'synced' || (response.type === 'done' && this.durability === 'always');
-      if (!isSafe) return;
-      const { sequence } = response;
-      this.#isSafe = sequence;
-      if (!this.#isGap) files.seen((seen) => seen.set('acknowledged', sequence));
+      if (response.type === 'lent')
+        this.#near = JournalFile.resume(files, { number: this.#number, datasetId: DATASET }, response.file, ahead);
+      if (response.type === 'synced' || (response.type === 'done' && this.durability === 'always'))
+        this.#acknowledge(response.sequence);
     });
+  }
+
+  #acknowledge(sequence: number): void {
+    this.#isSafe = sequence;
+    if (!this.#isGap) this.files.seen((seen) => seen.set('acknowledged', sequence));
   }
 }
 

@@ -35,6 +35,17 @@ export function adoptJournal(
   files.syncDirectory(directory);
 }
 
+/** Where the writer of a file has got to, for another one that goes on. */
+export interface HandedFile {
+  readonly fd: number;
+  /** Bytes of header and frames. */
+  readonly length: number;
+  /** Of those on the disk. */
+  readonly synced: number;
+  /** Bytes that have their place on the disk. */
+  readonly filled: number;
+}
+
 /** How a file is written. */
 export interface JournalFileOptions {
   /** Bytes of zeros written ahead; default 4 MB. */
@@ -82,9 +93,36 @@ export class JournalFile {
     return file;
   }
 
+  /** Goes on with a file that another one, which encrypted nothing, has handed over. */
+  static resume(
+    files: FileLayer,
+    header: JournalHeader,
+    { fd, length, synced, filled }: HandedFile,
+    ahead = AHEAD,
+  ): JournalFile {
+    const file = new JournalFile(files, fd, header, ahead, undefined);
+    file.#at = length;
+    file.#synced = synced;
+    file.#filled = filled;
+    return file;
+  }
+
+  /** Leaves the file to another writer: this one takes nothing more. */
+  handOver(): HandedFile {
+    return this.#once(() => {
+      this.#poisoned = new Error('another one writes the file');
+      return { fd: this.fd, length: this.#at, synced: this.#synced, filled: this.#filled };
+    });
+  }
+
   /** Bytes of header and frames. */
   get length(): number {
     return this.#at;
+  }
+
+  /** Whether a frame of so many bytes has its place on the disk already. */
+  hasPlaceFor(bytes: number): boolean {
+    return this.#at + bytes <= this.#filled;
   }
 
   /** Whether there is something that `sync` would sync. */
@@ -123,10 +161,20 @@ export class JournalFile {
     }
   }
 
-  #once(work: () => void): void {
+  /** Closes it as it is. */
+  abandon(): void {
+    this.#poisoned ??= new Error('the file was given up');
+    try {
+      this.files.close(this.fd);
+    } catch {
+      // It failed already; nothing can be done about it.
+    }
+  }
+
+  #once<T>(work: () => T): T {
     if (this.#poisoned !== undefined) throw this.#poisoned;
     try {
-      work();
+      return work();
     } catch (failure) {
       this.#poisoned = asError(failure);
       throw failure;

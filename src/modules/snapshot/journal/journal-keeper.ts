@@ -5,7 +5,8 @@ import { RespiteError } from '../../../errors';
 import type { DataDirectory } from '../directory/data-directory';
 import { messageOf } from '../system-error';
 import { systemFiles } from './file-layer';
-import { Journal, notWritten, type OpenSink, openThread } from './journal';
+import { Journal, notWritten, type OpenSink } from './journal';
+import { openQuickDisk } from './quick-disk';
 import { adoptJournal, type JournalPlace, journalPath } from './journal-file';
 
 /** What a keeper works with. */
@@ -209,7 +210,7 @@ export class JournalKeeper implements JournalSettings {
   }
 
   #open(place: JournalPlace, dataBytes: number | undefined): Journal {
-    const { source, clock, logger, wantSnapshot, openSink = openThread } = this.parts;
+    const { source, clock, logger, wantSnapshot, openSink = openQuickDisk } = this.parts;
     const directory = this.#directory;
     if (directory === undefined) throw new Error('there is no data directory');
     const journal = new Journal({

@@ -1,19 +1,25 @@
 import { Worker } from 'node:worker_threads';
 import { programOf } from '../store/programs';
 import { messageOf } from '../system-error';
-import type { JournalPlace } from './journal-file';
+import type { HandedFile, JournalPlace } from './journal-file';
 import { type JournalRequest, type JournalResponse, type JournalThreadData, READY } from './protocol';
 
 /** Frames up to `sequence` were written. */
 export type WrittenFrames = Omit<Extract<JournalResponse, { readonly type: 'done' }>, 'type'>;
 
-/** What the journal hears of its thread. */
-export interface JournalThreadEvents {
+/** What the journal hears of who writes it. */
+export interface JournalSinkEvents {
   done(frames: WrittenFrames): void;
   /** What `sync` asked for: frames up to `sequence` are on the disk. */
   synced(sequence: number): void;
   /** Nothing more will be written to this file, whatever a later attempt says. */
   failed(reason: string): void;
+}
+
+/** What is heard of the thread besides. */
+export interface JournalThreadEvents extends JournalSinkEvents {
+  /** What `lend` asked for: until it is taken back, the file is written by who hears this. All of it is on the disk. */
+  lent(file: HandedFile): void;
 }
 
 /** Who writes a journal for it, in the order in which it is told. */
@@ -79,6 +85,16 @@ export class JournalThread implements JournalSink {
     this.#post({ type: 'sync' });
   }
 
+  /** Asks for the file, to write it here. Nothing more may be asked until it is `lent`, nothing of the file until it is taken back. */
+  lend(): void {
+    this.#post({ type: 'lend' });
+  }
+
+  /** Goes on with the file. @param sequence of the last frame in it */
+  takeBack(file: HandedFile, sequence: number): void {
+    this.#post({ type: 'takeBack', file, sequence });
+  }
+
   /** Never `terminate`: that may lose what is being synced. */
   async close(): Promise<void> {
     if (this.#failed !== undefined) return;
@@ -115,6 +131,9 @@ export class JournalThread implements JournalSink {
         return;
       case 'synced':
         this.events.synced(response.sequence);
+        return;
+      case 'lent':
+        this.events.lent(response.file);
         return;
       case 'failed':
         this.#fail(response.message);

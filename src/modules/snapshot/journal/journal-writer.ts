@@ -1,11 +1,15 @@
+import { diskTime } from './disk-time';
 import type { FileLayer } from './file-layer';
 import { FrameSealer } from './sealed-frames';
-import { JournalFile, journalPath, type JournalPlace } from './journal-file';
+import type { JournalHeader } from './frame';
+import { type HandedFile, JournalFile, journalPath, type JournalPlace } from './journal-file';
 import type { JournalRequest, JournalResponse, JournalThreadData } from './protocol';
 
 /** What the journal's thread does with what it is sent. */
 export class JournalWriter {
   #file: JournalFile | undefined;
+  /** Of the file that the main thread writes now. */
+  #lent: JournalHeader | undefined;
   #syncsAlways: boolean;
   #sequence = 0;
   #appended = false;
@@ -40,6 +44,14 @@ export class JournalWriter {
         this.#file?.sync();
         this.answer({ type: 'synced', sequence: this.#sequence });
         return;
+      case 'lend':
+        this.finishGroup();
+        this.#lend();
+        return;
+      case 'takeBack':
+        this.#takeBack(request.file);
+        this.#sequence = request.sequence;
+        return;
       case 'close':
         this.finishGroup();
         this.#file?.close();
@@ -52,9 +64,25 @@ export class JournalWriter {
   finishGroup(): void {
     if (!this.#appended) return;
     this.#appended = false;
+    const begun = diskTime();
     if (this.#syncsAlways) this.#file?.sync();
+    const syncMs = diskTime() - begun;
     const length = this.#file?.length ?? 0;
-    this.answer({ type: 'done', sequence: this.#sequence, length, synced: this.#syncsAlways });
+    this.answer({ type: 'done', sequence: this.#sequence, length, synced: this.#syncsAlways, syncMs });
+  }
+
+  #lend(): void {
+    if (this.#file === undefined) throw new Error('there is no file to lend');
+    this.#lent = this.#file.header;
+    const file = this.#file.handOver();
+    this.#file = undefined;
+    this.answer({ type: 'lent', file });
+  }
+
+  #takeBack(file: HandedFile): void {
+    if (this.#lent === undefined) throw new Error('a file that was not lent');
+    this.#file = JournalFile.resume(this.files, this.#lent, file, this.settings.ahead);
+    this.#lent = undefined;
   }
 
   /** Before the next file takes its first frame the one before it is whole. */

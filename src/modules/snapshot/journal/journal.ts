@@ -6,7 +6,7 @@ import { TAG_BYTES } from '../encryption/cipher';
 import { HEADER_BYTES, sealFrame } from './frame';
 import { FrameText } from './frame-text';
 import type { JournalPlace } from './journal-file';
-import { type JournalSink, JournalThread, type JournalThreadEvents, type WrittenFrames } from './journal-thread';
+import type { JournalSink, JournalSinkEvents, WrittenFrames } from './journal-thread';
 import type { JournalThreadData } from './protocol';
 
 /** How often `everysec` syncs, ms. */
@@ -22,7 +22,7 @@ const LEAST_LONG = 64 * 1024 * 1024;
 const MOST_LONG = 1024 * 1024 * 1024;
 
 /** Begins to write, in the background. */
-export type OpenSink = (data: JournalThreadData, events: JournalThreadEvents) => JournalSink;
+export type OpenSink = (data: JournalThreadData, events: JournalSinkEvents) => JournalSink;
 
 /** How a journal is kept. */
 export interface JournalOptions {
@@ -280,9 +280,6 @@ export class Journal {
 export function notWritten(reason: string): string {
   return `MISCONF Errors writing to the AOF file: ${reason}`;
 }
-
-/** A thread that writes to the system's files. */
-export const openThread: OpenSink = (data, events) => new JournalThread(data, events);
 
 function mostLength(dataBytes = 0): number {
   return Math.min(Math.max(LEAST_LONG, dataBytes), MOST_LONG);

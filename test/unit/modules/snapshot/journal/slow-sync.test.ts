@@ -4,7 +4,7 @@ import { Engine } from '../../../../../src/engine/engine';
 import { DataDirectory } from '../../../../../src/modules/snapshot/directory/data-directory';
 import { JournalKeeper } from '../../../../../src/modules/snapshot/journal/journal-keeper';
 import type { JournalPlace } from '../../../../../src/modules/snapshot/journal/journal-file';
-import type { JournalSink, JournalThreadEvents } from '../../../../../src/modules/snapshot/journal/journal-thread';
+import type { JournalSink, JournalSinkEvents } from '../../../../../src/modules/snapshot/journal/journal-thread';
 import { JournalWriter } from '../../../../../src/modules/snapshot/journal/journal-writer';
 import type { JournalRequest, JournalThreadData } from '../../../../../src/modules/snapshot/journal/protocol';
 import { VirtualClock } from '../../../../../src/testing/virtual-clock';
@@ -21,7 +21,7 @@ class SlowDisk implements JournalSink {
   syncs = 0;
   #isBusy = false;
 
-  constructor(data: JournalThreadData, events: JournalThreadEvents) {
+  constructor(data: JournalThreadData, events: JournalSinkEvents) {
     this.#writer = new JournalWriter(new RecordedFiles(), { ...data, ahead: 4096 }, (response) => {
       if (response.type === 'done') events.done(response);
       if (response.type === 'synced') events.synced(response.sequence);
