@@ -17,7 +17,7 @@ export class Outbox {
   /** Collects what one turn answers, so that a pipeline leaves in one piece. */
   gathered = '';
   #heldBytes = 0;
-  readonly #held = new Set<HeldPart>();
+  readonly #held = new Set<HeldPart | HeldValue>();
   #marks: Mark[] = [];
   /** Where in the order of the gate the answers to the requests being run belong. */
   #place: number | undefined;
@@ -68,6 +68,14 @@ export class Outbox {
     this.gathered += bytes;
   }
 
+  /** Holds something that is no bytes; it counts as so many. @param leave told the text of what takes its place, if something does */
+  holdValue(size: number, place: number, leave: (failure: string | undefined) => void): void {
+    const part = new HeldValue(this, size, leave);
+    this.#held.add(part);
+    this.#heldBytes += size;
+    this.gate.hold(part, place);
+  }
+
   flush(): void {
     const bytes = this.gathered;
     if (bytes === '') return;
@@ -97,6 +105,14 @@ export class Outbox {
     for (const part of this.#held) part.forget();
     this.#held.clear();
     this.#heldBytes = 0;
+  }
+
+  /** A value that was held has left. */
+  releaseValue(part: HeldValue): void {
+    const { congested } = this;
+    this.#held.delete(part);
+    this.#heldBytes -= part.size;
+    this.onLeft(congested && !this.congested);
   }
 
   /** Writes something that was held. @param bytes what became of it; undefined = the end */
@@ -155,5 +171,36 @@ class HeldPart implements Held {
       at = end;
     }
     return left + bytes.slice(at);
+  }
+}
+
+/** What is handed over as it is, while it is held. */
+class HeldValue implements Held {
+  #outbox: Outbox | undefined;
+
+  constructor(
+    outbox: Outbox,
+    readonly size: number,
+    private readonly handOver: (failure: string | undefined) => void,
+  ) {
+    this.#outbox = outbox;
+  }
+
+  forget(): void {
+    this.#outbox = undefined;
+  }
+
+  leave(): void {
+    this.#release(undefined);
+  }
+
+  fail(text: string): void {
+    this.#release(text);
+  }
+
+  #release(failure: string | undefined): void {
+    if (this.#outbox === undefined) return;
+    this.handOver(failure);
+    this.#outbox.releaseValue(this);
   }
 }

@@ -89,6 +89,17 @@ export class RespConnection implements SessionOutput {
     });
   }
 
+  /** The same, for who needs no bytes. @param leave told the text of the error that takes the reply's place, if one does */
+  holdValue(reply: Reply, place: number, leave: (failure: string | undefined) => void): void {
+    const fails = this.#fateOf(reply) === 'fails';
+    const size = encodeReply(reply, this.session.resp).length;
+    if (this.#ended || this.#dropsOverrun(size)) return;
+    this.#outbox.holdValue(size, place, (failure) => {
+      leave(fails ? failure : undefined);
+    });
+    this.#account();
+  }
+
   resume(): void {
     if (this.session.afterReply.length > 0) this.#writeAfterReply();
     if (!this.#scheduled) this.#schedule();
@@ -144,12 +155,6 @@ export class RespConnection implements SessionOutput {
     return this.#parser.buffered + (this.#processing ? this.#parser.requestBytes : 0);
   }
 
-  /** What is said before hanging up. An error of ours costs this client its connection, nobody else anything. */
-  #fatal(failure: unknown): ErrorReply {
-    if (failure instanceof ProtocolError) return new ErrorReply(`ERR Protocol error: ${failure.message}`);
-    return this.engine.internalError('connection', failure);
-  }
-
   /** Only what is held can come to a bad end. */
   #fateOf(reply: Reply): Fate {
     return this.engine.gate.closed ? fateOf(reply, this.session) : 'leaves';
@@ -174,12 +179,7 @@ export class RespConnection implements SessionOutput {
   }
 
   #write(bytes: string, fate: Fate): void {
-    if (this.#ended) return;
-    const { limits } = this.engine.clients;
-    if (limits.isLimited(this.session) && limits.isOverrun(this.session, this.#unreadWith(bytes.length))) {
-      this.drop();
-      return;
-    }
+    if (this.#ended || this.#dropsOverrun(bytes.length)) return;
     const { counters } = this.engine;
     counters.netOutput += bytes.length;
     counters.writes += this.#processing ? 0 : 1;
@@ -191,11 +191,15 @@ export class RespConnection implements SessionOutput {
     this.#account();
   }
 
-  /** What is unread once so many more bytes are written: in this turn nothing counts as read, as in Redis. */
-  #unreadWith(bytes: number): number {
-    if (!this.#processing) return this.unread() + bytes;
-    this.#produced += bytes;
-    return Math.max(this.unread() + bytes, this.#produced);
+  /** Drops a client that would leave more unread than it may: in this turn nothing counts as read, as in Redis. @returns whether it was one */
+  #dropsOverrun(bytes: number): boolean {
+    const { limits } = this.engine.clients;
+    if (!limits.isLimited(this.session)) return false;
+    if (this.#processing) this.#produced += bytes;
+    const unread = Math.max(this.unread() + bytes, this.#processing ? this.#produced : 0);
+    if (!limits.isOverrun(this.session, unread)) return false;
+    this.drop();
+    return true;
   }
 
   #writeAfterReply(): void {
@@ -227,7 +231,12 @@ export class RespConnection implements SessionOutput {
     try {
       this.#runRequests();
     } catch (failure) {
-      this.#outbox.gather(encodeReply(this.#fatal(failure), this.session.resp), 'leaves');
+      // An error of ours costs this client its connection, nobody else anything.
+      const error =
+        failure instanceof ProtocolError
+          ? new ErrorReply(`ERR Protocol error: ${failure.message}`)
+          : this.engine.internalError('connection', failure);
+      this.#outbox.gather(encodeReply(error, this.session.resp), 'leaves');
       this.session.closing = true;
     } finally {
       this.#processing = false;
@@ -261,12 +270,6 @@ export class RespConnection implements SessionOutput {
     if (!this.#ended) this.engine.clients.memory.lookAt(this.session);
   }
 
-  /** A web page was made to talk to us: like Redis, we hang up without a word. */
-  #dropHttp(): void {
-    this.#outbox.discard();
-    this.close();
-  }
-
   #runRequests(): void {
     const { session } = this;
     const { gate } = this.engine;
@@ -279,7 +282,9 @@ export class RespConnection implements SessionOutput {
       const request = this.#parser.next();
       if (request === undefined) return;
       if (isHttp(request.name)) {
-        this.#dropHttp();
+        // A web page was made to talk to us: like Redis, we hang up without a word.
+        this.#outbox.discard();
+        this.close();
         return;
       }
       const reply = request.refused

@@ -13,6 +13,8 @@ export interface ClientInternals {
   readonly commandQueue: {
     readonly length: number;
     push(item: { command: unknown; stream: unknown; select: number }): void;
+    peekFront(): { readonly command: unknown } | undefined;
+    shift(): unknown;
   };
   readonly offlineQueue: { readonly length: number };
   readonly condition?: { readonly subscriber: unknown; readonly select: number };
@@ -43,7 +45,8 @@ export function directLink(client: Redis, stream: unknown, command: Pick<Command
   if (client.status !== 'ready') return undefined;
   const internals = client as unknown as ClientInternals; // see ClientInternals
   if (!(stream instanceof MemoryStream) || stream !== internals.stream || !stream.writable) return undefined;
-  if (internals.commandQueue.length > 0 || internals.offlineQueue.length > 0) return undefined;
+  // Behind commands whose replies are held as values it stays in order: its own will be held, too.
+  if (internals.commandQueue.length > stream.heldValues || internals.offlineQueue.length > 0) return undefined;
   if (needsConnection(command.name)) return undefined;
   if (Boolean(internals.condition?.subscriber) || tracing.hasSubscribers) return undefined;
   if (client.options.reconnectOnError !== null && client.options.reconnectOnError !== undefined) return undefined;

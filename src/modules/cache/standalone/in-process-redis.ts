@@ -13,6 +13,7 @@ import {
   toBytes,
   toByteString,
 } from './direct-link';
+import { holdReply } from './held-reply';
 import { execItemsAsText, fill, makeLean, pipelineOf, twinOf, unlean, type PipelineInternals } from './lean-pipeline';
 import type { MemoryStream } from './memory-stream';
 import { FOR_PARSER, isPlain, toClientValue, type ClientValue, type ReplyForm } from './reply-to-client';
@@ -152,18 +153,18 @@ function runDirect(
   const { gate } = link;
   const gatePlace = gate.place;
   const reply = session.execute(toByteString(command.name), toBytes(command.args));
-  if (gate.closed) {
-    leaveToParser(client, command, stream);
-    keepTime(client, command);
-    if (!(reply instanceof NoReply)) link.hold(reply, gatePlace);
-    return;
-  }
   const pipeline = pipelineOf(command);
   const form: ReplyForm = {
     text: command.replyEncoding === 'utf8',
     stringNumbers: client.options.stringNumbers === true,
     ReplyError,
   };
+  if (gate.closed) {
+    if (reply instanceof NoReply) leaveToParser(client, command, stream);
+    else holdReply(client, link, { command, stream, reply, form, place: gatePlace });
+    keepTime(client, command);
+    return;
+  }
   const mapped = reply instanceof NoReply || (session.resp === 3 && !isPlain(reply));
   const value = mapped ? FOR_PARSER : convert(command, pipeline, reply, form);
   if (value === FOR_PARSER) {

@@ -20,6 +20,8 @@ export class MemoryStream extends EventEmitter implements ByteReceiver {
   readonly _writableState = { ended: false };
   /** Where all that leaves the engine may have to wait. */
   readonly gate: ReplyGate;
+  /** How many of the commands in the client's queue get their replies as values: those are held by the gate. */
+  heldValues = 0;
   readonly #connection: RespConnection;
   /** Where in the order of deliveries the answers to the requests being run belong. */
   #place: number | undefined;
@@ -67,6 +69,15 @@ export class MemoryStream extends EventEmitter implements ByteReceiver {
   /** Hands a reply to the client once the gate lets it. @param place what the gate's was before the command ran */
   hold(reply: Reply, place: number): void {
     this.#connection.hold(reply, place);
+  }
+
+  /**
+   * The same for one that needs not become bytes.
+   * @param leave called when the gate lets it; with the text of an error when that takes its place
+   */
+  holdValue(reply: Reply, place: number, leave: (failure: string | undefined) => void): void {
+    this.heldValues += 1;
+    this.#connection.holdValue(reply, place, leave);
   }
 
   /** What `deliver` sent has come. */

@@ -21,7 +21,7 @@ const AVERAGED = 16;
 /** One that takes longer holds up everybody in this process, ms: the thread does the next ones, ... */
 const SLOW_MS = 1;
 
-/** ... so many at least, and the more the sooner it came. */
+/** ... so many at least, and twice as many whenever it came sooner than that. */
 const LEAST_ELSEWHERE = 64;
 const MOST_ELSEWHERE = 16_384;
 
@@ -188,7 +188,7 @@ export class QuickDisk implements JournalSink {
     const sequence = this.#sequence;
     this.#here += 1;
     if (this.parts.time() - begun > SLOW_MS) {
-      const isRare = this.#here >= this.#leastElsewhere;
+      const isRare = this.#here >= LEAST_ELSEWHERE;
       this.#leastElsewhere = isRare ? LEAST_ELSEWHERE : Math.min(this.#leastElsewhere * 2, MOST_ELSEWHERE);
       this.#giveBack();
     }

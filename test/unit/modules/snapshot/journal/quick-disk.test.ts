@@ -179,7 +179,7 @@ describe('a disk that is quicker than the way to the thread', () => {
       await write(elsewhere + 10);
       expect(byThread() - before).toBe(elsewhere);
     }
-    await write(1200);
+    await write(600);
     const before = byThread();
     state.syncTakes = 5;
     await write(1);
