@@ -63,6 +63,8 @@ export class QuickDisk implements JournalSink {
   /** Its syncs since it has the file, and how many it does before it is asked for it. */
   #elsewhere = 0;
   #leastElsewhere = LEAST_ELSEWHERE;
+  /** How many of its next syncs bring zeros to the disk, too: they say nothing of others. */
+  #heavy = 0;
   /** Syncs done here since the file was lent. */
   #here = 0;
   #failed: string | undefined;
@@ -104,7 +106,8 @@ export class QuickDisk implements JournalSink {
       this.#sequence = sequence;
       if (this.#file?.hasPlaceFor(frame.length) === true) this.#write(this.#file, frame);
       else {
-        // To make place takes as long as many syncs.
+        // To make place takes as long as many syncs, and so does the next one.
+        if (this.#file !== undefined) this.#heavy = 1;
         this.#giveBack();
         this.#thread.append(frame, sequence);
       }
@@ -154,6 +157,11 @@ export class QuickDisk implements JournalSink {
   #watch({ synced, syncMs = Infinity }: WrittenFrames): void {
     if (!this.#syncsAlways || this.#asked || this.#file !== undefined || this.data.encryptionKey !== undefined) return;
     if (!synced) return;
+    if (this.#heavy > 0) {
+      this.#heavy -= 1;
+      this.#elsewhere = this.#leastElsewhere;
+      return;
+    }
     this.#average += (syncMs - this.#average) / AVERAGED;
     this.#elsewhere += 1;
     if (this.#elsewhere < this.#leastElsewhere || this.#average > QUICK_MS) return;
