@@ -10,7 +10,7 @@ const COUNT_OUT_OF_RANGE = error(
  * Picks with repetition that one reply may hold: with their scores they take a quarter of a gigabyte on the way to the
  * client. Redis has no bound and runs out of memory instead.
  */
-const MOST_REPETITIONS = 2 ** 20;
+export const MOST_REPETITIONS = 2 ** 20;
 const TOO_MANY_REPETITIONS = error(`count is too large, at most ${String(MOST_REPETITIONS)} picks fit into a reply`);
 
 /**

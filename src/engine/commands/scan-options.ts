@@ -4,6 +4,7 @@ import type { Reply } from '../protocol/reply';
 import { matchGlob } from '../values/glob';
 import { cursor, integer, wordOf } from '../command/arguments';
 import { error, SYNTAX_ERROR } from '../command/errors';
+import { reserveElements } from './room';
 
 /** The options of the SCAN family. */
 export interface ScanOptions {
@@ -80,7 +81,10 @@ export interface CollectionStep extends Pick<ScanOptions, 'count' | 'matches' | 
  * @param walk fills `found`, and returns where the next step begins, 0 at the end
  * @throws WRONGTYPE, invalid cursor, syntax error
  */
-export function scanCollection<Value extends Collection, View>(
+export function scanCollection<
+  Value extends Collection,
+  View extends { readonly size: number; readonly bytes: number },
+>(
   context: CommandContext,
   args: readonly [string, string, ...string[]],
   kind: Kind<Value, View>,
@@ -91,6 +95,7 @@ export function scanCollection<Value extends Collection, View>(
   const collection = context.read(key, kind);
   if (collection === undefined) return ['0', []];
   const { count, matches, namesOnly } = parseScanOptions(context, args, 2, kind.type === 'hash' ? 'hash' : undefined);
+  reserveElements(context, collection, 2 * count);
   const found: string[] = [];
   return [String(walk(collection, { at, count, matches, namesOnly, found })), found];
 }

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers';
 import type { Engine } from '../engine';
 import { NoReply } from '../command/answers';
-import { encodeInPieces, encodeReply } from '../protocol/encode-reply';
+import { encodeInPieces, encodeReply, isLong } from '../protocol/encode-reply';
 import { ErrorReply, PushReply, type Reply } from '../protocol/reply';
 import { ProtocolError, RequestParser } from '../protocol/request-parser';
 import type { Session } from '../execution/session';
@@ -147,6 +147,10 @@ export class RespConnection implements SessionOutput {
     return this.#outbox.unsent;
   }
 
+  unreadOutside(): number {
+    return this.transport.unsent?.() ?? 0;
+  }
+
   held(): HeldArguments {
     return this.#parser.held;
   }
@@ -162,20 +166,16 @@ export class RespConnection implements SessionOutput {
 
   #writeReply(reply: Reply, fate: Fate): void {
     const { resp } = this.session;
-    let bytes: string;
-    try {
-      bytes = encodeReply(reply, resp);
-    } catch (failure) {
-      // Longer than a string can be (512 MB): it leaves in pieces.
-      if (!(failure instanceof RangeError)) throw failure;
-      let pieceFate = fate;
-      for (const piece of encodeInPieces(reply, resp)) {
-        this.#write(piece, pieceFate);
-        if (fate === 'fails') pieceFate = 'vanishes'; // one error for all of them
-      }
+    if (!isLong(reply)) {
+      this.#write(encodeReply(reply, resp), fate);
       return;
     }
-    this.#write(bytes, fate);
+    let pieceFate = fate;
+    for (const piece of encodeInPieces(reply, resp)) {
+      if (this.#ended) return;
+      this.#write(piece, pieceFate);
+      if (fate === 'fails') pieceFate = 'vanishes'; // one error for all of them
+    }
   }
 
   #write(bytes: string, fate: Fate): void {
@@ -186,7 +186,11 @@ export class RespConnection implements SessionOutput {
     // A string has a greatest length: large replies are not gathered.
     if (bytes.length >= FLUSH_AT) this.#flushEarly();
     this.#outbox.gather(bytes, fate);
-    if (this.#processing) return;
+    if (this.#processing) {
+      // Joined to what comes, a long string would be copied.
+      if (bytes.length >= FLUSH_AT) this.#flushEarly();
+      return;
+    }
     this.#outbox.flush();
     this.#account();
   }

@@ -61,12 +61,16 @@ export class CommandContext implements ScriptCaller {
   /** Whether a script runs. */
   inScript = false;
 
-  /** What the running script asked replies to look like; its client's messages keep the client's own form. */
+  /** What the running script asked replies to look like (`resp`); its client's messages keep the client's own form. */
   scriptResp: 2 | 3 | undefined;
 
-  /** The form of the command's reply. */
   get resp(): 2 | 3 {
     return this.scriptResp ?? this.session.resp;
+  }
+
+  /** Sees to it that so many bytes can be made at once; asked before anything changes. @throws OOM */
+  reserve(bytes: number): void {
+    if (!this.engine.switches.loading) this.engine.memory.heapRoom.reserve(bytes);
   }
 
   /** The live entry of a key for a command that may write; counts neither as hit nor as miss. */
@@ -132,10 +136,7 @@ export class CommandContext implements ScriptCaller {
     return this.#edit(key, kind, event, db, true);
   }
 
-  /**
-   * Like `edit` for changes Redis keeps from WATCH, client-side caches and blocked commands: a stream's groups and ids.
-   * @throws WRONGTYPE
-   */
+  /** Like `edit` for what Redis keeps from WATCH, client-side caches and blocked commands: a stream's groups and ids. */
   editSilently<Value extends Collection, View>(key: string, kind: Kind<Value, View>, event?: string): Value {
     return this.#edit(key, kind, event, this.db, false);
   }
@@ -270,7 +271,7 @@ export class CommandContext implements ScriptCaller {
     this.#edits.length = 0;
   }
 
-  /** Brings the datasets' accounts up to date with the values being edited. */
+  /** Accounts for what is being edited. */
   #account(): void {
     for (const edit of this.#edits) {
       if (edit.entry.index < 0 || edit.entry.value !== edit.value) continue;

@@ -223,9 +223,9 @@ export class Executor implements CommandRunner {
     const { tracking, effects } = parts;
     const { executing } = tracking;
     tracking.executing = client;
-    // Nobody listens to most engines: whether anybody does is all they ask.
-    const { active } = effects;
+    const { active } = effects; // nobody listens to most engines
     if (active) effects.begin();
+    parts.memory.heapRoom.begin();
     const reply = this.call(client, record, args, name);
     if (active) effects.end();
     tracking.executing = executing;

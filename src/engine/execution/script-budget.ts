@@ -1,5 +1,4 @@
-import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { type HeapUse, oldSpace, PROCESS_HEAP } from '../keyspace/heap';
 import { ScriptStopped } from '../scripting/lua/errors';
 
 /** A script is stopped when so much of V8's heap is in use, ... */
@@ -9,13 +8,9 @@ const OWN_SHARE = 0.15;
 /** ... but nothing beyond this: V8 ends the process when it finds no room, or finds little again and again. */
 const LAST_SHARE = 0.85;
 
-/** Bytes of pages that a young byte needs when it gets old. */
-const MOST_PER_BYTE = 2;
 /** What pages may take. */
 const PAGES_SHARE = 0.95;
 
-/** V8 counts its young generation into the limit of its heap; nothing that lives, and no long string, has room there. */
-const YOUNG_BYTES = 48 * 1_048_576;
 /** A script that is told that there is room is asked again after a part of it, or at the latest after so many bytes. */
 const MOST_GRANTED = 64 * 1_048_576;
 const GRANTED_SHARE = 0.25;
@@ -24,16 +19,6 @@ const LEAST_SHARE = 0.03;
 
 /** A script used up what it may. What it wrote stays, as in Redis. */
 export class BudgetExceeded extends ScriptStopped {}
-
-/** Of V8's heap, in bytes. */
-export interface HeapUse {
-  readonly used: number;
-  /** What the pages take that long-lived objects are in: half of one may be of no use, when two strings do not fit it. */
-  readonly pages: number;
-  readonly limit: number;
-  /** What objects keep outside of it. */
-  readonly external: number;
-}
 
 /** The clock and the heap that a budget looks at. */
 export interface BudgetSources {
@@ -111,24 +96,12 @@ export class ScriptBudget {
     const { used, pages, limit, external } = this.sources.heap();
     // Most scripts end before the first look; what a longer one had made by then is not counted as its own.
     if (this.#usedBefore < 0) [this.#usedBefore, this.#externalBefore] = [used, external];
-    const old = limit - Math.min(YOUNG_BYTES, limit / 3);
+    const old = oldSpace(limit);
     const most = Math.max(old * FULL_SHARE, Math.min(this.#usedBefore + old * OWN_SHARE, old * LAST_SHARE));
     // Long strings made of buffers live outside of the heap. A script gets no more there than it would inside.
     const outside = external - this.#externalBefore;
     return Math.min(most - used, old * PAGES_SHARE - pages, old * FULL_SHARE - outside);
   }
-}
-
-let collector: (() => void) | undefined;
-
-/** Node has no other way to ask for it. Takes as long as V8's own collection would a moment later. */
-function collectGarbage(): void {
-  if (collector === undefined) {
-    setFlagsFromString('--expose-gc');
-    collector = runInNewContext('gc') as () => void;
-    setFlagsFromString('--no-expose-gc');
-  }
-  collector();
 }
 
 const PROCESS: BudgetSources = {
@@ -137,12 +110,6 @@ const PROCESS: BudgetSources = {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1000;
   },
-  heap: () => {
-    const { used_heap_size: used, heap_size_limit: limit, external_memory: external } = getHeapStatistics();
-    let pages = 0;
-    for (const { space_name: name, space_size: size, space_used_size: young } of getHeapSpaceStatistics())
-      pages += name.startsWith('new_') ? young * MOST_PER_BYTE : size;
-    return { used, pages, limit, external };
-  },
-  collectGarbage,
+  heap: PROCESS_HEAP.use,
+  collectGarbage: PROCESS_HEAP.collectGarbage,
 };

@@ -1,7 +1,8 @@
-import { getHeapStatistics } from 'node:v8';
 import { AccessClock } from './access-clock';
 import type { EvictionPolicy } from './eviction-policy';
 import { EvictionPool } from './eviction-pool';
+import { oldSpace, PROCESS_HEAP } from './heap';
+import { HeapRoom } from './heap-room';
 import type { Keyspace } from './keyspace';
 
 /** Share of the available heap that keys may fill: beyond it garbage collection thrashes, and at the limit V8 ends the process. */
@@ -13,13 +14,10 @@ const SAFE_SHARE = 0.6;
  */
 const GUARDED_SHARE = 0.7;
 
-/** What V8's limit holds for young objects, which keys do not stay: three semi-spaces of 16 MB. */
-const YOUNG_BYTES = 50_331_648;
-
 /** Bytes for keys, clients and scripts beside the program, as it is now. */
 function measureHeap(): { readonly limit: number; readonly guarded: number } {
-  const { heap_size_limit: all, used_heap_size: used } = getHeapStatistics();
-  const old = Math.max(all - YOUNG_BYTES, all / 2);
+  const { limit: all, used } = PROCESS_HEAP.use();
+  const old = oldSpace(all);
   // At least half of the heap, however full of garbage it may be now.
   const limit = Math.floor(Math.max(old - used, old / 2));
   return { limit, guarded: Math.floor(Math.max(old * GUARDED_SHARE - used, limit * SAFE_SHARE)) };
@@ -54,6 +52,8 @@ export class Memory {
   /** `maxmemory-samples`: how many keys are looked at to choose one. */
   samples = 5;
   readonly access: AccessClock;
+  /** For what a command makes. */
+  readonly heapRoom = new HeapRoom();
   readonly #pool: EvictionPool;
   #policy: EvictionPolicy = 'noeviction';
 

@@ -23,15 +23,72 @@ export function encodeReply(reply: Reply, resp: 2 | 3): string {
   return resp === 2 ? encodeAs2(reply) : encodeAs3(reply);
 }
 
-/** The same in pieces, for aggregates too long for one string. */
-export function* encodeInPieces(reply: Reply, resp: 2 | 3): Generator<string> {
+/** Pieces of a long reply are at least so long, but for the last one. */
+const PIECE_BYTES = 65_536;
+/** Aggregates of more items are long without a look at them. */
+const MANY_ITEMS = 1024;
+
+/**
+ * Whether a reply is to leave in pieces. As one string it would stand in V8's heap twice, with several times as much for
+ * putting it together; and there is a longest string (512 MB).
+ */
+export function isLong(reply: Reply): boolean {
+  if (typeof reply === 'string') return reply.length >= PIECE_BYTES;
+  if (typeof reply !== 'object' || reply === null) return false;
   const items = itemsOf(reply);
-  if (items === undefined) {
-    yield encodeReply(reply, resp);
-    return;
+  return items !== undefined && roomAfter(items, PIECE_BYTES) < 0;
+}
+
+/** What is left of so many bytes behind some items; below 0 when they take more. */
+function roomAfter(items: readonly Reply[], bytes: number): number {
+  if (items.length > MANY_ITEMS) return -1;
+  let room = bytes;
+  for (const item of items) {
+    if (typeof item === 'string') room -= item.length;
+    else if (typeof item === 'object' && item !== null) {
+      const inner = itemsOf(item);
+      if (inner !== undefined) room = roomAfter(inner, room);
+    }
+    if (room < 0) return room;
   }
-  yield headerOf(reply, items.length, resp);
-  for (const item of items) yield* encodeInPieces(item, resp);
+  return room;
+}
+
+/** The same as `encodeReply`, in pieces that are put together one at a time. Long strings leave as they are. */
+export function* encodeInPieces(reply: Reply, resp: 2 | 3): Generator<string> {
+  let text = '';
+  for (const part of partsOf(reply, resp)) {
+    if (part.length >= PIECE_BYTES) {
+      if (text !== '') yield text;
+      text = '';
+      yield part;
+    } else if ((text += part).length >= PIECE_BYTES) {
+      yield text;
+      text = '';
+    }
+  }
+  if (text !== '') yield text;
+}
+
+function* partsOf(reply: Reply, resp: 2 | 3): Generator<string> {
+  const items = itemsOf(reply);
+  if (items !== undefined) {
+    yield headerOf(reply, items.length, resp);
+    for (const item of items) {
+      if (isSimple(item)) yield encodeReply(item, resp);
+      else yield* partsOf(item, resp);
+    }
+  } else if (typeof reply === 'string') {
+    yield `$${String(reply.length)}\r\n`;
+    yield reply;
+    yield '\r\n';
+  } else yield encodeReply(reply, resp);
+}
+
+/** Most items are, and need no generator of their own. */
+function isSimple(item: Reply): boolean {
+  if (typeof item === 'string') return item.length < PIECE_BYTES;
+  return typeof item !== 'object' || item === null;
 }
 
 function headerOf(reply: Reply, items: number, resp: 2 | 3): string {

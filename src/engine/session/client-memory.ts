@@ -21,7 +21,9 @@ export class ClientMemory {
   /** Bytes of the clients that may be closed. */
   #evictable = 0;
   /** Bytes as they came from the network: they are not in V8's heap. */
-  #outside = 0;
+  #received = 0;
+  /** Bytes that wait for clients to read them, not in V8's heap either. */
+  #unread = 0;
 
   constructor(private readonly parts: ClientMemoryParts) {}
 
@@ -44,7 +46,12 @@ export class ClientMemory {
   /** Bytes that may still be read from clients: beyond them a command is refused before it is there as a whole. */
   get room(): number {
     const { memory } = this.parts;
-    return memory.guardedBytes - (memory.used - this.#outside);
+    return memory.guardedBytes - (memory.used - this.#received - this.#unread);
+  }
+
+  /** Whether somebody has to go: the heap is full, or as much waits outside of it to be read. */
+  get #overfull(): boolean {
+    return this.room < 0 || this.#unread > this.parts.memory.guardedBytes;
   }
 
   /** Something about a client has changed: it, or a larger one, may have to go. */
@@ -55,11 +62,11 @@ export class ClientMemory {
 
   /** Brings the account up to date with what a client takes. */
   update(client: Client): void {
-    if (!client.closed) this.#count(client, client.bytes, client.receivedBytes);
+    if (!client.closed) this.#count(client, client.bytes, client.receivedBytes, client.unreadOutside);
   }
 
   forget(client: Client): void {
-    this.#count(client, 0, 0);
+    this.#count(client, 0, 0, 0);
   }
 
   /** Bytes; 0 = no limit. */
@@ -68,11 +75,13 @@ export class ClientMemory {
     return Math.floor((this.parts.memory.configured * Number.parseInt(this.#limit, 10)) / 100);
   }
 
-  #count(client: Client, bytes: number, received: number): void {
+  #count(client: Client, bytes: number, received: number, unread: number): void {
     const change = bytes - client.countedBytes;
     client.countedBytes = bytes;
-    this.#outside += received - client.countedReceived;
+    this.#received += received - client.countedReceived;
     client.countedReceived = received;
+    this.#unread += unread - client.countedUnread;
+    client.countedUnread = unread;
     this.parts.memory.clientBytes += change;
     if (mayBeClosed(client)) this.#evictable += change;
   }
@@ -80,7 +89,8 @@ export class ClientMemory {
   #evict(): void {
     const limit = this.limited ? this.#limitBytes : 0;
     while (limit > 0 && this.#evictable >= limit) if (!this.#close(this.#largest((client) => !client.noEvict))) break;
-    while (this.room < 0 && this.#evictable > 0) if (!this.#close(this.#largest(fillsHeap))) break;
+    while (this.#overfull && this.#evictable > 0)
+      if (!this.#close(this.#largest(this.room < 0 ? fillsHeap : readsLate))) break;
   }
 
   #largest(mayGo: (client: Client) => boolean): Client | undefined {
@@ -102,8 +112,12 @@ export class ClientMemory {
   }
 }
 
-function fillsHeap({ countedBytes, countedReceived }: Client): boolean {
-  return countedBytes - countedReceived >= LEAST_GUARDED_BYTES;
+function fillsHeap({ countedBytes, countedReceived, countedUnread }: Client): boolean {
+  return countedBytes - countedReceived - countedUnread >= LEAST_GUARDED_BYTES;
+}
+
+function readsLate({ countedUnread }: Client): boolean {
+  return countedUnread >= LEAST_GUARDED_BYTES;
 }
 
 /** Clients in this process are never closed. */

@@ -133,6 +133,7 @@ export abstract class Client implements Watcher, Waiter {
   /** What the account of all clients holds for this one; only `ClientMemory` changes it. */
   countedBytes = 0;
   countedReceived = 0;
+  countedUnread = 0;
   readonly createdAt: number;
   /** When it last ran a command, on the clock of `performance.now()`. */
   lastInteraction = performance.now();
@@ -181,6 +182,11 @@ export abstract class Client implements Watcher, Waiter {
   /** Bytes received and not answered yet. */
   get receivedBytes(): number {
     return this.output.unanswered?.() ?? 0;
+  }
+
+  /** Bytes it did not read, as far as they are not in V8's heap. */
+  get unreadOutside(): number {
+    return this.output.unreadOutside?.() ?? 0;
   }
 
   /** Estimated bytes the client takes in all: what it sent, what it did not read, and what it made us remember. */

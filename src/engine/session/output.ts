@@ -12,6 +12,8 @@ export interface SessionOutput {
   drop?(): void;
   /** Bytes sent that the client has not taken yet. */
   unread?(): number;
+  /** Of those, the ones that are not in V8's heap. */
+  unreadOutside?(): number;
   /** Bytes received and not answered yet, those of the running command included. */
   unanswered?(): number;
   /** Bytes of the arguments read so far of a command that is not there as a whole. */

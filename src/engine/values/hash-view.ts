@@ -6,6 +6,8 @@ export interface HashLimits {
 
 /** The read-only side of a hash. */
 export interface HashView {
+  /** Estimated bytes of memory. */
+  readonly bytes: number;
   readonly size: number;
   readonly encoding: 'listpack' | 'listpackex' | 'hashtable';
   /** The earliest deadline of a field, milliseconds since the epoch; Infinity when none has one. */

@@ -7,6 +7,8 @@ export type { ListEnd } from './chunk';
 
 /** The read-only side of a list. */
 export interface ListView {
+  /** Estimated bytes of memory. */
+  readonly bytes: number;
   readonly size: number;
   readonly encoding: 'listpack' | 'quicklist';
   /** So many elements of so many bytes may be added: a listpack they would not fit into ends, whatever comes of it. */

@@ -69,6 +69,11 @@ export class RawString {
     return this.#changed ? new RawString(this.toString()) : RawString.unencoded(this.toString());
   }
 
+  /** Whether its text is there already. */
+  get hasText(): boolean {
+    return this.#text !== undefined;
+  }
+
   toString(): string {
     return (this.#text ??= this.#bytes().latin1Slice(0, this.#length));
   }

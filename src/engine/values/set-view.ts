@@ -13,6 +13,8 @@ export type SetEncoding = 'intset' | 'listpack' | 'hashtable';
 
 /** The read-only side of a set. */
 export interface SetView {
+  /** Estimated bytes of memory. */
+  readonly bytes: number;
   readonly size: number;
   readonly encoding: SetEncoding;
   has(member: string): boolean;

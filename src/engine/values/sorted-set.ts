@@ -44,6 +44,8 @@ export type { MemberVisitor } from './ranked-tree';
 
 /** The read-only side of a sorted set. Ranks count from 0, from the lowest score; equal scores by the bytes of the names. */
 export interface SortedSetView {
+  /** Estimated bytes of memory. */
+  readonly bytes: number;
   readonly size: number;
   readonly encoding: 'listpack' | 'skiplist';
   has(name: string): boolean;

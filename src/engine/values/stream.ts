@@ -19,6 +19,7 @@ export interface Trim {
 
 /** The read-only side of a stream. */
 export interface StreamView {
+  readonly bytes: number;
   /** Living entries. */
   readonly size: number;
   /** The greatest id ever used; a new entry's id must be greater. */

@@ -41,7 +41,7 @@ export function sourceOf(value: string | RawString | undefined): ByteSource {
 /**
  * Gives a string the form that is changed in place and the length to hold `lastBit`.
  * @returns the string, and whether it is new or longer now
- * @throws WRONGTYPE
+ * @throws WRONGTYPE, OOM
  */
 export function prepareString(
   context: CommandContext,
@@ -51,6 +51,8 @@ export function prepareString(
   const length = Math.floor(lastBit / 8) + 1;
   const existing = ownString(context, key);
   if (existing !== undefined && existing.length >= length) return { raw: existing, grown: false };
+  // Read as a whole, it is a string in V8's heap.
+  context.reserve(length);
   return {
     raw: context.editString(key, (raw) => {
       raw.grow(length);

@@ -65,7 +65,9 @@ export const bitop = defineCommand({
     const merged = MERGES.get(name);
     if (merged === undefined && name !== 'not') throw SYNTAX_ERROR;
     if (merged === undefined && keys.length !== 1) throw NOT_OF_ONE;
-    const result = merge(readSources(context, keys), merged ?? ((a) => a));
+    const sources = readSources(context, keys);
+    context.reserve(sources.reduce((longest, { length }) => Math.max(longest, length), 0));
+    const result = merge(sources, merged ?? ((a) => a));
     if (merged === undefined) invert(result);
     if (result.length === 0) {
       context.vacate(target);

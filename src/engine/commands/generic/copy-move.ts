@@ -136,6 +136,7 @@ export const copy = defineCommand({
     if (entry === undefined) return 0;
     const existing = context.lookup(to, target);
     if (existing !== undefined && !replace) return 0;
+    if (typeof entry.value === 'object') context.reserve(entry.value.bytes);
     const copied = typeof entry.value === 'string' ? entry.value : entry.value.clone();
     const expireAt = context.expireAt(entry);
     if (existing !== undefined) context.remove(to, null, target);

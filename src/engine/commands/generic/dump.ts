@@ -10,6 +10,9 @@ import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { error, SYNTAX_ERROR } from '../../command/errors';
 
+/** A value's elements are taken out of it, one copy is what is answered. */
+const DUMP_FACTOR = 2;
+
 export const dump = defineCommand({
   name: 'dump',
   arity: 2,
@@ -23,7 +26,9 @@ export const dump = defineCommand({
   syntax: 'key',
   run(context, [key]) {
     const entry = context.lookupRead(key);
-    return entry === undefined ? null : dumpPayload(entry.value, context.engine.limits, context.engine.version);
+    if (entry === undefined) return null;
+    context.reserve(DUMP_FACTOR * (typeof entry.value === 'string' ? entry.value.length : entry.value.bytes));
+    return dumpPayload(entry.value, context.engine.limits, context.engine.version);
   },
 });
 

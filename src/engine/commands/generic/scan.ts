@@ -4,6 +4,7 @@ import { matchGlob } from '../../values/glob';
 import { cursor } from '../../command/arguments';
 import { defineCommand } from '../define-command';
 import { parseScanOptions } from '../scan-options';
+import { SHARED_BYTES } from '../room';
 
 /** Whether an entry's time has come; such a key is never shown. */
 function isExpired(context: CommandContext, entry: Entry): boolean {
@@ -27,6 +28,7 @@ export const scan = defineCommand({
     const { count, matches, type } = parseScanOptions(context, args, 1, 'all keys');
     const found: string[] = [];
     const due: Entry[] = [];
+    context.reserve(Math.min(count, context.db.dataset.keys.size) * SHARED_BYTES);
     const next = context.db.dataset.keys.scan(at, count, (entry) => {
       if (isExpired(context, entry)) due.push(entry);
       else if (matches(entry.key) && (type === undefined || typeOf(entry.value) === type)) found.push(entry.key);
@@ -51,7 +53,10 @@ export const keys = defineCommand({
   run(context, [pattern]) {
     const found: string[] = [];
     for (const entry of context.db.dataset.keys.entries()) {
-      if (!isExpired(context, entry) && matchGlob(pattern, entry.key)) found.push(entry.key);
+      if (!isExpired(context, entry) && matchGlob(pattern, entry.key)) {
+        context.reserve(SHARED_BYTES);
+        found.push(entry.key);
+      }
     }
     return found;
   },

@@ -13,6 +13,7 @@ import { type KeySpec, oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { error, printable, WRONG_TYPE } from '../../command/errors';
 import { parseSortOptions, sortKeys, type SortOptions } from './sort-options';
+import { reserveElements, SHARED_BYTES } from '../room';
 
 const NOT_A_DOUBLE = error("One or more scores can't be converted into double");
 
@@ -90,8 +91,15 @@ function limited(elements: readonly string[], { offset, count }: SortOptions): r
   return elements.slice(start, count < 0 ? undefined : start + count);
 }
 
+/** Bytes of an element while it is sorted, and where it is stored. */
+const SORTED_BYTES = 160;
+
 function ordered(context: CommandContext, key: string, options: SortOptions): readonly string[] {
   const value = context.lookupRead(key)?.value;
+  if (typeof value === 'object' && 'size' in value && value.type !== 'stream') {
+    const each = SORTED_BYTES + Math.max(1, options.get.length) * SHARED_BYTES;
+    reserveElements(context, value, value.size, each);
+  }
   const elements = elementsOf(value);
   if (!options.unsorted) return sortElements(context, elements, options);
   if (!(value instanceof SetValue)) return options.descending ? elements.reverse() : elements;

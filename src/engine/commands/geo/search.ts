@@ -30,8 +30,11 @@ interface Found {
   readonly distance: number;
 }
 
+/** Bytes of a member that was found, as it is answered or stored. */
+const FOUND_BYTES = 500;
+
 /** Members within a shape, in the order of the search; up to `limit` (0 = all). */
-function membersWithin(set: SortedSetView, shape: GeoShape, limit: number): Found[] {
+function membersWithin(context: CommandContext, set: SortedSetView, shape: GeoShape, limit: number): Found[] {
   const found: Found[] = [];
   for (const { low, high } of searchBoxes(shape)) {
     if (limit > 0 && found.length >= limit) break;
@@ -40,17 +43,19 @@ function membersWithin(set: SortedSetView, shape: GeoShape, limit: number): Foun
       if (limit > 0 && found.length >= limit) return;
       const position = positionOf(score);
       const distance = distanceWithin(shape, position);
-      if (distance !== undefined) found.push({ name, score, position, distance });
+      if (distance === undefined) return;
+      context.reserve(FOUND_BYTES);
+      found.push({ name, score, position, distance });
     });
   }
   return found;
 }
 
-function select(set: SortedSetView, request: SearchRequest): Found[] {
+function select(context: CommandContext, set: SortedSetView, request: SearchRequest): Found[] {
   const shape = shapeOf(request);
   if (shape === undefined) return [];
   const { count, any } = request;
-  const found = membersWithin(set, shape, any ? count : 0);
+  const found = membersWithin(context, set, shape, any ? count : 0);
   // The closest so many can only be told by sorting.
   const sort = request.sort ?? (count > 0 && !any ? 'asc' : undefined);
   const direction = sort === 'desc' ? -1 : 1;
@@ -96,7 +101,7 @@ function finish(
   request: SearchRequest,
 ): Reply {
   checkRequest(command, request);
-  const found = set === undefined ? [] : select(set, request);
+  const found = set === undefined ? [] : select(context, set, request);
   if (request.storeKey === undefined) return found.map((each) => foundReply(context, each, request));
   return store(context, request.storeKey, found, request, command.search ? 'geosearchstore' : 'georadiusstore');
 }

@@ -1,3 +1,4 @@
+import type { CommandContext } from '../../execution/command-context';
 import { MapReply, type Reply } from '../../protocol/reply';
 import type { HashView } from '../../values/hash';
 import { isOption } from '../../command/arguments';
@@ -5,8 +6,9 @@ import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { SYNTAX_ERROR } from '../../command/errors';
 import { HASH } from './kind';
-import { distinctIndexes, randomCount, repeatPicks } from '../random';
+import { distinctIndexes, MOST_REPETITIONS, randomCount, repeatPicks } from '../random';
 import { COLLECTION_SCAN, scanCollection } from '../scan-options';
+import { MADE_BYTES, SHARED_BYTES } from '../room';
 
 const READ = [oneKey('RO ACCESS')];
 
@@ -39,6 +41,13 @@ export const hmget = defineCommand({
   },
 });
 
+/** A hash all of which is to be answered. @throws WRONGTYPE, OOM */
+function readWhole(context: CommandContext, key: string): HashView | undefined {
+  const hash = context.read(key, HASH);
+  if (hash !== undefined) context.reserve(2 * hash.size * SHARED_BYTES);
+  return hash;
+}
+
 export const hgetall = defineCommand({
   name: 'hgetall',
   arity: 2,
@@ -50,7 +59,7 @@ export const hgetall = defineCommand({
   keys: READ,
   hints: ['nondeterministic_output_order'],
   syntax: 'key',
-  run: (context, [key]) => new MapReply(context.read(key, HASH)?.pairs() ?? []),
+  run: (context, [key]) => new MapReply(readWhole(context, key)?.pairs() ?? []),
 });
 
 export const hkeys = defineCommand({
@@ -64,7 +73,7 @@ export const hkeys = defineCommand({
   keys: READ,
   hints: ['nondeterministic_output_order'],
   syntax: 'key',
-  run: (context, [key]) => context.read(key, HASH)?.fields() ?? [],
+  run: (context, [key]) => readWhole(context, key)?.fields() ?? [],
 });
 
 export const hvals = defineCommand({
@@ -78,7 +87,7 @@ export const hvals = defineCommand({
   keys: READ,
   hints: ['nondeterministic_output_order'],
   syntax: 'key',
-  run: (context, [key]) => context.read(key, HASH)?.values() ?? [],
+  run: (context, [key]) => readWhole(context, key)?.values() ?? [],
 });
 
 export const hlen = defineCommand({
@@ -120,6 +129,9 @@ export const hstrlen = defineCommand({
   run: (context, [key, field]) => context.read(key, HASH)?.get(field)?.length ?? 0,
 });
 
+/** Bytes of a pick: its pair, and its places where pairs are gathered and answered. */
+const PICK_BYTES = 4 * SHARED_BYTES + MADE_BYTES;
+
 /** The fields (and values) HRANDFIELD picks for a count. */
 function pickPairs(hash: HashView, count: number, random: () => number): (readonly [string, string])[] {
   if (count < 0) return repeatPicks(-count, () => hash.random(random));
@@ -153,6 +165,8 @@ export const hrandfield = defineCommand({
     const count = randomCount(countText, withValues);
     const hash = context.read(key, HASH);
     if (hash === undefined || count === 0) return [];
+    // Positive counts look at all pairs.
+    context.reserve((count < 0 ? Math.min(-count, MOST_REPETITIONS) : hash.size) * PICK_BYTES);
     const pairs = pickPairs(hash, count, random);
     if (!withValues) return pairs.map(([field]) => field);
     return context.resp === 3 ? pairs : pairs.flat();

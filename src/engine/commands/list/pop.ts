@@ -8,6 +8,7 @@ import { multiplePopEffects } from '../waiting-pops';
 import { error, MUST_BE_POSITIVE, SYNTAX_ERROR, wrongArity } from '../../command/errors';
 import { LIST } from './kind';
 import { listEnd } from './positions';
+import { reserveElements } from '../room';
 
 /** The keyspace event of a pop at each end. */
 export const POP_EVENT = { left: 'lpop', right: 'rpop' } as const;
@@ -19,6 +20,8 @@ export function popOne(context: CommandContext, key: string, end: ListEnd): stri
 
 /** Takes up to `count` elements off a list that is known to exist, the outermost first. */
 export function popSeveral(context: CommandContext, key: string, end: ListEnd, count: number): string[] {
+  const found = context.peek(key, LIST);
+  if (found !== undefined) reserveElements(context, found, count);
   const list = context.edit(key, LIST, POP_EVENT[end]);
   const popped: string[] = [];
   while (popped.length < count) {

@@ -7,6 +7,7 @@ import { defineCommand } from '../define-command';
 import { error, SYNTAX_ERROR } from '../../command/errors';
 import { LIST } from './kind';
 import { rangeWithin } from './positions';
+import { reserveElements } from '../room';
 
 const READ = [oneKey('RO ACCESS')];
 
@@ -55,7 +56,10 @@ export const lrange = defineCommand({
     const first = integer(firstText);
     const last = integer(lastText);
     const list = context.read(key, LIST);
-    return list === undefined ? [] : list.slice(...rangeWithin(list.size, first, last));
+    if (list === undefined) return [];
+    const [start, end] = rangeWithin(list.size, first, last);
+    reserveElements(context, list, Math.max(0, end - start));
+    return list.slice(start, end);
   },
 });
 

@@ -12,6 +12,9 @@ import { error, printable, wrongSubcommandArguments } from '../../command/errors
 const SHARED = { group: 'scripting', since: '7.0.0' } as const;
 const EVERYWHERE = ['request_policy:all_shards', 'response_policy:all_succeeded'];
 
+/** There is to be so much room for a library beside its code. */
+const LIBRARY_BYTES = 1_048_576;
+
 const load = defineCommand({
   ...SHARED,
   name: 'load',
@@ -22,12 +25,14 @@ const load = defineCommand({
   hints: EVERYWHERE,
   syntax: '[REPLACE] function-code',
   alwaysEffective: true,
-  run({ engine }, [, ...args]) {
+  run(context, [, ...args]) {
     const options = args.slice(0, -1);
     for (const option of options) {
       if (option.toLowerCase() !== 'replace') throw error(`Unknown option given: ${printable(option)}`);
     }
-    return engine.libraries.load(args.at(-1) ?? '', options.length > 0);
+    // What a library keeps in its variables, nobody has counted.
+    context.reserve(LIBRARY_BYTES);
+    return context.engine.libraries.load(args.at(-1) ?? '', options.length > 0);
   },
 });
 

@@ -6,6 +6,7 @@ import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { MUST_BE_POSITIVE, SYNTAX_ERROR } from '../../command/errors';
 import { SET } from './kind';
+import { MEMBER_BYTES } from '../room';
 
 export const sadd = defineCommand({
   name: 'sadd',
@@ -98,6 +99,7 @@ function popSome(set: SetValue, count: number, random: () => number): string[] {
 function popSeveral(context: CommandContext, key: string, count: number): readonly string[] {
   const existing = context.peek(key, SET);
   if (existing === undefined || count === 0) return [];
+  context.reserve(Math.min(count, existing.size) * 2 * MEMBER_BYTES);
   const set = context.edit(key, SET, 'spop');
   if (count < set.size) {
     const popped = popSome(set, count, context.engine.random);

@@ -7,10 +7,14 @@ import { countedKeys, keyRange, oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { error, SYNTAX_ERROR } from '../../command/errors';
 import { SET } from './kind';
+import { MEMBER_BYTES } from '../room';
 
-/** The sets of several keys, undefined where there is none. @throws WRONGTYPE if any holds something else */
+/** The sets of several keys, undefined where there is none. @throws WRONGTYPE if any holds something else, OOM */
 function readSets(context: CommandContext, keys: readonly string[]): readonly (SetView | undefined)[] {
-  return keys.map((key) => context.read(key, SET));
+  const sets = keys.map((key) => context.read(key, SET));
+  // At most all of them are members of what is made.
+  context.reserve(sets.reduce((sum, set) => sum + (set?.size ?? 0), 0) * MEMBER_BYTES);
+  return sets;
 }
 
 /** What several sets make, as Redis builds it: its order and its encoding show when it is stored. */

@@ -4,8 +4,9 @@ import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { SYNTAX_ERROR } from '../../command/errors';
 import { SET } from './kind';
-import { distinctIndexes, randomCount, repeatPicks } from '../random';
+import { distinctIndexes, MOST_REPETITIONS, randomCount, repeatPicks } from '../random';
 import { COLLECTION_SCAN, scanCollection } from '../scan-options';
+import { SHARED_BYTES } from '../room';
 
 const READ = [oneKey('RO ACCESS')];
 
@@ -62,7 +63,11 @@ export const smembers = defineCommand({
   keys: READ,
   hints: ['nondeterministic_output_order'],
   syntax: 'key',
-  run: (context, [key]) => new SetReply(context.read(key, SET)?.members() ?? []),
+  run(context, [key]) {
+    const set = context.read(key, SET);
+    if (set !== undefined) context.reserve(set.size * SHARED_BYTES);
+    return new SetReply(set?.members() ?? []);
+  },
 });
 
 /** What SRANDMEMBER picks: distinct members for a positive count, as many as asked for with repetition otherwise. */
@@ -90,7 +95,9 @@ export const srandmember = defineCommand({
     if (countText === undefined) return context.read(key, SET)?.random(random) ?? null;
     const count = randomCount(countText, false);
     const set = context.read(key, SET);
-    return set === undefined || count === 0 ? [] : pickMembers(set, count, random);
+    if (set === undefined || count === 0) return [];
+    context.reserve((count < 0 ? Math.min(-count, MOST_REPETITIONS) : set.size) * 2 * SHARED_BYTES);
+    return pickMembers(set, count, random);
   },
 });
 

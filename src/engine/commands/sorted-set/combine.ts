@@ -7,6 +7,7 @@ import { choices, double, integer, integerWithin, optionValue, wordOf } from '..
 import { countedKeys, oneKey, type Args } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { error, SYNTAX_ERROR } from '../../command/errors';
+import { MEMBER_BYTES } from '../room';
 import { memberForm, pushMember } from './replies';
 import { readSource, type Source } from './source';
 import { storeResult } from './store-result';
@@ -30,6 +31,7 @@ function notNan(score: number): number {
 }
 
 interface Request {
+  readonly context: CommandContext;
   readonly sources: readonly WeightedSource[];
   readonly aggregate: Aggregate;
   readonly withScores: boolean;
@@ -75,12 +77,13 @@ function parseRequest(
     }
     if (aggregate === undefined) throw SYNTAX_ERROR;
   }
-  return { sources, aggregate: aggregate ?? notNan, withScores, limit };
+  return { context, sources, aggregate: aggregate ?? notNan, withScores, limit };
 }
 
 type Result = Dict<ScoredMember>;
 
-function addTo(result: Result, key: string, score: number): void {
+function addTo(context: CommandContext, result: Result, key: string, score: number): void {
+  context.reserve(2 * MEMBER_BYTES);
   result.add({ key, score, index: -1 });
 }
 
@@ -89,20 +92,20 @@ function bySize(sources: readonly WeightedSource[]): WeightedSource[] {
   return [...sources].sort((a, b) => a.size - b.size);
 }
 
-function union({ sources, aggregate }: Request): Result {
+function union({ context, sources, aggregate }: Request): Result {
   const result: Result = new Dict();
   for (const source of bySize(sources)) {
     source.visit((name, value) => {
       const score = notNan(source.weight * value);
       const existing = result.get(name);
-      if (existing === undefined) addTo(result, name, score);
+      if (existing === undefined) addTo(context, result, name, score);
       else existing.score = aggregate(existing.score, score);
     });
   }
   return result;
 }
 
-function intersection({ sources, aggregate, limit }: Request): Result {
+function intersection({ context, sources, aggregate, limit }: Request): Result {
   const result: Result = new Dict();
   const [smallest, ...others] = bySize(sources);
   smallest?.visit((name, value) => {
@@ -113,16 +116,16 @@ function intersection({ sources, aggregate, limit }: Request): Result {
       if (found === undefined) return;
       score = aggregate(score, found * other.weight);
     }
-    addTo(result, name, score);
+    addTo(context, result, name, score);
   });
   return result;
 }
 
-function difference({ sources }: Request): Result {
+function difference({ context, sources }: Request): Result {
   const result: Result = new Dict();
   const [first, ...others] = sources;
   first?.visit((name, score) => {
-    if (others.every((other) => other.score(name) === undefined)) addTo(result, name, score);
+    if (others.every((other) => other.score(name) === undefined)) addTo(context, result, name, score);
   });
   return result;
 }

@@ -8,13 +8,15 @@ import { defineCommand } from '../define-command';
 import { multiplePopEffects, popEffects, waitingMultiplePop, waitingPop } from '../waiting-pops';
 import { error, MUST_BE_POSITIVE, SYNTAX_ERROR } from '../../command/errors';
 import { SORTED_SET } from './kind';
-import { membersReply, type MemberForm } from './replies';
+import { membersReply, SCORED_BYTES, type MemberForm } from './replies';
 
 /** The end of the order members are taken from. */
 type End = 'min' | 'max';
 
 /** Takes members off an end of a sorted set that is known to exist. */
 function pop(context: CommandContext, key: string, end: End, count: number, form: MemberForm): Reply[] {
+  const found = context.peek(key, SORTED_SET);
+  if (found !== undefined) context.reserve(Math.min(count, found.size) * SCORED_BYTES);
   const set = context.edit(key, SORTED_SET, `zpop${end}`);
   const { size } = set;
   const taken = Math.min(count, size);

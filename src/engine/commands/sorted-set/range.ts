@@ -10,6 +10,7 @@ import { SORTED_SET } from './kind';
 import { lexBound, scoreBound } from './bounds';
 import { memberForm, membersReply } from './replies';
 import { storeResult } from './store-result';
+import { MEMBER_BYTES } from '../room';
 
 const LIMIT_WITH_RANKS = error('syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX');
 const SCORES_WITH_LEX = error('syntax error, WITHSCORES not supported in combination with BYLEX');
@@ -204,6 +205,7 @@ export const zrangestore = defineCommand({
   syntax: 'dst src min max [BYSCORE | BYLEX] [REV] [LIMIT offset count]',
   run(context, [target, ...args]) {
     const found = findRange(context, args, {}, true);
+    if (found !== undefined) context.reserve(Math.max(0, found.range.end - found.range.start) * MEMBER_BYTES);
     const result = new SortedSetValue(context.engine.limits);
     found?.set.visit(found.range, false, (name, score) => {
       result.set(name, score);

@@ -6,10 +6,10 @@ import { type Args, oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { SYNTAX_ERROR, wrongArity } from '../../command/errors';
 import { SORTED_SET } from './kind';
-import { distinctIndexes, randomCount, repeatPicks } from '../random';
+import { distinctIndexes, MOST_REPETITIONS, randomCount, repeatPicks } from '../random';
 import { COLLECTION_SCAN, scanCollection } from '../scan-options';
 import { lexBound, scoreBound } from './bounds';
-import { memberForm, membersReply, pushMember, scoreReply, type MemberForm } from './replies';
+import { memberForm, membersReply, pushMember, SCORED_BYTES, scoreReply, type MemberForm } from './replies';
 
 const READ = [oneKey('RO ACCESS')];
 
@@ -143,6 +143,7 @@ function randomMembers(context: CommandContext, set: SortedSetView, wanted: numb
   const { random } = context.engine;
   // Redis walks such a set from its end.
   if (wanted >= set.size) return membersReply(context, set, { start: 0, end: set.size }, true, form);
+  context.reserve((wanted < 0 ? Math.min(-wanted, MOST_REPETITIONS) : set.size) * SCORED_BYTES);
   const reply: Reply[] = [];
   const push = (rank: number): void => {
     pushMember(context, reply, form, ...set.at(rank));

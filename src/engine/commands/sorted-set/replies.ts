@@ -1,6 +1,7 @@
 import type { CommandContext } from '../../execution/command-context';
 import { DoubleReply, type Reply } from '../../protocol/reply';
 import type { RankRange, SortedSetView } from '../../values/sorted-set';
+import { SHARED_BYTES } from '../room';
 
 /** A score, as Redis prints it. */
 export function scoreReply({ engine }: CommandContext, score: number): DoubleReply {
@@ -15,6 +16,9 @@ export function memberForm(context: CommandContext, withScores: boolean): Member
   if (!withScores) return 'names';
   return context.resp === 3 ? 'pairs' : 'flat';
 }
+
+/** Bytes of a member with its score in a reply. */
+export const SCORED_BYTES = 200;
 
 /** Appends a member to a reply, in a form. */
 export function pushMember(
@@ -37,6 +41,7 @@ export function membersReply(
   reverse: boolean,
   form: MemberForm,
 ): Reply[] {
+  context.reserve(Math.max(0, range.end - range.start) * (form === 'names' ? SHARED_BYTES : SCORED_BYTES));
   const reply: Reply[] = [];
   set.visit(range, reverse, (name, score) => {
     pushMember(context, reply, form, name, score);

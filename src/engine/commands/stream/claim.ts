@@ -169,7 +169,7 @@ export const xclaim = defineCommand({
     const claimed = ids.filter((id) => claimOne(stream, claim, id, minIdle, context.now, options));
     claim.end();
     if (movesGroup && !claim.tellsPosition) context.effect(positionEffect(key, name, group));
-    return claimed.map((id) => (options.justId ? formatId(id) : entryOrNothing(stream, id)));
+    return claimed.map((id) => (options.justId ? formatId(id) : entryOrNothing(context, stream, id)));
   },
 });
 
@@ -240,6 +240,14 @@ function sweep(
   return { claimed, deleted, next };
 }
 
+/** Sees to it that so many entries can be claimed and answered, before one is. @throws OOM */
+function reserveClaimed(context: CommandContext, { size, bytes }: StreamView, count: number): void {
+  if (size > 0) context.reserve(Math.min(count, size) * (CLAIMED_BYTES + bytes / size));
+}
+
+/** Bytes of a claimed entry in the reply, beside its fields. */
+const CLAIMED_BYTES = 600;
+
 export const xautoclaim = defineCommand({
   name: 'xautoclaim',
   arity: -6,
@@ -260,13 +268,16 @@ export const xautoclaim = defineCommand({
     const { count, justId } = parseAutoClaimOptions(rest);
     const { stream } = existingGroup(context.peek(key, STREAM), key, name);
     if (count > HIGHEST_POSSIBLE_COUNT) throw COUNT_TOO_HIGH;
+    reserveClaimed(context, stream, count);
     const group = editGroup(context, key, name);
     const { claimed, deleted, next } = sweep(context, stream, group, start, minIdle, count);
     const claim = new Claim(context, key, group, consumerName);
     for (const entry of deleted) claim.drop(entry);
     for (const entry of claimed) claim.take(entry, context.now, undefined, justId);
     claim.end();
-    const entries: Reply[] = claimed.map((entry) => (justId ? formatId(entry) : entryOrNothing(stream, entry)));
+    const entries: Reply[] = claimed.map((entry) =>
+      justId ? formatId(entry) : entryOrNothing(context, stream, entry),
+    );
     return [formatId(next), entries, deleted.map(formatId)];
   },
 });

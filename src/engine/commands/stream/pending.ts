@@ -75,6 +75,9 @@ function summaryReply(group: GroupView): Reply {
   ];
 }
 
+/** Bytes of a pending entry in a reply. */
+const PENDING_BYTES = 160;
+
 function listReply(
   context: CommandContext,
   group: GroupView,
@@ -85,6 +88,7 @@ function listReply(
   if (pending === undefined || count === 0) return replies;
   pending.visit(start, (entry) => {
     if (compareIds(entry, end) > 0) return false;
+    context.reserve(PENDING_BYTES);
     const idle = context.now - entry.deliveredAt;
     if (minIdle !== 0 && idle < minIdle) return true;
     return replies.push([formatId(entry), entry.consumer.name, Math.max(0, idle), entry.deliveries]) < count;

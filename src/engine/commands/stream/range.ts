@@ -39,7 +39,7 @@ function range(context: CommandContext, args: readonly [string, string, string, 
   const count = countOption(args);
   const stream = context.read(key, STREAM);
   if (stream === undefined) return [];
-  return count === 0 ? NULL_ARRAY : entriesBetween(stream, start, end, count, reverse).map(entryReply);
+  return count === 0 ? NULL_ARRAY : entriesBetween(context, stream, start, end, count, reverse).map(entryReply);
 }
 
 const RANGE = {

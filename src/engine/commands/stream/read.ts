@@ -32,10 +32,10 @@ export function streamsReply(context: CommandContext, found: readonly NamedEntri
 }
 
 /** The entries after an id, undefined when the stream has none so far. */
-function entriesAfter(stream: StreamView, id: StreamId, count: number): Reply[] | undefined {
+function entriesAfter(context: CommandContext, stream: StreamView, id: StreamId, count: number): Reply[] | undefined {
   const last = stream.last();
   if (last === undefined || compareIds(last, id) <= 0) return undefined;
-  return entriesBetween(stream, idAfter(id) ?? HIGHEST_ID, HIGHEST_ID, count).map(entryReply);
+  return entriesBetween(context, stream, idAfter(id) ?? HIGHEST_ID, HIGHEST_ID, count).map(entryReply);
 }
 
 /** The id after which the last entry alone is read. */
@@ -61,7 +61,7 @@ function readOrWait(context: CommandContext, options: ReadOptions, points: reado
   const found: NamedEntries[] = [];
   for (const [i, key] of options.keys.entries()) {
     const stream = context.read(key, STREAM);
-    const entries = stream && entriesAfter(stream, points[i] ?? LOWEST_ID, options.count);
+    const entries = stream && entriesAfter(context, stream, points[i] ?? LOWEST_ID, options.count);
     if (entries !== undefined) found.push([key, entries]);
   }
   if (found.length > 0) return streamsReply(context, found);
@@ -90,7 +90,7 @@ function waitForOne(
     const stream = streamOrNothing(context, key);
     const point = points[keys.indexOf(key)] ?? LOWEST_ID;
     if (stream === undefined || compareIds(stream.lastId, point) <= 0) return undefined;
-    return streamsReply(context, [[key, entriesAfter(stream, point, blockedCount) ?? []]]);
+    return streamsReply(context, [[key, entriesAfter(context, stream, point, blockedCount) ?? []]]);
   });
 }
 

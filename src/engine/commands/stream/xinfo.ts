@@ -69,13 +69,13 @@ function summaryReply(stream: StreamView): Reply {
   ]);
 }
 
-function fullReply(version: RedisVersion, stream: StreamView, count: number): Reply {
+function fullReply(context: CommandContext, stream: StreamView, count: number): Reply {
   return new MapReply([
     ...overview(stream),
     'entries',
-    entriesBetween(stream, LOWEST_ID, HIGHEST_ID, count).map(entryReply),
+    entriesBetween(context, stream, LOWEST_ID, HIGHEST_ID, count).map(entryReply),
     'groups',
-    stream.groups().map((group) => fullGroupReply(version, stream, group, count)),
+    stream.groups().map((group) => fullGroupReply(context.engine.version, stream, group, count)),
   ]);
 }
 
@@ -148,15 +148,14 @@ const stream = defineCommand({
   syntax: 'key [FULL [COUNT count]]',
   run(context, args) {
     const [name, key, full, countWord, countText] = args;
-    const { version } = context.engine;
     const existing = existingStream(context, key);
     if (full === undefined) return summaryReply(existing);
     const bad = wrongSubcommandArguments('xinfo', name);
     if (!isOption(full, 'full') || (args.length !== 3 && args.length !== 5)) throw bad;
-    if (countWord === undefined || countText === undefined) return fullReply(version, existing, FULL_COUNT);
+    if (countWord === undefined || countText === undefined) return fullReply(context, existing, FULL_COUNT);
     if (!isOption(countWord, 'count')) throw bad;
     const count = integer(countText);
-    return fullReply(version, existing, count < 0 ? FULL_COUNT : count === 0 ? Infinity : count);
+    return fullReply(context, existing, count < 0 ? FULL_COUNT : count === 0 ? Infinity : count);
   },
 });
 

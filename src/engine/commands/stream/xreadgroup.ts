@@ -13,7 +13,7 @@ import { activeConsumer, noSuchKeyOrGroup, pendingEffect, positionEffect } from 
 import { strictId } from './ids';
 import { streamOrNothing, streamsReply, type NamedEntries } from './read';
 import { keysOfRead, parseReadOptions, streamKeys, type ReadOptions } from './read-options';
-import { entriesBetween, entryReply } from './replies';
+import { entriesBetween, entryReply, reserveEntry } from './replies';
 
 const meaningless = (id: '$' | '+') =>
   error(
@@ -73,15 +73,17 @@ function advance(reader: GroupReader, id: StreamId): void {
 /** Delivers what no consumer of the group has seen yet. */
 function readNew(reader: GroupReader): Reply[] {
   const { context, key, stream, group, consumer, count, noAck, now } = reader;
-  const entries = entriesBetween(stream, idAfter(group.lastId) ?? HIGHEST_ID, HIGHEST_ID, count).map((entry) => {
-    advance(reader, entry);
-    if (!noAck) {
-      const pending = group.deliver(entry, consumer, now);
-      consumer.activeAt = now;
-      if (context.tellsEffects) context.effect(pendingEffect(key, group.name, group, pending));
-    }
-    return entryReply(entry);
-  });
+  const entries = entriesBetween(context, stream, idAfter(group.lastId) ?? HIGHEST_ID, HIGHEST_ID, count).map(
+    (entry) => {
+      advance(reader, entry);
+      if (!noAck) {
+        const pending = group.deliver(entry, consumer, now);
+        consumer.activeAt = now;
+        if (context.tellsEffects) context.effect(pendingEffect(key, group.name, group, pending));
+      }
+      return entryReply(entry);
+    },
+  );
   // 7.2 and later tell it with what is pending too.
   const tellsPosition = noAck || context.engine.version >= '7.2';
   if (tellsPosition && entries.length > 0 && context.tellsEffects)
@@ -90,11 +92,12 @@ function readNew(reader: GroupReader): Reply[] {
 }
 
 /** Delivers again what the consumer has not acknowledged; entries deleted meanwhile come without fields. */
-function readHistory({ stream, group, consumer, count, now }: GroupReader, after: StreamId): Reply[] {
+function readHistory({ context, stream, group, consumer, count, now }: GroupReader, after: StreamId): Reply[] {
   const replies: Reply[] = [];
   consumer.pending.visit(idAfter(after) ?? HIGHEST_ID, (pending) => {
     const entry = stream.get(pending);
     if (entry === undefined) return replies.push([formatId(pending), NULL_ARRAY]) < count;
+    reserveEntry(context, entry);
     group.redeliver(pending, now, addUint64(pending.deliveries, 1));
     return replies.push(entryReply(entry)) < count;
   });

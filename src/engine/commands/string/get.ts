@@ -1,6 +1,7 @@
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { deadline, parseStringOptions } from './string-options';
+import { textOf } from '../room';
 
 export const get = defineCommand({
   name: 'get',
@@ -13,7 +14,7 @@ export const get = defineCommand({
   keys: [oneKey('RO ACCESS')],
   syntax: 'key',
   run(context, [key]) {
-    return context.readString(key)?.toString() ?? null;
+    return textOf(context, context.readString(key));
   },
 });
 
@@ -29,7 +30,7 @@ export const getdel = defineCommand({
   syntax: 'key',
   effects: ({ args: [key] }) => [['DEL', key]],
   run(context, [key]) {
-    const value = context.readString(key)?.toString() ?? null;
+    const value = textOf(context, context.readString(key));
     if (value !== null) context.remove(key);
     return value;
   },
@@ -47,7 +48,7 @@ export const getset = defineCommand({
   syntax: 'key value',
   effects: ({ args }) => [['SET', ...args]],
   run(context, [key, value]) {
-    const previous = context.readString(key)?.toString() ?? null;
+    const previous = textOf(context, context.readString(key));
     context.store(key, value);
     context.notify('$', 'set', key);
     return previous;
@@ -76,7 +77,7 @@ export const getex = defineCommand({
   run(context, args) {
     const [key] = args;
     const { persist, unit, time } = parseStringOptions(args, 1, GETEX_OPTIONS);
-    const value = context.readString(key)?.toString() ?? null;
+    const value = textOf(context, context.readString(key));
     const entry = context.lookup(key);
     if (value === null || entry === undefined || (!persist && unit === undefined)) return value;
     const expireAt = unit === undefined ? 0 : deadline(context.now, 'getex', unit, time);

@@ -4,6 +4,7 @@ import { keyRange } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { wrongArity } from '../../command/errors';
 import type { CommandContext } from '../../execution/command-context';
+import { textOf } from '../room';
 
 export const mget = defineCommand({
   name: 'mget',
@@ -20,7 +21,7 @@ export const mget = defineCommand({
     return keys.map((key) => {
       const value = context.lookupRead(key)?.value;
       if (typeof value === 'string') return value;
-      return value instanceof RawString ? value.toString() : null;
+      return value instanceof RawString ? textOf(context, value) : null;
     });
   },
 });

@@ -4,9 +4,14 @@ import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { error, STRING_TOO_LONG } from '../../command/errors';
 
-/** @throws when a string would grow beyond `proto-max-bulk-len` */
-function checkStringLength(context: CommandContext, length: number): void {
+/** Growth that is not asked for: arguments have their own account. */
+const SMALL_GROWTH = 65_536;
+
+/** @throws when a string would grow beyond `proto-max-bulk-len`, or beyond what there is memory for */
+function checkStringLength(context: CommandContext, length: number, before: number): void {
   if (length > context.engine.parameters.maxBulkLength) throw STRING_TOO_LONG;
+  // Read as a whole, it is a string in V8's heap.
+  if (length - before > SMALL_GROWTH) context.reserve(length);
 }
 
 export const append = defineCommand({
@@ -26,7 +31,7 @@ export const append = defineCommand({
       // A new key is an ordinary string: Redis lets it have a compact encoding.
       context.store(key, value);
     } else {
-      checkStringLength(context, existing.length + value.length);
+      checkStringLength(context, existing.length + value.length, existing.length);
       length = context.editString(key, (raw) => {
         raw.append(value);
       }).length;
@@ -106,7 +111,7 @@ export const setrange = defineCommand({
     if (offset < 0) throw error('offset is out of range');
     const existing = context.peekString(key);
     if (value.length === 0) return existing?.length ?? 0;
-    checkStringLength(context, offset + value.length);
+    checkStringLength(context, offset + value.length, existing?.length ?? 0);
     const { length } = context.editString(key, (raw) => {
       raw.write(offset, value);
     });

@@ -4,6 +4,7 @@ import { isOption } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { deadline, parseStringOptions } from './string-options';
+import { textOf } from '../room';
 
 const SET_OPTIONS: ReadonlySet<string> = new Set(['nx', 'xx', 'get', 'keepttl']);
 
@@ -51,7 +52,7 @@ export const set = defineCommand({
     }
     const options = parseStringOptions(args, 2, SET_OPTIONS);
     const expireAt = options.unit === undefined ? 0 : deadline(context.now, 'set', options.unit, options.time);
-    const previous = options.get ? (context.readString(key)?.toString() ?? null) : undefined;
+    const previous = options.get ? textOf(context, context.readString(key)) : undefined;
     const exists = options.condition !== undefined && context.lookup(key) !== undefined;
     if ((options.condition === 'nx' && exists) || (options.condition === 'xx' && !exists)) return previous ?? null;
     storeString(context, key, value, expireAt, options.keepTtl);

@@ -6,6 +6,9 @@ type Transport = Parameters<EmbeddedEngine['connect']>[1];
 /** Unsent bytes beyond which a client gets no more requests answered until it reads. */
 const CONGESTED_BYTES = 1_048_576;
 
+/** Strings of so many bytes become buffers when they have to wait. */
+const OUTSIDE_BYTES = 4096;
+
 /**
  * Lets a socket be a client of an engine.
  * @param connect joins the client
@@ -13,7 +16,9 @@ const CONGESTED_BYTES = 1_048_576;
 export function serveSocket(socket: Socket, connect: (transport: Transport) => RespConnection): void {
   const connection = connect({
     write: (bytes) => {
-      socket.write(bytes, 'latin1');
+      // What waits for the peer to read waits outside of V8's heap.
+      if (bytes.length >= OUTSIDE_BYTES && socket.writableLength > 0) socket.write(Buffer.from(bytes, 'latin1'));
+      else socket.write(bytes, 'latin1');
     },
     end: () => {
       // Half closed is not enough: a peer that never stops writing would never learn of it.

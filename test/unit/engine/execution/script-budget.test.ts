@@ -1,4 +1,5 @@
-import { BudgetExceeded, type HeapUse, ScriptBudget } from '../../../../src/engine/execution/script-budget';
+import { BudgetExceeded, ScriptBudget } from '../../../../src/engine/execution/script-budget';
+import type { HeapUse } from '../../../../src/engine/keyspace/heap';
 import { bareEngine } from '../../../support/bare-engine';
 
 const MB = 1_048_576;

@@ -69,10 +69,14 @@ function describeObject(context: CommandContext, key: string): Status {
   );
 }
 
+/** Bytes of a key without its value. */
+const POPULATED_BYTES = 200;
+
 function populate(context: CommandContext, [count = '', prefix = 'key', size]: readonly string[]): Status {
   const keys = integer(count, MUST_BE_POSITIVE);
   const length = size === undefined ? 0 : integer(size, MUST_BE_POSITIVE);
   if (keys < 0 || length < 0) throw MUST_BE_POSITIVE;
+  context.reserve(keys * (POPULATED_BYTES + length));
   for (let i = 0; i < keys; i++) {
     const key = `${prefix}:${String(i)}`;
     if (context.lookup(key) !== undefined) continue;
