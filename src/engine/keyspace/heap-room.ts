@@ -11,8 +11,8 @@ const MOST_GRANTED_SHARE = 1 / 16;
 
 /** Of the heap, what has to be left when garbage was collected. */
 const LEAST_SHARE = 0.03;
-/** What each command may make in any case: most stay below it, and cost no look. */
-const FREE_BYTES = 65_536;
+/** Of the heap, what each command may make in any case, however full it is of what others keep there: most stay below it, and cost no look. */
+const FREE_SHARE = 0.01;
 
 /** For so many times as long as the last collection took, what did not fit after it is refused without another one. */
 const QUIET_FACTOR = 5;
@@ -24,7 +24,8 @@ const NO_ROOM = new ErrorReply('OOM what the command makes does not fit into the
  * command begins, but one may ask for all there is a second time, and V8 ends a process whose heap is full.
  */
 export class HeapRoom {
-  /** Bytes that the command may still make without a look. */
+  /** Bytes that each command may make without a look, and that this one may still. */
+  readonly #freeBytes: number;
   #free = 0;
   /** Bytes that may be made before the next look at the heap. */
   #granted = 0;
@@ -37,11 +38,13 @@ export class HeapRoom {
   constructor(
     private readonly heap: Heap = PROCESS_HEAP,
     private readonly now: () => number = () => performance.now(),
-  ) {}
+  ) {
+    this.#freeBytes = oldSpace(heap.use().limit) * FREE_SHARE;
+  }
 
   /** A client's command begins: those of its transaction or script are parts of it. */
   begin(): void {
-    this.#free = FREE_BYTES;
+    this.#free = this.#freeBytes;
   }
 
   /** Sees to it that so many bytes can be made, by collecting garbage if need be. @throws OOM when they cannot */
