@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers';
 import type { Engine } from '../engine';
 import { NoReply } from '../command/answers';
 import { encodeInPieces, encodeReply, isLong } from '../protocol/encode-reply';
-import { ErrorReply, PushReply, type Reply } from '../protocol/reply';
+import { PushReply, type Reply } from '../protocol/reply';
 import { ProtocolError, RequestParser } from '../protocol/request-parser';
 import type { Session } from '../execution/session';
 import type { ClientAddress, HeldArguments, SessionOutput } from '../session/output';
@@ -186,11 +186,9 @@ export class RespConnection implements SessionOutput {
     // A string has a greatest length: large replies are not gathered.
     if (bytes.length >= FLUSH_AT) this.#flushEarly();
     this.#outbox.gather(bytes, fate);
-    if (this.#processing) {
-      // Joined to what comes, a long string would be copied.
-      if (bytes.length >= FLUSH_AT) this.#flushEarly();
-      return;
-    }
+    // Joined to what comes, a long string would be copied.
+    if (this.#processing && bytes.length >= FLUSH_AT) this.#flushEarly();
+    if (this.#processing) return;
     this.#outbox.flush();
     this.#account();
   }
@@ -236,10 +234,8 @@ export class RespConnection implements SessionOutput {
       this.#runRequests();
     } catch (failure) {
       // An error of ours costs this client its connection, nobody else anything.
-      const error =
-        failure instanceof ProtocolError
-          ? new ErrorReply(`ERR Protocol error: ${failure.message}`)
-          : this.engine.internalError('connection', failure);
+      const isTheirs = failure instanceof ProtocolError;
+      const error = isTheirs ? failure.reply : this.engine.internalError('connection', failure);
       this.#outbox.gather(encodeReply(error, this.session.resp), 'leaves');
       this.session.closing = true;
     } finally {

@@ -1,3 +1,5 @@
+import { ErrorReply } from './reply';
+
 /** A command line as it came in: name and arguments, one byte per character. */
 export interface Request {
   readonly name: string;
@@ -21,6 +23,11 @@ export interface RequestLimits {
 /** The peer does not speak RESP; the connection has to be closed after the error was sent. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
+
+  /** What the peer is told of it. */
+  get reply(): ErrorReply {
+    return new ErrorReply(`ERR Protocol error: ${this.message}`);
+  }
 }
 
 const CR = 13;
