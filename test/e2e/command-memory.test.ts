@@ -161,3 +161,21 @@ describe('a long reply', () => {
     expect(textOf(await asked('STRLEN', 'k'))).toBe('1000000');
   });
 });
+
+it('what functions keep in variables leaves less room for keys', async () => {
+  const library = `#!lua name=keeper
+    local kept = {}
+    redis.register_function('keep', function(_, args)
+      for i = 1, 10000 do kept[#kept + 1] = args[1] .. i end
+      return #kept
+    end)`;
+  expect(textOf(await asked('FUNCTION', 'LOAD', library))).toBe('keeper');
+  for (let i = 0; i < 60; i++) await asked('FCALL', 'keep', '0', `${String(i)} ${'x'.repeat(20)}`);
+  let stored = 0;
+  for (; stored < 60_000; stored++)
+    if (textOf(await asked('SET', `key:${String(stored)}`, `${String(stored)} ${'x'.repeat(1000)}`)) !== 'OK') break;
+  expect(stored).toBeGreaterThan(1000);
+  await asked('FUNCTION', 'FLUSH');
+  await asked('FLUSHALL');
+  expect(textOf(await asked('SET', 'key', 'value'))).toBe('OK');
+});

@@ -87,6 +87,7 @@ export class ScriptRunner implements ScriptCommands {
   count(): void {
     const { memory, libraries } = this.parts;
     memory.scriptBytes = this.#cache.total + libraries.bytes.sources + libraries.bytes.compiled;
+    memory.hasLibraries = libraries.bytes.sources > 0;
   }
 
   /** Compiles a script, unless it is known. @param stays SCRIPT LOAD. @throws ErrorReply when it is no script */

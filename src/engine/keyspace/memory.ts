@@ -4,6 +4,7 @@ import { EvictionPool } from './eviction-pool';
 import { oldSpace, PROCESS_HEAP } from './heap';
 import { HeapRoom } from './heap-room';
 import type { Keyspace } from './keyspace';
+import { VariablesWatch } from './variables-watch';
 
 /** Share of the available heap that keys may fill: beyond it garbage collection thrashes, and at the limit V8 ends the process. */
 const SAFE_SHARE = 0.6;
@@ -15,12 +16,13 @@ const SAFE_SHARE = 0.6;
 const GUARDED_SHARE = 0.7;
 
 /** Bytes for keys, clients and scripts beside the program, as it is now. */
-function measureHeap(): { readonly limit: number; readonly guarded: number } {
+function measureHeap(): { readonly limit: number; readonly guarded: number; readonly program: number } {
   const { limit: all, used } = PROCESS_HEAP.use();
   const old = oldSpace(all);
   // At least half of the heap, however full of garbage it may be now.
   const limit = Math.floor(Math.max(old - used, old / 2));
-  return { limit, guarded: Math.floor(Math.max(old * GUARDED_SHARE - used, limit * SAFE_SHARE)) };
+  const guarded = Math.floor(Math.max(old * GUARDED_SHARE - used, limit * SAFE_SHARE));
+  return { limit, guarded, program: used };
 }
 
 /** Bytes an engine without keys takes: Redis counts its own too, so that no limit is met before a small one is reached. */
@@ -49,6 +51,9 @@ export class Memory {
   parameterBytes = 0;
   /** Estimated bytes of scripts and function libraries, compiled; `ScriptRunner` keeps it right. */
   scriptBytes = 0;
+  /** What function libraries keep in variables; undefined while there is none. */
+  #variables: VariablesWatch | undefined;
+  readonly #program: number;
   /** `maxmemory-samples`: how many keys are looked at to choose one. */
   samples = 5;
   readonly access: AccessClock;
@@ -66,6 +71,7 @@ export class Memory {
     const heap = measureHeap();
     this.heapLimit = heap.limit;
     this.guardedBytes = heap.guarded;
+    this.#program = heap.program;
     this.setLimit(limit);
     this.access = new AccessClock(random);
     this.#pool = new EvictionPool(keyspace, this.access, random);
@@ -87,6 +93,12 @@ export class Memory {
     this.#pool.clear();
   }
 
+  /** There are function libraries, or none any more. */
+  set hasLibraries(has: boolean) {
+    if (!has) this.#variables = undefined;
+    else this.#variables ??= new VariablesWatch(this.#program);
+  }
+
   get evicts(): boolean {
     return this.#policy !== 'noeviction';
   }
@@ -100,13 +112,15 @@ export class Memory {
   get used(): number {
     const clients = this.clientBytes + this.trackingBytes;
     const kept = this.userBytes + this.slowLogBytes + this.parameterBytes + this.scriptBytes;
-    const used = this.keyspace.bytes + clients + kept + STARTUP_BYTES;
+    const variables = this.#variables?.bytes ?? 0;
+    const used = this.keyspace.bytes + clients + kept + variables + STARTUP_BYTES;
     if (used > this.peak) this.peak = used;
     return used;
   }
 
   /** Evicts keys, as far as the policy and a pause allow, until there is room. @returns whether there is */
   makeRoom(): boolean {
+    if (this.#variables !== undefined) this.#lookAt(this.#variables);
     if (this.used <= this.limit) return true;
     if (this.#policy === 'noeviction' || this.keyspace.frozen) return false;
     while (this.used > this.limit) {
@@ -115,5 +129,10 @@ export class Memory {
       this.keyspace.evict(victim.database, victim.entry);
     }
     return true;
+  }
+
+  #lookAt(variables: VariablesWatch): void {
+    const { used } = this;
+    if (used > variables.nextLook) variables.look(used - variables.bytes);
   }
 }
