@@ -6,6 +6,19 @@ import { Scripts } from './scripts';
 /** The outcome of a command: its reply, or why there is none. */
 export type Outcome = { readonly reply: unknown } | { readonly error: string };
 
+/** Commands of a pipeline that run at once: a few, until their replies are known to be short. */
+const FIRST_AT_ONCE = 16;
+const MOST_AT_ONCE = 1024;
+const SHORT_REPLY = 1024;
+
+function isShort(outcome: Outcome): boolean {
+  return 'error' in outcome || !(outcome.reply instanceof Object) || sizeOf(outcome.reply) <= SHORT_REPLY;
+}
+
+function sizeOf(reply: object): number {
+  return Buffer.isBuffer(reply) ? reply.length : Array.isArray(reply) ? reply.length * 100 : 0;
+}
+
 /** Runs what clients ask for over HTTP. */
 export class CommandRunner {
   readonly #scripts = new Scripts();
@@ -27,12 +40,18 @@ export class CommandRunner {
     }
   }
 
-  /** Runs commands in their order; others' may come in between. */
-  async all(lines: readonly CommandLine[], signal: AbortSignal): Promise<Outcome[]> {
-    if (!lines.some(isBlocking)) return Promise.all(lines.map((line) => this.one(line, signal)));
-    const outcomes: Outcome[] = [];
-    for (const line of lines) outcomes.push(await this.one(line, signal));
-    return outcomes;
+  /** Runs commands in their order, the next ones when these were dealt with; others' may come in between. */
+  async *all(lines: readonly CommandLine[], signal: AbortSignal): AsyncGenerator<readonly Outcome[], void, undefined> {
+    const oneByOne = lines.some(isBlocking);
+    let atOnce = oneByOne ? 1 : FIRST_AT_ONCE;
+    for (let begin = 0; begin < lines.length;) {
+      const some = lines.slice(begin, begin + atOnce);
+      begin += some.length;
+      const outcomes = await Promise.all(some.map((line) => this.one(line, signal)));
+      // Short replies: more at once take fewer round trips.
+      if (!oneByOne && outcomes.every(isShort)) atOnce = Math.min(atOnce * 4, MOST_AT_ONCE);
+      yield outcomes;
+    }
   }
 
   /** Runs commands in one transaction. @returns their outcomes, or why none was run */

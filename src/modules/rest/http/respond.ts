@@ -1,11 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isBearer } from '../../http';
 import { commandLine, commandLines, decodedWord, pathLine, RestProblem } from '../command-line';
-import { replyJson, type TextEncoding } from '../reply-json';
+import type { TextEncoding } from '../reply-json';
 import type { CommandRunner, Outcome } from '../command-runner';
+import type { Admission, Stay } from './admission';
+import { AnswerBytes } from './answer-bytes';
 import { readBody } from './read-body';
 import type { RestOptions } from './rest-options';
 import { streamMessages } from './stream-messages';
+import type { Unsent } from './unsent';
+
+/** What all requests share. */
+export interface ServedOptions extends RestOptions {
+  readonly runner: CommandRunner;
+  readonly admission: Admission;
+  readonly unsent: Unsent;
+}
+
+const QUOTE = '"'.charCodeAt(0);
+/** Bytes that a text of a request takes beside its characters, for each of its quotes. */
+const QUOTED_BYTES = 40;
+/** A transaction's commands wait for each other in memory, and so do their replies. */
+const MOST_QUEUED = 10_000;
 
 const METHODS: readonly (string | undefined)[] = ['GET', 'HEAD', 'POST', 'PUT'];
 
@@ -13,7 +29,7 @@ const METHODS: readonly (string | undefined)[] = ['GET', 'HEAD', 'POST', 'PUT'];
 export async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  options: RestOptions & { readonly runner: CommandRunner },
+  options: ServedOptions,
   ending: AbortSignal,
 ): Promise<void> {
   try {
@@ -22,8 +38,8 @@ export async function respond(
     if (!isAuthorized(request, url, options.token)) {
       throw new RestProblem('the token is missing or wrong: send "authorization: Bearer <redis.rest.token>"', 401);
     }
-    const { status, content } = await answer({ request, response, url, options, ending });
-    if (content !== undefined) send(request, response, status, content);
+    const answered = await answer({ request, response, url, options, ending });
+    if (answered !== undefined) send(request, response, options.unsent, answered);
   } catch (problem) {
     if (!(problem instanceof RestProblem)) throw problem;
     // One of several channels was refused: what is sent already says that it began.
@@ -33,7 +49,7 @@ export async function respond(
     }
     // What is left of a body that was not read goes with the connection.
     if (!request.complete) response.setHeader('connection', 'close');
-    send(request, response, problem.status, { error: problem.message });
+    send(request, response, options.unsent, { status: problem.status, content: jsonBytes({ error: problem.message }) });
   }
 }
 
@@ -49,48 +65,96 @@ interface Asked {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly url: URL;
-  readonly options: Parameters<typeof respond>[2];
+  readonly options: ServedOptions;
   readonly ending: AbortSignal;
 }
 
 interface Answer {
   readonly status: number;
-  /** `undefined`: it was a stream. */
-  readonly content: unknown;
+  readonly content: AnswerBytes;
 }
 
-/** @throws RestProblem */
-async function answer({ request, response, url, options, ending }: Asked): Promise<Answer> {
-  const { backend, runner, clock } = options;
+/** @returns nothing when it was a stream. @throws RestProblem */
+async function answer(asked: Asked): Promise<Answer | undefined> {
+  const { request, response, url, options, ending } = asked;
   const body = await readBody(request);
-  const encoding: TextEncoding = request.headers['upstash-encoding'] === 'base64' ? 'base64' : 'utf8';
   const [first = '', ...rest] = url.pathname.split('/').slice(1);
   const gone = goneOr(response, ending);
-  switch (first.toLowerCase()) {
-    case '': {
-      const outcome = await runner.one(commandLine(jsonOf(body)), gone);
-      return { status: 'error' in outcome ? 400 : 200, content: shown(outcome, encoding) };
-    }
-    case 'pipeline':
-      if (rest.length > 0) break;
-      return { status: 200, content: all(await runner.all(commandLines(jsonOf(body)), gone), encoding) };
-    case 'multi-exec': {
-      const outcomes = await runner.transaction(commandLines(jsonOf(body)));
-      return 'error' in outcomes
-        ? { status: 400, content: outcomes }
-        : { status: 200, content: all(outcomes, encoding) };
-    }
-    case 'subscribe':
-    case 'psubscribe': {
-      const kind = first.toLowerCase() === 'subscribe' ? 'subscribe' : 'psubscribe';
-      const names = rest.map(decodedWord).filter((name) => name !== '');
-      await streamMessages(response, { kind, names, backend, clock, gone });
-      return { status: 200, content: undefined };
-    }
-    default:
+  const kind = first.toLowerCase();
+  if (kind === 'subscribe' || kind === 'psubscribe') {
+    const names = rest.map(decodedWord).filter((name) => name !== '');
+    const { backend, clock, unsent } = options;
+    await streamMessages(response, { kind, names, backend, clock, unsent, gone });
+    return undefined;
   }
-  const outcome = await runner.one(pathLine(url, body), gone);
-  return { status: 'error' in outcome ? 400 : 200, content: shown(outcome, encoding) };
+  const stay = await options.admission.admit(memoryOf(body));
+  try {
+    return await run(asked, { kind, isAlone: rest.length === 0, body, gone, stay });
+  } finally {
+    stay.leave();
+  }
+}
+
+/** A request that was let in. */
+interface Admitted {
+  readonly kind: string;
+  /** Nothing follows it in the path. */
+  readonly isAlone: boolean;
+  readonly body: Buffer;
+  readonly gone: AbortSignal;
+  readonly stay: Stay;
+}
+
+async function run({ request, url, options }: Asked, { kind, isAlone, body, gone, stay }: Admitted): Promise<Answer> {
+  const { runner } = options;
+  const encoding: TextEncoding = request.headers['upstash-encoding'] === 'base64' ? 'base64' : 'utf8';
+  if (kind === 'pipeline' && isAlone) {
+    const outcomes = runner.all(commandLines(jsonOf(body)), gone);
+    return { status: 200, content: await listOf(outcomes, encoding, stay) };
+  }
+  if (kind === 'multi-exec') {
+    const lines = commandLines(jsonOf(body));
+    if (lines.length > MOST_QUEUED)
+      throw new RestProblem(`a transaction has ${String(MOST_QUEUED)} commands at most`, 413);
+    const outcomes = await runner.transaction(lines);
+    if ('error' in outcomes) return { status: 400, content: jsonBytes(outcomes) };
+    return { status: 200, content: await listOf([outcomes], encoding, stay) };
+  }
+  const outcome = await runner.one(kind === '' ? commandLine(jsonOf(body)) : pathLine(url, body), gone);
+  const content = new AnswerBytes();
+  content.outcome(outcome, encoding);
+  content.add('\n');
+  content.end();
+  return { status: 'error' in outcome ? 400 : 200, content };
+}
+
+/** What a request takes in V8's heap, about: its text, and each of the texts in it with its place. */
+function memoryOf(body: Buffer): number {
+  let quotes = 0;
+  for (let at = body.indexOf(QUOTE); at >= 0; at = body.indexOf(QUOTE, at + 1)) quotes += 1;
+  return 2 * body.length + QUOTED_BYTES * quotes;
+}
+
+async function listOf(
+  all: AsyncIterable<readonly Outcome[]> | Iterable<readonly Outcome[]>,
+  encoding: TextEncoding,
+  stay: Stay,
+): Promise<AnswerBytes> {
+  const content = new AnswerBytes();
+  let before = '[';
+  for await (const outcomes of all) {
+    const { length } = content;
+    for (const outcome of outcomes) {
+      content.add(before);
+      content.outcome(outcome, encoding);
+      before = ',';
+    }
+    stay.grow(content.length - length);
+    await stay.goOn();
+  }
+  content.add(before === '[' ? '[]\n' : ']\n');
+  content.end();
+  return content;
 }
 
 /** Aborted when who asked has gone, or when nothing is served any more. */
@@ -105,14 +169,6 @@ function goneOr(response: ServerResponse, ending: AbortSignal): AbortSignal {
   return gone.signal;
 }
 
-function all(outcomes: readonly Outcome[], encoding: TextEncoding): unknown[] {
-  return outcomes.map((outcome) => shown(outcome, encoding));
-}
-
-function shown(outcome: Outcome, encoding: TextEncoding): object {
-  return 'error' in outcome ? { error: outcome.error } : { result: replyJson(outcome.reply, encoding) };
-}
-
 function jsonOf(body: Buffer): unknown {
   if (body.length === 0) throw new RestProblem('empty request: send a command as JSON, or in the path');
   try {
@@ -122,15 +178,29 @@ function jsonOf(body: Buffer): unknown {
   }
 }
 
-function send(request: IncomingMessage, response: ServerResponse, status: number, content: unknown): void {
-  const body = `${JSON.stringify(content)}\n`;
-  const headers = { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) };
+function jsonBytes(content: object): AnswerBytes {
+  const bytes = new AnswerBytes();
+  bytes.add(`${JSON.stringify(content)}\n`);
+  bytes.end();
+  return bytes;
+}
+
+function send(
+  { method }: IncomingMessage,
+  response: ServerResponse,
+  unsent: Unsent,
+  { status, content }: Answer,
+): void {
+  const headers = { 'content-type': 'application/json; charset=utf-8', 'content-length': content.length };
   response.writeHead(status, {
     ...headers,
     'cache-control': 'no-store',
     ...(status === 405 && { allow: 'GET, HEAD, POST, PUT' }),
   });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  unsent.add(response);
+  if (method !== 'HEAD') for (const piece of content.pieces) response.write(piece);
+  response.end();
+  unsent.check(response);
 }
 
 function isAuthorized({ headers }: IncomingMessage, url: URL, token: string): boolean {

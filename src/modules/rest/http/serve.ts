@@ -3,8 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { asError, RespiteError } from '../../../errors';
 import { CommandRunner } from '../command-runner';
+import { Admission } from './admission';
 import { respond } from './respond';
 import type { RestOptions } from './rest-options';
+import { Unsent } from './unsent';
 
 /** Redis over HTTP, being served. */
 export interface ServedRest {
@@ -21,9 +23,14 @@ const KEEP_ALIVE_MS = 65_000;
  */
 export async function serve(options: RestOptions): Promise<ServedRest> {
   const ending = new AbortController();
-  const runner = new CommandRunner(options.backend);
+  const shared = {
+    ...options,
+    runner: new CommandRunner(options.backend),
+    admission: new Admission(),
+    unsent: new Unsent(),
+  };
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
-    respond(request, response, { ...options, runner }, ending.signal).catch((failure: unknown) => {
+    respond(request, response, shared, ending.signal).catch((failure: unknown) => {
       options.logger.error({ event: 'rest_failed', err: failure }, `rest: ${asError(failure).message}`);
       response.destroy();
     });

@@ -4,6 +4,7 @@ import { type Clock, every } from '../../../container';
 import { asError } from '../../../errors';
 import type { CacheBackend } from '../../cache';
 import { RestProblem } from '../command-line';
+import type { Unsent } from './unsent';
 
 /** What is listened to. */
 export interface Subscription {
@@ -12,6 +13,7 @@ export interface Subscription {
   readonly names: readonly string[];
   readonly backend: CacheBackend;
   readonly clock: Clock;
+  readonly unsent: Unsent;
   /** Aborted when nobody listens any more. */
   readonly gone: AbortSignal;
 }
@@ -27,9 +29,9 @@ const MOST_UNSENT = 32 * 2 ** 20;
  * @throws RestProblem when it cannot be subscribed
  */
 export async function streamMessages(response: ServerResponse, subscription: Subscription): Promise<void> {
-  const { kind, names, backend, clock, gone } = subscription;
+  const { kind, names, backend, clock, unsent, gone } = subscription;
   if (names.length === 0) throw new RestProblem(`name what to listen to, as /${kind}/news`);
-  const events = new EventStream(response);
+  const events = new EventStream(response, unsent);
   const client = backend.connection('subscriber');
   client.on('message', (channel: string, text: string) => events.send('message', channel, text));
   client.on('pmessage', (pattern: string, channel: string, text: string) => {
@@ -59,7 +61,12 @@ async function subscribed(count: Promise<unknown>): Promise<number> {
 class EventStream {
   #waiting: string[] | undefined = [];
 
-  constructor(private readonly response: ServerResponse) {}
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly unsent: Unsent,
+  ) {
+    unsent.add(response);
+  }
 
   /** The first of all, or another one of its kind. */
   begin(...parts: (string | number)[]): void {
@@ -88,7 +95,9 @@ class EventStream {
       this.#waiting.push(event);
       return;
     }
-    this.response.write(event);
+    // What waits to be read waits outside of V8's heap.
+    this.response.write(Buffer.from(event));
     if (this.response.writableLength > MOST_UNSENT) this.response.destroy();
+    else this.unsent.check(this.response);
   }
 }
