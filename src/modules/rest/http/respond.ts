@@ -5,6 +5,7 @@ import type { TextEncoding } from '../reply-json';
 import type { CommandRunner, Outcome } from '../command-runner';
 import type { Admission, Stay } from './admission';
 import { AnswerBytes } from './answer-bytes';
+import { memoryOf } from './memory-of';
 import { readBody } from './read-body';
 import type { RestOptions } from './rest-options';
 import { streamMessages } from './stream-messages';
@@ -17,9 +18,6 @@ export interface ServedOptions extends RestOptions {
   readonly unsent: Unsent;
 }
 
-const QUOTE = '"'.charCodeAt(0);
-/** Bytes that a text of a request takes beside its characters, for each of its quotes. */
-const QUOTED_BYTES = 40;
 /** A transaction's commands wait for each other in memory, and so do their replies. */
 const MOST_QUEUED = 10_000;
 
@@ -126,13 +124,6 @@ async function run({ request, url, options }: Asked, { kind, isAlone, body, gone
   content.add('\n');
   content.end();
   return { status: 'error' in outcome ? 400 : 200, content };
-}
-
-/** What a request takes in V8's heap, about: its text, and each of the texts in it with its place. */
-function memoryOf(body: Buffer): number {
-  let quotes = 0;
-  for (let at = body.indexOf(QUOTE); at >= 0; at = body.indexOf(QUOTE, at + 1)) quotes += 1;
-  return 2 * body.length + QUOTED_BYTES * quotes;
 }
 
 async function listOf(
