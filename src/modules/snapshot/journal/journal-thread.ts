@@ -87,6 +87,8 @@ export class JournalThread implements JournalSink {
 
   /** Asks for the file, to write it here. Nothing more may be asked until it is `lent`, nothing of the file until it is taken back. */
   lend(): void {
+    // What waits for it must not find the process ended.
+    this.#worker.ref();
     this.#post({ type: 'lend' });
   }
 
@@ -133,6 +135,7 @@ export class JournalThread implements JournalSink {
         this.events.synced(response.sequence);
         return;
       case 'lent':
+        this.#rest();
         this.events.lent(response.file);
         return;
       case 'failed':
