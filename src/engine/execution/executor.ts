@@ -31,7 +31,7 @@ import type { Tracking } from '../session/tracking';
 import type { Counters } from '../statistics/counters';
 import type { Latency } from '../statistics/latency';
 import { LatencyHistogram } from '../statistics/latency-histogram';
-import { mayWrite, usesKeyspace, usesMemory } from './admission';
+import { mayWrite, usesKeyspace, usesMemory } from './command-needs';
 import type { CommandRunner } from './ports';
 import type { ScriptTime } from './script-time';
 import type { Switches } from './services';

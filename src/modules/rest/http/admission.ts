@@ -29,7 +29,7 @@ export class Stay {
     return this.admission.room(this);
   }
 
-  /** It has ended. */
+  /** It has ended, or only waits. What it takes after that it takes until it leaves once more. */
   leave(): void {
     this.admission.end(this, this.#bytes);
     this.#bytes = 0;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isBearer } from '../../http';
-import { commandLine, commandLines, decodedWord, pathLine, RestProblem } from '../command-line';
+import { commandLine, commandLines, decodedWord, isBlocking, pathLine, RestProblem } from '../command-line';
 import type { TextEncoding } from '../reply-json';
 import type { CommandRunner, Outcome } from '../command-runner';
 import type { Admission, Stay } from './admission';
@@ -107,8 +107,10 @@ async function run({ request, url, options }: Asked, { kind, isAlone, body, gone
   const { runner } = options;
   const encoding: TextEncoding = request.headers['upstash-encoding'] === 'base64' ? 'base64' : 'utf8';
   if (kind === 'pipeline' && isAlone) {
-    const outcomes = runner.all(commandLines(jsonOf(body)), gone);
-    return { status: 200, content: await listOf(outcomes, encoding, stay) };
+    const lines = commandLines(jsonOf(body));
+    // It may wait for what another request does, which must be let in.
+    if (lines.some(isBlocking)) stay.leave();
+    return { status: 200, content: await listOf(runner.all(lines, gone), encoding, stay) };
   }
   if (kind === 'multi-exec') {
     const lines = commandLines(jsonOf(body));
@@ -118,7 +120,9 @@ async function run({ request, url, options }: Asked, { kind, isAlone, body, gone
     if ('error' in outcomes) return { status: 400, content: jsonBytes(outcomes) };
     return { status: 200, content: await listOf([outcomes], encoding, stay) };
   }
-  const outcome = await runner.one(kind === '' ? commandLine(jsonOf(body)) : pathLine(url, body), gone);
+  const line = kind === '' ? commandLine(jsonOf(body)) : pathLine(url, body);
+  if (isBlocking(line)) stay.leave(); // as above
+  const outcome = await runner.one(line, gone);
   const content = new AnswerBytes();
   content.outcome(outcome, encoding);
   content.add('\n');

@@ -63,8 +63,8 @@ export class QuickDisk implements JournalSink {
   /** Its syncs since it has the file, and how many it does before it is asked for it. */
   #elsewhere = 0;
   #leastElsewhere = LEAST_ELSEWHERE;
-  /** How many of its next syncs bring zeros to the disk, too: they say nothing of others. */
-  #heavy = 0;
+  /** Whether its next sync brings zeros to the disk, too: that says nothing of others. */
+  #isHeavy = false;
   /** Syncs done here since the file was lent. */
   #here = 0;
   #failed: string | undefined;
@@ -107,7 +107,7 @@ export class QuickDisk implements JournalSink {
       if (this.#file?.hasPlaceFor(frame.length) === true) this.#write(this.#file, frame);
       else {
         // To make place takes as long as many syncs, and so does the next one.
-        if (this.#file !== undefined) this.#heavy = 1;
+        if (this.#file !== undefined) this.#isHeavy = true;
         this.#giveBack();
         this.#thread.append(frame, sequence);
       }
@@ -157,8 +157,8 @@ export class QuickDisk implements JournalSink {
   #watch({ synced, syncMs = Infinity }: WrittenFrames): void {
     if (!this.#syncsAlways || this.#asked || this.#file !== undefined || this.data.encryptionKey !== undefined) return;
     if (!synced) return;
-    if (this.#heavy > 0) {
-      this.#heavy -= 1;
+    if (this.#isHeavy) {
+      this.#isHeavy = false;
       this.#elsewhere = this.#leastElsewhere;
       return;
     }
@@ -187,9 +187,7 @@ export class QuickDisk implements JournalSink {
       file.append(Buffer.from(frame.buffer));
       file.sync();
     } catch (failure) {
-      queueMicrotask(() => {
-        this.#fail(messageOf(failure));
-      });
+      this.#fail(messageOf(failure));
       return;
     }
     const { length } = file;
@@ -223,7 +221,10 @@ export class QuickDisk implements JournalSink {
     if (this.#file !== undefined) this.#thread.close().catch(() => undefined); // it has failed already
     this.#file = undefined;
     this.#goOn();
-    this.events.failed(reason);
+    // After the command that may be running, as what was synced.
+    queueMicrotask(() => {
+      this.events.failed(reason);
+    });
   }
 }
 

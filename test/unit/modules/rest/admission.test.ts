@@ -61,3 +61,16 @@ it('forgets what an ended one took', async () => {
     stay.leave();
   }
 });
+
+it('lets others in while one only waits, and forgets what that takes afterwards, too', async () => {
+  const { enter, inside } = setup();
+  const waiting = await enter('waiting', 10 * MB);
+  waiting.leave();
+  const other = await enter('other', 10 * MB);
+  waiting.grow(5 * MB);
+  await waiting.goOn();
+  waiting.leave();
+  other.leave();
+  await enter('last', 10 * MB);
+  expect(inside).toEqual(['waiting', 'other', 'last']);
+});
