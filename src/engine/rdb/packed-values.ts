@@ -1,11 +1,15 @@
 import { readTimedListpack } from './timed-hash';
 import type { Collection, EncodingLimits } from '../keyspace/entry';
-import { HashValue } from '../values/hash';
+import { hashOfPacked, hashOfPairs, setAs, setOfIntegers } from '../values/filled';
+import type { HashValue } from '../values/hash';
 import { listToFill } from '../values/encoded-list';
 import type { ListValue } from '../values/list';
-import { SetValue } from '../values/set';
-import { SortedSetValue } from '../values/sorted-set';
-import { intsetMembers, listpackElements, ziplistElements, zipmapParts } from './packed';
+import type { SetValue } from '../values/set';
+import { PartsPacker } from '../values/packed-parts';
+import type { Scored } from '../values/ranked-node';
+import { compareMembers, SortedSetValue } from '../values/sorted-set';
+import { ListpackCursor } from './listpack-cursor';
+import { intsetMembers, listpackElements, listpackText, ziplistElements, zipmapParts } from './packed';
 import { RdbFormatError, type RdbReader } from './rdb-primitives';
 
 type Unpack = (packed: Buffer) => string[];
@@ -44,13 +48,32 @@ function quicklistOfZiplists(reader: RdbReader, limits: EncodingLimits): ListVal
   return list;
 }
 
+const PACKER = new PartsPacker();
+
 const packedHash =
   (unpack: Unpack): Read =>
-  (reader, limits) => {
-    const hash = new HashValue(limits);
-    const parts = pairsOf(unpack(reader.packed()));
-    return hash.setAll(parts) * 2 === parts.length ? hash : reader.fail('a field that is there twice');
-  };
+  (reader, limits) =>
+    hashOf(unpack(reader.packed()), reader, limits);
+
+/** A hash in a listpack, which is packed here too: most become one string of the other at once. */
+function listpackHash(reader: RdbReader, limits: EncodingLimits): HashValue {
+  const packed = reader.packed();
+  return repacked(packed, limits) ?? hashOf(listpackElements(packed), reader, limits);
+}
+
+function repacked(packed: Buffer, limits: EncodingLimits): HashValue | undefined {
+  const cursor = new ListpackCursor(packed);
+  PACKER.begin();
+  while (cursor.next()) {
+    const { number, start, end } = cursor;
+    if (!(number === undefined ? PACKER.add(packed, start, end) : PACKER.addText(String(number)))) return undefined;
+  }
+  return PACKER.count % 2 === 0 ? hashOfPacked(PACKER, limits) : undefined;
+}
+
+function hashOf(parts: readonly string[], reader: RdbReader, limits: EncodingLimits): HashValue {
+  return hashOfPairs(pairsOf(parts), limits) ?? reader.fail('a field that is there twice');
+}
 
 const packedSortedSet =
   (unpack: Unpack): Read =>
@@ -62,9 +85,30 @@ const packedSortedSet =
     return set;
   };
 
+/** In a listpack members are in order, with scores most of which are numbers already. */
+function listpackSortedSet(reader: RdbReader, limits: EncodingLimits): SortedSetValue {
+  const packed = reader.packed();
+  const all = packed.latin1Slice();
+  const cursor = new ListpackCursor(packed);
+  const members: Scored[] = [];
+  let inOrder = true;
+  while (cursor.next()) {
+    const key = listpackText(cursor, packed, all);
+    if (!cursor.next()) pairsOf(['']);
+    const score = cursor.number === undefined ? parseScore(listpackText(cursor, packed, all)) : Number(cursor.number);
+    const last = members.at(-1);
+    const member = { key, score };
+    if (last !== undefined && compareMembers(last, member) > 0) inOrder = false;
+    members.push(member);
+  }
+  // One that is not, Redis would take too.
+  const set = SortedSetValue.of(inOrder ? members : members.sort(compareMembers), limits);
+  return set.size === members.length ? set : reader.fail('a member that is there twice');
+}
+
 function packedSet(reader: RdbReader, limits: EncodingLimits): SetValue {
   const members = listpackElements(reader.packed());
-  const set = SetValue.as('listpack', members, limits);
+  const set = setAs('listpack', members, limits);
   return set.size === members.length ? set : reader.fail('a member that is there twice');
 }
 
@@ -114,12 +158,12 @@ const READERS: Partial<Record<number, Read>> = {
   3: sortedSetWithTextScores,
   9: packedHash(zipmapParts),
   10: ziplist,
-  11: (reader, limits) => SetValue.of(intsetMembers(reader.packed()), limits),
+  11: (reader, limits) => setOfIntegers(intsetMembers(reader.packed()), limits),
   12: packedSortedSet(ziplistElements),
   13: packedHash(ziplistElements),
   14: quicklistOfZiplists,
-  16: packedHash(listpackElements),
-  17: packedSortedSet(listpackElements),
+  16: listpackHash,
+  17: listpackSortedSet,
   18: quicklist,
   25: readTimedListpack,
   20: packedSet,

@@ -1,4 +1,4 @@
-import { backLengthSize } from '../values/listpack-size';
+import { checkPacked, ListpackCursor } from './listpack-cursor';
 import { RdbFormatError } from './rdb-primitives';
 
 /** Reads forward through packed bytes; every method throws RdbFormatError where they end too early. */
@@ -21,10 +21,10 @@ class Cursor {
     return this.#bytes.latin1Slice(start, start + length);
   }
 
-  /** A signed little-endian integer as text. */
-  integer(bytes: 1 | 2 | 3 | 4 | 8): string {
+  /** A signed little-endian integer. */
+  number(bytes: 1 | 2 | 3 | 4 | 8): number | bigint {
     const start = this.skip(bytes);
-    return bytes === 8 ? String(this.#bytes.readBigInt64LE(start)) : String(this.#bytes.readIntLE(start, bytes));
+    return bytes === 8 ? this.#bytes.readBigInt64LE(start) : this.#bytes.readIntLE(start, bytes);
   }
 
   uint32LE(): number {
@@ -37,13 +37,6 @@ class Cursor {
 
   get at(): number {
     return this.#at;
-  }
-
-  /** Whether this byte comes next, which is then passed. */
-  isAt(byte: number): boolean {
-    if (this.#bytes[this.#at] !== byte) return false;
-    this.#at += 1;
-    return true;
   }
 
   /** Bytes not read yet. */
@@ -65,58 +58,23 @@ class Cursor {
 }
 
 const END = 0xff;
-/** What the header's count says when there are more elements than it can hold. */
-const UNKNOWN_COUNT = 0xffff;
 
-/** Checks what a packed value says of itself, as Redis does when it sanitizes. @throws RdbFormatError */
-function checkPacked(cursor: Cursor, packed: Buffer, bytes: number, stated: number, count: number): void {
-  if (bytes !== packed.length || cursor.remaining > 0) throw new RdbFormatError('packed value of a wrong length');
-  if (stated !== UNKNOWN_COUNT && stated !== count) throw new RdbFormatError('packed value of a wrong count');
-}
+/** V8 copies shorter slices; a longer one keeps the whole text alive. */
+const LONGEST_COPIED = 12;
 
 /** The elements of a listpack, integers as text (Redis 7.0: listpack.c). */
 export function listpackElements(packed: Buffer): string[] {
-  const cursor = new Cursor(packed, 0);
-  const bytes = cursor.uint32LE();
-  const stated = cursor.uint16LE();
+  const cursor = new ListpackCursor(packed);
+  const all = packed.latin1Slice();
   const elements: string[] = [];
-  for (let first = cursor.byte(); first !== END; first = cursor.byte()) {
-    const start = cursor.at - 1;
-    elements.push(listpackElement(cursor, first));
-    checkBackLength(cursor, cursor.at - start);
-  }
-  checkPacked(cursor, packed, bytes, stated, elements.length);
+  while (cursor.next()) elements.push(listpackText(cursor, packed, all));
   return elements;
 }
 
-/** The length that stands behind an element, for walking backwards: seven bits a byte, the highest first. */
-function checkBackLength(cursor: Cursor, length: number): void {
-  if (length < 0x80 && cursor.isAt(length)) return;
-  const size = backLengthSize(length);
-  let stated = 0;
-  for (let i = 0; i < size; i++) {
-    const byte = cursor.byte();
-    if ((byte & 0x80) === 0 ? i > 0 : i === 0)
-      throw new RdbFormatError('listpack element with a wrong length behind it');
-    stated = stated * 128 + (byte & 0x7f);
-  }
-  if (stated !== length) throw new RdbFormatError('listpack element with a wrong length behind it');
-}
-
-const LISTPACK_INTEGERS: Partial<Record<number, 2 | 3 | 4 | 8>> = { 0xf1: 2, 0xf2: 3, 0xf3: 4, 0xf4: 8 };
-
-function listpackElement(cursor: Cursor, first: number): string {
-  if (first < 0x80) return String(first);
-  if (first < 0xc0) return cursor.text(first & 0x3f);
-  if (first < 0xe0) {
-    const unsigned = ((first & 0x1f) << 8) | cursor.byte();
-    return String(unsigned >= 0x1000 ? unsigned - 0x2000 : unsigned);
-  }
-  if (first < 0xf0) return cursor.text(((first & 0x0f) << 8) | cursor.byte());
-  if (first === 0xf0) return cursor.text(cursor.uint32LE());
-  const size = LISTPACK_INTEGERS[first];
-  if (size === undefined) throw new RdbFormatError(`unknown listpack encoding ${String(first)}`);
-  return cursor.integer(size);
+/** An element of a listpack as text. @param all the whole of it, as text */
+export function listpackText({ number, start, end }: ListpackCursor, packed: Buffer, all: string): string {
+  if (number !== undefined) return String(number);
+  return end - start <= LONGEST_COPIED ? all.slice(start, end) : packed.latin1Slice(start, end);
 }
 
 const ZIPLIST_INTEGERS: Partial<Record<number, 1 | 2 | 3 | 4 | 8>> = { 0xc0: 2, 0xd0: 4, 0xe0: 8, 0xf0: 3, 0xfe: 1 };
@@ -140,7 +98,7 @@ export function ziplistElements(packed: Buffer): string[] {
     length = cursor.at - start;
     start = cursor.at;
   }
-  checkPacked(cursor, packed, bytes, stated, elements.length);
+  checkPacked(cursor.remaining, packed, bytes, stated, elements.length);
   if (tail !== last) throw new RdbFormatError('ziplist with a wrong end');
   return elements;
 }
@@ -150,7 +108,7 @@ function ziplistElement(cursor: Cursor, first: number): string {
   if (first < 0x80) return cursor.text(((first & 0x3f) << 8) | cursor.byte());
   if (first < 0xc0) return cursor.text(cursor.uint32BE());
   const size = ZIPLIST_INTEGERS[first];
-  if (size !== undefined) return cursor.integer(size);
+  if (size !== undefined) return String(cursor.number(size));
   if (first < 0xf1 || first > 0xfd) throw new RdbFormatError(`unknown ziplist encoding ${String(first)}`);
   return String((first & 0x0f) - 1);
 }
@@ -163,9 +121,12 @@ export function intsetMembers(packed: Buffer): string[] {
   const count = cursor.uint32LE();
   if (cursor.remaining !== count * size) throw new RdbFormatError('intset of a wrong length');
   const members: string[] = [];
-  for (let left = count; left > 0; left--) members.push(cursor.integer(size));
-  if (members.some((member, i) => i > 0 && BigInt(member) <= BigInt(members[i - 1] ?? '0')))
-    throw new RdbFormatError('intset that is not in order');
+  let last: number | bigint = -Infinity;
+  for (let left = count; left > 0; left--) {
+    const member = cursor.number(size);
+    if (member <= last) throw new RdbFormatError('intset that is not in order');
+    members.push(String((last = member)));
+  }
   return members;
 }
 

@@ -1,4 +1,5 @@
 import { DEFAULT_LIMITS, type EncodingLimits, type StoredValue } from '../keyspace/entry';
+import { hashOfTimed } from '../values/filled';
 import { HashValue } from '../values/hash';
 import { ListValue } from '../values/list';
 import { RawString } from '../values/raw-string';
@@ -127,5 +128,5 @@ function hashOf({ pairs, deadlines }: PlainValue & { type: 'hash' }): HashValue 
     const [field = '', value = ''] = [pairs[i * 2], pairs[i * 2 + 1]];
     fields.set(field, [field, value, deadline]);
   }
-  return HashValue.ofTimed([...fields.values()], LIMITS);
+  return hashOfTimed([...fields.values()], LIMITS);
 }

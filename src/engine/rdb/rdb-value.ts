@@ -1,4 +1,5 @@
 import type { EncodingLimits, StoredValue } from '../keyspace/entry';
+import { hashOfPairs, setAs } from '../values/filled';
 import { HashValue } from '../values/hash';
 import { listToFill } from '../values/encoded-list';
 import { ListValue } from '../values/list';
@@ -83,14 +84,13 @@ function readBody(reader: RdbReader, type: number, limits: EncodingLimits): Stor
     case RDB_TYPE.set: {
       const members: string[] = [];
       for (let left = reader.length(); left > 0; left--) members.push(reader.string());
-      const set = SetValue.as('hashtable', members, limits);
+      const set = setAs('hashtable', members, limits);
       return set.size === members.length ? set : reader.fail('a set has a member twice');
     }
     case RDB_TYPE.hash: {
       const pairs: string[] = [];
       for (let left = reader.length(); left > 0; left--) pairs.push(reader.string(), reader.string());
-      const hash = new HashValue(limits);
-      return hash.setAll(pairs) * 2 === pairs.length ? hash : reader.fail('a hash has a field twice');
+      return hashOfPairs(pairs, limits) ?? reader.fail('a hash has a field twice');
     }
     case RDB_TYPE.timedHash:
       return readTimedHash(reader, limits);

@@ -1,5 +1,6 @@
 import type { EncodingLimits } from '../keyspace/entry';
-import { HashValue } from '../values/hash';
+import { hashOfTimed } from '../values/filled';
+import type { HashValue } from '../values/hash';
 import type { TimedField } from '../values/timed-fields';
 import { listpackElements } from './packed';
 import type { RdbReader, RdbWriter } from './rdb-primitives';
@@ -50,5 +51,5 @@ function hashOf(fields: readonly TimedField[], reader: RdbReader, limits: Encodi
   if (fields.some(([, , deadline]) => !Number.isSafeInteger(deadline) || deadline < 0))
     return reader.fail('a field with a deadline that is none');
   if (new Set(fields.map(([field]) => field)).size !== fields.length) return reader.fail('a hash has a field twice');
-  return HashValue.ofTimed(fields, limits);
+  return hashOfTimed(fields, limits);
 }

@@ -15,12 +15,13 @@ export class Chunk extends Segment implements Compactable {
   #packed = '';
   #length: number;
 
-  /** @param elements become the chunk's */
-  constructor(elements: string[]) {
+  /** @param elements become the chunk's @param packs whether they are packed at once: they are not in use; default false */
+  constructor(elements: string[], packs = false) {
     super();
     this.#open = elements;
     this.#length = elements.length;
-    OPEN_CHUNKS.opened(this);
+    if (packs) this.compact();
+    if (this.#open !== undefined) OPEN_CHUNKS.opened(this);
   }
 
   get length(): number {

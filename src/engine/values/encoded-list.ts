@@ -49,10 +49,8 @@ export class EncodedList extends ListValue {
 
   override addNode(elements: readonly string[], isPlain: boolean): void {
     const node: QuicklistNode = { count: elements.length, bytes: LISTPACK_OVERHEAD, isPlain };
-    for (const element of elements) {
-      super.push('right', element);
-      node.bytes += stringElementSize(element);
-    }
+    super.append(elements);
+    for (const element of elements) node.bytes += stringElementSize(element);
     if (isPlain) node.bytes = elements[0]?.length ?? 0;
     this.#nodes?.all.push(node);
   }

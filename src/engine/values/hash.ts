@@ -1,6 +1,6 @@
 import type { Dict } from './dict';
 import { FieldTable, OpenPairs, OrderedPairs, type Field } from './hash-forms';
-import { formFor, type TimedField, TimedForm, timedForm, timedFormOf, TimedList, TimedTable } from './timed-fields';
+import { formFor, type TimedField, TimedForm, timedForm, TimedList, TimedTable } from './timed-fields';
 import type { HashLimits, HashView } from './hash-view';
 import { type Compactable, FEW_PARTS, MANY_PARTS, type OpenValues } from './open-values';
 import {
@@ -30,15 +30,23 @@ type Form = string | OpenPairs | OrderedPairs | FieldTable | TimedForm;
 export class HashValue implements HashView, Compactable {
   /** On the prototype: a word in each of a million hashes is a lot. */
   declare readonly type: 'hash';
-  #form: Form = '';
+  #form: Form;
   /** Pairs in the string, while they are packed. */
-  #packed = 0;
+  #packed: number;
 
   static {
     Object.defineProperty(this.prototype, 'type', { value: 'hash' });
   }
 
-  constructor(private readonly limits: HashLimits) {}
+  /** @param form fields that are packed already, or have deadlines @param packed how many are packed */
+  constructor(
+    private readonly limits: HashLimits,
+    form: string | TimedForm = '',
+    packed = 0,
+  ) {
+    this.#form = form;
+    this.#packed = packed;
+  }
 
   get size(): number {
     return typeof this.#form === 'string' ? this.#packed : this.#form.size;
@@ -206,13 +214,6 @@ export class HashValue implements HashView, Compactable {
     if (form instanceof TimedForm) return form.timed();
     const pairs = this.pairs();
     return pairs.flatMap((field, i): TimedField[] => (i % 2 === 0 ? [[field, pairs[i + 1] ?? '', 0]] : []));
-  }
-
-  /** A hash with deadlines, as `timed` lists them. No field may be there twice. */
-  static ofTimed(fields: readonly TimedField[], limits: HashLimits): HashValue {
-    const hash = new HashValue(limits);
-    hash.#form = timedFormOf(fields, limits);
-    return hash;
   }
 
   #becomeTimed(next: TimedForm): void {

@@ -79,7 +79,7 @@ export class ListValue implements ListView {
 
   /** Appends what was a node of a quicklist. @param _isPlain whether it is an element that is a node by itself */
   addNode(elements: readonly string[], _isPlain: boolean): void {
-    for (const element of elements) this.push('right', element);
+    this.append(elements);
   }
 
   /** What the list consists of, for as long as it does not change. Puts a short list into chunks. */
@@ -94,11 +94,25 @@ export class ListValue implements ListView {
   }
 
   push(end: ListEnd, element: string): void {
+    this.#push(end, element);
+  }
+
+  #push(end: ListEnd, element: string): void {
     this.#payload += textBytes(element);
     if (this.#many === undefined && this.#few.length < CHUNK)
       this.#few.insert(end === 'left' ? 0 : this.#few.length, element);
     else if (end === 'left') this.#chunked().pushLeft(element);
     else this.#chunked().pushRight(element);
+  }
+
+  /** Appends elements; most lists that are filled so are short, and not used at once. */
+  append(elements: readonly string[]): void {
+    if (this.size > 0 || elements.length > CHUNK) {
+      for (const element of elements) this.#push('right', element);
+      return;
+    }
+    this.#few = new Chunk(elements.slice(), true);
+    this.#payload += bytesOf(elements);
   }
 
   /** @param _moves whether it is put into the same list at once: `shrunk` says when that is done */

@@ -50,6 +50,87 @@ export function pack(parts: readonly string[]): string {
   return scratch.latin1Slice(0, at);
 }
 
+/** Fields that are compared with each other, at most; more are put into a set. */
+const MOST_COMPARED = 16;
+
+/** Packs parts that come one after the other, from bytes. */
+export class PartsPacker {
+  /** Parts so far, and the longest of them. */
+  count = 0;
+  longest = 0;
+  #end = 0;
+
+  begin(): void {
+    this.count = this.longest = this.#end = 0;
+  }
+
+  /** Adds a part. @returns whether it fits */
+  add(bytes: Uint8Array, start: number, end: number): boolean {
+    const length = end - start;
+    if (length > LONGEST_PART || this.#end + length + 1 > scratch.length) return false;
+    let to = this.#end;
+    scratch[to++] = length;
+    for (let at = start; at < end;) scratch[to++] = bytes[at++] ?? 0;
+    this.#added(to, length);
+    return true;
+  }
+
+  /** The same of a text. */
+  addText(text: string): boolean {
+    const { length } = text;
+    if (length > LONGEST_PART || this.#end + length + 1 > scratch.length) return false;
+    let to = this.#end;
+    scratch[to++] = length;
+    for (let i = 0; i < length; i++) scratch[to++] = text.charCodeAt(i);
+    this.#added(to, length);
+    return true;
+  }
+
+  /** Of the packed string. */
+  get length(): number {
+    return this.#end;
+  }
+
+  /** All parts as one flat string. */
+  take(): string {
+    return scratch.latin1Slice(0, this.#end);
+  }
+
+  #added(end: number, length: number): void {
+    this.#end = end;
+    this.count += 1;
+    if (length > this.longest) this.longest = length;
+  }
+}
+
+const PACKER = new PartsPacker();
+
+/** Whether a part is there twice; of pairs (`step` 2) a first one. */
+export function hasPartTwice(packed: string, step: 1 | 2): boolean {
+  const parts: string[] = [];
+  for (let place = 0; place < packed.length;) {
+    const end = nextPlace(packed, place);
+    parts.push(packed.slice(place + 1, end));
+    place = step === 1 ? end : nextPlace(packed, end);
+  }
+  return hasTwice(parts);
+}
+
+/** Whether a text is there twice. */
+export function hasTwice(texts: readonly string[]): boolean {
+  if (texts.length > MOST_COMPARED) return new Set(texts).size < texts.length;
+  for (let i = 1; i < texts.length; i++) for (let k = 0; k < i; k++) if (texts[i] === texts[k]) return true;
+  return false;
+}
+
+/** Few distinct texts as one packed string; undefined where they are neither. */
+export function packFew(texts: readonly string[]): string | undefined {
+  if (texts.length > FEW.elements || hasTwice(texts)) return undefined;
+  PACKER.begin();
+  const fits = texts.every((text) => PACKER.addText(text)) && PACKER.length <= FEW.length;
+  return fits ? PACKER.take() : undefined;
+}
+
 /** All parts, in order. */
 export function unpack(packed: string): string[] {
   const parts: string[] = [];

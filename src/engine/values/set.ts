@@ -10,7 +10,8 @@ type Form = string | IntegerSet | OpenMembers | MemberTable;
 
 /** The object itself, without what it holds. */
 const OBJECT_BYTES = 56;
-const isInteger = (member: string): boolean => parseInt64(member) !== undefined;
+/** Whether a member is one that an intset has. */
+export const isInteger = (member: string): boolean => parseInt64(member) !== undefined;
 
 /**
  * Distinct strings. As long as all of them are integers and few, they are kept sorted, which clients see, since 7.2 small
@@ -20,40 +21,31 @@ const isInteger = (member: string): boolean => parseInt64(member) !== undefined;
 export class SetValue implements SetView, Compactable {
   /** On the prototype: a word in each of a million sets is a lot. */
   declare readonly type: 'set';
-  #form: Form = '';
+  #form: Form;
   /** Members in the string, while they are packed. */
-  #packed = 0;
+  #packed: number;
   /** What Redis would have made of it: the forms here are others, but for integers. */
-  #encoding: SetEncoding = 'intset';
+  #encoding: SetEncoding;
   static {
     Object.defineProperty(this.prototype, 'type', { value: 'set' });
   }
 
-  constructor(private readonly limits: SetLimits) {}
+  /** @param packed members that are packed already, integers in order @param size how many */
+  constructor(
+    private readonly limits: SetLimits,
+    encoding: SetEncoding = 'intset',
+    packed = '',
+    size = 0,
+  ) {
+    this.#encoding = encoding;
+    this.#form = packed;
+    this.#packed = size;
+  }
 
   static of(members: Iterable<string>, limits: SetLimits): SetValue {
     const set = new SetValue(limits);
     set.addAll(members);
     return set;
-  }
-
-  /** A set that Redis keeps in one of these encodings, if it does so here. */
-  static as(encoding: 'listpack' | 'hashtable', members: readonly string[], limits: SetLimits): SetValue {
-    const most = limits[encoding === 'listpack' ? 'set-max-listpack-entries' : 'set-max-intset-entries'];
-    if (encoding === 'hashtable' ? members.length <= most : most === 0) return SetValue.of(members, limits);
-    const set = new SetValue(limits);
-    set.#encoding = members.length > most ? 'hashtable' : encoding;
-    set.#fill(members);
-    return set;
-  }
-
-  /** As `of`, for members that come from no intset: they keep their order, unless all of them are integers, and few. */
-  static unsorted(members: Iterable<string>, limits: SetLimits): SetValue {
-    const set = new SetValue(limits);
-    if (limits['set-max-listpack-entries'] > 0) set.#encoding = 'listpack';
-    set.addAll(members);
-    const isIntset = set.size <= limits['set-max-intset-entries'] && set.members().every(isInteger);
-    return isIntset ? SetValue.of(set.members(), limits) : set;
   }
 
   get size(): number {
@@ -76,7 +68,7 @@ export class SetValue implements SetView, Compactable {
     copy.#encoding = this.#encoding;
     copy.#packed = this.#packed;
     if (typeof this.#form === 'string') copy.#form = this.#form;
-    else copy.#fill(this.#form.members());
+    else copy.fill(this.#form.members());
     return copy;
   }
 
@@ -138,6 +130,12 @@ export class SetValue implements SetView, Compactable {
     }
     this.#packAgain();
     return added;
+  }
+
+  /** Fills an empty set, whose encoding is known. */
+  fill(members: readonly string[]): void {
+    for (const member of members) this.#put(this.#unpack(), member);
+    this.#packAgain();
   }
 
   /** @returns whether the member was there */
@@ -253,12 +251,7 @@ export class SetValue implements SetView, Compactable {
     const members = this.members();
     this.#clear();
     this.#encoding = encoding;
-    this.#fill(members);
-  }
-
-  #fill(members: readonly string[]): void {
-    for (const member of members) this.#put(this.#unpack(), member);
-    this.#packAgain();
+    this.fill(members);
   }
 
   #addPacked(packed: string, member: string): boolean {

@@ -1,5 +1,6 @@
 import type { Dict } from './dict';
 import { LargeSortedSet, type ScoredMember } from './large-sorted-set';
+import { hasTwice } from './packed-parts';
 import {
   countMembers,
   NO_MEMBERS,
@@ -81,7 +82,7 @@ export class SortedSetValue implements SortedSetView {
     const set = new SortedSetValue(limits);
     if (members.length > limits['zset-max-listpack-entries'] || members.some(({ key }) => set.#isLong(key)))
       set.#form = LargeSortedSet.of(members);
-    else if (new Set(members.map(({ key }) => key)).size === members.length) set.#form = packMembers(members);
+    else if (!hasTwice(members.map(({ key }) => key))) set.#form = packMembers(members);
     else for (const { key, score } of members) set.set(key, score);
     return set;
   }

@@ -1,5 +1,6 @@
 import type { CommandContext } from '../../execution/command-context';
 import { SetReply } from '../../protocol/reply';
+import { setOfUnsorted } from '../../values/filled';
 import { SetValue } from '../../values/set';
 import type { SetView } from '../../values/set-view';
 import { integerWithin, isOption, numberOfKeys } from '../../command/arguments';
@@ -35,7 +36,7 @@ function* intersection(sets: readonly (SetView | undefined)[]): Generator<string
 const inter: Combination = (context, sets) => {
   const { limits, version } = context.engine;
   const isSorted = version < '7.2' || bySize(sets)?.[0]?.encoding === 'intset';
-  return isSorted ? SetValue.of(intersection(sets), limits) : SetValue.unsorted(intersection(sets), limits);
+  return isSorted ? SetValue.of(intersection(sets), limits) : setOfUnsorted(intersection(sets), limits);
 };
 
 const union: Combination = (context, sets) =>
