@@ -11,10 +11,12 @@ import type { RedisVersion } from './redis-version';
 import type { ClientAddress } from './session/output';
 import { copyData, type EngineData, replaceData } from './snapshot/copy-data';
 import type { KeyReader } from './snapshot/key-reader';
+import type { KeyWriter } from './snapshot/key-writer';
 import type { SnapshotSource } from './snapshot/source';
 import { SnapshotTracker } from './snapshot/tracker';
 
 const reading = () => require('./snapshot/key-reader') as typeof import('./snapshot/key-reader');
+const writing = () => require('./snapshot/key-writer') as typeof import('./snapshot/key-writer');
 
 /** What an engine counts anyway, for INFO. */
 export interface EngineFigures {
@@ -107,10 +109,25 @@ export class EmbeddedEngine {
    * @returns undefined when commands would not be answered at once, not be allowed, or be watched; it is good until others have their turn
    */
   keyReader(client: Session): KeyReader | undefined {
+    return this.#answersAtOnce(client) ? new (reading().KeyReader)(this.#engine, client.database) : undefined;
+  }
+
+  /**
+   * Writes keys to the database that a client has selected, past the commands.
+   * @returns undefined as `keyReader` does, and when somebody listens to what changes; it is good until others have their turn
+   */
+  keyWriter(client: Session): KeyWriter | undefined {
+    const { effects, cluster, switches, lacksReplicas } = this.#engine;
+    if (effects.active || cluster !== undefined || switches.writesRefused !== undefined || lacksReplicas)
+      return undefined;
+    return this.#answersAtOnce(client) ? new (writing().KeyWriter)(this.#engine, client) : undefined;
+  }
+
+  /** Whether commands of a client would be answered at once, and nobody is to see them. */
+  #answersAtOnce(client: Session): boolean {
     const { monitors, pausing, switches } = this.#engine;
-    if (monitors.active || pausing.active || switches.loading || switches.interference !== undefined) return undefined;
-    if (this.gate.closed || !client.authenticated || !client.user.unrestricted) return undefined;
-    return new (reading().KeyReader)(this.#engine, client.database);
+    if (monitors.active || pausing.active || switches.loading || switches.interference !== undefined) return false;
+    return !this.gate.closed && client.authenticated && client.user.unrestricted && client.transaction === undefined;
   }
 
   /** Copies its data; keys whose time has come are left out. */

@@ -117,6 +117,7 @@ export async function importTo(place: OpenPlace, file: InputFile, options: Impor
     selection: { match, db },
     existing,
     dryRun,
+    isGivenUp: !place.shared,
     // Where others read, a value is looked at before any other is written; else all is given up.
     looksAtValues: dryRun || place.shared,
     signal,

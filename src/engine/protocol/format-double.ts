@@ -38,6 +38,8 @@ export function formatDouble(value: number): string {
   if (value === Infinity) return 'inf';
   if (value === -Infinity) return '-inf';
   if (Number.isSafeInteger(value)) return Object.is(value, -0) ? '-0' : String(value);
+  // Of nine digits before the point and at most six behind it nothing is rounded, nor could anything be left out.
+  if (Math.abs(value) < 1e9 && Number.isInteger(value * 64)) return String(value);
   const [mantissa = '', exponentText = '0'] = scientific(value).split('e');
   const exponent = Number(exponentText);
   if (exponent < -4 || exponent >= PRECISION) {

@@ -17,6 +17,9 @@ import { ACTIVE_STREAM_TYPE, writeStream } from './stream-value';
 /** RDB type bytes of Redis' compact encodings that we write. */
 const COMPACT_TYPE = { intset: 11, hash: 16, sortedSet: 17, list: 18, set: 20 } as const;
 
+/** One value is packed at a time. */
+const PACKER = new ListpackWriter();
+
 /** Up to here a listpack keeps whole scores as integers (Redis 7.0: double2ll). */
 const INTEGER_SCORE = 2 ** 62;
 
@@ -33,8 +36,10 @@ export function writeCompactValue(
   version: RedisVersion,
 ): void {
   if (value instanceof HashValue && value.encoding === 'listpack') {
-    const packer = new ListpackWriter();
-    for (const part of value.pairs()) packer.string(part);
+    const packer = PACKER.begin();
+    value.walkParts((text, from, to) => {
+      packer.part(text, from, to);
+    });
     writer.byte(COMPACT_TYPE.hash);
     writer.packed(packer.take());
   } else if (value instanceof SortedSetValue) {
@@ -43,7 +48,7 @@ export function writeCompactValue(
     writer.byte(COMPACT_TYPE.intset);
     writer.packed(intset(value.members()));
   } else if (value instanceof SetValue && value.encoding === 'listpack' && version >= '7.2') {
-    const packer = new ListpackWriter();
+    const packer = PACKER.begin();
     for (const member of value.members()) packer.string(member);
     writer.byte(COMPACT_TYPE.set);
     writer.packed(packer.take());
@@ -61,7 +66,7 @@ export function writeCompactValue(
 function writeSortedSet(writer: RdbWriter, set: SortedSetValue, show: (score: number) => string): void {
   const all = { start: 0, end: set.size };
   if (set.encoding === 'listpack') {
-    const packer = new ListpackWriter();
+    const packer = PACKER.begin();
     set.visit(all, false, (name, score) => {
       packer.string(name);
       if (Number.isInteger(score) && Math.abs(score) <= INTEGER_SCORE)
@@ -112,7 +117,7 @@ class QuicklistWriter {
   nodes = 0;
   #bytes = LISTPACK_BYTES;
   #count = 0;
-  readonly #packer = new ListpackWriter();
+  readonly #packer = PACKER.begin();
 
   constructor(
     private readonly writer: RdbWriter,
@@ -153,7 +158,7 @@ class QuicklistWriter {
 
 /** Writes the nodes of a list that knows them. */
 function writeNodes(writer: RdbWriter, list: ListValue, nodes: readonly QuicklistNode[]): void {
-  const packer = new ListpackWriter();
+  const packer = PACKER.begin();
   writer.length(nodes.length);
   let start = 0;
   for (const { count, isPlain } of nodes) {

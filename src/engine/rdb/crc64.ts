@@ -34,12 +34,12 @@ export class Crc64 {
   #high = 0;
   #low = 0;
 
-  /** Takes the next bytes. */
-  update(bytes: Uint8Array): this {
+  /** Takes the next bytes: those from `start` to before `end`. */
+  update(bytes: Uint8Array, start = 0, end = bytes.length): this {
     let high = this.#high;
     let low = this.#low;
-    let at = 0;
-    for (const end = bytes.length - SLICE; at <= end; at += SLICE) {
+    let at = start;
+    for (const last = end - SLICE; at <= last; at += SLICE) {
       const a = ((bytes[at] ?? 0) ^ low) & 0xff;
       const b = ((bytes[at + 1] ?? 0) ^ (low >>> 8)) & 0xff;
       const c = ((bytes[at + 2] ?? 0) ^ (low >>> 16)) & 0xff;
@@ -51,7 +51,7 @@ export class Crc64 {
       low = at8(LOW, a, b, c, d) ^ at4(LOW, e, f, g, h);
       high = at8(HIGH, a, b, c, d) ^ at4(HIGH, e, f, g, h);
     }
-    for (; at < bytes.length; at++) {
+    for (; at < end; at++) {
       const index = (low ^ (bytes[at] ?? 0)) & 0xff;
       low = ((low >>> 8) | (high << 24)) ^ (LOW[index] ?? 0);
       high = (high >>> 8) ^ (HIGH[index] ?? 0);
@@ -59,6 +59,11 @@ export class Crc64 {
     this.#high = high;
     this.#low = low;
     return this;
+  }
+
+  /** Writes it to a place, the lowest byte first. @returns where it ends */
+  write(to: Buffer, at: number): number {
+    return to.writeUInt32LE(this.#high >>> 0, to.writeUInt32LE(this.#low >>> 0, at));
   }
 
   /** Of all bytes so far. */

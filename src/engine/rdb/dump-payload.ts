@@ -20,7 +20,12 @@ export function oldestReader(value: StoredValue): RedisVersion {
 
 /** The value of an intact payload. @throws RdbFormatError when it makes no sense */
 export function readPayload(payload: Buffer, limits: EncodingLimits): StoredValue {
-  const reader = new RdbReader(withoutFooter(payload));
+  return readWhole(withoutFooter(payload), limits);
+}
+
+/** The value of a type byte and a body. @throws RdbFormatError when they make no sense */
+export function readWhole(body: Buffer, limits: EncodingLimits): StoredValue {
+  const reader = new RdbReader(body);
   const value = readValue(reader, limits);
   if (reader.remaining > 0) reader.fail('bytes after the value');
   return value;

@@ -7,7 +7,7 @@ const RDB_VERSION = 10;
 /** And of the others: what DUMP says of itself, and RESTORE takes. */
 const RDB_VERSIONS: Readonly<Record<RedisVersion, number>> = { '7.0': RDB_VERSION, '7.2': 11, '7.4': 12, '8.0': 12 };
 /** Version (2 bytes) and checksum (8), at the end of every payload. */
-const FOOTER_BYTES = 10;
+export const FOOTER_BYTES = 10;
 
 /** What was written, with its footer: the RDB version, and a CRC-64 over everything before it. */
 export function withFooter(writer: RdbWriter, version: RedisVersion): string {

@@ -1,4 +1,4 @@
-import { parseInt64 } from '../values/int64';
+import { INT64_DIGITS, mayBeInteger, parseInt64 } from '../values/int64';
 import { backLengthSize } from '../values/listpack-size';
 
 const HEADER_BYTES = 6;
@@ -7,22 +7,41 @@ const END = 0xff;
 const MANY_ELEMENTS = 0xffff;
 /** What an element takes beside its text at most: encoding and back length. */
 const LARGEST_OVERHEAD = 10;
+/** Up to so many characters, a loop is faster than a call that copies them. */
+const LOOPED = 32;
+
+const FIRST_BYTES = 1024;
+/** Longer ones are not kept for what comes next. */
+const LONGEST_KEPT = 256 * 1024;
 
 /** Packs elements into a listpack, as Redis 7.0 does: integers wherever a text is one. */
 export class ListpackWriter {
-  #buffer = Buffer.allocUnsafe(1024);
+  #buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #length = HEADER_BYTES;
   #elements = 0;
 
+  /** Begins with nothing, whatever became of what was packed before. */
+  begin(): this {
+    if (this.#buffer.length > LONGEST_KEPT) this.#buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+    this.#length = HEADER_BYTES;
+    this.#elements = 0;
+    return this;
+  }
+
   string(text: string): void {
-    const number = text.length <= 20 ? parseInt64(text) : undefined;
+    this.part(text, 0, text.length);
+  }
+
+  /** The part of a text from `from` to before `to`. */
+  part(text: string, from: number, to: number): void {
+    const length = to - from;
+    const number = length <= INT64_DIGITS && mayBeInteger(text, from) ? parseInt64(text.slice(from, to)) : undefined;
     if (number !== undefined) {
       this.integer(number);
       return;
     }
-    this.#reserve(text.length);
+    this.#reserve(length);
     const start = this.#length;
-    const { length } = text;
     if (length < 64) {
       this.#byte(0x80 | length);
     } else if (length < 4096) {
@@ -32,7 +51,7 @@ export class ListpackWriter {
       this.#byte(0xf0);
       this.#length = this.#buffer.writeUInt32LE(length, this.#length);
     }
-    this.#length += this.#buffer.latin1Write(text, this.#length);
+    this.#text(text, from, to);
     this.#finish(start);
   }
 
@@ -54,6 +73,17 @@ export class ListpackWriter {
     this.#length = HEADER_BYTES;
     this.#elements = 0;
     return bytes;
+  }
+
+  #text(text: string, from: number, to: number): void {
+    if (to - from > LOOPED) {
+      this.#length += this.#buffer.latin1Write(to - from === text.length ? text : text.slice(from, to), this.#length);
+      return;
+    }
+    const buffer = this.#buffer;
+    let at = this.#length;
+    for (let i = from; i < to; i++) buffer[at++] = text.charCodeAt(i);
+    this.#length = at;
   }
 
   #number(value: number): void {
@@ -86,12 +116,16 @@ export class ListpackWriter {
   /** The element's length behind it, seven bits in each byte, to be read backwards. */
   #finish(start: number): void {
     const length = this.#length - start;
+    this.#elements += 1;
+    if (length < 0x80) {
+      this.#byte(length);
+      return;
+    }
     for (let left = backLengthSize(length) - 1; left >= 0; left--) {
       const bits = Math.floor(length / 2 ** (7 * left)) & 0x7f;
       // All but the first of these bytes say that more follow to their left.
       this.#byte(left === backLengthSize(length) - 1 ? bits : bits | 0x80);
     }
-    this.#elements += 1;
   }
 
   #byte(value: number): void {
@@ -101,7 +135,7 @@ export class ListpackWriter {
   #reserve(bytes: number): void {
     const needed = this.#length + bytes + LARGEST_OVERHEAD + 1;
     if (needed <= this.#buffer.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(needed, this.#buffer.length * 2));
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
     this.#buffer.copy(grown, 0, 0, this.#length);
     this.#buffer = grown;
   }

@@ -26,17 +26,23 @@ function lookUp(bytes: Uint8Array, at: number): number {
 class Compression {
   #from = 0;
   #literal = 0;
-  #to = 0;
+  #to: number;
 
+  /** @param end of the text @param start where what comes of it begins @param limit where it must end */
   constructor(
     private readonly bytes: Uint8Array,
+    private readonly end: number,
     private readonly out: Uint8Array,
-  ) {}
+    start: number,
+    private readonly limit: number,
+  ) {
+    this.#to = start;
+  }
 
-  /** @returns the bytes written; undefined when they would not fit */
+  /** @returns where what was written ends; undefined when it would not fit */
   run(): number | undefined {
     const { bytes } = this;
-    const end = bytes.length - SHORTEST_MATCH;
+    const end = this.end - SHORTEST_MATCH;
     // A variable of its own: nearly every byte of an export passes here.
     let from = 0;
     while (from <= end) {
@@ -49,7 +55,7 @@ class Compression {
       if (!this.#literals() || !this.#match(back)) return undefined;
       from = this.#from;
     }
-    this.#from = bytes.length;
+    this.#from = this.end;
     return this.#literals() ? this.#to : undefined;
   }
 
@@ -58,7 +64,7 @@ class Compression {
     const { bytes, out } = this;
     while (this.#literal < this.#from) {
       const run = Math.min(LONGEST_RUN, this.#from - this.#literal);
-      if (this.#to + run + 1 > out.length) return false;
+      if (this.#to + run + 1 > this.limit) return false;
       out[this.#to++] = run - 1;
       for (const end = this.#literal + run; this.#literal < end;) out[this.#to++] = bytes[this.#literal++] ?? 0;
     }
@@ -67,10 +73,10 @@ class Compression {
 
   #match(back: number): boolean {
     const { bytes, out } = this;
-    const most = Math.min(LONGEST_MATCH, bytes.length - this.#from);
+    const most = Math.min(LONGEST_MATCH, this.end - this.#from);
     let length = SHORTEST_MATCH;
     while (length < most && bytes[this.#from + length] === bytes[this.#from + length - back]) length += 1;
-    if (this.#to + SHORTEST_MATCH > out.length) return false;
+    if (this.#to + SHORTEST_MATCH > this.limit) return false;
     const distance = back - 1;
     const short = length - 2;
     out[this.#to++] = (Math.min(short, 7) << 5) | (distance >> 8);
@@ -80,7 +86,7 @@ class Compression {
     const end = this.#from + length;
     this.#from = end - 2;
     while (this.#from < end) {
-      if (this.#from + SHORTEST_MATCH <= bytes.length) lookUp(bytes, this.#from);
+      if (this.#from + SHORTEST_MATCH <= this.end) lookUp(bytes, this.#from);
       this.#from += 1;
     }
     this.#literal = end;
@@ -90,38 +96,57 @@ class Compression {
 
 /**
  * Compresses bytes with LZF.
- * @param out what it may take at most
+ * @param length of what is compressed, from the beginning of `bytes`
+ * @param out what comes of it is written here, from `start` to before `limit`
  * @returns the bytes it takes; undefined when it does not fit
  */
-export function compressLzf(bytes: Uint8Array, out: Uint8Array): number | undefined {
-  if (base + bytes.length + 1 > 0xffff_ffff) {
+export function compressLzf(
+  bytes: Uint8Array,
+  length: number,
+  out: Uint8Array,
+  start: number,
+  limit: number,
+): number | undefined {
+  if (base + length + 1 > 0xffff_ffff) {
     seen.fill(0);
     base = 0;
   }
-  const length = new Compression(bytes, out).run();
-  base += bytes.length;
-  return length;
+  const end = new Compression(bytes, length, out, start, limit).run();
+  base += length;
+  return end === undefined ? undefined : end - start;
 }
 
-/** Undoes LZF compression. @returns undefined when the data is damaged */
-export function decompressLzf(packed: Buffer, length: number): Buffer | undefined {
+/**
+ * Undoes LZF compression.
+ * @param packed the compressed bytes stand here, from `start` to before `end`
+ * @param length of what comes of them
+ * @param into where that is written, if there is room for it; default: a buffer of its own
+ * @returns the buffer that begins with it; undefined when the data is damaged
+ */
+export function decompressLzf(
+  packed: Buffer,
+  start: number,
+  end: number,
+  length: number,
+  into?: Buffer,
+): Buffer | undefined {
   // A claimed length that no such input can unpack to must not allocate memory.
-  if (length > packed.length * LONGEST_MATCH) return undefined;
-  const out = Buffer.allocUnsafe(length);
-  let from = 0;
+  if (length > (end - start) * LONGEST_MATCH) return undefined;
+  const out = into !== undefined && into.length >= length ? into : Buffer.allocUnsafe(length);
+  let from = start;
   let to = 0;
-  while (from < packed.length) {
+  while (from < end) {
     const control = packed[from++] ?? 0;
     if (control < LONGEST_RUN) {
       let left = control + 1;
-      if (from + left > packed.length || to + left > length) return undefined;
+      if (from + left > end || to + left > length) return undefined;
       // So few bytes are copied faster here than by a call.
       while (left-- > 0) out[to++] = packed[from++] ?? 0;
       continue;
     }
     let run = (control >> 5) + 2;
-    if (control >> 5 === 7) run += packed[from++] ?? 0;
-    let source = to - ((control & 0x1f) << 8) - (packed[from++] ?? 0) - 1;
+    if (control >> 5 === 7) run += from < end ? (packed[from++] ?? 0) : 0;
+    let source = to - ((control & 0x1f) << 8) - (from < end ? (packed[from++] ?? 0) : 0) - 1;
     if (source < 0 || to + run > length) return undefined;
     // Byte by byte: source and destination may overlap on purpose.
     while (run-- > 0) out[to++] = out[source++] ?? 0;

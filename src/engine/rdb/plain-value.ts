@@ -8,9 +8,10 @@ import type { TimedField } from '../values/timed-fields';
 import { compareMembers, SortedSetValue } from '../values/sorted-set';
 import { StreamValue } from '../values/stream';
 import { writeCompactValue } from './compact-value';
+import { readWhole } from './dump-payload';
 import { type PlainStream, plainStream, streamOf } from './plain-stream';
-import { RdbReader, RdbWriter } from './rdb-primitives';
-import { RDB_TYPE, readValue, writeValue } from './rdb-value';
+import { RdbWriter } from './rdb-primitives';
+import { RDB_TYPE, writeValue } from './rdb-value';
 
 /** What a value holds, in whatever encoding it was. Strings have one character per byte. */
 export type PlainValue =
@@ -35,19 +36,12 @@ const SIGNED: EncodingLimits = { ...LIMITS, 'zset-max-listpack-entries': 0 };
 
 /** What a value's type byte and body say. @throws RdbFormatError when they make no sense */
 export function plainValue(body: Buffer): PlainValue {
-  return plain(valueOf(body, SIGNED));
+  return plain(readWhole(body, SIGNED));
 }
 
 /** Takes a value's type byte and body apart. @throws RdbFormatError when they make no sense */
 export function checkBody(body: Buffer): void {
-  valueOf(body, LIMITS);
-}
-
-function valueOf(body: Buffer, limits: EncodingLimits): StoredValue {
-  const reader = new RdbReader(body);
-  const value = readValue(reader, limits);
-  if (reader.remaining > 0) reader.fail('bytes after the value');
-  return value;
+  readWhole(body, LIMITS);
 }
 
 function plain(value: StoredValue): PlainValue {

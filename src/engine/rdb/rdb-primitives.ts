@@ -1,3 +1,4 @@
+import { mayBeInteger } from '../values/int64';
 import { toUint64, type Uint64 } from '../values/uint64';
 import { compressLzf, decompressLzf } from './lzf';
 
@@ -17,6 +18,9 @@ const LZF = 0xc3;
 /** Redis compresses texts that are longer than this; one that saves less than four bytes is written as it is. */
 const LONGEST_PLAIN = 20;
 const LEAST_SAVED = 4;
+
+/** Texts up to this long are compressed from here, and unpacked to. */
+const SCRATCH = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** Writes RDB's primitives into a growing buffer. */
 export class RdbWriter {
@@ -82,8 +86,8 @@ export class RdbWriter {
 
   /** A string, as an integer where it is one of up to 32 bits. */
   string(text: string): void {
-    if (text.length <= 11 && this.#integer(text)) return;
-    if (this.compresses && text.length > LONGEST_PLAIN && this.#compressed(Buffer.from(text, 'latin1'))) return;
+    if (text.length <= 11 && mayBeInteger(text) && this.#integer(text)) return;
+    if (this.compresses && text.length > LONGEST_PLAIN && this.#compressedText(text)) return;
     this.length(text.length);
     this.latin1(text);
   }
@@ -117,16 +121,22 @@ export class RdbWriter {
     this.#length += bytes.length;
   }
 
-  #compressed(bytes: Buffer): boolean {
-    const most = bytes.length - LEAST_SAVED;
+  #compressedText(text: string): boolean {
+    if (text.length > SCRATCH.length) return this.#compressed(Buffer.from(text, 'latin1'));
+    SCRATCH.latin1Write(text);
+    return this.#compressed(SCRATCH, text.length);
+  }
+
+  #compressed(bytes: Buffer, unpacked = bytes.length): boolean {
+    const most = unpacked - LEAST_SAVED;
     // Nine bytes at most for each of two lengths: what is written has to move behind them.
     this.#reserve(19 + most);
     const at = this.#length + 19;
-    const length = compressLzf(bytes, this.#buffer.subarray(at, at + most));
+    const length = compressLzf(bytes, unpacked, this.#buffer, at, at + most);
     if (length === undefined) return false;
     this.byte(LZF);
     this.length(length);
-    this.length(bytes.length);
+    this.length(unpacked);
     this.#buffer.copyWithin(this.#length, at, at + length);
     this.#length += length;
     return true;
@@ -165,6 +175,7 @@ export class RdbReader {
   #start = 0;
   #at = 0;
   #end: number;
+  #unpacked = 0;
 
   constructor(private readonly buffer: Buffer) {
     this.#end = buffer.length;
@@ -215,17 +226,20 @@ export class RdbReader {
     if (first === INT8) return String(this.buffer.readInt8(this.#take(1)));
     if (first === INT16) return String(this.buffer.readInt16LE(this.#take(2)));
     if (first === INT32) return String(this.buffer.readInt32LE(this.#take(4)));
-    if (first === LZF) return this.#decompressed().latin1Slice();
+    if (first === LZF) {
+      const bytes = this.#decompressed();
+      return bytes.latin1Slice(0, this.#unpacked);
+    }
     return this.fail(`unknown string encoding ${String(first)}`);
   }
 
-  /** As `string`, of what is packed: its bytes, a view. */
+  /** As `string`, of what is packed: its bytes, a view, valid until the next read. */
   packed(): Buffer {
     const first = this.buffer[this.#at] ?? INT8;
     if (first < INT8) return this.bytes(this.length());
     if (first !== LZF) return Buffer.from(this.string(), 'latin1');
     this.#at += 1;
-    return this.#decompressed();
+    return this.#decompressed().subarray(0, this.#unpacked);
   }
 
   doubleLE(): number {
@@ -250,11 +264,13 @@ export class RdbReader {
     return this.fail(`unknown length encoding ${String(first)}`);
   }
 
+  /** What begins with `#unpacked` bytes that were compressed; valid until the next read. */
   #decompressed(): Buffer {
     const packed = this.length();
-    const unpacked = this.length();
-    const from = this.bytes(packed);
-    return decompressLzf(from, unpacked) ?? this.fail('damaged LZF data');
+    this.#unpacked = this.length();
+    const start = this.#take(packed);
+    const bytes = decompressLzf(this.buffer, start, start + packed, this.#unpacked, SCRATCH);
+    return bytes ?? this.fail('damaged LZF data');
   }
 
   #take(count: number): number {

@@ -29,10 +29,13 @@ export const ID_BYTES = 16;
 /** The same, where the times at which consumers were active are written: 7.2 and later read it. */
 export const ACTIVE_STREAM_TYPE = WITH_ACTIVE_TIMES;
 
+/** One stream is packed at a time. */
+const PACKER = new ListpackWriter();
+
 /** Appends a stream's body, after its type byte. */
 export function writeStream(writer: RdbWriter, stream: StreamValue, type = STREAM_TYPE): void {
   const nodes = stream.nodes().filter(({ count }) => count > 0);
-  const packer = new ListpackWriter();
+  const packer = PACKER.begin();
   writer.length(nodes.length);
   for (const node of nodes) writeNode(writer, packer, node);
   writer.length(stream.size);

@@ -1,18 +1,25 @@
-import { crc64 } from './crc64';
-import { withoutFooter, writeVersion } from './footer';
+import { Crc64 } from './crc64';
+import { FOOTER_BYTES, withoutFooter, writeVersion } from './footer';
 import { bodyOf, plainValue } from './plain-value';
 import { TIMED_HASH_TYPES } from './timed-hash';
+
+export { FOOTER_BYTES };
 
 /** The newest type byte that Redis 7.0 knows. */
 const NEWEST_TYPE = 19;
 
 /** What RESTORE takes, for a value's type byte and body. */
 export function payloadOfBody(body: Buffer): Buffer {
-  const payload = Buffer.allocUnsafe(body.length + 10);
-  body.copy(payload);
-  const end = writeVersion(payload, body.length, hasTimedFields(body) ? '7.4' : '7.0');
-  payload.writeBigUInt64LE(crc64(payload.subarray(0, end)), end);
+  const payload = Buffer.allocUnsafe(body.length + FOOTER_BYTES);
+  writePayload(body, payload, 0);
   return payload;
+}
+
+/** Writes the same to a place, where it takes `FOOTER_BYTES` more than the body. @returns where it ends */
+export function writePayload(body: Buffer, to: Buffer, at: number): number {
+  to.set(body, at);
+  const end = writeVersion(to, at + body.length, hasTimedFields(body) ? '7.4' : '7.0');
+  return new Crc64().update(to, at, end).write(to, end);
 }
 
 /** Type byte and body in what DUMP answered. */

@@ -21,6 +21,57 @@ export interface KeyContent {
   readonly expireAt: number;
 }
 
+/** Keys that are handed out at once, and bytes of memory that they take, about. */
+const PAGE_KEYS = 512;
+const PAGE_BYTES = 8 * 1024 * 1024;
+
+/** A key with its value. */
+interface PageItem extends KeyContent {
+  readonly kind: 'value';
+  readonly db: number;
+  readonly key: string;
+}
+
+/** What is handed out at once. */
+export interface KeyPage {
+  readonly items: PageItem[];
+  /** After them comes a key whose value is to be read in another way, and what it takes. */
+  big?: { readonly name: string; readonly bytes: number };
+}
+
+/** Which keys a page has. */
+export interface PageOptions {
+  /** The database, as the items say. */
+  readonly db: number;
+  /** Which keys; undefined = all. */
+  readonly matches?: ((key: string) => boolean) | undefined;
+  /** Keys that take more are only named. */
+  readonly bigBytes: number;
+}
+
+/** A walk through the keys that were there when it began. One that has gone since and come back is met, and no key twice. */
+export class KeyWalk {
+  #at = 0;
+
+  constructor(private readonly entries: readonly Entry[]) {}
+
+  get isOver(): boolean {
+    return this.#at >= this.entries.length;
+  }
+
+  /** The next key there was. */
+  take(): Entry | undefined {
+    return this.entries[this.#at++];
+  }
+
+  /** The same, of many, by their names. */
+  names(count: number): string[] {
+    const names = this.entries.slice(this.#at, this.#at + count).map(({ key }) => key);
+    this.#at += names.length;
+    return names;
+  }
+}
+
 /** Reads many keys of a database at once, and does not count as their use. */
 export class KeyReader {
   constructor(
@@ -45,9 +96,54 @@ export class KeyReader {
     const bytes = writer.view();
     return entries.map((entry, i) => {
       if (entry === undefined) return undefined;
-      const expireAt = entry.heapIndex < 0 ? 0 : this.database.dataset.expireAt(entry);
-      return { body: bytes.subarray(ends[i - 1] ?? 0, ends[i]), expireAt };
+      return { body: bytes.subarray(ends[i - 1] ?? 0, ends[i]), expireAt: this.#expireAt(entry) };
     });
+  }
+
+  /** A walk through all keys there are now. */
+  walk(): KeyWalk {
+    return new KeyWalk(this.database.dataset.keys.entries().slice());
+  }
+
+  /** The next keys of a walk, as they are now. */
+  page(walk: KeyWalk, { db, matches, bigBytes }: PageOptions): KeyPage {
+    const { limits } = this.parts;
+    const writer = new RdbWriter(true);
+    const found: Entry[] = [];
+    const ends: number[] = [];
+    const now = this.parts.clock.now();
+    const page: KeyPage = { items: [] };
+    for (let left = PAGE_BYTES; left > 0 && found.length < PAGE_KEYS && !walk.isOver;) {
+      const entry = this.#living(walk.take(), now);
+      if (entry === undefined || matches?.(entry.key) === false) continue;
+      const bytes = entryBytes(entry.key, entry.value);
+      if (bytes > bigBytes) {
+        page.big = { name: entry.key, bytes };
+        break;
+      }
+      left -= bytes;
+      writeCompactValue(writer, entry.value, limits, oldestReader(entry.value));
+      ends.push(writer.size);
+      found.push(entry);
+    }
+    const bytes = writer.view();
+    for (const [i, entry] of found.entries()) {
+      const body = bytes.subarray(ends[i - 1] ?? 0, ends[i]);
+      page.items.push({ kind: 'value', db, key: entry.key, expireAt: this.#expireAt(entry), body });
+    }
+    return page;
+  }
+
+  /** What is there now under the key of an entry that was there. */
+  #living(met: Entry | undefined, now: number): Entry | undefined {
+    if (met === undefined) return undefined;
+    const { dataset } = this.database;
+    const entry = dataset.keys.at(met.index) === met ? met : dataset.keys.get(met.key);
+    return entry === undefined || (entry.heapIndex >= 0 && dataset.expireAt(entry) < now) ? undefined : entry;
+  }
+
+  #expireAt(entry: Entry): number {
+    return entry.heapIndex < 0 ? 0 : this.database.dataset.expireAt(entry);
   }
 
   #find(names: readonly string[]): (Entry | undefined)[] {

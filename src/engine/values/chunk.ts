@@ -20,8 +20,7 @@ export class Chunk extends Segment implements Compactable {
     super();
     this.#open = elements;
     this.#length = elements.length;
-    if (packs) this.compact();
-    if (this.#open !== undefined) OPEN_CHUNKS.opened(this);
+    if (!packs || !this.#pack()) OPEN_CHUNKS.opened(this);
   }
 
   get length(): number {
@@ -38,12 +37,19 @@ export class Chunk extends Segment implements Compactable {
   }
 
   compact(): void {
+    this.#pack();
+  }
+
+  /** @returns whether they are packed now */
+  #pack(): boolean {
     const elements = this.#open;
-    if (elements === undefined || bytesOf(elements) + elements.length * NUMBER_BYTES > LONGEST_PACKED) return;
+    if (elements === undefined) return true;
+    if (bytesOf(elements) + elements.length * NUMBER_BYTES > LONGEST_PACKED) return false;
     let end = 0;
     for (const element of elements) end = packText(element, end);
     this.#packed = packed(end);
     this.#open = undefined;
+    return true;
   }
 
   at(index: number): string | undefined {

@@ -1,5 +1,6 @@
 import { Dict, type DictEntry } from './dict';
 import { OpenParts } from './open-parts';
+import { FEW_PARTS, MANY_PARTS, type OpenValues } from './open-values';
 import { fitsPacked, MANY, pack, packedBytes, unpack } from './packed-parts';
 import { textBytes } from './text-bytes';
 
@@ -236,4 +237,9 @@ export class FieldTable implements HashForm {
       visit(entry.key, entry.value);
     });
   }
+}
+
+/** Those among which an open form counts. */
+export function openValues(form: OpenPairs | OrderedPairs): OpenValues {
+  return form instanceof OpenPairs ? FEW_PARTS : MANY_PARTS;
 }

@@ -1,12 +1,12 @@
 import type { Dict } from './dict';
-import { FieldTable, OpenPairs, OrderedPairs, type Field } from './hash-forms';
+import { FieldTable, OpenPairs, openValues, OrderedPairs, type Field } from './hash-forms';
 import { formFor, type TimedField, TimedForm, timedForm, TimedList, TimedTable } from './timed-fields';
 import type { HashLimits, HashView } from './hash-view';
-import { type Compactable, FEW_PARTS, MANY_PARTS, type OpenValues } from './open-values';
+import { type Compactable, FEW_PARTS, MANY_PARTS } from './open-values';
 import {
   asPart,
-  FEW,
   fitsPacked,
+  isFew,
   MANY,
   nextPlace,
   packedBytes,
@@ -14,6 +14,7 @@ import {
   placeOf,
   replaceParts,
   unpack,
+  walkParts,
 } from './packed-parts';
 
 export type { HashLimits, HashView } from './hash-view';
@@ -166,6 +167,13 @@ export class HashValue implements HashView, Compactable {
     return typeof form === 'string' ? unpack(form) : form.pairs();
   }
 
+  /** Visits fields and values in turn, as parts of a text: nothing is made for them while they are packed. */
+  walkParts(visit: (text: string, from: number, to: number) => void): void {
+    const form = this.#form;
+    if (typeof form === 'string') walkParts(form, visit);
+    else for (const part of form.pairs()) visit(part, 0, part.length);
+  }
+
   random(random: () => number): readonly [field: string, value: string] {
     return this.#open().pairAt(Math.floor(random() * this.size));
   }
@@ -233,18 +241,14 @@ export class HashValue implements HashView, Compactable {
   #used(): Form {
     const form = this.#form;
     if (typeof form !== 'string') return form;
-    const values = this.#isFew(form) ? FEW_PARTS : MANY_PARTS;
+    const values = isFew(this.#packed, form) ? FEW_PARTS : MANY_PARTS;
     return values.worthOpening() ? this.#open() : form;
   }
 
   #unpack(): Exclude<Form, string> {
     const form = this.#form;
     if (typeof form !== 'string') return form;
-    return (this.#form = this.#isFew(form) ? new OpenPairs(form) : new OrderedPairs(form));
-  }
-
-  #isFew(packed: string): boolean {
-    return fitsPacked(FEW, this.#packed, packed.length, 0);
+    return (this.#form = isFew(this.#packed, form) ? new OpenPairs(form) : new OrderedPairs(form));
   }
 
   /** Lets a small hash be open until others are used. */
@@ -293,9 +297,4 @@ export class HashValue implements HashView, Compactable {
     this.#form = next;
     return next;
   }
-}
-
-/** Those among which an open form counts. */
-function openValues(form: OpenPairs | OrderedPairs): OpenValues {
-  return form instanceof OpenPairs ? FEW_PARTS : MANY_PARTS;
 }

@@ -8,6 +8,12 @@ const SAFE_DIGITS = 15;
 /** No int64 has more characters. */
 export const INT64_DIGITS = 20;
 
+/** Whether a text begins, at a place, as an integer does. */
+export function mayBeInteger(text: string, at = 0): boolean {
+  const first = text.charCodeAt(at);
+  return first === MINUS || (first >= ZERO && first <= NINE);
+}
+
 /**
  * Reads an integer exactly as Redis' string2ll does: no plus sign, no leading zeros, no spaces, no `-0`, within int64.
  * @returns a number while it is safe, else a bigint; undefined when the text is no such integer

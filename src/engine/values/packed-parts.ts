@@ -34,6 +34,11 @@ export function fitsPacked(limits: PackLimits, elements: number, length: number,
   return elements <= limits.elements && length <= limits.length && longest <= LONGEST_PART;
 }
 
+/** Whether a packed string has few elements. */
+export function isFew(elements: number, packed: string): boolean {
+  return fitsPacked(FEW, elements, packed.length, 0);
+}
+
 /** Estimated bytes of memory of a packed string. */
 export function packedBytes(length: number): number {
   return length + 20;
@@ -142,6 +147,15 @@ export function unpack(packed: string): string[] {
     place = end;
   }
   return parts;
+}
+
+/** Visits the parts in order, as places of the packed string. */
+export function walkParts(packed: string, visit: (text: string, from: number, to: number) => void): void {
+  for (let place = 0; place < packed.length;) {
+    const end = nextPlace(packed, place);
+    visit(packed, place + 1, end);
+    place = end;
+  }
 }
 
 /**

@@ -3,12 +3,61 @@ import type { Redis } from 'ioredis';
 /** A command line. */
 export type CommandLine = readonly [name: string, ...args: (string | Buffer)[]];
 
+/** A key's value and deadline. */
+export interface KeyContent {
+  /** Type byte and body, as DUMP has them before its footer. */
+  readonly body: Buffer;
+  /** Milliseconds since the epoch; 0 = never. */
+  readonly expireAt: number;
+}
+
+/** A walk through the keys that were there when it began, each of them once. */
+export interface KeyWalk {
+  readonly isOver: boolean;
+  /** The names of the next ones, that have gone included; they are passed. */
+  names(count: number): string[];
+}
+
+/** The next keys of a walk. */
+export interface KeyPage {
+  readonly items: readonly (KeyContent & { readonly kind: 'value'; readonly db: number; readonly key: string })[];
+  /** After them comes a key that takes more memory than was said, and how many bytes. */
+  readonly big?: { readonly name: string; readonly bytes: number };
+}
+
+/** Which keys a page has. */
+export interface PageOptions {
+  /** The database, as the items are to say. */
+  readonly db: number;
+  /** Which keys; undefined = all. */
+  readonly matches?: ((key: string) => boolean) | undefined;
+  /** Bytes of memory; a key that takes more is only named. */
+  readonly bigBytes: number;
+}
+
 /** Reads many keys of the selected database at once, past the commands. */
 export interface KeyReader {
   /** Bytes of memory that each takes; 0 of those that are not there. */
   sizes(names: readonly string[]): number[];
-  /** Type byte and body of each value, as DUMP has them before its footer, and its deadline, milliseconds since the epoch, 0 = never. */
-  contents(names: readonly string[]): ({ readonly body: Buffer; readonly expireAt: number } | undefined)[];
+  contents(names: readonly string[]): (KeyContent | undefined)[];
+  walk(): KeyWalk;
+  /** What a walk comes to next, as it is now. */
+  page(walk: KeyWalk, options: PageOptions): KeyPage;
+}
+
+/** A key to be written. */
+export interface KeyToWrite extends KeyContent {
+  readonly key: string;
+  /** Seconds without use. */
+  readonly idle?: number | undefined;
+  /** How often it was used, 0 to 255. */
+  readonly frequency?: number | undefined;
+}
+
+/** Writes many keys of the selected database at once, past the commands, as RESTORE would. */
+export interface KeyWriter {
+  /** @param replaces whether what is there may go @returns of each what is said against it; undefined when it was written */
+  write(keys: readonly KeyToWrite[], replaces: boolean): (string | undefined)[];
 }
 
 /** The ways to the engine that a client in its process has beyond ioredis' own. */
@@ -17,6 +66,8 @@ export interface EngineWays {
   answers(lines: readonly CommandLine[]): Promise<unknown[]> | undefined;
   /** See `keyReaderOf`. */
   keyReader(): KeyReader | undefined;
+  /** See `keyWriterOf`. */
+  keyWriter(): KeyWriter | undefined;
 }
 
 /** Under this name such a client has them; they are asked for each time, as its connection may change. */
@@ -41,4 +92,14 @@ export function answersInProcess(client: Redis, lines: readonly CommandLine[]): 
  */
 export function keyReaderOf(client: Redis): KeyReader | undefined {
   return (client as InProcess)[ENGINE_WAYS]?.()?.keyReader();
+}
+
+/** Writes keys to an engine in this process; otherwise as `keyReaderOf`. */
+export function keyWriterOf(client: Redis): KeyWriter | undefined {
+  return (client as InProcess)[ENGINE_WAYS]?.()?.keyWriter();
+}
+
+/** Whether a client is one of an engine in this process. */
+export function isInProcess(client: Redis): boolean {
+  return (client as InProcess)[ENGINE_WAYS] !== undefined;
 }

@@ -39,6 +39,8 @@ export interface ImportSettings {
   readonly selection: Selection;
   readonly existing: Existing;
   readonly dryRun: boolean;
+  /** Whether all that was written is given up when it fails, before anybody sees it. */
+  readonly isGivenUp: boolean;
   /** Whether each value is taken apart before anything is written; else one that makes no sense is refused when it is its turn. */
   readonly looksAtValues: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -46,8 +48,8 @@ export interface ImportSettings {
 }
 
 /**
- * Looks through the whole file first, so that nothing is written of one that is damaged, holds what cannot be taken in, or what
- * is there already; then writes it.
+ * Looks through the whole file first, unless all can be given up, so that nothing is written of one that is damaged, holds what cannot
+ * be taken in, or what is there already; then writes it.
  * @throws RespiteError `IMPORT_FILE_INVALID`, `IMPORT_NOT_SUPPORTED`, `IMPORT_CONFLICT`, `IMPORT_REFUSED`, `IMPORT_FILE_UNREADABLE`,
  * `MIGRATION_INTERRUPTED`, `MIGRATION_CONNECTION_LOST`
  */
@@ -56,7 +58,8 @@ export async function importInto(
   file: InputFile,
   settings: ImportSettings,
 ): Promise<ImportReport> {
-  const { name, side, dryRun, signal, onProgress, selection } = settings;
+  const { side, dryRun, isGivenUp } = settings;
+  if (isGivenUp && !dryRun && (await at(side, () => target.isEmpty()))) return writeAtOnce(target, file, settings);
   const checked = await check(target, file, settings);
   const common = { format: file.format, dryRun, found: checked.keys, modules: checked.modules };
   if (dryRun) {
@@ -65,14 +68,49 @@ export async function importInto(
     const functions = checked.functions - kept.functions;
     return { ...common, written, expired: checked.expired, kept: kept.keys + kept.functions, functions };
   }
-  const tally = new Tally('writing', onProgress, checked.keys);
-  for await (const all of readAhead(new FileSource(file, name, false).batches(signal))) {
-    const batch = all.filter(selects(selection));
-    await at(side, () => target.write(batch));
-    tally.add(batch);
-  }
+  await write(target, new FileSource(file, settings.name, false), settings, checked.keys);
   const { written, expired, kept, functions } = target;
   return { ...common, written, expired, kept: kept.count, functions };
+}
+
+/** Nobody sees what was written when it fails: so nothing has to be looked for before. What is wrong then is looked for afterwards. */
+async function writeAtOnce(target: RedisTarget, file: InputFile, settings: ImportSettings): Promise<ImportReport> {
+  const source = new FileSource(file, settings.name);
+  try {
+    const { keys } = await write(target, source, settings);
+    const { written, expired, kept, functions } = target;
+    const { modules } = source;
+    return { format: file.format, dryRun: false, found: keys, modules, written, expired, kept: kept.count, functions };
+  } catch (error) {
+    if (!RespiteError.is(error) || !WRITE_ERRORS.has(error.code)) throw error;
+    await check(target, file, { ...settings, existing: 'replace', onProgress: undefined });
+    throw error;
+  }
+}
+
+/** What a target says when it is given a key: there may be more of the kind. */
+const WRITE_ERRORS: ReadonlySet<string> = new Set(['IMPORT_NOT_SUPPORTED', 'IMPORT_REFUSED', 'IMPORT_CONFLICT']);
+
+async function write(
+  target: RedisTarget,
+  source: FileSource,
+  settings: ImportSettings,
+  total?: number,
+): Promise<Tally> {
+  const { side, selection, signal, onProgress } = settings;
+  const tally = new Tally('writing', onProgress, total);
+  const isSelected = selects(selection);
+  try {
+    for await (const all of readAhead(source.batches(signal))) {
+      const batch = all.filter(isSelected);
+      await at(side, () => target.write(batch));
+      tally.add(batch);
+    }
+  } finally {
+    // The first error is the one that counts.
+    await target.finish().catch(() => undefined);
+  }
+  return tally;
 }
 
 async function check(target: RedisTarget, file: InputFile, settings: ImportSettings) {

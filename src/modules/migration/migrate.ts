@@ -104,7 +104,9 @@ export async function check(source: KeySource, target: RedisTarget, settings: Ch
 async function write(source: KeySource, target: RedisTarget, settings: CopySettings, total: number): Promise<number> {
   const { from, to, toDb, rate, signal, onProgress, resume } = settings;
   const tally = new Tally('writing', onProgress, total);
-  const pages = allAt(from, source.pages(signal, resume?.position));
+  // Positions are for those who go on.
+  const read = resume === undefined ? withoutPositions(source.batches(signal)) : source.pages(signal, resume.position);
+  const pages = allAt(from, read);
   resume?.save();
   try {
     for await (const { items, next } of readAhead<Page>(rate === undefined ? pages : paced(pages, rate, signal))) {
@@ -119,6 +121,10 @@ async function write(source: KeySource, target: RedisTarget, settings: CopySetti
     resume?.save();
   }
   return tally.keys;
+}
+
+async function* withoutPositions(batches: AsyncIterable<readonly MovedItem[]>): AsyncGenerator<Page, void, undefined> {
+  for await (const items of batches) yield { items };
 }
 
 function inDatabase(item: MovedItem, db: number): MovedItem {

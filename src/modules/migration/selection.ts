@@ -9,9 +9,15 @@ export interface Selection {
   readonly db?: number | undefined;
 }
 
+/** Whether names, of one character per byte, match a pattern. */
+export function matching(match: string): (name: string) => boolean {
+  const pattern = Buffer.from(match, 'utf8').latin1Slice();
+  return (name) => matchGlob(pattern, name);
+}
+
 /** Whether something belongs to a selection. */
 export function selects({ match, db }: Selection): (item: MovedItem) => boolean {
   if (match === undefined && db === undefined) return () => true;
-  const pattern = match === undefined ? '*' : Buffer.from(match, 'utf8').latin1Slice();
-  return (item) => item.kind !== 'function' && (db === undefined || item.db === db) && matchGlob(pattern, item.key);
+  const matches = matching(match ?? '*');
+  return (item) => item.kind !== 'function' && (db === undefined || item.db === db) && matches(item.key);
 }

@@ -1,5 +1,5 @@
 import type { CommandContext } from '../../execution/command-context';
-import { dumpPayload, readPayload } from '../../rdb/dump-payload';
+import { dumpPayload, readPayload, readWhole } from '../../rdb/dump-payload';
 import { isIntact } from '../../rdb/footer';
 import { RdbFormatError } from '../../rdb/rdb-primitives';
 import type { StoredValue } from '../../keyspace/entry';
@@ -79,12 +79,56 @@ function parseOptions(args: readonly string[]): RestoreOptions {
 
 const BUSY_KEY = new ErrorReply('BUSYKEY Target key name already exists.');
 
-function valueOf(context: CommandContext, payload: Buffer): StoredValue {
+function readAs(read: () => StoredValue): StoredValue {
   try {
-    return readPayload(payload, context.engine.limits);
+    return read();
   } catch (failure) {
     throw failure instanceof RdbFormatError ? error('Bad data format') : failure;
   }
+}
+
+/** What a key is stored with. */
+interface Restored extends Pick<RestoreOptions, 'idle' | 'frequency'> {
+  /** Milliseconds since the epoch; 0 = never. */
+  readonly deadline: number | bigint;
+}
+
+/** Stores a value in the place of what is there; one whose time is over only takes that away. */
+function storeRestored(context: CommandContext, key: string, value: StoredValue, restored: Restored): void {
+  const { deadline, idle, frequency } = restored;
+  const exists = context.lookup(key) !== undefined;
+  if (deadline !== 0 && deadline < context.now) {
+    if (exists) context.remove(key);
+    return;
+  }
+  if (exists) context.remove(key, null);
+  const entry = context.store(key, value);
+  if (deadline !== 0) context.setExpiry(entry, deadline);
+  const { access } = context.engine.memory;
+  if (idle >= 0 && !access.frequencies) entry.access = access.stampIdle(idle);
+  if (frequency >= 0 && access.frequencies) entry.access = access.stampFrequency(frequency);
+  context.notify('g', 'restore', key);
+}
+
+/** A key as a file has it. */
+export interface KeyToRestore {
+  readonly key: string;
+  /** Type byte and body, as in a payload of DUMP before its footer. */
+  readonly body: Buffer;
+  /** Milliseconds since the epoch; 0 = never. */
+  readonly expireAt: number;
+  /** Seconds without use. */
+  readonly idle?: number | undefined;
+  /** How often it was used, 0 to 255. */
+  readonly frequency?: number | undefined;
+}
+
+/** What RESTORE does, past its payload. @param replaces whether what is there may go @throws ErrorReply */
+export function restoreBody(context: CommandContext, restored: KeyToRestore, replaces: boolean): void {
+  const { key, body, expireAt, idle = -1, frequency = -1 } = restored;
+  if (!replaces && context.lookup(key) !== undefined) throw BUSY_KEY;
+  const value = readAs(() => readWhole(body, context.engine.limits));
+  storeRestored(context, key, value, { deadline: expireAt, idle, frequency });
 }
 
 /** The payload is the same anywhere, the time to live is not; one that is over by now removes what was there. */
@@ -104,28 +148,16 @@ function restoreEffects(
 function restoreKey(context: CommandContext, args: readonly [string, string, string, ...string[]]) {
   const [key, time, serialized] = args;
   const options = parseOptions(args);
-  const exists = context.lookup(key) !== undefined;
-  if (exists && !options.replace) throw BUSY_KEY;
+  if (context.lookup(key) !== undefined && !options.replace) throw BUSY_KEY;
   const ttl = int64(time);
   if (ttl < 0) throw error('Invalid TTL value, must be >= 0');
   const payload = Buffer.from(serialized, 'latin1');
   if (!isIntact(payload, context.engine.version, context.engine.switches.skipsChecksums))
     throw error('DUMP payload version or checksum are wrong');
-  const value = valueOf(context, payload);
+  const value = readAs(() => readPayload(payload, context.engine.limits));
   // Beyond 64 bits it lies in the past, as Redis' sum overflows.
   const deadline = ttl === 0 ? 0 : options.absolute ? ttl : (addInt64(ttl, context.now) ?? -1);
-  const isPast = deadline !== 0 && deadline < context.now;
-  if (isPast) {
-    if (exists) context.remove(key);
-    return OK;
-  }
-  if (exists) context.remove(key, null);
-  const entry = context.store(key, value);
-  if (deadline !== 0) context.setExpiry(entry, deadline);
-  const { access } = context.engine.memory;
-  if (options.idle >= 0 && !access.frequencies) entry.access = access.stampIdle(options.idle);
-  if (options.frequency >= 0 && access.frequencies) entry.access = access.stampFrequency(options.frequency);
-  context.notify('g', 'restore', key);
+  storeRestored(context, key, value, { ...options, deadline });
   return OK;
 }
 

@@ -1,6 +1,7 @@
 import { type NetConnectOpts, type Socket, createConnection } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { RedisOptions, SentinelConnectionOptions } from 'ioredis';
+import { CONNECTS_PLAINLY } from '../plain-connection';
 
 type Ioredis = typeof import('ioredis');
 type Connector = NonNullable<RedisOptions['Connector']>;
@@ -14,6 +15,7 @@ const CLOSED = 'Connection is closed.';
  */
 export function serverConnector({ AbstractConnector }: Pick<Ioredis, 'AbstractConnector'>): Connector {
   return class extends AbstractConnector {
+    static readonly [CONNECTS_PLAINLY] = true;
     readonly #options: RedisOptions;
 
     constructor(options: unknown) {
@@ -55,6 +57,7 @@ export function serverConnector({ AbstractConnector }: Pick<Ioredis, 'AbstractCo
  */
 export function sentinelConnector({ SentinelConnector }: Pick<Ioredis, 'SentinelConnector'>): Connector {
   return class extends SentinelConnector {
+    static readonly [CONNECTS_PLAINLY] = true;
     #watching = false;
 
     constructor(options: unknown) {

@@ -40,6 +40,10 @@ export function engineWays(client: Redis, announced: unknown, ioredis: Ioredis):
       const link = directLink(client, announced, { name: 'dump' });
       return link?.engine.keyReader(link.session);
     },
+    keyWriter: () => {
+      const link = directLink(client, announced, { name: 'restore' });
+      return link?.engine.keyWriter(link.session);
+    },
   };
 }
 

@@ -1,8 +1,8 @@
-import { connect, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { asError, RespiteError } from '../../../errors';
+import { logIn, reach } from '../redis/own-socket';
 import { Backlog } from './backlog';
 import { ReplicaStream } from './replica-stream';
 
@@ -132,17 +132,8 @@ export class ReplicaLink {
 
 /** Connects, logs in, and says a line. @returns what it answers to that */
 async function synchronise(client: Redis, name: string, line: string) {
-  const socket = await reach(client, name);
-  const stream = new ReplicaStream(socket);
+  const { socket, stream } = await openLink(client, name);
   try {
-    const { username, password } = client.options;
-    if (password) {
-      const words = ['AUTH', ...(username ? [username] : []), password];
-      socket.write(`*${String(words.length)}\r\n`);
-      for (const word of words) socket.write(`$${String(Buffer.byteLength(word))}\r\n${word}\r\n`);
-      const answer = await stream.line();
-      if (answer.startsWith('-')) throw refused(name, answer);
-    }
     // Both mean: it may come without its length being known, and may go on under another id.
     socket.write('REPLCONF capa eof capa psync2\r\n');
     const capable = await stream.line();
@@ -157,25 +148,17 @@ async function synchronise(client: Redis, name: string, line: string) {
   }
 }
 
-/** A connection to where a client is connected, which it may have been led to by sentinels. */
-async function reach({ options, stream }: Redis, name: string): Promise<Socket> {
-  const { remoteAddress, remotePort } = stream; // of a client that is connected to a server
-  const { host = 'localhost', port = 6379, tls } = options;
-  const address = { host: remoteAddress ?? host, port: remotePort ?? port };
-  // The name is what the certificate is for, where none is set.
-  const servername = tls?.servername ?? (/^[\d.:]+$/.test(host) ? undefined : host);
-  const socket = tls
-    ? connectTls({ ...tls, ...address, ...(servername !== undefined && { servername }) })
-    : connect(address);
+async function openLink(client: Redis, name: string): Promise<{ socket: Socket; stream: ReplicaStream }> {
   try {
-    await new Promise((resolve, reject) => {
-      socket.once(tls ? 'secureConnect' : 'connect', resolve).once('error', reject);
-    });
+    const socket = await reach(client);
+    const stream = new ReplicaStream(socket);
+    const answer = await logIn(client, socket, () => stream.line());
+    if (answer === undefined) return { socket, stream };
+    socket.destroy();
+    throw refused(name, answer);
   } catch (error) {
-    throw lost(name, error);
+    throw RespiteError.is(error) ? error : lost(name, error);
   }
-  socket.on('error', () => undefined); // said where it is read
-  return socket.setNoDelay(true);
 }
 
 function refused(name: string, answer: string): RespiteError {

@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { keyReaderOf, type KeyWalk } from '../../cache';
 import { unlessInterrupted } from '../interruption';
-import type { Selection } from '../selection';
+import { matching, type Selection } from '../selection';
 import type { MovedItem, Source } from '../transfer';
 import { bigValue, hasTimedFields } from './big-values';
 import { deadlineOf } from './expiry';
@@ -102,8 +104,43 @@ export class RedisSource implements KeySource {
     return match === undefined && db === undefined ? librarySources(this.client) : [];
   }
 
+  /** Without positions, and so past the commands where that can be. */
   async *batches(signal: AbortSignal | undefined): AsyncGenerator<readonly MovedItem[], void, undefined> {
-    for await (const { items } of this.pages(signal)) if (items.length > 0) yield items;
+    const functions = await this.#functions();
+    if (functions.length > 0) yield functions;
+    for (const [db] of await this.databases()) {
+      await this.client.select(db);
+      const walk = keyReaderOf(this.client)?.walk();
+      if (walk !== undefined) yield* this.#walk(db, walk, signal);
+      else for await (const { names } of this.#scanDatabase(db, '0', signal)) yield* this.#read(db, names, signal);
+    }
+  }
+
+  async *#walk(db: number, walk: KeyWalk, signal: AbortSignal | undefined): AsyncGenerator<readonly MovedItem[]> {
+    const matches = this.#selection.match === undefined ? undefined : matching(this.#selection.match);
+    while (!walk.isOver) {
+      unlessInterrupted(signal);
+      // Asked for each time: somebody may have begun to watch, or to pause clients.
+      const reader = keyReaderOf(this.client);
+      if (reader === undefined) {
+        const names = walk.names(SCAN_COUNT).filter((name) => matches?.(name) !== false);
+        yield* this.#read(
+          db,
+          names.map((name) => Buffer.from(name, 'latin1')),
+          signal,
+        );
+        continue;
+      }
+      const { items, big } = reader.page(walk, { db, matches, bigBytes: this.#bigBytes });
+      // Others have their turn.
+      await setImmediate();
+      if (items.length > 0) yield items;
+      if (big !== undefined) yield* this.#readBig(db, Buffer.from(big.name, 'latin1'), big.bytes);
+    }
+  }
+
+  async #functions(): Promise<readonly MovedItem[]> {
+    return (await this.libraries()).map((source) => ({ kind: 'function', source }));
   }
 
   async *names(signal: AbortSignal | undefined): AsyncGenerator<NamesOfDatabase, void, undefined> {
@@ -111,33 +148,53 @@ export class RedisSource implements KeySource {
   }
 
   async *pages(signal: AbortSignal | undefined, from?: Position): AsyncGenerator<Page, void, undefined> {
-    const libraries = await this.libraries();
-    if (libraries.length > 0) yield { items: libraries.map((source) => ({ kind: 'function', source })) };
+    const functions = await this.#functions();
+    if (functions.length > 0) yield { items: functions };
     for await (const { db, names, next } of this.#scan(signal, from)) {
-      for (const { names: some, big } of await this.#rounds(names)) {
-        unlessInterrupted(signal);
-        const parts = big === undefined ? undefined : await this.#parts(db, some, big);
-        if (parts !== undefined) for await (const part of parts) yield { items: [part] };
-        else yield { items: await readValues(this.client, db, some) };
-      }
+      for await (const items of this.#read(db, names, signal)) yield { items };
       yield { items: [], next };
     }
+  }
+
+  async *#read(
+    db: number,
+    names: readonly Buffer[],
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<readonly MovedItem[]> {
+    for (const { names: some, big } of await this.#rounds(names)) {
+      unlessInterrupted(signal);
+      const [name] = some;
+      if (big !== undefined && name !== undefined) yield* this.#readBig(db, name, big);
+      else yield await readValues(this.client, db, some);
+    }
+  }
+
+  async *#readBig(db: number, name: Buffer, size: number): AsyncGenerator<readonly MovedItem[]> {
+    const expireAt = Math.max(0, await deadlineOf(this.client, name));
+    const parts = await bigValue(this.client, { db, key: name.latin1Slice(), expireAt }, size, this.#changes);
+    if (parts === undefined) yield await readValues(this.client, db, [name]);
+    else for await (const part of parts) yield [part];
   }
 
   async *#scan(signal: AbortSignal | undefined, from: Position = { db: 0, cursor: '0' }) {
     for (const [db] of await this.databases()) {
       if (db < from.db) continue;
       await this.client.select(db);
-      const seen = this.#changes ? new SeenKeys() : undefined;
-      let cursor = db === from.db ? from.cursor : '0';
-      do {
-        unlessInterrupted(signal);
-        const [next, found] = await this.client.scanBuffer(cursor, ...this.#scanOptions());
-        cursor = String(next);
-        const names = seen === undefined ? found : found.filter((key) => seen.add(key.latin1Slice()));
-        yield { db, names, next: cursor === '0' ? { db: db + 1, cursor } : { db, cursor } };
-      } while (cursor !== '0');
+      yield* this.#scanDatabase(db, db === from.db ? from.cursor : '0', signal);
     }
+  }
+
+  /** The names of the database that is chosen. */
+  async *#scanDatabase(db: number, from: string, signal: AbortSignal | undefined) {
+    const seen = this.#changes ? new SeenKeys() : undefined;
+    let cursor = from;
+    do {
+      unlessInterrupted(signal);
+      const [next, found] = await this.client.scanBuffer(cursor, ...this.#scanOptions());
+      cursor = String(next);
+      const names = seen === undefined ? found : found.filter((key) => seen.add(key.latin1Slice()));
+      yield { db, names, next: cursor === '0' ? { db: db + 1, cursor } : { db, cursor } };
+    } while (cursor !== '0');
   }
 
   #scanOptions(): ['COUNT', number] {
@@ -169,11 +226,5 @@ export class RedisSource implements KeySource {
       left -= size;
     }
     return rounds;
-  }
-
-  async #parts(db: number, [name]: readonly Buffer[], size: number) {
-    if (name === undefined) return undefined;
-    const expireAt = Math.max(0, await deadlineOf(this.client, name));
-    return bigValue(this.client, { db, key: name.latin1Slice(), expireAt }, size, this.#changes);
   }
 }

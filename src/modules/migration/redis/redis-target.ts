@@ -1,7 +1,6 @@
 import type { Redis } from 'ioredis';
 import { REFUSED_TYPES } from '../../../engine/rdb/file/value-walk';
-import { RdbFormatError } from '../../../engine/rdb/rdb-primitives';
-import { asOldRedis, hasTimedFields, payloadOfBody } from '../../../engine/rdb/value-body';
+import { hasTimedFields } from '../../../engine/rdb/value-body';
 import { RespiteError } from '../../../errors';
 import { type NamedKey, NameList, namedKey, showKey } from '../key-names';
 import type { MovedItem, Target } from '../transfer';
@@ -10,6 +9,7 @@ import { libraryName, TargetLibraries } from './libraries';
 import { PartWriter } from './part-writer';
 import { readValues, type Value } from './read-values';
 import { answers, type Line, mastersOf, refusal } from './replies';
+import { notSupported, Restorer } from './restorer';
 
 /** What becomes of keys (and function libraries) that the target has already. */
 export type Existing = 'refuse' | 'replace' | 'skip';
@@ -43,6 +43,7 @@ export class RedisTarget implements Target {
   #sizes: ReadonlyMap<number, number> | undefined;
   #takesTimedFields: Promise<boolean> | undefined;
   readonly #libraries: TargetLibraries;
+  readonly #restorer: Restorer;
 
   /** @param client one of its own: databases are chosen on it. @param now when a key counts as expired */
   constructor(
@@ -53,6 +54,7 @@ export class RedisTarget implements Target {
   ) {
     this.#parts = new PartWriter(client, existing, settings.sameIsWritten === true, settings.slackMs ?? 0);
     this.#libraries = new TargetLibraries(client);
+    this.#restorer = new Restorer(client, existing === 'replace');
   }
 
   /** Whether nothing is there yet. */
@@ -68,7 +70,11 @@ export class RedisTarget implements Target {
 
   /** Nothing comes any more: what is left of a value that went while it was read is removed. */
   async finish(): Promise<void> {
-    await this.#parts.abandon();
+    try {
+      await this.#parts.abandon();
+    } finally {
+      await this.#restorer.close();
+    }
   }
 
   /** Whether it is a key (or the last part of one) whose time is over: such are not written. */
@@ -139,6 +145,7 @@ export class RedisTarget implements Target {
       values = item.kind === 'value' ? [item] : [];
       if (item.kind === 'function') await this.#load(item.source);
       else if (item.kind === 'part') await this.#part(item);
+      else if (item.kind === 'refused') throw notSupported(item.db, item.key, `it is ${item.what}`);
     }
     await this.#restore(values);
   }
@@ -155,13 +162,10 @@ export class RedisTarget implements Target {
       const what = answer instanceof Promise ? await answer : answer;
       if (what !== undefined) throw notSupported(db, key, `it is ${what}`);
     }
-    const replies = await answers(
-      this.client,
-      living.map((value) => this.#restoring(value)),
-    );
+    const replies = await this.#restorer.restore(living);
     for (const [i, value] of living.entries()) {
       const reply = replies[i];
-      if (!(reply instanceof Error) || (await this.#isTheSame(value, reply))) this.written += 1;
+      if (reply === undefined || (await this.#isTheSame(value, reply))) this.written += 1;
       else this.#refused(value.db, value.key, reply);
     }
   }
@@ -170,19 +174,6 @@ export class RedisTarget implements Target {
     if (this.settings.sameIsWritten !== true || !reply.message.startsWith('BUSYKEY')) return false;
     const [there] = await readValues(this.client, value.db, [Buffer.from(value.key, 'latin1')]);
     return valueDifference(value, there, this.settings.slackMs ?? 0, this.now()) === undefined;
-  }
-
-  #restoring({ db, key, expireAt, body, idle, frequency }: Value): Line {
-    return [
-      'RESTORE',
-      Buffer.from(key, 'latin1'),
-      String(expireAt),
-      payloadOfBody(readable(db, key, body)),
-      'ABSTTL',
-      ...(this.existing === 'replace' ? ['REPLACE'] : []),
-      ...(idle === undefined ? [] : ['IDLETIME', String(idle)]),
-      ...(frequency === undefined ? [] : ['FREQ', String(frequency)]),
-    ];
   }
 
   async #part(part: Extract<MovedItem, { kind: 'part' }>): Promise<void> {
@@ -259,23 +250,6 @@ export class RedisTarget implements Target {
       [...all.join('\n').matchAll(/^db(\d+):keys=(\d+)/gm)].map(([, db, keys]) => [Number(db), Number(keys)]),
     );
   }
-}
-
-/** A value as Redis 7.0 reads it, or 7.4 where fields have deadlines. @throws RespiteError `IMPORT_NOT_SUPPORTED` */
-function readable(db: number, key: string, body: Buffer): Buffer {
-  try {
-    return asOldRedis(body);
-  } catch (cause) {
-    if (!(cause instanceof RdbFormatError)) throw cause;
-    throw notSupported(db, key, cause.message, cause);
-  }
-}
-
-function notSupported(db: number, key: string, reason: string, cause?: Error): RespiteError {
-  return new RespiteError('IMPORT_NOT_SUPPORTED', {
-    message: `The key ${showKey(db, key)} cannot be taken in: ${reason}. Leave it out with --match, or delete it where it comes from. What was written before it are whole keys.`,
-    cause,
-  });
 }
 
 function groupByDb<T extends { readonly db: number }>(items: readonly T[]): Map<number, T[]> {

@@ -13,11 +13,13 @@ it('what was compressed unpacks to what it was', () => {
   let compressed = 0;
   for (let i = 0; i < 500; i++) {
     const bytes = randomBytes(random);
-    const out = Buffer.alloc(Math.max(0, bytes.length - 4));
-    const length = compressLzf(bytes, out);
+    const most = Math.max(0, bytes.length - 4);
+    const out = Buffer.alloc(most + 20, '-');
+    const length = compressLzf(Buffer.concat([bytes, randomBytes(random)]), bytes.length, out, 10, 10 + most);
+    expect([out.subarray(0, 10), out.subarray(10 + most)].map(String)).toEqual(['----------', '----------']);
     if (length === undefined) continue;
     compressed += 1;
-    expect(decompressLzf(out.subarray(0, length), bytes.length)?.equals(bytes)).toBe(true);
+    expect(decompressLzf(out, 10, 10 + length, bytes.length)?.equals(bytes)).toBe(true);
   }
   expect(compressed).toBeGreaterThan(100);
 });
@@ -25,15 +27,18 @@ it('what was compressed unpacks to what it was', () => {
 it('says so when it would take more than there is room for', () => {
   const random = new SeededRandom(1);
   const noise = Buffer.from(Array.from({ length: 500 }, () => random.below(256)));
-  expect(compressLzf(noise, Buffer.alloc(496))).toBeUndefined();
-  expect(compressLzf(Buffer.alloc(500), Buffer.alloc(5))).toBeUndefined();
-  expect(compressLzf(Buffer.alloc(500), Buffer.alloc(20))).toBeLessThan(20);
+  const into = (bytes: Buffer, room: number) => compressLzf(bytes, bytes.length, Buffer.alloc(room), 0, room);
+  expect(into(noise, 496)).toBeUndefined();
+  expect(into(Buffer.alloc(500), 5)).toBeUndefined();
+  expect(into(Buffer.alloc(500), 20)).toBeLessThan(20);
 });
 
 it('refuses what is no LZF', () => {
-  expect(decompressLzf(Buffer.from([200, 5, 5]), 10)).toBeUndefined();
-  expect(decompressLzf(Buffer.from([31, 1]), 32)).toBeUndefined();
-  expect(decompressLzf(Buffer.from([0, 1]), 2 ** 30)).toBeUndefined();
+  const unpacked = (bytes: readonly number[], length: number) =>
+    decompressLzf(Buffer.from(bytes), 0, bytes.length, length);
+  expect(unpacked([200, 5, 5], 10)).toBeUndefined();
+  expect(unpacked([31, 1], 32)).toBeUndefined();
+  expect(unpacked([0, 1], 2 ** 30)).toBeUndefined();
 });
 
 it('a checksum of pieces is that of the whole', () => {

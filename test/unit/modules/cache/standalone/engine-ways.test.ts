@@ -1,5 +1,6 @@
 import type { Redis, RedisOptions } from 'ioredis';
-import { answersInProcess, keyReaderOf } from '../../../../../src/modules/cache';
+import { ErrorReply } from '../../../../../src/engine';
+import { answersInProcess, keyReaderOf, keyWriterOf } from '../../../../../src/modules/cache';
 import { randomLimits, randomValue } from '../../../../fuzz/dump-values';
 import { type GatedEngine, gatedEngine } from '../../../../support/gated-engine';
 import { SeededRandom } from '../../../../support/seeded-random';
@@ -135,5 +136,158 @@ describe('keyReaderOf', () => {
     await gated.settled();
     await client.acl('SETUSER', 'default', '-dump');
     expect(keyReaderOf(client)).toBeUndefined();
+  });
+});
+
+describe('a walk', () => {
+  const readNames = (page: { readonly items: readonly { readonly key: string }[] } | undefined) =>
+    page?.items.map(({ key }) => key) ?? [];
+
+  it('meets each key once that was there all the time, whatever moves meanwhile', async () => {
+    const { seed, size } = slice({ short: 5, long: 200 });
+    const random = new SeededRandom(seed);
+    for (let round = 0; round < size; round++) {
+      await client.flushall();
+      const names: readonly [string, ...string[]] = [
+        'key',
+        ...Array.from({ length: 1500 }, (_, i) => `key ${String(i)}`),
+      ];
+      await client.mset(names.flatMap((name) => [name, 'v']));
+      const walk = keyReaderOf(client)?.walk();
+      if (walk === undefined) throw new Error('no walk');
+      const gone = new Set<string>();
+      const met: string[] = [];
+      while (!walk.isOver) {
+        met.push(...readNames(keyReaderOf(client)?.page(walk, { db: 0, bigBytes: Infinity })));
+        for (let i = 0; i < 100; i++) {
+          const name: string = random.pick(names);
+          if (random.below(2) === 0) {
+            await client.del(name);
+            gone.add(name);
+          } else {
+            await client.set('other', 'w');
+            // The key is another one afterwards, and was there all the time.
+            if ((await client.exists(name)) === 1) await client.rename('other', name);
+          }
+          if (random.below(4) === 0) await client.set(name, 'back');
+        }
+      }
+      expect(new Set(met).size).toBe(met.length);
+      const known = new Set(met);
+      expect(names.filter((name) => !known.has(name) && !gone.has(name))).toEqual([]);
+    }
+  });
+
+  it('reads what is there now, of the database it is asked about, and names what is large', async () => {
+    await client.mset('a', '1', 'large', 'x'.repeat(100_000), 'other', 'y', 'timed', 'z');
+    const walk = keyReaderOf(client)?.walk();
+    if (walk === undefined) throw new Error('no walk');
+    await client.set('a', 'changed', 'PXAT', 4_000_000_000_000);
+    await client.pexpireat('timed', 1);
+    await client.set('late', 'v');
+    const options = { db: 7, bigBytes: 50_000, matches: (key: string) => key !== 'other' };
+    const found: unknown[] = [];
+    const large: unknown[] = [];
+    while (!walk.isOver) {
+      const { items, big } = keyReaderOf(client)?.page(walk, options) ?? { items: [] };
+      found.push(...items);
+      if (big !== undefined) large.push(big);
+    }
+    const body = (await client.dumpBuffer('a')).subarray(0, -10);
+    expect(found).toEqual([{ kind: 'value', db: 7, key: 'a', expireAt: 4_000_000_000_000, body }]);
+    expect(large).toEqual([{ name: 'large', bytes: await client.memory('USAGE', 'large') }]);
+    await client.flushall();
+    const emptied = keyReaderOf(client)?.walk();
+    expect(emptied?.isOver).toBe(true);
+  });
+
+  it('hands out names where nothing may be read past the commands', async () => {
+    await client.mset('a', '1', 'b', '2', 'c', '3');
+    const walk = keyReaderOf(client)?.walk();
+    expect([walk?.names(2).length, walk?.names(2).length, walk?.isOver]).toEqual([2, 1, true]);
+  });
+});
+
+describe('keyWriterOf', () => {
+  const payloadOf = async (key: string) => (await client.dumpBuffer(key)).subarray(0, -10);
+
+  it('writes what RESTORE writes, of values of every kind, and says against it what RESTORE says', async () => {
+    const { seed, size } = slice({ short: 40, long: 2000 });
+    const random = new SeededRandom(seed);
+    for (let i = 0; i < size; i++) {
+      await client.flushall();
+      for (const [name = '', ...args] of [...randomLimits(random), ...randomValue(random).recipe])
+        await client.call(name, bytes(...args));
+      const dump = await client.dumpBuffer('k');
+      const expireAt = random.pick([0, 1, 4_000_000_000_000]);
+      const body = dump.subarray(0, -10);
+      const refusals = keyWriterOf(client)?.write(
+        [
+          { key: 'k', body, expireAt },
+          { key: 'direct', body, expireAt },
+        ],
+        false,
+      );
+      expect(refusals).toEqual(['BUSYKEY Target key name already exists.', undefined]);
+      await client.restore('restored', expireAt, dump, 'ABSTTL');
+      const [direct, restored] = await Promise.all(
+        ['direct', 'restored'].map((key) =>
+          Promise.all([client.debug('DIGEST-VALUE', key), client.object('ENCODING', key), client.pexpiretime(key)]),
+        ),
+      );
+      expect(direct).toEqual(restored);
+    }
+  });
+
+  it('refuses what makes no sense and what there is no memory for, replaces, and keeps how keys were used', async () => {
+    await client.set('k', 'old', 'PXAT', 4_000_000_000_000);
+    const writer = () => keyWriterOf(client);
+    const body = Buffer.from([0, 1, 0x61]);
+    expect(writer()?.write([{ key: 'n', body: Buffer.from([0, 9, 0x61]), expireAt: 0 }], false)).toEqual([
+      'ERR Bad data format',
+    ]);
+    expect(writer()?.write([{ key: 'k', body, expireAt: 0, idle: 500 }], true)).toEqual([undefined]);
+    expect([await client.object('IDLETIME', 'k'), await client.get('k'), await client.ttl('k')]).toEqual([
+      500,
+      'a',
+      -1,
+    ]);
+    await client.config('SET', 'maxmemory', '1');
+    expect(writer()?.write([{ key: 'n', body, expireAt: 0 }], false)).toEqual([
+      "OOM command not allowed when used memory > 'maxmemory'.",
+    ]);
+    expect(await client.exists('n')).toBe(0);
+  });
+
+  it('is noticed by those who watch, wait, cache and listen', async () => {
+    await client.zadd('source', 1, 'member');
+    const body = await payloadOf('source');
+    const waiting = gated.make('direct', RESP2).bzpopmin('queue', 0);
+    const watching = gated.make('direct', RESP2);
+    await watching.watch('queue');
+    const listening = gated.make('direct', RESP2);
+    await client.config('SET', 'notify-keyspace-events', 'KEA');
+    await listening.psubscribe('__key*__:*');
+    const heard: string[] = [];
+    listening.on('pmessage', (_pattern, channel: string, message: string) => heard.push(`${channel} ${message}`));
+    await gated.settled();
+    expect(keyWriterOf(client)?.write([{ key: 'queue', body, expireAt: 0 }], false)).toEqual([undefined]);
+    expect(await waiting).toEqual(['queue', 'member', '1']);
+    expect(await watching.multi().ping().exec()).toBeNull();
+    await gated.settled();
+    expect(heard.slice(0, 2)).toEqual(['__keyspace@0__:queue restore', '__keyevent@0__:restore queue']);
+  });
+
+  it('is for nobody whose writes somebody follows, or are refused', async () => {
+    expect(keyWriterOf(client)).toBeDefined();
+    await client.multi({ pipeline: false });
+    expect(keyWriterOf(client)).toBeUndefined();
+    await client.discard();
+    gated.inner.switches.writesRefused = new ErrorReply('MISCONF');
+    expect(keyWriterOf(client)).toBeUndefined();
+    gated.inner.switches.writesRefused = undefined;
+    expect(keyWriterOf(client)).toBeDefined();
+    gated.follow();
+    expect(keyWriterOf(client)).toBeUndefined();
   });
 });
