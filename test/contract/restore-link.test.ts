@@ -70,6 +70,7 @@ it('says what the server has against each, chooses databases, replaces, and keep
   ]);
   expect(await client.object('IDLETIME', 'other')).toBe(700);
   expect(await link.restore(5, [value], false)).toEqual([undefined]);
+  await expect(link.restore(99, [value], false)).rejects.toThrow('ERR DB index is out of range');
   await client.set('k', 'changed');
   expect(await link.restore(0, [value], true)).toEqual([undefined]);
   await client.config('SET', 'maxmemory-policy', 'allkeys-lfu');
@@ -98,6 +99,16 @@ it('takes more than a socket does at once, and fails when the server ends', asyn
   process.kill(server.pid, 'SIGKILL');
   await expect(lost).rejects.toThrow(/closed|ECONNRESET|EPIPE/);
   await expect(link.restore(0, values, true)).rejects.toThrow(/closed|ECONNRESET|EPIPE/);
+});
+
+it('waits as long as its client does', async () => {
+  await client.set('k', 'v');
+  const value = await valueOf('k', { key: 'late' });
+  const link = await opened();
+  await client.client('PAUSE', 100_000, 'WRITE');
+  client.options.commandTimeout = 50;
+  await expect(link.restore(0, [value], false)).rejects.toThrow('Command timed out');
+  link.close();
 });
 
 it('leaves it to the client where that does more than to send, or reaches its server in a way of its own', async () => {

@@ -24,6 +24,8 @@ export interface KeyContent {
 /** Keys that are handed out at once, and bytes of memory that they take, about. */
 const PAGE_KEYS = 512;
 const PAGE_BYTES = 8 * 1024 * 1024;
+/** Keys that are looked at for that. */
+const PAGE_LOOKS = 4 * PAGE_KEYS;
 
 /** A key with its value. */
 interface PageItem extends KeyContent {
@@ -49,26 +51,50 @@ export interface PageOptions {
   readonly bigBytes: number;
 }
 
-/** A walk through the keys that were there when it began. One that has gone since and come back is met, and no key twice. */
+/** Names that are noted at once: many times what is read meanwhile. */
+const NOTED_KEYS = 20_000;
+
+/**
+ * A walk through the keys that were there when it began. One that has gone since and come back is met, and no key twice. It holds on
+ * to names alone: values of keys that have gone would fill the memory that others were given.
+ */
 export class KeyWalk {
+  /** Until all names are noted. */
+  #entries: readonly Entry[];
+  readonly #names: string[] = [];
+  readonly #size: number;
   #at = 0;
 
-  constructor(private readonly entries: readonly Entry[]) {}
+  constructor(entries: readonly Entry[]) {
+    this.#entries = entries;
+    this.#size = entries.length;
+  }
 
   get isOver(): boolean {
-    return this.#at >= this.entries.length;
+    return this.#at >= this.#size;
   }
 
-  /** The next key there was. */
-  take(): Entry | undefined {
-    return this.entries[this.#at++];
+  /** The name of the next one; undefined when all were passed. */
+  take(): string | undefined {
+    if (this.#at === this.#names.length) this.note();
+    return this.#names[this.#at++];
   }
 
-  /** The same, of many, by their names. */
+  /** The same of many. */
   names(count: number): string[] {
-    const names = this.entries.slice(this.#at, this.#at + count).map(({ key }) => key);
+    this.note();
+    const names = this.#names.slice(this.#at, this.#at + count);
     this.#at += names.length;
     return names;
+  }
+
+  /** Notes more names; to be called in each turn. */
+  note(): void {
+    const entries = this.#entries;
+    const names = this.#names;
+    const end = Math.min(names.length + NOTED_KEYS, entries.length);
+    for (let i = names.length; i < end; i++) names.push(entries[i]?.key ?? '');
+    if (names.length === this.#size) this.#entries = [];
   }
 }
 
@@ -113,9 +139,13 @@ export class KeyReader {
     const ends: number[] = [];
     const now = this.parts.clock.now();
     const page: KeyPage = { items: [] };
-    for (let left = PAGE_BYTES; left > 0 && found.length < PAGE_KEYS && !walk.isOver;) {
-      const entry = this.#living(walk.take(), now);
-      if (entry === undefined || matches?.(entry.key) === false) continue;
+    walk.note();
+    let looks = PAGE_LOOKS;
+    for (let left = PAGE_BYTES; left > 0 && found.length < PAGE_KEYS && looks > 0; looks -= 1) {
+      const name = walk.take();
+      if (name === undefined) break;
+      const entry = matches?.(name) === false ? undefined : this.#living(name, now);
+      if (entry === undefined) continue;
       const bytes = entryBytes(entry.key, entry.value);
       if (bytes > bigBytes) {
         page.big = { name: entry.key, bytes };
@@ -134,11 +164,9 @@ export class KeyReader {
     return page;
   }
 
-  /** What is there now under the key of an entry that was there. */
-  #living(met: Entry | undefined, now: number): Entry | undefined {
-    if (met === undefined) return undefined;
+  #living(name: string, now: number): Entry | undefined {
     const { dataset } = this.database;
-    const entry = dataset.keys.at(met.index) === met ? met : dataset.keys.get(met.key);
+    const entry = dataset.keys.get(name);
     return entry === undefined || (entry.heapIndex >= 0 && dataset.expireAt(entry) < now) ? undefined : entry;
   }
 

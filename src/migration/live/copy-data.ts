@@ -63,18 +63,21 @@ async function write(
   const seen = prune ? new SeenKeys() : undefined;
   let keys = 0;
   let bytes = 0;
-  for await (const items of source.batches(signal)) {
-    await at(side, () => target.write(items.map((item) => withParkedDeadline(item, parked))));
-    for (const item of items) {
-      if (!('body' in item)) continue;
-      bytes += item.body.length;
-      if (item.kind === 'part' && !item.last) continue;
-      keys += 1;
-      seen?.add(seenName(item.db, item.key));
+  try {
+    for await (const items of source.batches(signal)) {
+      await at(side, () => target.write(items.map((item) => withParkedDeadline(item, parked))));
+      for (const item of items) {
+        if (!('body' in item)) continue;
+        bytes += item.body.length;
+        if (item.kind === 'part' && !item.last) continue;
+        keys += 1;
+        seen?.add(seenName(item.db, item.key));
+      }
+      onProgress?.({ phase: 'writing', keys, bytes, total: source.keys });
     }
-    onProgress?.({ phase: 'writing', keys, bytes, total: source.keys });
+  } finally {
+    await target.finish();
   }
-  await target.finish();
   source.copied();
   const { written, functions } = target;
   const pruned = seen === undefined ? 0 : await pruneOthers(side, sourceOf(to.client, {}), seen, signal);

@@ -27,7 +27,10 @@ export class RestoreLink {
   #rest = '';
   #error: Error | undefined;
 
-  private constructor(private readonly socket: Socket) {
+  private constructor(
+    private readonly client: Redis,
+    private readonly socket: Socket,
+  ) {
     socket.on('data', (bytes) => {
       this.#take(bytes.latin1Slice());
     });
@@ -44,8 +47,8 @@ export class RestoreLink {
     if (!isPlainlyConnected(client) || client.options.keyPrefix) return undefined;
     let link: RestoreLink | undefined;
     try {
-      link = new RestoreLink(await reach(client));
-      if (await link.#isWelcome(client)) return link;
+      link = new RestoreLink(client, await reach(client));
+      if (await link.#isWelcome()) return link;
     } catch {
       // As one client more than there may be: the one that there is will do.
     }
@@ -53,9 +56,9 @@ export class RestoreLink {
     return undefined;
   }
 
-  async #isWelcome(client: Redis): Promise<boolean> {
+  async #isWelcome(): Promise<boolean> {
     const answer = async () => (await this.#lines(1))[0] ?? '';
-    if ((await logIn(client, this.socket, answer)) !== undefined) return false;
+    if ((await logIn(this.client, this.socket, answer)) !== undefined) return false;
     this.socket.write('PING\r\n');
     // Not everybody may ask that: any answer is one, but that of a server that has too many clients.
     return !(await answer()).startsWith('-ERR max number of clients');
@@ -68,25 +71,40 @@ export class RestoreLink {
    * @throws Error when the connection was lost
    */
   async restore(db: number, keys: readonly KeyToWrite[], replaces: boolean): Promise<(string | undefined)[]> {
-    const selects = db !== this.#db;
-    if (selects) this.socket.write(`SELECT ${String(db)}\r\n`);
-    const answers = this.#lines(keys.length + (selects ? 1 : 0));
+    if (db !== this.#db) await this.#select(db);
+    const answers = this.#lines(keys.length);
     answers.catch(() => undefined); // heard of below
     if (!this.socket.write(encode(keys, replaces))) await Promise.race([once(this.socket, 'drain'), answers]);
-    const lines = (await answers).slice(selects ? 1 : 0);
+    return (await answers).map((line) => (line.startsWith('-') ? line.slice(1) : undefined));
+  }
+
+  /** Before anything is said that is meant for it. */
+  async #select(db: number): Promise<void> {
+    this.socket.write(`SELECT ${String(db)}\r\n`);
+    const [answer = ''] = await this.#lines(1);
+    if (!answer.startsWith('+')) throw new Error(`it refused database ${String(db)}: ${answer.slice(1)}`);
     this.#db = db;
-    return lines.map((line) => (line.startsWith('-') ? line.slice(1) : undefined));
   }
 
   close(): void {
     this.socket.destroy();
   }
 
-  #lines(count: number): Promise<readonly string[]> {
-    return new Promise((resolve, reject) => {
-      if (this.#error !== undefined) reject(this.#error);
-      else this.#waiting = { lines: [], count, resolve, reject };
-    });
+  async #lines(count: number): Promise<readonly string[]> {
+    const { commandTimeout } = this.client.options;
+    // As the client would: it does not say which of the commands.
+    const giveUp = () => {
+      this.#end(new Error('Command timed out'));
+    };
+    const timer = commandTimeout === undefined ? undefined : setTimeout(giveUp, commandTimeout);
+    try {
+      return await new Promise((resolve, reject) => {
+        if (this.#error !== undefined) reject(this.#error);
+        else this.#waiting = { lines: [], count, resolve, reject };
+      });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #take(text: string): void {
