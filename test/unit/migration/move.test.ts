@@ -1,9 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { type App, CacheBackend, createApp } from '../../../src';
+import type { RdbWriter } from '../../../src/engine/rdb/rdb-primitives';
 import { ConflictError, exportData, importData, type TransferProgress } from '../../../src/migration';
+import { RdbFileBuilder } from '../../support/rdb-file';
 
 const QUIET = { configFile: false, env: {} } as const;
 
@@ -77,6 +79,48 @@ it('a key that is twice in a file is refused, and named', async () => {
   await expect(importData({ from: Readable.from([line, line]), to: { backend } })).rejects.toMatchObject({
     code: 'IMPORT_CONFLICT',
     message: expect.stringContaining('"twice" in database 0') as string,
+  });
+});
+
+describe('a file that cannot be taken in', () => {
+  const text = (value: string) => (writer: RdbWriter) => {
+    writer.string(value);
+  };
+  /** A module's value: its id, encoding 0, and the end of its parts. */
+  const moduleValue = (writer: RdbWriter) => {
+    writer.unsigned(0x8000_0000_0000_0000n);
+    writer.length(0);
+  };
+  const good = () => new RdbFileBuilder().bytes(0xfe, 0).key(0, 'good', text('x'));
+  const damaged = good().end();
+  damaged[damaged.length - 1] = 1;
+  const FILES: readonly (readonly [string, Buffer, string, string])[] = [
+    ['with a wrong checksum', damaged, 'IMPORT_FILE_INVALID', 'checksum'],
+    ['cut off', good().end().subarray(0, -12), 'IMPORT_FILE_INVALID', 'truncated'],
+    [
+      'with values of modules',
+      good().key(7, 'first', moduleValue).key(0, 'late', text('y')).key(7, 'second', moduleValue).end(),
+      'IMPORT_NOT_SUPPORTED',
+      'has 2 keys that cannot be imported: "first" in database 0',
+    ],
+    ['with a key twice', good().key(0, 'good', text('y')).end(), 'IMPORT_CONFLICT', '"good" in database 0'],
+  ];
+
+  it.each(FILES)('%s leaves a new directory and one with data as they were', async (_, content, code, message) => {
+    const file = join(folder, 'bad.rdb');
+    writeFileSync(file, content);
+    const [empty, filled] = ['empty', 'filled'].map((name) => ({ dataDirectory: join(folder, name), ...QUIET }));
+    if (empty === undefined || filled === undefined) throw new Error('two directories');
+    const line = '{"key":"there","type":"string","value":"x"}';
+    await importData({ from: Readable.from([line]), to: filled });
+    for (const to of [empty, filled]) {
+      await expect(importData({ from: file, to })).rejects.toMatchObject({
+        code,
+        message: expect.stringContaining(message) as string,
+      });
+    }
+    const keys = async (from: typeof filled) => (await exportData({ from, to: new PassThrough() })).keys;
+    expect([await keys(empty).catch(() => 0), await keys(filled)]).toEqual([0, 1]);
   });
 });
 
