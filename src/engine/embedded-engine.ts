@@ -93,6 +93,12 @@ export class EmbeddedEngine {
     switches.interference = disturber === undefined ? undefined : new Interference(this.#engine, disturber);
   }
 
+  /** Whether a command may have to wait although it asks for nothing that is missing: clients are paused, or a test disturbs them. */
+  get mayPostpone(): boolean {
+    const { pausing, switches } = this.#engine;
+    return pausing.active || switches.interference !== undefined;
+  }
+
   statistics(): EngineFigures {
     const { memory, keyspace, clients, commands } = this.#engine;
     return {

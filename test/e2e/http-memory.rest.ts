@@ -80,6 +80,23 @@ const FLOODS: Readonly<Record<string, () => Promise<unknown>>> = {
     const answers = await Promise.all(times(20, () => asked('/', ['LRANGE', 'list', '0', '-1'])));
     expect(answers.map((answer) => answer.slice(0, 12))).toEqual(Array(20).fill('200 {"result'));
   },
+  'transactions and pipelines of long lists': async () => {
+    for (let i = 0; i < 100; i++)
+      await asked('/', ['RPUSH', 'list', ...times(1000, (j) => 'v'.repeat(30) + String(j))]);
+    const line = ['LRANGE', 'list', '0', '-1'];
+    for (const path of ['/multi-exec', '/pipeline']) {
+      for (const count of [20, 2000]) {
+        const answers = await Promise.all(times(3, () => asked(path, Array(count).fill(line))));
+        // Each list is there, was refused, or all were too long.
+        expect(answers.filter((answer) => !/^(?:200 \[|413 )/.test(answer))).toEqual([]);
+      }
+    }
+  },
+  'transactions of scripts that answer long lists': async () => {
+    const line = ['EVAL', 'local t = {} for i = 1, 20000 do t[i] = i end return t', '0'];
+    const answers = await Promise.all(times(3, () => asked('/multi-exec', Array(2000).fill(line))));
+    expect(answers.map((answer) => answer.slice(0, 24))).toEqual(Array(3).fill('200 [{"result":[1,2,3,4,'));
+  },
   'subscribers that do not read': async () => {
     const listening = await Promise.all(times(50, () => posted('/subscribe/news', '')));
     for (const message of listening) message.on('error', () => undefined).pause();

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { Reply } from '../../engine';
 
 /** A command line. */
 export type CommandLine = readonly [name: string, ...args: (string | Buffer)[]];
@@ -68,7 +69,14 @@ export interface EngineWays {
   keyReader(): KeyReader | undefined;
   /** See `keyWriterOf`. */
   keyWriter(): KeyWriter | undefined;
+  /** See `replyInProcess`. */
+  reply(line: CommandLine): Promise<EngineAnswer> | undefined;
+  /** See `transactionInProcess`. */
+  transaction(lines: readonly CommandLine[]): Promise<EngineAnswer> | undefined;
 }
+
+/** What an engine answered: as it keeps replies, its errors among them; or what ioredis made of a reply that came as bytes. */
+export type EngineAnswer = { readonly reply: Reply } | { readonly value: unknown };
 
 /** Under this name such a client has them; they are asked for each time, as its connection may change. */
 export const ENGINE_WAYS = Symbol('engine ways');
@@ -97,6 +105,20 @@ export function keyReaderOf(client: Redis): KeyReader | undefined {
 /** Writes keys to an engine in this process; otherwise as `keyReaderOf`. */
 export function keyWriterOf(client: Redis): KeyWriter | undefined {
   return (client as InProcess)[ENGINE_WAYS]?.()?.keyWriter();
+}
+
+/**
+ * Runs a command on an engine in this process. What it answers is not turned into a client's values, which take many times as much
+ * of V8's heap.
+ * @returns rejects with errors of ioredis; undefined as `answersInProcess`
+ */
+export function replyInProcess(client: Redis, line: CommandLine): Promise<EngineAnswer> | undefined {
+  return (client as InProcess)[ENGINE_WAYS]?.()?.reply(line);
+}
+
+/** The same of a transaction: what EXEC answers. */
+export function transactionInProcess(client: Redis, lines: readonly CommandLine[]): Promise<EngineAnswer> | undefined {
+  return (client as InProcess)[ENGINE_WAYS]?.()?.transaction(lines);
 }
 
 /** Whether a client is one of an engine in this process. */

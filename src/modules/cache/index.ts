@@ -18,7 +18,16 @@ export {
 export type { Change, ChangeSet, ChangesOptions } from './changes';
 export { clusterOf } from './cluster-client';
 export { type EmbeddedBackend, isEmbedded, type PrivateSocket, SnapshotSourceToken } from './embedded-backend';
-export { answersInProcess, type KeyToWrite, type KeyWalk, keyReaderOf, keyWriterOf } from './engine-ways';
+export {
+  answersInProcess,
+  type EngineAnswer,
+  type KeyToWrite,
+  type KeyWalk,
+  keyReaderOf,
+  keyWriterOf,
+  replyInProcess,
+  transactionInProcess,
+} from './engine-ways';
 export { listenPrivately } from './listen-privately';
 export type { NodeRedisOptions, NodeRedisSocket, NodeRedisTcp, NodeRedisTls } from './node-redis-options';
 export { cacheModule, quiesceModule } from './module';

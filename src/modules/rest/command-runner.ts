@@ -1,10 +1,11 @@
+import { ErrorReply, type Reply } from '../../engine';
 import { asError } from '../../errors';
-import type { CacheBackend } from '../cache';
+import { type CacheBackend, type EngineAnswer, replyInProcess, transactionInProcess } from '../cache';
 import { type CommandLine, isBlocking } from './command-line';
 import { Scripts } from './scripts';
 
-/** The outcome of a command: its reply, or why there is none. */
-export type Outcome = { readonly reply: unknown } | { readonly error: string };
+/** The outcome of a command: its reply, as ioredis gives it or as an engine of its own has it, or why there is none. */
+export type Outcome = { readonly reply: unknown } | { readonly own: Reply } | { readonly error: string };
 
 /** Commands of a pipeline that run at once: a few, until their replies are known to be short. */
 const FIRST_AT_ONCE = 16;
@@ -12,11 +13,35 @@ const MOST_AT_ONCE = 1024;
 const SHORT_REPLY = 1024;
 
 function isShort(outcome: Outcome): boolean {
-  return 'error' in outcome || !(outcome.reply instanceof Object) || sizeOf(outcome.reply) <= SHORT_REPLY;
+  if ('error' in outcome) return true;
+  return sizeOf('own' in outcome ? outcome.own : outcome.reply) <= SHORT_REPLY;
 }
 
-function sizeOf(reply: object): number {
-  return Buffer.isBuffer(reply) ? reply.length : Array.isArray(reply) ? reply.length * 100 : 0;
+function sizeOf(reply: unknown): number {
+  if (typeof reply === 'string' || Buffer.isBuffer(reply)) return reply.length;
+  if (Array.isArray(reply)) return reply.length * 100;
+  // Some other list of an engine, or a number.
+  return typeof reply === 'object' && reply !== null ? Infinity : 0;
+}
+
+/** What an engine answered to a command. */
+function outcomeOf(reply: Reply): Outcome {
+  return reply instanceof ErrorReply ? { error: errorText(reply) } : { own: reply };
+}
+
+function errorText({ text }: ErrorReply): string {
+  return Buffer.from(text, 'latin1').toString();
+}
+
+/** What EXEC answered. */
+function ownOutcomes(answer: EngineAnswer): readonly Outcome[] | { readonly error: string } {
+  if ('value' in answer) {
+    const values = Array.isArray(answer.value) ? (answer.value as readonly unknown[]) : [];
+    return values.map((value) => (value instanceof Error ? { error: value.message } : { reply: value }));
+  }
+  const { reply } = answer;
+  if (reply instanceof ErrorReply) return { error: errorText(reply) };
+  return Array.isArray(reply) ? (reply as readonly Reply[]).map(outcomeOf) : [];
 }
 
 /** Runs what clients ask for over HTTP. */
@@ -56,12 +81,12 @@ export class CommandRunner {
 
   /** Runs commands in one transaction. @returns their outcomes, or why none was run */
   async transaction(lines: readonly CommandLine[]): Promise<readonly Outcome[] | { readonly error: string }> {
-    const transaction = this.backend.client.multi();
-    for (const line of lines) {
-      const [name, ...args] = this.#scripts.translated(line);
-      transaction.callBuffer(name.toUpperCase(), ...args);
-    }
+    const translated = lines.map((line) => this.#scripts.translated(line));
     try {
+      const own = await transactionInProcess(this.backend.client, translated);
+      if (own !== undefined) return ownOutcomes(own);
+      const transaction = this.backend.client.multi();
+      for (const [name, ...args] of translated) transaction.callBuffer(name.toUpperCase(), ...args);
       const results = (await transaction.exec()) ?? [];
       return results.map(([error, reply]) => (error === null ? { reply } : { error: error.message }));
     } catch (failure) {
@@ -70,8 +95,11 @@ export class CommandRunner {
   }
 
   async #outcome(client: CacheBackend['client'], line: CommandLine): Promise<Outcome> {
-    const [name, ...args] = this.#scripts.translated(line);
+    const translated = this.#scripts.translated(line);
+    const [name, ...args] = translated;
     try {
+      const own = await replyInProcess(client, translated);
+      if (own !== undefined) return 'reply' in own ? outcomeOf(own.reply) : { reply: own.value };
       // In capitals, because ioredis gives the replies of some names another form.
       return { reply: await client.callBuffer(name.toUpperCase(), args) };
     } catch (failure) {

@@ -6,6 +6,7 @@ import type { Transaction } from '../../session/transaction';
 import { keyRange } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { error, EXEC_ABORT } from '../../command/errors';
+import { ReplyRoom } from './reply-room';
 
 const multi = defineCommand({
   name: 'multi',
@@ -90,14 +91,21 @@ const exec = defineCommand({
     if (transaction.aborted) throw EXEC_ABORT;
     if (broken) return NULL_ARRAY;
     const frozen = context.now;
+    const room = new ReplyRoom(context);
+    const answer = (reply: Reply): Reply => {
+      room.add(reply);
+      return reply;
+    };
     return executing(context, transaction, () =>
       transaction.queue.map(({ record, args, name }) => {
         context.resetClock(frozen);
+        const full = room.refusal(record);
+        if (full !== undefined) return full;
         const refusal = session.user.unrestricted ? undefined : engine.executor.refuse(session, record, args, 'multi');
         if (refusal !== undefined) return noLongerAllowed(refusal);
         const reply = engine.executor.call(session, record, args, name);
         if (reply instanceof Block) return reply.otherwise;
-        return reply instanceof NoReply ? null : reply;
+        return reply instanceof NoReply ? null : answer(reply);
       }),
     );
   },

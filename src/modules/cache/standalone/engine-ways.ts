@@ -1,8 +1,8 @@
 // Imported, not the global: fake timers of a test must not hold up replies.
 import { setImmediate } from 'node:timers';
 import type { Command, Redis } from 'ioredis';
-import { encodeReply, NoReply } from '../../../engine';
-import type { CommandLine, EngineWays } from '../engine-ways';
+import { encodeReply, ErrorReply, NoReply, type Reply } from '../../../engine';
+import type { CommandLine, EngineAnswer, EngineWays } from '../engine-ways';
 import { type CommandInternals, directLink, leaveToParser, toBytes } from './direct-link';
 import type { MemoryStream } from './memory-stream';
 import { FOR_PARSER, toClientValue } from './reply-to-client';
@@ -32,6 +32,43 @@ function answer(client: Redis, link: MemoryStream, [name, ...args]: CommandLine,
   return command.promise.catch((failure: unknown) => failure);
 }
 
+/** The link, where a reply is the engine's own in RESP2. */
+function plainLink(client: Redis, announced: unknown, [name]: CommandLine): MemoryStream | undefined {
+  const link = directLink(client, announced, { name });
+  return link?.session.resp === 2 && link.session.transaction === undefined ? link : undefined;
+}
+
+/** The last of some commands has run. @param place the gate's before that @returns when its reply may leave */
+function engineAnswer(
+  client: Redis,
+  link: MemoryStream,
+  reply: Reply | NoReply,
+  place: number,
+  ioredis: Ioredis,
+): Promise<EngineAnswer> {
+  const { gate } = link;
+  if (reply instanceof NoReply) {
+    // It comes as bytes, some time.
+    const command = new ioredis.Command('exec', [], { replyEncoding: null });
+    const internals = command as unknown as CommandInternals; // see there
+    internals.setReplyContext?.(client.options);
+    leaveToParser(client, internals, undefined);
+    return command.promise.then((value: unknown) => ({ value }));
+  }
+  if (!gate.closed) return Promise.resolve({ reply });
+  return new Promise((resolve) => {
+    const held = {
+      leave: () => {
+        resolve({ reply });
+      },
+      fail: (text: string) => {
+        resolve({ reply: new ErrorReply(text) });
+      },
+    };
+    gate.hold(held, place);
+  });
+}
+
 /** A client's ways past ioredis. @param announced the connection whose `ready` everybody has heard */
 export function engineWays(client: Redis, announced: unknown, ioredis: Ioredis): EngineWays {
   return {
@@ -43,6 +80,23 @@ export function engineWays(client: Redis, announced: unknown, ioredis: Ioredis):
     keyWriter: () => {
       const link = directLink(client, announced, { name: 'restore' });
       return link?.engine.keyWriter(link.session);
+    },
+    reply: (line) => {
+      const link = plainLink(client, announced, line);
+      if (link === undefined) return undefined;
+      const { place } = link.gate;
+      const [name, ...args] = line;
+      return engineAnswer(client, link, link.session.execute(name, toBytes(args)), place, ioredis);
+    },
+    transaction: (lines) => {
+      const link = plainLink(client, announced, ['get']);
+      // What follows a command that waits must not be said yet.
+      if (link === undefined || link.engine.mayPostpone) return undefined;
+      const { session, gate } = link;
+      session.execute('multi', []);
+      for (const [name, ...args] of lines) session.execute(name, toBytes(args));
+      const { place } = gate;
+      return engineAnswer(client, link, session.execute('exec', []), place, ioredis);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { RestProblem } from '../command-line';
 import type { Outcome } from '../command-runner';
-import { replyJson, type TextEncoding } from '../reply-json';
+import { engineReplyJson, replyJson, type TextEncoding } from '../reply-json';
 
 /** The longest answer, in bytes. */
 export const MAX_ANSWER_BYTES = 64 * 2 ** 20;
@@ -29,7 +29,8 @@ export class AnswerBytes {
       return;
     }
     this.add('{"result":');
-    for (const text of replyJson(outcome.reply, encoding)) this.add(text);
+    const texts = 'own' in outcome ? engineReplyJson(outcome.own, encoding) : replyJson(outcome.reply, encoding);
+    for (const text of texts) this.add(text);
     this.add('}');
   }
 

@@ -1,6 +1,12 @@
 import type { Redis, RedisOptions } from 'ioredis';
-import { ErrorReply } from '../../../../../src/engine';
-import { answersInProcess, keyReaderOf, keyWriterOf } from '../../../../../src/modules/cache';
+import { ErrorReply, Status } from '../../../../../src/engine';
+import {
+  answersInProcess,
+  keyReaderOf,
+  keyWriterOf,
+  replyInProcess,
+  transactionInProcess,
+} from '../../../../../src/modules/cache';
 import { randomLimits, randomValue } from '../../../../fuzz/dump-values';
 import { type GatedEngine, gatedEngine } from '../../../../support/gated-engine';
 import { SeededRandom } from '../../../../support/seeded-random';
@@ -94,6 +100,64 @@ describe('answersInProcess', () => {
     client.sendCommand = () => Promise.resolve('mine');
     expect(answersInProcess(client, [['PING']])).toBeUndefined();
     expect(keyReaderOf(client)).toBeUndefined();
+  });
+});
+
+describe('replyInProcess', () => {
+  it("gives the engine's own replies, errors among them", async () => {
+    await client.rpush('k', 'a', Buffer.from([0xff]));
+    expect(await replyInProcess(client, ['LRANGE', 'k', '0', '-1'])).toEqual({ reply: ['a', '\u00ff'] });
+    const { reply } = (await replyInProcess(client, ['GET', 'k'])) as { reply: ErrorReply };
+    expect(reply).toBeInstanceOf(ErrorReply);
+    expect(reply.text).toMatch(/^WRONGTYPE/);
+  });
+
+  it('runs a transaction, and says why there was none', async () => {
+    const lines = [
+      ['SET', 'k', 'v'],
+      ['LPUSH', 'k', 'x'],
+      ['GET', 'k'],
+    ] as const;
+    const answer = (await transactionInProcess(client, lines)) as { reply: [unknown, ErrorReply, unknown] };
+    expect(answer.reply).toEqual([new Status('OK'), expect.any(ErrorReply), 'v']);
+    const aborted = (await transactionInProcess(client, [['SET', 'k', 'w'], ['NOSUCH']])) as { reply: ErrorReply };
+    expect(aborted.reply.text).toMatch(/^EXECABORT/);
+    expect(await client.get('k')).toBe('v');
+  });
+
+  it('waits for what was written to be kept, or says that it was not', async () => {
+    gated.follow();
+    const written = replyInProcess(client, ['SET', 'k', 'v']);
+    const read = transactionInProcess(client, [['GET', 'k']]);
+    expect(await isPending(written)).toBe(true);
+    expect(await isPending(read)).toBe(true);
+    gated.engine.gate.open(1);
+    expect(await written).toEqual({ reply: new Status('OK') });
+    expect(await read).toEqual({ reply: ['v'] });
+    const lost = replyInProcess(client, ['SET', 'k', 'w']);
+    expect(await isPending(lost)).toBe(true);
+    gated.engine.gate.fail('MISCONF nothing is kept');
+    expect(await lost).toEqual({ reply: new ErrorReply('MISCONF nothing is kept') });
+  });
+
+  it('waits for the end of a pause, what is asked behind it, too', async () => {
+    const other = gated.make('direct');
+    await other.client('PAUSE', 100_000, 'WRITE');
+    const written = replyInProcess(client, ['SET', 'k', 'v']);
+    expect(replyInProcess(client, ['GET', 'k'])).toBeUndefined();
+    expect(await isPending(written)).toBe(true);
+    await other.client('UNPAUSE');
+    expect(await written).toEqual({ value: Buffer.from('OK') });
+    await other.client('PAUSE', 100_000, 'WRITE');
+    // A queued command waits as well, and those behind it with it.
+    expect(transactionInProcess(client, [['GET', 'k']])).toBeUndefined();
+  });
+
+  it('is for nobody in the middle of a transaction', async () => {
+    await client.multi({ pipeline: false });
+    expect(replyInProcess(client, ['GET', 'k'])).toBeUndefined();
+    expect(transactionInProcess(client, [['GET', 'k']])).toBeUndefined();
+    await client.discard();
   });
 });
 
