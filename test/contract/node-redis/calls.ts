@@ -803,6 +803,7 @@ export const FORM_ONLY: ReadonlySet<string> = new Set([
   'MEMORY_DOCTOR',
   'MEMORY_STATS',
   'MEMORY_USAGE',
+  'OBJECT_IDLETIME',
   'RANDOMKEY',
   'SPOP',
   'SPOP_COUNT',
