@@ -45,7 +45,11 @@ function posted(path: string, body: string): Promise<IncomingMessage> {
 async function asked(path: string, words: unknown): Promise<string> {
   const message = await posted(path, JSON.stringify(words));
   let text = '';
-  for await (const chunk of message) if (text.length < 200) text += String(chunk);
+  try {
+    for await (const chunk of message) if (text.length < 200) text += String(chunk);
+  } catch {
+    return `cut off: ${String(message.statusCode)}`;
+  }
   return `${String(message.statusCode)} ${text.slice(0, 200)}`;
 }
 
@@ -87,8 +91,8 @@ const FLOODS: Readonly<Record<string, () => Promise<unknown>>> = {
     for (const path of ['/multi-exec', '/pipeline']) {
       for (const count of [20, 2000]) {
         const answers = await Promise.all(times(3, () => asked(path, Array(count).fill(line))));
-        // Each list is there, was refused, or all were too long.
-        expect(answers.filter((answer) => !/^(?:200 \[|413 )/.test(answer))).toEqual([]);
+        // Each list is there or was refused, or all were too long, for all answers or for who reads slowest.
+        expect(answers.filter((answer) => !/^(?:200 \[|413 |cut off)/.test(answer))).toEqual([]);
       }
     }
   },

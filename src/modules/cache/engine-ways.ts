@@ -1,5 +1,4 @@
 import type { Redis } from 'ioredis';
-import type { Reply } from '../../engine';
 
 /** A command line. */
 export type CommandLine = readonly [name: string, ...args: (string | Buffer)[]];
@@ -75,8 +74,32 @@ export interface EngineWays {
   transaction(lines: readonly CommandLine[]): Promise<EngineAnswer> | undefined;
 }
 
-/** What an engine answered: as it keeps replies, its errors among them; or what ioredis made of a reply that came as bytes. */
-export type EngineAnswer = { readonly reply: Reply } | { readonly value: unknown };
+/** Told what a reply consists of, in order; texts have one character per byte. */
+export interface ReplyVisitor {
+  text(bytes: string): void;
+  /** A simple text, as `OK`. */
+  status(text: string): void;
+  number(value: number | bigint): void;
+  nothing(): void;
+  /** A list begins. */
+  begin(): void;
+  /** It ends. */
+  end(): void;
+}
+
+/** A reply as an engine keeps it: whoever reads it needs no copy. */
+export interface OwnReply {
+  /** What it says, if it is an error. */
+  readonly error: string | undefined;
+  /** Bytes, roughly. */
+  readonly size: number;
+  /** Of a list its items, which may be errors. */
+  items(): readonly OwnReply[] | undefined;
+  visit(visitor: ReplyVisitor): void;
+}
+
+/** What an engine answered; or what ioredis made of a reply that came as bytes. */
+export type EngineAnswer = { readonly reply: OwnReply } | { readonly value: unknown };
 
 /** Under this name such a client has them; they are asked for each time, as its connection may change. */
 export const ENGINE_WAYS = Symbol('engine ways');

@@ -25,7 +25,9 @@ export {
   type KeyWalk,
   keyReaderOf,
   keyWriterOf,
+  type OwnReply,
   replyInProcess,
+  type ReplyVisitor,
   transactionInProcess,
 } from './engine-ways';
 export { listenPrivately } from './listen-privately';

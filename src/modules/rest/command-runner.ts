@@ -1,11 +1,10 @@
-import { ErrorReply, type Reply } from '../../engine';
 import { asError } from '../../errors';
-import { type CacheBackend, type EngineAnswer, replyInProcess, transactionInProcess } from '../cache';
+import { type CacheBackend, type EngineAnswer, type OwnReply, replyInProcess, transactionInProcess } from '../cache';
 import { type CommandLine, isBlocking } from './command-line';
 import { Scripts } from './scripts';
 
 /** The outcome of a command: its reply, as ioredis gives it or as an engine of its own has it, or why there is none. */
-export type Outcome = { readonly reply: unknown } | { readonly own: Reply } | { readonly error: string };
+export type Outcome = { readonly reply: unknown } | { readonly own: OwnReply } | { readonly error: string };
 
 /** Commands of a pipeline that run at once: a few, until their replies are known to be short. */
 const FIRST_AT_ONCE = 16;
@@ -14,23 +13,16 @@ const SHORT_REPLY = 1024;
 
 function isShort(outcome: Outcome): boolean {
   if ('error' in outcome) return true;
-  return sizeOf('own' in outcome ? outcome.own : outcome.reply) <= SHORT_REPLY;
+  return ('own' in outcome ? outcome.own.size : sizeOf(outcome.reply)) <= SHORT_REPLY;
 }
 
 function sizeOf(reply: unknown): number {
-  if (typeof reply === 'string' || Buffer.isBuffer(reply)) return reply.length;
-  if (Array.isArray(reply)) return reply.length * 100;
-  // Some other list of an engine, or a number.
-  return typeof reply === 'object' && reply !== null ? Infinity : 0;
+  return Buffer.isBuffer(reply) ? reply.length : Array.isArray(reply) ? reply.length * 100 : 0;
 }
 
 /** What an engine answered to a command. */
-function outcomeOf(reply: Reply): Outcome {
-  return reply instanceof ErrorReply ? { error: errorText(reply) } : { own: reply };
-}
-
-function errorText({ text }: ErrorReply): string {
-  return Buffer.from(text, 'latin1').toString();
+function outcomeOf(own: OwnReply): Outcome {
+  return own.error === undefined ? { own } : { error: own.error };
 }
 
 /** What EXEC answered. */
@@ -39,9 +31,8 @@ function ownOutcomes(answer: EngineAnswer): readonly Outcome[] | { readonly erro
     const values = Array.isArray(answer.value) ? (answer.value as readonly unknown[]) : [];
     return values.map((value) => (value instanceof Error ? { error: value.message } : { reply: value }));
   }
-  const { reply } = answer;
-  if (reply instanceof ErrorReply) return { error: errorText(reply) };
-  return Array.isArray(reply) ? (reply as readonly Reply[]).map(outcomeOf) : [];
+  const { error } = answer.reply;
+  return error === undefined ? (answer.reply.items() ?? []).map(outcomeOf) : { error };
 }
 
 /** Runs what clients ask for over HTTP. */

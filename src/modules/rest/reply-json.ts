@@ -1,14 +1,4 @@
-import {
-  AttributeReply,
-  BigNumberReply,
-  BooleanReply,
-  MapReply,
-  NullArray,
-  PushReply,
-  type Reply,
-  SetReply,
-  Status,
-} from '../../engine';
+import type { ReplyVisitor } from '../cache';
 
 /** How texts are written. */
 export type TextEncoding = 'utf8' | 'base64';
@@ -49,50 +39,50 @@ function simple(reply: unknown, encoding: TextEncoding): string | number | null 
   return null;
 }
 
-/** The same of a reply as an engine keeps it, in RESP2. */
-export function* engineReplyJson(reply: Reply, encoding: TextEncoding): Generator<string> {
-  if (encoding === 'base64' && reply instanceof Status && reply.text === 'OK') yield '"OK"';
-  else yield* encodedReply(reply, encoding);
-}
+/** Writes the same of a reply as an engine keeps it. */
+export class OwnReplyJson implements ReplyVisitor {
+  /** What stands before the next item of a list. */
+  #before = '';
+  /** How many lists have begun and not ended. */
+  #depth = 0;
 
-function* encodedReply(reply: Reply, encoding: TextEncoding): Generator<string> {
-  const items = itemsOf(reply);
-  if (items === undefined) {
-    yield simpleReply(reply, encoding);
-    return;
+  /** @param write takes pieces of JSON */
+  constructor(
+    private readonly encoding: TextEncoding,
+    private readonly write: (json: string) => void,
+  ) {}
+
+  text(bytes: string): void {
+    this.#item(JSON.stringify(Buffer.from(bytes, 'latin1').toString(this.encoding)));
   }
-  let before = '[';
-  for (const item of items) {
-    // Most are texts, and need no generator of their own.
-    if (typeof item === 'string') yield before + textJson(item, encoding);
-    else {
-      yield before;
-      yield* encodedReply(item, encoding);
-    }
-    before = ',';
+
+  status(text: string): void {
+    if (text === 'OK' && this.#depth === 0) this.#item('"OK"');
+    else this.text(text);
   }
-  yield before === '[' ? '[]' : ']';
-}
 
-function itemsOf(reply: Reply): readonly Reply[] | undefined {
-  if (typeof reply !== 'object' || reply === null) return undefined;
-  if (Array.isArray(reply)) return reply as readonly Reply[];
-  if (reply instanceof MapReply) return reply.entries;
-  return reply instanceof SetReply || reply instanceof PushReply ? reply.items : undefined;
-}
+  number(value: number | bigint): void {
+    this.#item(String(value));
+  }
 
-/** @param bytes one character per byte */
-function textJson(bytes: string, encoding: TextEncoding): string {
-  return JSON.stringify(Buffer.from(bytes, 'latin1').toString(encoding));
-}
+  nothing(): void {
+    this.#item('null');
+  }
 
-/** A reply that is no list. */
-function simpleReply(reply: Reply, encoding: TextEncoding): string {
-  if (typeof reply === 'string') return textJson(reply, encoding);
-  if (typeof reply === 'number' || typeof reply === 'bigint') return String(reply);
-  if (reply === null || reply instanceof NullArray) return 'null';
-  if (reply instanceof BooleanReply) return reply.value ? '1' : '0';
-  if (reply instanceof BigNumberReply) return textJson(reply.digits, encoding);
-  if (reply instanceof AttributeReply) return simpleReply(reply.reply, encoding);
-  return textJson((reply as { readonly text: string }).text, encoding); // all others have one
+  begin(): void {
+    this.write(`${this.#before}[`);
+    this.#before = '';
+    this.#depth += 1;
+  }
+
+  end(): void {
+    this.write(']');
+    this.#before = ',';
+    this.#depth -= 1;
+  }
+
+  #item(json: string): void {
+    this.write(this.#before + json);
+    this.#before = ',';
+  }
 }

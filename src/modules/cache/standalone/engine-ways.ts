@@ -4,6 +4,7 @@ import type { Command, Redis } from 'ioredis';
 import { encodeReply, ErrorReply, NoReply, type Reply } from '../../../engine';
 import type { CommandLine, EngineAnswer, EngineWays } from '../engine-ways';
 import { type CommandInternals, directLink, leaveToParser, toBytes } from './direct-link';
+import { EngineReply } from './engine-reply';
 import type { MemoryStream } from './memory-stream';
 import { FOR_PARSER, toClientValue } from './reply-to-client';
 
@@ -55,14 +56,14 @@ function engineAnswer(
     leaveToParser(client, internals, undefined);
     return command.promise.then((value: unknown) => ({ value }));
   }
-  if (!gate.closed) return Promise.resolve({ reply });
+  if (!gate.closed) return Promise.resolve({ reply: new EngineReply(reply) });
   return new Promise((resolve) => {
     const held = {
       leave: () => {
-        resolve({ reply });
+        resolve({ reply: new EngineReply(reply) });
       },
       fail: (text: string) => {
-        resolve({ reply: new ErrorReply(text) });
+        resolve({ reply: new EngineReply(new ErrorReply(text)) });
       },
     };
     gate.hold(held, place);

@@ -1,6 +1,6 @@
 import { RestProblem } from '../command-line';
 import type { Outcome } from '../command-runner';
-import { engineReplyJson, replyJson, type TextEncoding } from '../reply-json';
+import { OwnReplyJson, replyJson, type TextEncoding } from '../reply-json';
 
 /** The longest answer, in bytes. */
 export const MAX_ANSWER_BYTES = 64 * 2 ** 20;
@@ -29,8 +29,13 @@ export class AnswerBytes {
       return;
     }
     this.add('{"result":');
-    const texts = 'own' in outcome ? engineReplyJson(outcome.own, encoding) : replyJson(outcome.reply, encoding);
-    for (const text of texts) this.add(text);
+    if ('own' in outcome) {
+      outcome.own.visit(
+        new OwnReplyJson(encoding, (text) => {
+          this.add(text);
+        }),
+      );
+    } else for (const text of replyJson(outcome.reply, encoding)) this.add(text);
     this.add('}');
   }
 
