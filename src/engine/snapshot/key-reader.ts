@@ -21,11 +21,10 @@ export interface KeyContent {
   readonly expireAt: number;
 }
 
-/** Keys that are handed out at once, and bytes of memory that they take, about. */
-const PAGE_KEYS = 512;
+/** Bytes of memory that keys take which are handed out at once, about. */
 const PAGE_BYTES = 8 * 1024 * 1024;
 /** Keys that are looked at for that. */
-const PAGE_LOOKS = 4 * PAGE_KEYS;
+const PAGE_LOOKS = 2048;
 
 /** A key with its value. */
 interface PageItem extends KeyContent {
@@ -47,6 +46,8 @@ export interface PageOptions {
   readonly db: number;
   /** Which keys; undefined = all. */
   readonly matches?: ((key: string) => boolean) | undefined;
+  /** As many of them at most. */
+  readonly keys: number;
   /** Keys that take more are only named. */
   readonly bigBytes: number;
 }
@@ -132,7 +133,7 @@ export class KeyReader {
   }
 
   /** The next keys of a walk, as they are now. */
-  page(walk: KeyWalk, { db, matches, bigBytes }: PageOptions): KeyPage {
+  page(walk: KeyWalk, { db, matches, keys, bigBytes }: PageOptions): KeyPage {
     const { limits } = this.parts;
     const writer = new RdbWriter(true);
     const found: Entry[] = [];
@@ -141,7 +142,7 @@ export class KeyReader {
     const page: KeyPage = { items: [] };
     walk.note();
     let looks = PAGE_LOOKS;
-    for (let left = PAGE_BYTES; left > 0 && found.length < PAGE_KEYS && looks > 0; looks -= 1) {
+    for (let left = PAGE_BYTES; left > 0 && found.length < keys && looks > 0; looks -= 1) {
       const name = walk.take();
       if (name === undefined) break;
       const entry = matches?.(name) === false ? undefined : this.#living(name, now);

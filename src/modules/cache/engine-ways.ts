@@ -31,6 +31,8 @@ export interface PageOptions {
   readonly db: number;
   /** Which keys; undefined = all. */
   readonly matches?: ((key: string) => boolean) | undefined;
+  /** As many of them at most. */
+  readonly keys: number;
   /** Bytes of memory; a key that takes more is only named. */
   readonly bigBytes: number;
 }

@@ -52,6 +52,8 @@ function engineAnswer(
     // It comes as bytes, some time.
     const command = new ioredis.Command('exec', [], { replyEncoding: null });
     const internals = command as unknown as CommandInternals; // see there
+    const { commandTimeout } = client.options;
+    if (commandTimeout !== undefined) internals.setTimeout(commandTimeout);
     internals.setReplyContext?.(client.options);
     leaveToParser(client, internals, undefined);
     return command.promise.then((value: unknown) => ({ value }));

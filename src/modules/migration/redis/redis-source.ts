@@ -75,6 +75,7 @@ export class RedisSource implements KeySource {
   readonly #selection: Selection;
   readonly #changes: boolean;
   readonly #bigBytes: number;
+  readonly #batch: number;
 
   /** @param client one of its own: databases are chosen on it */
   constructor(
@@ -83,6 +84,7 @@ export class RedisSource implements KeySource {
   ) {
     this.#selection = settings.selection ?? {};
     this.#changes = settings.changes ?? true;
+    this.#batch = settings.batch ?? SCAN_COUNT;
     const inParts = !this.#changes || settings.partsOfChanging === true;
     this.#bigBytes = inParts ? (settings.bigBytes ?? 32 * 1024 * 1024) : Infinity;
   }
@@ -123,7 +125,7 @@ export class RedisSource implements KeySource {
       // Asked for each time: somebody may have begun to watch, or to pause clients.
       const reader = keyReaderOf(this.client);
       if (reader === undefined) {
-        const names = walk.names(SCAN_COUNT).filter((name) => matches?.(name) !== false);
+        const names = walk.names(this.#batch).filter((name) => matches?.(name) !== false);
         yield* this.#read(
           db,
           names.map((name) => Buffer.from(name, 'latin1')),
@@ -131,7 +133,7 @@ export class RedisSource implements KeySource {
         );
         continue;
       }
-      const { items, big } = reader.page(walk, { db, matches, bigBytes: this.#bigBytes });
+      const { items, big } = reader.page(walk, { db, matches, keys: this.#batch, bigBytes: this.#bigBytes });
       // Others have their turn.
       await setImmediate();
       if (items.length > 0) yield items;
@@ -199,9 +201,8 @@ export class RedisSource implements KeySource {
 
   #scanOptions(): ['COUNT', number] {
     const { match } = this.#selection;
-    const count = this.settings.batch ?? SCAN_COUNT;
     // ioredis has overloads for each order of options; the wire has not.
-    return [...(match === undefined ? [] : ['MATCH', match]), 'COUNT', count] as unknown as ['COUNT', number];
+    return [...(match === undefined ? [] : ['MATCH', match]), 'COUNT', this.#batch] as unknown as ['COUNT', number];
   }
 
   /** Keys whose values are asked for together, so that they fit into memory. */

@@ -242,7 +242,7 @@ describe('a walk', () => {
       const gone = new Set<string>();
       const met: string[] = [];
       while (!walk.isOver) {
-        met.push(...readNames(keyReaderOf(client)?.page(walk, { db: 0, bigBytes: Infinity })));
+        met.push(...readNames(keyReaderOf(client)?.page(walk, { db: 0, keys: 100, bigBytes: Infinity })));
         for (let i = 0; i < 100; i++) {
           const name: string = random.pick(names);
           if (random.below(2) === 0) {
@@ -270,7 +270,12 @@ describe('a walk', () => {
     await client.set('a', 'changed', 'PXAT', 4_000_000_000_000);
     await client.pexpireat('timed', 1);
     await client.set('late', 'v');
-    const options = { db: 7, bigBytes: 50_000, matches: (key: string) => /^(?:a|large|timed|late)$/.test(key) };
+    const options = {
+      db: 7,
+      keys: 512,
+      bigBytes: 50_000,
+      matches: (key: string) => /^(?:a|large|timed|late)$/.test(key),
+    };
     const found: unknown[] = [];
     const large: unknown[] = [];
     let pages = 0;
