@@ -17,6 +17,9 @@ const GRANTED_SHARE = 0.25;
 /** Of the heap's limit. */
 const LEAST_SHARE = 0.03;
 
+/** Why a script is stopped that makes more than there is room for. */
+export const FILLED_MEMORY = "it filled the process' memory";
+
 /** A script used up what it may. What it wrote stays, as in Redis. */
 export class BudgetExceeded extends ScriptStopped {}
 
@@ -86,7 +89,7 @@ export class ScriptBudget {
       this.sources.collectGarbage();
       room = this.#room() - bytes;
       // With little left, most of the time from now on would go into collecting garbage.
-      if (room <= this.sources.heap().limit * LEAST_SHARE) throw new BudgetExceeded("it filled the process' memory");
+      if (room <= this.sources.heap().limit * LEAST_SHARE) throw new BudgetExceeded(FILLED_MEMORY);
     }
     return Math.min(room * GRANTED_SHARE, MOST_GRANTED);
   }

@@ -17,7 +17,8 @@ const FREE_SHARE = 0.01;
 /** For so many times as long as the last collection took, what did not fit after it is refused without another one. */
 const QUIET_FACTOR = 5;
 
-const NO_ROOM = new ErrorReply('OOM what the command makes does not fit into the memory of this process.');
+/** What a command is told that does not fit. */
+export const NO_ROOM = new ErrorReply('OOM what the command makes does not fit into the memory of this process.');
 
 /**
  * Room in V8's heap for what one command makes: a long reply, a copy of a key. Whether there is room for more is asked before a
