@@ -74,8 +74,8 @@ export class CommandRunner {
   async transaction(lines: readonly CommandLine[]): Promise<readonly Outcome[] | { readonly error: string }> {
     const translated = lines.map((line) => this.#scripts.translated(line));
     try {
-      const own = await transactionInProcess(this.backend.client, translated);
-      if (own !== undefined) return ownOutcomes(own);
+      const own = transactionInProcess(this.backend.client, translated);
+      if (own !== undefined) return ownOutcomes(await own);
       const transaction = this.backend.client.multi();
       for (const [name, ...args] of translated) transaction.callBuffer(name.toUpperCase(), ...args);
       const results = (await transaction.exec()) ?? [];
@@ -89,8 +89,11 @@ export class CommandRunner {
     const translated = this.#scripts.translated(line);
     const [name, ...args] = translated;
     try {
-      const own = await replyInProcess(client, translated);
-      if (own !== undefined) return 'reply' in own ? outcomeOf(own.reply) : { reply: own.value };
+      const own = replyInProcess(client, translated);
+      if (own !== undefined) {
+        const answer = await own;
+        return 'reply' in answer ? outcomeOf(answer.reply) : { reply: answer.value };
+      }
       // In capitals, because ioredis gives the replies of some names another form.
       return { reply: await client.callBuffer(name.toUpperCase(), args) };
     } catch (failure) {
