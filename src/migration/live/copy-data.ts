@@ -75,9 +75,12 @@ async function write(
       }
       onProgress?.({ phase: 'writing', keys, bytes, total: source.keys });
     }
-  } finally {
-    await target.finish();
+  } catch (error) {
+    // A connection that is lost cannot be asked to tidy up; the first error is the one that counts.
+    await target.finish().catch(() => undefined);
+    throw error;
   }
+  await at(side, () => target.finish());
   source.copied();
   const { written, functions } = target;
   const pruned = seen === undefined ? 0 : await pruneOthers(side, sourceOf(to.client, {}), seen, signal);
