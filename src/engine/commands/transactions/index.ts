@@ -99,10 +99,10 @@ const exec = defineCommand({
     return executing(context, transaction, () =>
       transaction.queue.map(({ record, args, name }) => {
         context.resetClock(frozen);
-        const full = room.refusal(record);
-        if (full !== undefined) return full;
         const refusal = session.user.unrestricted ? undefined : engine.executor.refuse(session, record, args, 'multi');
         if (refusal !== undefined) return noLongerAllowed(refusal);
+        const full = room.refusal(record);
+        if (full !== undefined) return full;
         const reply = engine.executor.call(session, record, args, name);
         if (reply instanceof Block) return reply.otherwise;
         return reply instanceof NoReply ? null : answer(reply);

@@ -18,14 +18,15 @@ export class ReplyRoom {
   #unasked = 0;
   #isFull = false;
 
-  constructor(private readonly context: CommandContext) {}
+  constructor(private readonly context: Pick<CommandContext, 'reserve'>) {}
 
   /** A command has answered. */
   add(reply: Reply): void {
     const bytes = replyBytes(reply);
     this.#held += bytes;
     this.#unasked += bytes;
-    if (reply instanceof ErrorReply && this.#held > UNASKED_BYTES && tellsOfFullHeap(reply)) this.#isFull = true;
+    // It may have wanted too much by itself: where there is room for as much again as is held, others are run.
+    if (reply instanceof ErrorReply && tellsOfFullHeap(reply)) this.#unasked = this.#held;
   }
 
   /** @returns why the next command is not run, if so; one that takes what is there away is, as its reply says little */
