@@ -131,8 +131,8 @@ export class EmbeddedEngine {
 
   /** Whether commands of a client would be answered at once, and nobody is to see them. */
   #answersAtOnce(client: Session): boolean {
-    const { monitors, pausing, switches } = this.#engine;
-    if (monitors.active || pausing.active || switches.loading || switches.interference !== undefined) return false;
+    const { monitors, switches } = this.#engine;
+    if (monitors.active || switches.loading || this.mayPostpone) return false;
     return !this.gate.closed && client.authenticated && client.user.unrestricted && client.transaction === undefined;
   }
 

@@ -20,7 +20,7 @@ export class Chunk extends Segment implements Compactable {
     super();
     this.#open = elements;
     this.#length = elements.length;
-    if (!packs || !this.#pack()) OPEN_CHUNKS.opened(this);
+    if (!packs || !this.compact()) OPEN_CHUNKS.opened(this);
   }
 
   get length(): number {
@@ -36,12 +36,8 @@ export class Chunk extends Segment implements Compactable {
     return new Chunk(this.elements.slice());
   }
 
-  compact(): void {
-    this.#pack();
-  }
-
   /** @returns whether they are packed now */
-  #pack(): boolean {
+  compact(): boolean {
     const elements = this.#open;
     if (elements === undefined) return true;
     if (bytesOf(elements) + elements.length * NUMBER_BYTES > LONGEST_PACKED) return false;

@@ -5,7 +5,10 @@ import { isInProcess } from './engine-ways';
 /** On a class of connectors: what they hand out is a socket to the server itself, with nobody between. */
 export const CONNECTS_PLAINLY = Symbol('connects plainly');
 
-/** Whether whoever connects to the address that a client's socket has reaches the same server: there is none, a proxy, or several otherwise. */
+/**
+ * Whether another connection to the address of a client's socket reaches the same server: not where that is in this process, behind a proxy,
+ * or one of a cluster's.
+ */
 export function isPlainlyConnected(client: Redis): boolean {
   if (isInProcess(client) || client.isCluster) return false;
   const { Connector } = client.options;

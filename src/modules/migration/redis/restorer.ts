@@ -46,7 +46,7 @@ export class Restorer {
   }
 
   async close(): Promise<void> {
-    const link = await this.#link?.catch(() => undefined);
+    const link = await this.#link;
     link?.close();
     this.#link = undefined;
   }
