@@ -4,6 +4,7 @@ import {
   BooleanReply,
   DoubleReply,
   ErrorReply,
+  itemsOf,
   MapReply,
   NullArray,
   PushReply,
@@ -95,12 +96,6 @@ function headerOf(reply: Reply, items: number, resp: 2 | 3): string {
   if (resp === 3 && reply instanceof MapReply) return `%${String(items / 2)}\r\n`;
   const mark = resp === 3 && reply instanceof SetReply ? '~' : resp === 3 && reply instanceof PushReply ? '>' : '*';
   return `${mark}${String(items)}\r\n`;
-}
-
-function itemsOf(reply: Reply): readonly Reply[] | undefined {
-  if (reply instanceof MapReply) return reply.entries;
-  if (reply instanceof SetReply || reply instanceof PushReply) return reply.items;
-  return typeof reply === 'object' && reply !== null && isArray(reply) ? reply : undefined;
 }
 
 type Special = Exclude<Reply, string | number | bigint | null | Status | ErrorReply | readonly Reply[]>;

@@ -1,4 +1,4 @@
-import { AttributeReply, MapReply, PushReply, type Reply, SetReply } from './reply';
+import { AttributeReply, itemsOf, type Reply } from './reply';
 
 /** Of a list, without its items; and each item's place. */
 const LIST_BYTES = 48;
@@ -10,9 +10,8 @@ const OBJECT_BYTES = 24;
 export function replyBytes(reply: Reply): number {
   if (typeof reply === 'string') return OBJECT_BYTES + reply.length;
   if (typeof reply !== 'object' || reply === null) return OBJECT_BYTES;
-  if (Array.isArray(reply)) return listBytes(reply as readonly Reply[]);
-  if (reply instanceof MapReply) return listBytes(reply.entries);
-  if (reply instanceof SetReply || reply instanceof PushReply) return listBytes(reply.items);
+  const items = itemsOf(reply);
+  if (items !== undefined) return listBytes(items);
   if (reply instanceof AttributeReply) return listBytes(reply.attributes) + replyBytes(reply.reply);
   return OBJECT_BYTES + ('text' in reply ? reply.text.length : 0);
 }

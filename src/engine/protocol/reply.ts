@@ -141,3 +141,11 @@ export const OK = new Status('OK');
 export const QUEUED = new Status('QUEUED');
 export const PONG = new Status('PONG');
 export const NULL_ARRAY = NullArray.instance;
+
+/** What a list consists of, of whatever type it is; of maps names and values in turn. Undefined for all that is no list. */
+export function itemsOf(reply: Reply): readonly Reply[] | undefined {
+  if (typeof reply !== 'object' || reply === null) return undefined;
+  if (Array.isArray(reply)) return reply as readonly Reply[];
+  if (reply instanceof MapReply) return reply.entries;
+  return reply instanceof SetReply || reply instanceof PushReply ? reply.items : undefined;
+}

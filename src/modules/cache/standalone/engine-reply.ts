@@ -3,11 +3,9 @@ import {
   BigNumberReply,
   BooleanReply,
   ErrorReply,
-  MapReply,
+  itemsOf,
   NullArray,
-  PushReply,
   type Reply,
-  SetReply,
   Status,
 } from '../../../engine';
 import type { OwnReply, ReplyVisitor } from '../engine-ways';
@@ -56,13 +54,6 @@ function visit(reply: Reply, visitor: ReplyVisitor): void {
   else if (reply instanceof BigNumberReply) visitor.text(reply.digits);
   else if (reply instanceof AttributeReply) visit(reply.reply, visitor);
   else visitor.text((reply as { readonly text: string }).text); // all others have one
-}
-
-function itemsOf(reply: Reply): readonly Reply[] | undefined {
-  if (typeof reply !== 'object' || reply === null) return undefined;
-  if (Array.isArray(reply)) return reply as readonly Reply[];
-  if (reply instanceof MapReply) return reply.entries;
-  return reply instanceof SetReply || reply instanceof PushReply ? reply.items : undefined;
 }
 
 /** @param bytes one character per byte */
