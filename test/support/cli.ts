@@ -12,7 +12,12 @@ export interface CommandResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
+  /** What is on `stderr` but for what only says that the machine is slow. */
+  readonly faults: string;
 }
+
+/** Warnings of a snapshot or a sync that took seconds, as any may on a machine on which others work. */
+const SLOW = /^\{.*"event":"(snapshot|journal)_slow".*\}\n/gm;
 
 /** Where and with what a command runs; its environment has nothing of ours but `env`. */
 export interface CommandOptions {
@@ -46,7 +51,12 @@ export function startCommand(args: readonly string[], { cwd, env, input }: Comma
   if (child.stdout === null || child.stderr === null) throw new TypeError('both are pipes');
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const ended = once(child, 'close').then(([code]: (number | null)[]) => ({ code: code ?? null, stdout, stderr }));
+  const ended = once(child, 'close').then(([code]: (number | null)[]) => ({
+    code: code ?? null,
+    stdout,
+    stderr,
+    faults: stderr.replaceAll(SLOW, ''),
+  }));
   const lines = createInterface({ input: child.stdout });
   const line = (accept: (text: string) => boolean): Promise<string> =>
     new Promise((resolve, reject) => {

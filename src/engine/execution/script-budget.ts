@@ -17,6 +17,9 @@ const GRANTED_SHARE = 0.25;
 /** Of the heap's limit. */
 const LEAST_SHARE = 0.03;
 
+/** To ask for the processor time takes microseconds, as long as a short script: it is asked for once a script has run this long. */
+const SHORT_MS = 1;
+
 /** Why a script is stopped that makes more than there is room for. */
 export const FILLED_MEMORY = "it filled the process' memory";
 
@@ -41,7 +44,9 @@ export class ScriptBudget {
   #limitMs = Infinity;
   /** On the clock of `now`. */
   #deadline = Infinity;
-  /** Processor time at the first look: most scripts end before it. */
+  /** The script is short until then. */
+  #shortUntil = Infinity;
+  /** Processor time at the first look at which the script was no longer short. */
   #computedBefore = NaN;
   /** Of V8's heap, and of what is kept outside of it, when it was first looked at. */
   #usedBefore = -1;
@@ -52,7 +57,9 @@ export class ScriptBudget {
   /** @param limitMs Infinity: forever */
   begin(limitMs: number): void {
     this.#limitMs = limitMs;
-    this.#deadline = this.sources.now() + limitMs;
+    const now = this.sources.now();
+    this.#deadline = now + limitMs;
+    this.#shortUntil = now + SHORT_MS;
     this.#computedBefore = NaN;
     this.#usedBefore = -1;
   }
@@ -66,8 +73,9 @@ export class ScriptBudget {
   check(): void {
     if (this.#deadline === Infinity) return;
     const { now, computed } = this.sources;
-    if (Number.isNaN(this.#computedBefore)) this.#computedBefore = computed();
     const time = now();
+    if (time < this.#shortUntil) return;
+    if (Number.isNaN(this.#computedBefore)) this.#computedBefore = computed();
     if (time <= this.#deadline) return;
     // Where others had the processor, or the machine slept, time passed in which the script did not run: half of it would be lost for nothing.
     const left = this.#limitMs - (computed() - this.#computedBefore);

@@ -130,7 +130,7 @@ describe('FR-12, US-1: respite start --standalone', () => {
     await writer.set('greeting', 'hello', 'EX', 10_000);
     writer.disconnect();
     first.process.kill('SIGINT');
-    expect(await first.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('"stopped"'), stderr: '' });
+    expect(await first.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('"stopped"'), faults: '' });
     expect(statSync(join(cwd, 'respite-data')).mode & 0o777).toBe(0o700);
 
     const second = startCommand(args, { cwd });
@@ -199,7 +199,7 @@ describe('FR-12: where respite start serves', () => {
     const second = startCommand(DATA, { cwd });
     expect(await readyOf(second)).toMatchObject({ url: `redis://127.0.0.1:${String(port)}` });
     second.process.kill('SIGTERM');
-    expect(await second.ended).toMatchObject({ code: 0, stderr: '' });
+    expect(await second.ended).toMatchObject({ code: 0, faults: '' });
   });
 
   it('names the option that is wrong', async () => {
@@ -228,7 +228,7 @@ describe('FR-13: respite start with metrics', () => {
     expect((await fetch(`${String(metrics)}/readyz`)).status).toBe(200);
     client.disconnect();
     command.process.kill('SIGTERM');
-    expect(await command.ended).toMatchObject({ code: 0, stderr: '' });
+    expect(await command.ended).toMatchObject({ code: 0, faults: '' });
     await expect(fetch(`${String(metrics)}/healthz`)).rejects.toThrow('fetch failed');
   });
 });

@@ -93,7 +93,7 @@ class Project {
       const [command, ...args] = line.split(' ');
       expect(command).toBe('respite');
       if (args[0] === 'start' || /^--(name|memory)$/.test(args[0] ?? '')) await this.#serve(args);
-      else expect(await runCommand(args, { cwd: this.folder })).toMatchObject({ code: 0, stderr: '' });
+      else expect(await runCommand(args, { cwd: this.folder })).toMatchObject({ code: 0, faults: '' });
     }
   }
 

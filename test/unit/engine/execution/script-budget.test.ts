@@ -9,6 +9,8 @@ function setup(heap: Partial<HeapUse> = {}) {
   const state = {
     now: 0,
     computed: 0,
+    /** How often the processor time was asked for. */
+    asked: 0,
     collections: 0,
     heap: { used: 20 * MB, pages: 30 * MB, limit: 144 * MB, external: 0, ...heap },
     /** What a collection leaves. */
@@ -16,7 +18,10 @@ function setup(heap: Partial<HeapUse> = {}) {
   };
   const budget = new ScriptBudget({
     now: () => state.now,
-    computed: () => state.computed,
+    computed: () => {
+      state.asked += 1;
+      return state.computed;
+    },
     heap: () => state.heap,
     collectGarbage: () => {
       state.collections += 1;
@@ -30,10 +35,11 @@ describe('the time of a script', () => {
   it('is over beyond its limit, and not before', () => {
     const { state, budget } = setup();
     budget.begin(100);
+    state.now = state.computed = 1;
     budget.check();
     state.now = state.computed = 100;
     budget.check();
-    state.now = state.computed = 101;
+    state.now = state.computed = 102;
     expect(() => {
       budget.check();
     }).toThrow('it ran longer than the limit of 100 ms');
@@ -42,6 +48,7 @@ describe('the time of a script', () => {
   it('passes only while the process has the processor', () => {
     const { state, budget } = setup();
     budget.begin(100);
+    state.now = 1;
     budget.check();
     state.now = 10_000;
     state.computed = 60;
@@ -74,11 +81,23 @@ describe('the time of a script', () => {
     budget.check();
   });
 
+  it('is asked for of those scripts only that take a millisecond', () => {
+    const { state, budget } = setup();
+    budget.begin(100);
+    state.now = 0.9;
+    budget.check();
+    expect(state.asked).toBe(0);
+    state.now = 1;
+    budget.check();
+    expect(state.asked).toBe(1);
+  });
+
   it('is looked at before garbage is collected', () => {
     const { state, budget } = setup({ used: 90 * MB });
     budget.begin(100);
+    state.now = state.computed = 1;
     budget.check();
-    state.now = state.computed = 101;
+    state.now = state.computed = 102;
     expect(() => budget.reserve(20 * MB)).toThrow(BudgetExceeded);
     expect(state.collections).toBe(0);
   });
