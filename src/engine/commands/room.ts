@@ -1,4 +1,5 @@
 import type { CommandContext } from '../execution/command-context';
+import type { StoredValue } from '../keyspace/entry';
 import type { RawString } from '../values/raw-string';
 
 /** Bytes that a reply takes for an element that is in memory anyway, while the array grows. */
@@ -30,4 +31,12 @@ export function textOf(context: CommandContext, value: string | RawString | unde
   if (value === undefined || typeof value === 'string') return value ?? null;
   if (!value.hasText) context.reserve(value.length);
   return value.toString();
+}
+
+/** A value's elements are taken out of it, one copy is what is made of them. */
+const ENCODED_FACTOR = 2;
+
+/** Sees to it that a value can be written in its RDB encoding. @throws OOM */
+export function reserveEncoded(context: CommandContext, value: StoredValue): void {
+  context.reserve(ENCODED_FACTOR * (typeof value === 'string' ? value.length : value.bytes));
 }

@@ -9,9 +9,7 @@ import { addInt64, int64, integer } from '../../command/arguments';
 import { oneKey } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { error, SYNTAX_ERROR } from '../../command/errors';
-
-/** A value's elements are taken out of it, one copy is what is answered. */
-const DUMP_FACTOR = 2;
+import { reserveEncoded } from '../room';
 
 export const dump = defineCommand({
   name: 'dump',
@@ -27,7 +25,7 @@ export const dump = defineCommand({
   run(context, [key]) {
     const entry = context.lookupRead(key);
     if (entry === undefined) return null;
-    context.reserve(DUMP_FACTOR * (typeof entry.value === 'string' ? entry.value.length : entry.value.bytes));
+    reserveEncoded(context, entry.value);
     return dumpPayload(entry.value, context.engine.limits, context.engine.version);
   },
 });

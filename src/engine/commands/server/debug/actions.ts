@@ -12,6 +12,7 @@ import { parseMemory } from '../../../config/parse-memory';
 import { encodingOf } from '../../encoding';
 import { error, MUST_BE_POSITIVE, NO_SUCH_KEY } from '../../../command/errors';
 import { datasetDigest, Digest, mixEntry } from './digest';
+import { reserveEncoded } from '../../room';
 import { protocolSample } from './protocol-samples';
 
 /** One of DEBUG's subcommands. */
@@ -31,11 +32,13 @@ function entryOf(context: CommandContext, key: string) {
 }
 
 /** What a value is after a round trip through its RDB encoding. */
-function reloadAll({ keyspace, limits, version }: Services): void {
+function reloadAll(context: CommandContext): void {
+  const { keyspace, limits, version } = context.engine;
   const writer = new RdbWriter();
   for (const { dataset } of keyspace.databases) {
     for (const entry of dataset.keys.entries()) {
       writer.reset();
+      reserveEncoded(context, entry.value);
       // Small sets and lists are to stay what they were.
       if (version >= '7.2') writeCompactValue(writer, entry.value, limits, version);
       else writeValue(writer, entry.value);
@@ -61,6 +64,7 @@ function describeObject(context: CommandContext, key: string): Status {
   const entry = context.db.dataset.keys.get(key);
   if (entry === undefined) throw NO_SUCH_KEY;
   const writer = new RdbWriter(true);
+  reserveEncoded(context, entry.value);
   writeCompactValue(writer, entry.value, context.engine.limits, context.engine.version);
   const idle = context.engine.memory.access.idleSeconds(entry);
   const lru = (Math.floor(context.now / 1000) - idle) & 0xffffff;
@@ -135,14 +139,15 @@ function checkPackedThreshold(_: CommandContext, [size = '']: readonly string[])
   return OK;
 }
 
-function reload({ engine }: CommandContext, options: readonly string[]): Reply {
+function reload(context: CommandContext, options: readonly string[]): Reply {
+  const { engine } = context;
   if (options.some((option) => !RELOAD_OPTIONS.has(option.toLowerCase()))) {
     throw error('DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.');
   }
   const chosen = new Set(options.map((option) => option.toLowerCase()));
   const holdsSomething = engine.keyspace.bytes > 0 || engine.libraries.functionCount > 0;
   if (chosen.has('noflush') && !chosen.has('merge') && holdsSomething) throw error('Error trying to load the RDB dump');
-  reloadAll(engine);
+  reloadAll(context);
   return OK;
 }
 
