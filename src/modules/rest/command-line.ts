@@ -6,8 +6,9 @@ export class RestProblem extends Error {
   constructor(
     message: string,
     readonly status = 400,
+    code = 'ERR',
   ) {
-    super(`ERR ${message}`);
+    super(`${code} ${message}`);
   }
 }
 

@@ -34,8 +34,11 @@ export async function respond(
     if (!METHODS.includes(request.method)) throw new RestProblem('GET, HEAD, POST and PUT are known', 405);
     const url = urlOf(request);
     if (!isAuthorized(request, url, options.token)) {
-      throw new RestProblem('the token is missing or wrong: send "authorization: Bearer <redis.rest.token>"', 401);
+      const message = 'the token is missing or wrong: send "authorization: Bearer <redis.rest.token>"';
+      throw new RestProblem(message, 401, 'WRONGPASS');
     }
+    if ((request.headers['upstash-response-format'] ?? 'json') !== 'json')
+      throw new RestProblem('answers are JSON: leave out the header Upstash-Response-Format');
     const answered = await answer({ request, response, url, options, ending });
     if (answered !== undefined) send(request, response, options.unsent, answered);
   } catch (problem) {
