@@ -53,6 +53,18 @@ describe.each([
     expect(await refused('script')).toMatchObject({ error: expect.stringContaining('wrong number') as string });
   });
 
+  it('every answer has another sync token', async () => {
+    const redis = await connect();
+    const tokens = new Set([redis.readYourWritesSyncToken]);
+    for (const run of [() => redis.set('a', 1), () => redis.pipeline().incr('a').exec(), () => redis.get('a')]) {
+      await run();
+      tokens.add(redis.readYourWritesSyncToken);
+    }
+    expect(tokens.size).toBe(4);
+    redis.readYourWritesSyncToken = 'of another database';
+    expect(await redis.get('a')).toBe(2);
+  });
+
   it('pages of keys come with their types', async () => {
     const redis = await connect();
     await redis.set('text', 1);

@@ -16,6 +16,8 @@ export interface ServedOptions extends RestOptions {
   readonly runner: CommandRunner;
   readonly admission: Admission;
   readonly unsent: Unsent;
+  /** Another one for each answer. */
+  readonly syncToken: () => string;
 }
 
 /** A transaction's commands wait for each other in memory, and so do their replies. */
@@ -30,6 +32,8 @@ export async function respond(
   options: ServedOptions,
   ending: AbortSignal,
 ): Promise<void> {
+  // Who writes sends it with the read that shall see what was written; every read does here.
+  response.setHeader('upstash-sync-token', options.syncToken());
   try {
     if (!METHODS.includes(request.method)) throw new RestProblem('GET, HEAD, POST and PUT are known', 405);
     const url = urlOf(request);
