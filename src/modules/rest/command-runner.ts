@@ -1,6 +1,6 @@
 import { asError } from '../../errors';
 import { type CacheBackend, type EngineAnswer, type OwnReply, replyInProcess, transactionInProcess } from '../cache';
-import { type CommandLine, isBlocking } from './command-line';
+import { type CommandLine, isBlocking, refusalOf } from './command-line';
 import { Dialect } from './dialect';
 import type { Translated } from './scripts';
 
@@ -50,6 +50,8 @@ export class CommandRunner {
   /** Runs a command. One that may wait has a connection of its own, which ends with `signal`. */
   async one(line: CommandLine, signal: AbortSignal): Promise<Outcome> {
     const { backend } = this;
+    const error = refusalOf(line);
+    if (error !== undefined) return { error };
     if (!isBlocking(line)) return this.#outcome(backend.client, line);
     const client = backend.connection('blocking');
     const end = (): void => client.disconnect();
@@ -78,6 +80,8 @@ export class CommandRunner {
 
   /** Runs commands in one transaction. @returns their outcomes, or why none was run */
   async transaction(lines: readonly CommandLine[]): Promise<readonly Outcome[] | { readonly error: string }> {
+    const [error] = lines.flatMap((line) => refusalOf(line) ?? []);
+    if (error !== undefined) return { error };
     const translated = lines.map((line) => this.#dialect.translated(line));
     const outcomes = await this.#transaction(translated.map(({ line }) => line));
     return 'error' in outcomes ? outcomes : outcomes.map((outcome, i) => answered(outcome, translated[i]));

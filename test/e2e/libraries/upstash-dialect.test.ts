@@ -53,6 +53,20 @@ describe.each([
     expect(await refused('script')).toMatchObject({ error: expect.stringContaining('wrong number') as string });
   });
 
+  it('what is not available fails alone in a pipeline, and a transaction as a whole', async () => {
+    const url = await open();
+    const lines = [
+      ['set', 'a', '1'],
+      ['client', 'setinfo', 'lib-name', 'x'],
+      ['get', 'a'],
+    ];
+    const refused = { error: expect.stringContaining("ERR 'client' is not available over HTTP") as string };
+    expect(await ask(url, '/multi-exec', lines)).toEqual({ status: 400, body: refused });
+    expect(await ask(url, '/exists/a')).toMatchObject({ body: { result: 0 } });
+    const results = [{ result: 'OK' }, refused, { result: '1' }];
+    expect(await ask(url, '/pipeline', lines)).toEqual({ status: 200, body: results });
+  });
+
   it('every answer has another sync token', async () => {
     const redis = await connect();
     const tokens = new Set([redis.readYourWritesSyncToken]);
