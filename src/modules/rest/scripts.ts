@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CommandLine } from './command-line';
+import { libraryWithoutFlag, scriptWithoutFlag } from './lock-flags';
 
 /** Scripts whose names are remembered. */
 const REMEMBERED = 1000;
@@ -12,8 +13,8 @@ export interface Translated {
 }
 
 /**
- * Upstash's servers know a flag of scripts that Redis does not: `allow-key-locking` says that a script may run beside
- * others, which is never needed here. It is left out, and who calls such a script by its digest means the one without.
+ * Upstash's servers know a flag of scripts and functions that Redis does not: `allow-key-locking`. It is left out, and who
+ * calls such a script by its digest means the one without.
  */
 export class Scripts {
   readonly #digests = new Map<string, string>();
@@ -31,6 +32,8 @@ export class Scripts {
         return { line: [name, this.#known(first), ...rest] };
       case 'SCRIPT':
         return this.#ofCache(name, first, rest);
+      case 'FUNCTION':
+        return { line: [name, first, ...(isWord(first, 'LOAD') ? rest.map(plainLibrary) : rest)] };
       default:
         return { line };
     }
@@ -39,9 +42,8 @@ export class Scripts {
   /** A command of the cache of scripts. */
   #ofCache(name: string, first: string | Buffer, rest: readonly (string | Buffer)[]): Translated {
     const [script] = rest;
-    const verb = first.toString().toUpperCase();
-    if (verb === 'EXISTS') return { line: [name, first, ...rest.map((hash) => this.#known(hash))] };
-    if (verb !== 'LOAD' || script === undefined) return { line: [name, first, ...rest] };
+    if (isWord(first, 'EXISTS')) return { line: [name, first, ...rest.map((hash) => this.#known(hash))] };
+    if (!isWord(first, 'LOAD') || script === undefined) return { line: [name, first, ...rest] };
     // Who loads it calls it by the digest of what was sent.
     return { line: [name, first, this.#plain(script), ...rest.slice(1)], answer: Buffer.from(digest(script)) };
   }
@@ -53,17 +55,23 @@ export class Scripts {
 
   #plain(script: string | Buffer): string | Buffer {
     const text = script.toString();
-    const plain = text.replace(/^(#!lua[^\n]*?)\s+flags=([^\s]*)/, (shebang, start: string, flags: string) => {
-      const known = flags.split(',').filter((flag) => flag !== 'allow-key-locking');
-      if (known.join(',') === flags) return shebang;
-      return known.length === 0 ? start : `${start} flags=${known.join(',')}`;
-    });
+    const plain = scriptWithoutFlag(text);
     if (plain === text) return script;
     const [oldest] = this.#digests.keys();
     if (this.#digests.size >= REMEMBERED && oldest !== undefined) this.#digests.delete(oldest);
     this.#digests.set(digest(script), digest(plain));
     return plain;
   }
+}
+
+function isWord(arg: string | Buffer, word: string): boolean {
+  return arg.toString().toUpperCase() === word;
+}
+
+function plainLibrary(code: string | Buffer): string | Buffer {
+  const text = code.toString();
+  const plain = libraryWithoutFlag(text);
+  return plain === text ? code : plain;
 }
 
 function digest(text: string | Buffer): string {

@@ -40,6 +40,25 @@ describe.each([
     expect(await redis.createScript(LOCKING).exec([], ['y'])).toBe('y');
   });
 
+  it('functions that may lock single keys are loaded, whatever else their flags say', async () => {
+    const redis = await connect();
+    const register = (name: string, flags: string): string =>
+      `redis.register_function{function_name='${name}', callback=function(keys, args) return args[1] end, ${flags}}\n`;
+    const code = `#!lua name=flags\n${register('one', `flags={'allow-key-locking'}`)}${register(
+      'two',
+      `flags = { "no-writes",
+      "allow-key-locking" }`,
+    )}${register('three', `flags={'no-writes', 'allow-stale'}`)}`;
+    expect(await redis.functions.load({ code, replace: true })).toBe('flags');
+    for (const name of ['one', 'two', 'three']) expect(await redis.functions.call(name, [], [name])).toBe(name);
+    const [library] = await redis.functions.list({ libraryName: 'flags' });
+    const flags = Object.fromEntries(library?.functions.map((known) => [known.name, [...known.flags].sort()]) ?? []);
+    expect(flags).toEqual({ one: [], two: ['no-writes'], three: ['allow-stale', 'no-writes'] });
+    const unknown = { code: `#!lua name=unknown\n${register('four', `flags={'allow-key-locking', 'other'}`)}` };
+    await expect(redis.functions.load(unknown)).rejects.toThrow('unknown flag given');
+    expect(await redis.functions.delete('flags')).toBe('OK');
+  });
+
   it('scripts that cannot be loaded are refused as ever', async () => {
     const url = await open();
     const refused = async (...line: string[]) => (await ask(url, '/', line)).body;
