@@ -6,8 +6,9 @@ export class RestProblem extends Error {
   constructor(
     message: string,
     readonly status = 400,
+    code = 'ERR',
   ) {
-    super(`ERR ${message}`);
+    super(`${code} ${message}`);
   }
 }
 
@@ -30,7 +31,7 @@ export function commandLine(value: unknown): CommandLine {
     throw new RestProblem('failed to parse command: a command is a list, as ["SET", "key", "value"]');
   const [name, ...args] = value.map(wordOf);
   if (name === undefined || name === '') throw new RestProblem('empty command');
-  return allowed([name, ...args]);
+  return [name, ...args];
 }
 
 /** The JSON of several. @throws RestProblem */
@@ -49,7 +50,17 @@ export function pathLine(url: URL, body: Buffer): CommandLine {
   const query = [...url.searchParams].flatMap(([word, value]) =>
     word === '_token' ? [] : value === '' ? [word] : [word, value],
   );
-  return allowed([name, ...args, ...(body.length === 0 ? [] : [body]), ...query]);
+  return [name, ...args, ...(body.length === 0 ? [] : [body]), ...query];
+}
+
+/** Why a command is not run over HTTP, or nothing when it is. */
+export function refusalOf([word]: CommandLine): string | undefined {
+  const name = word.toUpperCase();
+  if (!OF_A_CONNECTION.has(name)) return undefined;
+  const remedy = name.endsWith('SUBSCRIBE')
+    ? 'ask for /subscribe/<channel> or /psubscribe/<pattern>'
+    : 'use /multi-exec for transactions, and a client of Redis for what belongs to a connection';
+  return `ERR '${word.slice(0, 50)}' is not available over HTTP: ${remedy}`;
 }
 
 /** Whether it may wait for others, so that it needs a connection of its own. */
@@ -58,15 +69,6 @@ export function isBlocking([name, ...args]: CommandLine): boolean {
   return (
     BLOCKING.has(upper) || (BLOCKING_BY_WORD.has(upper) && args.some((arg) => String(arg).toUpperCase() === 'BLOCK'))
   );
-}
-
-function allowed(line: CommandLine): CommandLine {
-  const name = line[0].toUpperCase();
-  if (!OF_A_CONNECTION.has(name)) return line;
-  const remedy = name.endsWith('SUBSCRIBE')
-    ? 'ask for /subscribe/<channel> or /psubscribe/<pattern>'
-    : 'use /multi-exec for transactions, and a client of Redis for what belongs to a connection';
-  throw new RestProblem(`'${line[0].slice(0, 50)}' is not available over HTTP: ${remedy}`);
 }
 
 function wordOf(value: unknown): string {

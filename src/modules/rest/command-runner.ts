@@ -1,7 +1,8 @@
 import { asError } from '../../errors';
 import { type CacheBackend, type EngineAnswer, type OwnReply, replyInProcess, transactionInProcess } from '../cache';
-import { type CommandLine, isBlocking } from './command-line';
-import { Scripts } from './scripts';
+import { type CommandLine, isBlocking, refusalOf } from './command-line';
+import { Dialect } from './dialect';
+import type { Translated } from './scripts';
 
 /** The outcome of a command: its reply, as ioredis gives it or as an engine of its own has it, or why there is none. */
 export type Outcome = { readonly reply: unknown } | { readonly own: OwnReply } | { readonly error: string };
@@ -25,6 +26,11 @@ function outcomeOf(own: OwnReply): Outcome {
   return own.error === undefined ? { own } : { error: own.error };
 }
 
+/** What is answered to who sent the command in Upstash's words. */
+function answered(outcome: Outcome, translated: Translated | undefined): Outcome {
+  return 'error' in outcome || translated?.answer === undefined ? outcome : { reply: translated.answer };
+}
+
 /** What EXEC answered. */
 function ownOutcomes(answer: EngineAnswer): readonly Outcome[] | { readonly error: string } {
   if ('value' in answer) {
@@ -37,13 +43,15 @@ function ownOutcomes(answer: EngineAnswer): readonly Outcome[] | { readonly erro
 
 /** Runs what clients ask for over HTTP. */
 export class CommandRunner {
-  readonly #scripts = new Scripts();
+  readonly #dialect = new Dialect();
 
   constructor(private readonly backend: CacheBackend) {}
 
   /** Runs a command. One that may wait has a connection of its own, which ends with `signal`. */
   async one(line: CommandLine, signal: AbortSignal): Promise<Outcome> {
     const { backend } = this;
+    const error = refusalOf(line);
+    if (error !== undefined) return { error };
     if (!isBlocking(line)) return this.#outcome(backend.client, line);
     const client = backend.connection('blocking');
     const end = (): void => client.disconnect();
@@ -72,12 +80,19 @@ export class CommandRunner {
 
   /** Runs commands in one transaction. @returns their outcomes, or why none was run */
   async transaction(lines: readonly CommandLine[]): Promise<readonly Outcome[] | { readonly error: string }> {
-    const translated = lines.map((line) => this.#scripts.translated(line));
+    const [error] = lines.flatMap((line) => refusalOf(line) ?? []);
+    if (error !== undefined) return { error };
+    const translated = lines.map((line) => this.#dialect.translated(line));
+    const outcomes = await this.#transaction(translated.map(({ line }) => line));
+    return 'error' in outcomes ? outcomes : outcomes.map((outcome, i) => answered(outcome, translated[i]));
+  }
+
+  async #transaction(lines: readonly CommandLine[]): Promise<readonly Outcome[] | { readonly error: string }> {
     try {
-      const own = transactionInProcess(this.backend.client, translated);
+      const own = transactionInProcess(this.backend.client, lines);
       if (own !== undefined) return ownOutcomes(await own);
       const transaction = this.backend.client.multi();
-      for (const [name, ...args] of translated) transaction.callBuffer(name.toUpperCase(), ...args);
+      for (const [name, ...args] of lines) transaction.callBuffer(name.toUpperCase(), ...args);
       const results = (await transaction.exec()) ?? [];
       return results.map(([error, reply]) => (error === null ? { reply } : { error: error.message }));
     } catch (failure) {
@@ -86,10 +101,14 @@ export class CommandRunner {
   }
 
   async #outcome(client: CacheBackend['client'], line: CommandLine): Promise<Outcome> {
-    const translated = this.#scripts.translated(line);
-    const [name, ...args] = translated;
+    const translated = this.#dialect.translated(line);
+    return answered(await this.#ran(client, translated.line), translated);
+  }
+
+  async #ran(client: CacheBackend['client'], line: CommandLine): Promise<Outcome> {
+    const [name, ...args] = line;
     try {
-      const own = replyInProcess(client, translated);
+      const own = replyInProcess(client, line);
       if (own !== undefined) {
         const answer = await own;
         return 'reply' in answer ? outcomeOf(answer.reply) : { reply: answer.value };

@@ -1,62 +1,22 @@
 import { Ratelimit } from '@upstash/ratelimit';
 import { Redis } from '@upstash/redis';
 import { createClient } from '@vercel/kv';
-import { Redis as IoRedis } from 'ioredis';
-import { type App, type ConfigInput, createApp, RestEndpoint, silentLogger } from '../../../src';
 import { type RedisServer, startRedisServer } from '../../support/redis-server';
+import { type Answered, ask, ServedRest, TOKEN } from '../../support/served-rest';
 import { until } from '../../support/until';
 
-const TOKEN = 'the-token-of-the-tests';
-
 let server: RedisServer;
-const apps: App[] = [];
+const served = new ServedRest();
 beforeAll(async () => {
   server = await startRedisServer();
 });
 afterAll(() => server.stop());
-afterEach(async () => {
-  for (const app of apps.splice(0)) await app.stop();
-});
-
-/** An application that serves its Redis over HTTP. */
-async function serving(redis: ConfigInput['redis'], rest: object = {}): Promise<string> {
-  const app = createApp({
-    config: { redis: { ...redis, rest: { enabled: true, port: 0, token: TOKEN, ...rest } } },
-    configFile: false,
-    env: {},
-    logger: silentLogger,
-  });
-  apps.push(app);
-  await app.start();
-  return app.get(RestEndpoint)?.url ?? '';
-}
+afterEach(() => served.stop());
 
 const PLACES: readonly (readonly [string, () => Promise<string>])[] = [
-  ['standalone', () => serving({ mode: 'standalone' })],
-  [
-    'distributed',
-    async () => {
-      const client = new IoRedis(server.port, server.host);
-      await client.flushall();
-      client.disconnect();
-      return serving({ mode: 'distributed', addr: `${server.host}:${String(server.port)}` });
-    },
-  ],
+  ['standalone', () => served.serve({ mode: 'standalone' })],
+  ['distributed', () => served.serveBefore(server)],
 ];
-
-interface Answered {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-async function ask(url: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answered> {
-  const response = await fetch(url + path, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { authorization: `Bearer ${TOKEN}`, ...headers },
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  return { status: response.status, body: await response.json() };
-}
 
 describe.each(PLACES)('%s', (_, open) => {
   it('@upstash/redis: values of all types, pipelines, transactions, scripts', async () => {
@@ -194,7 +154,11 @@ describe.each(PLACES)('%s', (_, open) => {
   it('what is refused says why', async () => {
     const url = await open();
     const refused: readonly (readonly [number, string, Promise<Answered>])[] = [
-      [401, 'redis.rest.token', ask(url, '/get/a', undefined, { authorization: 'Bearer wrong' })],
+      [
+        401,
+        'WRONGPASS the token is missing or wrong',
+        ask(url, '/get/a', undefined, { authorization: 'Bearer wrong' }),
+      ],
       [400, 'ERR unknown command', ask(url, '/nonsense')],
       [400, 'wrong number of arguments', ask(url, '/', ['get'])],
       [400, 'no JSON', ask(url, '/', '{"')],
@@ -212,6 +176,7 @@ describe.each(PLACES)('%s', (_, open) => {
       [400, 'percent-encoded', ask(url, '/get/%E0%A4%A')],
       [400, 'empty request', ask(url, '//get/a')],
       [400, 'empty request', ask(url, '//')],
+      [400, 'answers are JSON', ask(url, '/get/a', undefined, { 'upstash-response-format': 'resp2' })],
     ];
     for (const [status, message, asked] of refused) {
       const answered = await asked;
@@ -235,25 +200,27 @@ describe.each(PLACES)('%s', (_, open) => {
 });
 
 it('a request that is too long is refused, and the next one is answered', async () => {
-  const url = await serving({ mode: 'standalone' });
+  const url = await served.serve({ mode: 'standalone' });
   const answered = await ask(url, '/set/a', 'x'.repeat(64 * 2 ** 20 + 1)).catch(() => undefined);
   if (answered !== undefined) expect(answered).toMatchObject({ status: 413 });
   expect(await ask(url, '/dbsize')).toMatchObject({ body: { result: 0 } });
 });
 
 it('a port that is taken is a coded error; a token is needed', async () => {
-  const taken = Number(new URL(await serving({ mode: 'standalone' })).port);
-  await expect(serving({ mode: 'standalone' }, { port: taken })).rejects.toMatchObject({ code: 'REST_LISTEN_FAILED' });
-  await expect(serving({ mode: 'standalone' }, { token: '' })).rejects.toMatchObject({
+  const taken = Number(new URL(await served.serve({ mode: 'standalone' })).port);
+  await expect(served.serve({ mode: 'standalone' }, { port: taken })).rejects.toMatchObject({
+    code: 'REST_LISTEN_FAILED',
+  });
+  await expect(served.serve({ mode: 'standalone' }, { token: '' })).rejects.toMatchObject({
     code: 'CONFIG_INVALID',
     message: expect.stringContaining('redis.rest.token') as string,
   });
 });
 
 it('an application that is stopped ends what is listened to', async () => {
-  const url = await serving({ mode: 'standalone' });
+  const url = await served.serve({ mode: 'standalone' });
   const response = await fetch(`${url}/subscribe/news`, { headers: { authorization: `Bearer ${TOKEN}` } });
   expect(response.headers.get('content-type')).toBe('text/event-stream');
-  await apps[0]?.stop();
+  await served.apps[0]?.stop();
   expect(await response.text().catch(() => 'cut off')).toMatch(/cut off|^data: subscribe,news,1\n\n$/);
 });

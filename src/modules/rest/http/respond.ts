@@ -16,6 +16,8 @@ export interface ServedOptions extends RestOptions {
   readonly runner: CommandRunner;
   readonly admission: Admission;
   readonly unsent: Unsent;
+  /** Another one for each answer. */
+  readonly syncToken: () => string;
 }
 
 /** A transaction's commands wait for each other in memory, and so do their replies. */
@@ -30,12 +32,17 @@ export async function respond(
   options: ServedOptions,
   ending: AbortSignal,
 ): Promise<void> {
+  // Who writes sends it with the read that shall see what was written; every read does here.
+  response.setHeader('upstash-sync-token', options.syncToken());
   try {
     if (!METHODS.includes(request.method)) throw new RestProblem('GET, HEAD, POST and PUT are known', 405);
     const url = urlOf(request);
     if (!isAuthorized(request, url, options.token)) {
-      throw new RestProblem('the token is missing or wrong: send "authorization: Bearer <redis.rest.token>"', 401);
+      const message = 'the token is missing or wrong: send "authorization: Bearer <redis.rest.token>"';
+      throw new RestProblem(message, 401, 'WRONGPASS');
     }
+    if ((request.headers['upstash-response-format'] ?? 'json') !== 'json')
+      throw new RestProblem('answers are JSON: leave out the header Upstash-Response-Format');
     const answered = await answer({ request, response, url, options, ending });
     if (answered !== undefined) send(request, response, options.unsent, answered);
   } catch (problem) {

@@ -23,11 +23,13 @@ const KEEP_ALIVE_MS = 65_000;
  */
 export async function serve(options: RestOptions): Promise<ServedRest> {
   const ending = new AbortController();
+  let answers = 0;
   const shared = {
     ...options,
     runner: new CommandRunner(options.backend),
     admission: new Admission(),
     unsent: new Unsent(),
+    syncToken: () => String((answers += 1)),
   };
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     respond(request, response, shared, ending.signal).catch((failure: unknown) => {
