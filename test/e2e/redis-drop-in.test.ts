@@ -134,6 +134,21 @@ describe.each(FACTORIES)('respite/redis, %s', (_, { createClient, createClientPo
     expect(await (await createClient({ url: 'redis://:secret@localhost' }).connect()).ping()).toBe('PONG');
   });
 
+  it('takes nobody for the default user once there are others', async () => {
+    const client = await createClient({ password: 'anything' }).connect();
+    await client.aclSetUser('reader', ['on', '>secret', '~*', '+@read', '+acl|whoami']);
+    const trying = async (credentials: { username?: string; password: string }): Promise<string> => {
+      const other = createClient({ ...credentials, socket: { reconnectStrategy: false } }).on('error', () => undefined);
+      return other.connect().then(() => other.aclWhoAmI(), String);
+    };
+    expect(await trying({ username: 'reader', password: 'secret' })).toBe('reader');
+    expect(await trying({ username: 'reader', password: 'wrong' })).toContain('WRONGPASS');
+    expect(await trying({ username: 'nobody', password: 'anything' })).toContain('WRONGPASS');
+    expect(await trying({ username: 'default', password: 'anything' })).toBe('default');
+    await client.aclDelUser('reader');
+    expect(await trying({ username: 'nobody', password: 'anything' })).toBe('default');
+  });
+
   it('connects again after CLIENT KILL, as often as its own strategy says', async () => {
     const retries: number[] = [];
     const reconnectStrategy = (attempt: number): number => {
