@@ -29,6 +29,9 @@ export interface ClusterOptions {
   readonly defaults?: ClientOptions;
 }
 
+/** Options of a cluster's nodes: an engine has no notice of maintenance to give, and node-redis would look the host up in the DNS to ask. */
+export const forNodes = (defaults: object = {}): object => ({ ...defaults, maintNotifications: 'disabled' });
+
 type Address = Pick<SocketOptions, 'host' | 'port' | 'path'>;
 
 /** Puts engines of this process in the place of the servers that options name. */
@@ -57,19 +60,20 @@ export class Addresses {
     const socket = (): NodeRedisSocket => socketOn(engine, options.defaults?.socket);
     const { host = 'localhost', port = 6379 } = nodes[0]?.address ?? {};
     const announced: object = { nodeAddressMap: () => ({ ...socket(), host, port }) };
-    return { ...options, ...announced, rootNodes: nodes.map(({ rest }) => ({ ...rest, socket: socket() })) };
+    const rootNodes = nodes.map(({ rest }) => ({ ...rest, socket: socket() }));
+    return { ...options, ...announced, defaults: forNodes(options.defaults), rootNodes };
   }
 
   #read({ url, socket = {}, ...rest }: ClientOptions): { readonly address: Address; readonly rest: object } {
     if (url === undefined) return { address: socket, rest };
-    // Of a URL that is none of Redis node-redis has something to say.
+    // Of such a URL node-redis has something to say.
     const named = readUrl(url) ?? this.nodeRedis.createClient({ url }).options;
     const { address, ...credentials } = { address: undefined, ...named };
     return { address: { ...socket, ...address }, rest: { ...rest, ...credentials } };
   }
 }
 
-/** What a URL names, as both majors of node-redis read it; `undefined` when it is no URL of Redis. */
+/** What a URL names, as both majors of node-redis read it; `undefined` when it is none that a client can be made of. */
 function readUrl(url: string) {
   // A host of its own would be looked for in `unix:///run/redis.sock`, and there is none.
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
@@ -77,13 +81,14 @@ function readUrl(url: string) {
   const { protocol, hostname, port, pathname, searchParams, username, password } = parsed;
   const isPath = protocol === 'unix:';
   const database = Number(isPath ? (searchParams.get('db') ?? '') : pathname.slice(1));
+  if (Number.isNaN(database)) return undefined;
   return {
     address: isPath
       ? { path: decodeURIComponent(pathname) }
       : { host: hostname.replace(/^\[(.*)\]$/, '$1'), ...(port !== '' && { port: Number(port) }) },
     ...(username !== '' && { username: decodeURIComponent(username) }),
     ...(password !== '' && { password: decodeURIComponent(password) }),
-    ...(database > 0 && { database }),
+    ...(database !== 0 && { database }),
   };
 }
 

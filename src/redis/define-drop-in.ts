@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { RespiteError } from '../errors';
 import type { EngineRegistry } from '../redis-engine/engine-registry';
-import { Addresses, type ClientOptions, type ClusterOptions, type NodeRedisModule } from './addresses';
+import { Addresses, forNodes, type ClientOptions, type ClusterOptions, type NodeRedisModule } from './addresses';
 
 /** The factories of node-redis, their clients being on engines in this process. */
 export type Factories = Pick<NodeRedisModule, 'createClient' | 'createClientPool' | 'createCluster' | 'createSentinel'>;
@@ -10,10 +10,16 @@ export type Factories = Pick<NodeRedisModule, 'createClient' | 'createClientPool
 interface Opened extends EventEmitter {
   readonly isOpen: boolean;
   destroy(): void;
-  readonly duplicate: (this: Opened, overrides?: object) => Opened;
 }
 
-type Track = (opened: Opened) => Opened;
+/** A client or a cluster. */
+interface Copied extends Opened {
+  readonly duplicate: (this: Copied, overrides?: object) => Copied;
+  /** Of clients: pools of their kind. */
+  readonly createPool?: (options?: object) => Opened;
+}
+
+type Track = <T extends Opened>(opened: T) => T;
 
 /** The factories that stand in the place of node-redis' own: the same, but for where their clients are connected to. */
 export function defineFactories(nodeRedis: NodeRedisModule, registry: EngineRegistry): Factories {
@@ -24,7 +30,8 @@ export function defineFactories(nodeRedis: NodeRedisModule, registry: EngineRegi
     'url' in overrides || 'socket' in overrides ? toEngine(overrides) : overrides;
   const clusterElsewhere = (overrides: Partial<ClusterOptions>): object => {
     const { rootNodes, ...rest } = overrides;
-    return rootNodes === undefined ? rest : addresses.toCluster({ ...rest, rootNodes });
+    if (rootNodes !== undefined) return addresses.toCluster({ ...rest, rootNodes });
+    return 'defaults' in rest ? { ...rest, defaults: forNodes(rest.defaults) } : rest;
   };
   // The casts: their types are generic, differently in each major; what they answer is what node-redis made.
   return {
@@ -53,18 +60,26 @@ function tracker(registry: EngineRegistry): Track {
   };
 }
 
-/** Remembers an opened one and its duplicates, which may be told to go elsewhere. */
-function follow(opened: Opened, elsewhere: (overrides: object) => object, track: Track): Opened {
-  const prototype = Object.getPrototypeOf(opened) as Opened;
+/** Remembers an opened one, its pools and its duplicates, which may be told to go elsewhere. */
+function follow(opened: Copied, elsewhere: (overrides: object) => object, track: Track): Copied {
+  const prototype = Object.getPrototypeOf(opened) as Copied;
   // node-redis hands out stand-ins for what it made, which all ask it for a method; what it duplicates is none.
   const made = Object.hasOwn(prototype, '_self') ? prototype : opened;
-  const { duplicate: original } = made;
-  const duplicate = function (this: Opened, overrides: object = {}): Opened {
-    return follow(original.call(this, elsewhere(overrides)), elsewhere, track);
-  };
-  // As node-redis' own: not listed.
-  Object.defineProperty(made, 'duplicate', { value: duplicate, configurable: true, writable: true });
+  const { duplicate, createPool } = made;
+  replace(made, 'duplicate', function (this: Copied, overrides: object = {}): Copied {
+    return follow(duplicate.call(this, elsewhere(overrides)), elsewhere, track);
+  });
+  if (createPool !== undefined) {
+    replace(made, 'createPool', function (this: Copied, options?: object): Opened {
+      return track(createPool.call(this, options));
+    });
+  }
   return track(opened);
+}
+
+/** As node-redis' own: not listed. */
+function replace<K extends keyof Copied>(made: Copied, name: K, value: NonNullable<Copied[K]>): void {
+  Object.defineProperty(made, name, { value, configurable: true, writable: true });
 }
 
 function refuseSentinels(): never {

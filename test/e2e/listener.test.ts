@@ -237,6 +237,20 @@ describe('NFR-5: the listener', () => {
     admin.disconnect();
   });
 
+  it('hangs up on whom it refuses, though they have said something and keep their side open, and closes without them', async () => {
+    const { listener } = await serve();
+    const admin = new Redis(listener.port ?? 0);
+    await admin.config('SET', 'maxclients', '1');
+    const refused = connect({ host: '127.0.0.1', port: listener.port ?? 0, allowHalfOpen: true });
+    refused.write('HELLO 3\r\n');
+    const [answer] = (await once(refused, 'data')) as [Buffer];
+    expect(String(answer)).toBe('-ERR max number of clients reached\r\n');
+    await once(refused.resume(), 'end');
+    admin.disconnect();
+    await listener.close();
+    refused.destroy();
+  });
+
   it('hangs up on a peer that does not speak RESP, even one that never stops writing', async () => {
     const { listener } = await serve();
     const peer = await connected(listener.port);

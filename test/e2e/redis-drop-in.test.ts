@@ -114,6 +114,36 @@ describe.each(FACTORIES)('respite/redis, %s', (_, { createClient, createClientPo
     expect(await new Redis().get('n')).toBe('10');
   });
 
+  it('ends the pools that a client has made of its kind with the engines, without an error', async () => {
+    const client = await createClient({ database: 2 }).connect();
+    const pool = client.createPool({ minimum: 2, maximum: 3 });
+    const errors: unknown[] = [];
+    pool.on('error', (error) => errors.push(error));
+    await pool.connect();
+    await pool.set('key', 'value');
+    expect(await client.get('key')).toBe('value');
+    await closeEngines();
+    await new Promise(setImmediate);
+    expect([pool.isOpen, pool.totalClients, errors]).toEqual([false, 0, []]);
+  });
+
+  it.each([2, 3] as const)('is a cluster whose nodes have names that nobody resolves, RESP%i', async (RESP) => {
+    const hosts: unknown[] = [];
+    const cluster = createCluster({
+      rootNodes: [{ url: 'redis://cache.invalid:7000' }],
+      defaults: { name: 'app' },
+      RESP,
+    });
+    cluster.on('node-ready', (node) => hosts.push(node));
+    await cluster.connect();
+    await cluster.set('key', 'value');
+    const node = await cluster.nodeClient(cluster.masters[0] as never); // there is one
+    expect([await node.get('key'), await node.clientGetName()]).toEqual(['value', 'app']);
+    expect(hosts).toContainEqual({ host: 'cache.invalid', port: 7000 });
+    const copy = await cluster.duplicate({ defaults: { name: 'copy' } }).connect();
+    expect(await copy.get('key')).toBe('value');
+  });
+
   it('is a cluster of one node, whichever node is asked, and refuses what a cluster refuses', async () => {
     const rootNodes = [{ url: 'redis://10.0.0.1:7000' }, { socket: { host: '10.0.0.2', port: 7001 } }];
     const cluster = await createCluster({ rootNodes }).connect();
@@ -132,6 +162,21 @@ describe.each(FACTORIES)('respite/redis, %s', (_, { createClient, createClientPo
     stranger.on('error', () => undefined);
     await expect(stranger.connect()).rejects.toThrow('WRONGPASS');
     expect(await (await createClient({ url: 'redis://:secret@localhost' }).connect()).ping()).toBe('PONG');
+  });
+
+  it('takes nobody for the default user once there are others', async () => {
+    const client = await createClient({ password: 'anything' }).connect();
+    await client.aclSetUser('reader', ['on', '>secret', '~*', '+@read', '+acl|whoami']);
+    const trying = async (credentials: { username?: string; password: string }): Promise<string> => {
+      const other = createClient({ ...credentials, socket: { reconnectStrategy: false } }).on('error', () => undefined);
+      return other.connect().then(() => other.aclWhoAmI(), String);
+    };
+    expect(await trying({ username: 'reader', password: 'secret' })).toBe('reader');
+    expect(await trying({ username: 'reader', password: 'wrong' })).toContain('WRONGPASS');
+    expect(await trying({ username: 'nobody', password: 'anything' })).toContain('WRONGPASS');
+    expect(await trying({ username: 'default', password: 'anything' })).toBe('default');
+    await client.aclDelUser('reader');
+    expect(await trying({ username: 'nobody', password: 'anything' })).toBe('default');
   });
 
   it('connects again after CLIENT KILL, as often as its own strategy says', async () => {
@@ -173,6 +218,12 @@ describe('respite/redis', () => {
     expect(actual['createClient']).not.toBe(dropIn.createClient);
   });
 
+  it('asks for the database a URL names, though there is no such one', async () => {
+    const client = dropIn.createClient({ url: 'redis://localhost/-1', socket: { reconnectStrategy: false } });
+    client.on('error', () => undefined);
+    await expect(client.connect()).rejects.toThrow('ERR DB index is out of range');
+  });
+
   it('has no sentinels, and says so', () => {
     const make = (): unknown => dropIn.createSentinel({ name: 'main', sentinelRootNodes: [] });
     expect(make).toThrow(expect.objectContaining({ code: 'REDIS_OPTIONS_UNAVAILABLE' }));
@@ -180,5 +231,6 @@ describe('respite/redis', () => {
 
   it('says what node-redis says of a URL that is none', () => {
     expect(() => dropIn.createClient({ url: 'http://localhost' })).toThrow('http: - is not a valid Redis protocol');
+    expect(() => dropIn.createClient({ url: 'redis://localhost/main' })).toThrow('Invalid pathname');
   });
 });

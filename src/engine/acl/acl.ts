@@ -41,6 +41,11 @@ export class Acl {
     return this.#users.get(name);
   }
 
+  /** Whether nobody has said who may come in: there is no user but the default one, and no password. */
+  get isUnconfigured(): boolean {
+    return this.default.noPassword && this.#users.size === 1;
+  }
+
   /** In the order of their names. */
   users(): User[] {
     return [...this.#users.values()].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -14,7 +14,7 @@ const WRONG_PASSWORD = new ErrorReply('WRONGPASS invalid username-password pair 
 
 /** Whether nobody configured who may come in, and the engine takes everybody then. */
 function welcomesAll({ acl, host }: Services): boolean {
-  return host.acceptsAnyCredentials && acl.default.noPassword;
+  return host.acceptsAnyCredentials && acl.isUnconfigured;
 }
 
 /** @throws WRONGPASS */
@@ -48,7 +48,7 @@ export const auth = defineCommand({
   run(context, args) {
     if (args.length > 2) throw error('syntax error');
     const [first, second] = args;
-    if (second === undefined && context.engine.acl.default.noPassword && !context.engine.host.acceptsAnyCredentials) {
+    if (second === undefined && context.engine.acl.default.noPassword && !welcomesAll(context.engine)) {
       throw error(
         'AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
       );

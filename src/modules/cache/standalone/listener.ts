@@ -106,14 +106,20 @@ function advice(): string {
 }
 
 function serve(engine: EmbeddedEngine, socket: Socket, options: ListenerOptions, connections: Set<Socket>): void {
-  if (!engine.admit()) {
-    socket.on('error', () => undefined); // it may be gone already
-    socket.end(TOO_MANY_CLIENTS);
-    return;
-  }
   connections.add(socket);
   socket.once('close', () => connections.delete(socket));
+  if (!engine.admit()) {
+    refuse(socket);
+    return;
+  }
   serveSocket(socket, (transport) => engine.connect(addressOf(socket, options), transport));
+}
+
+/** Tells it why, and hangs up: half closed it would stay, because nobody reads what it has said already. */
+function refuse(socket: Socket): void {
+  socket.on('error', () => undefined); // it may be gone already
+  socket.resume().write(TOO_MANY_CLIENTS);
+  socket.destroySoon();
 }
 
 function addressOf(socket: Socket, options: ListenerOptions): ClientAddress {
