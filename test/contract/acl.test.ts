@@ -67,6 +67,13 @@ contract('ACL SETUSER refuses wrong rules and then changes nothing', [
   ...clean,
 ]);
 
+contract('ACL CAT answers containers beside their subcommands', [
+  ...['slow', 'connection', 'admin', 'dangerous', 'pubsub', 'stream', 'scripting', 'keyspace'].map((category) => ({
+    run: ['ACL', 'CAT', category],
+    compare: 'sorted' as const,
+  })),
+]);
+
 contract('ACL CAT, GENPASS, DELUSER, SAVE and LOAD', [
   { run: ['ACL', 'CAT'], compare: 'sorted' },
   ['ACL', 'CAT', 'nope'],
@@ -215,6 +222,33 @@ contract(
   ],
   { wireOnly: 'it needs several connections' },
 );
+
+contract('keys of a MIGRATE with a key and KEYS, which it refuses', [
+  ['ACL', 'SETUSER', 'some', 'reset', '+@all', '~x'],
+  ...[
+    ['y', 0, 10],
+    ['y', 0, 10, 'KEYS', 'a', 'b'],
+    ['y', 0, 10, 'COPY', 'keys', 'a'],
+    ['y', 0, 10, 'AUTH', 'keys'],
+    ['y', 0, 10, 'AUTH', 'keys', 'KEYS', 'a'],
+    ['y', 0, 10, 'nope', 'KEYS', 'a'],
+    ['x', 0, 10, 'KEYS'],
+    ['', 0, 10],
+    ['', 0, 10, 'KEYS'],
+    ['', 0, 10, 'KEYS', 'x', 'a'],
+    ['', 0, 10, 'KEYS', 'KEYS', 'x'],
+    ['', 0, 10, 'AUTH2', 'keys'],
+    ['', 0, 10, 'AUTH2', 'keys', 'keys', 'KEYS', 'x'],
+  ].flatMap((words) => {
+    const line = ['MIGRATE', 'nowhere', 1, ...words];
+    return [
+      ['COMMAND', 'GETKEYS', ...line],
+      ['COMMAND', 'GETKEYSANDFLAGS', ...line],
+      ['ACL', 'DRYRUN', 'some', ...line],
+    ];
+  }),
+  ['ACL', 'DELUSER', 'some'],
+]);
 
 contract('ACL DRYRUN finds the keys of every form of arguments', [
   ['ACL', 'SETUSER', 'some', '+@all', '%R~read*', '%W~write*', '%RW~rw*'],

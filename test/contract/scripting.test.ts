@@ -158,3 +158,26 @@ contract('SLOWLOG shows what scripts call, before the script', [
   // Times and addresses are of each server's own.
   { run: ['SLOWLOG', 'GET', 20], compare: 'shape' },
 ]);
+
+contract('os.clock', [
+  ...[
+    'return type(os.clock())',
+    'return os.clock(1, 2) >= 0',
+    'local begin = os.clock() for i = 1, 1000 do end return os.clock() >= begin',
+    'local names = {} for name in pairs(os) do names[#names + 1] = name end return names',
+    'return os.time',
+    'os.x = 1',
+    'os = 1',
+    'return getmetatable(os)',
+    'local first = os.clock() return pcall(function() return coroutine.wrap(function() return type(first) end)() end)',
+  ].map((script): Step => ['EVAL', script, 0]),
+  [
+    'FUNCTION',
+    'LOAD',
+    'REPLACE',
+    '#!lua name=timing\nredis.register_function("timing", function() return type(os.clock()) end)',
+  ],
+  ['FCALL', 'timing', 0],
+  ['FUNCTION', 'LOAD', 'REPLACE', '#!lua name=timing\nlocal now = os.clock()'],
+  ['FUNCTION', 'FLUSH'],
+]);

@@ -35,3 +35,10 @@ export function namesOf(commands: CommandTable): readonly Named[] {
   }
   return names;
 }
+
+/** The names of what is in a category, containers included: what COMMAND LIST and ACL CAT answer. */
+export function namesIn(commands: CommandTable, category: AclCategory): readonly string[] {
+  return namesOf(commands)
+    .filter(({ categories }) => categories.includes(category))
+    .map(({ name }) => name);
+}

@@ -9,7 +9,7 @@ import type { LuaRuntime } from './lua/runtime';
 import { type LuaTable } from './lua/table';
 import { read, stored } from './lua/texts';
 import { type LuaFunction, type LuaValue, NOTHING } from './lua/values';
-import type { ScriptHost } from './script-host';
+import type { ReplayLog } from './script-host';
 import { sha1 } from './sha1';
 
 const LOG_LEVELS = { LOG_DEBUG: 0, LOG_VERBOSE: 1, LOG_NOTICE: 2, LOG_WARNING: 3 };
@@ -17,13 +17,13 @@ const REPLICATION = { REPL_NONE: 0, REPL_AOF: 1, REPL_SLAVE: 2, REPL_REPLICA: 2,
 
 /** What the functions of the `redis` table work on: set for each run. */
 export class RunningScript {
-  host: ScriptHost | undefined;
+  host: ReplayLog | undefined;
   /** What `redis.setresp` set. */
   resp: 2 | 3 = 2;
 
   constructor(readonly version: RedisVersion) {}
 
-  begin(host: ScriptHost): void {
+  begin(host: ReplayLog): void {
     this.host = host;
     this.resp = 2;
   }
@@ -37,6 +37,12 @@ function errorTable(text: string, isCounted = false): LuaTable {
   const table = libraryTable({ err: text });
   if (isCounted) table.setKey(COUNTED, true);
   return table;
+}
+
+/** The `os` library, of which scripts have `clock` since 7.4: nothing before. */
+export function osLibrary(running: RunningScript): Record<string, LuaTable> {
+  if (running.version < '7.4') return {};
+  return { os: libraryTable({ clock: () => running.host?.processorSeconds() ?? 0 }) };
 }
 
 /** What any command costs. */

@@ -51,6 +51,11 @@ export class ReplayLog implements ScriptHost {
     }
   }
 
+  /** The processor time of this process, in seconds: what `os.clock` answers. */
+  processorSeconds(): number {
+    return (this.#isReplaying ? this.#replay() : this.#record(processorSeconds())) as number; // as above
+  }
+
   get #isReplaying(): boolean {
     return !this.#isRecording && this.#next < this.#results.length;
   }
@@ -63,4 +68,9 @@ export class ReplayLog implements ScriptHost {
     if (this.#isRecording) this.#results.push(result);
     return result;
   }
+}
+
+function processorSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }

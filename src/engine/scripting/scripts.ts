@@ -8,7 +8,7 @@ import { sent } from './lua/texts';
 import { cString } from '../values/c-string';
 import type { LuaFunction, LuaValue } from './lua/values';
 import { type Registration, registerFunction } from './register-function';
-import { functionLibrary, loadingLibrary, redisLibrary, RunningScript } from './redis-library';
+import { functionLibrary, loadingLibrary, osLibrary, redisLibrary, RunningScript } from './redis-library';
 import { ReplayLog, type ScriptHost } from './script-host';
 
 /** A compiled script of EVAL or SCRIPT LOAD. */
@@ -47,11 +47,17 @@ export class ScriptMachine {
     this.runtime = new LuaRuntime(options);
     const redis = redisLibrary(this.runtime, this.running);
     const handler: LuaFunction = (error) => error;
-    this.#environment = this.runtime.createEnvironment({ redis, __redis__err__handler: handler }, ['KEYS', 'ARGV']);
+    const os = osLibrary(this.running);
+    const globals = { redis, ...os, __redis__err__handler: handler };
+    this.#environment = this.runtime.createEnvironment(globals, ['KEYS', 'ARGV']);
     this.#functionRedis = functionLibrary(this.runtime, this.running);
     const register = registerFunction(this.runtime, () => this.#registrations);
     this.#loadingRedis = loadingLibrary(this.runtime, this.running, register);
-    this.#functionEnvironment = this.runtime.createEnvironment({ redis: this.#functionRedis }, ['redis'], ['redis']);
+    this.#functionEnvironment = this.runtime.createEnvironment(
+      { redis: this.#functionRedis, ...os },
+      ['redis'],
+      ['redis'],
+    );
   }
 
   /**

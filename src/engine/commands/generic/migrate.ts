@@ -99,12 +99,11 @@ async function transfer(context: CommandContext, migration: Migration, parcels: 
   return answer;
 }
 
-/** The position of the first key after KEYS, and all that follow. */
+/** The position of the key, or those of all that follow KEYS; none where there are both, which MIGRATE refuses. */
 function keysOf(args: readonly string[]): readonly number[] {
-  if (args[2] !== '') return [3];
-  for (let i = 5; i < args.length; i++) {
+  for (let i = 5; i < args.length - 1; i++) {
     const option = args[i]?.toLowerCase() ?? '';
-    if (option === 'keys') return args.slice(i + 1).map((_, offset) => i + 2 + offset);
+    if (option === 'keys') return args[2] === '' ? args.slice(i + 1).map((_, offset) => i + 2 + offset) : [];
     i += VALUES.get(option) ?? 0;
   }
   return [3];

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { namesIn } from '../../acl/command-names';
 import { hasSpace, RuleError } from '../../acl/rule-error';
 import type { Selector } from '../../acl/selector';
 import type { CommandContext } from '../../execution/command-context';
 import { DoubleReply, type ErrorReply, MapReply, OK, SetReply, type Reply } from '../../protocol/reply';
 import { integer } from '../../command/arguments';
-import { ACL_CATEGORIES, aclCategories } from '../../command/acl-categories';
+import { ACL_CATEGORIES } from '../../command/acl-categories';
 import { defineContainer } from '../../command/definition';
 import { defineCommand } from '../define-command';
 import { takes, unnamed } from '../../command/table';
@@ -161,10 +162,7 @@ const cat = defineCommand({
     if (extra !== undefined) throw wrongSubcommandArguments('acl', name);
     const wanted = ACL_CATEGORIES.find((each) => each === category.toLowerCase());
     if (wanted === undefined) throw error(`Unknown category '${printable(category)}'`);
-    return engine.commands
-      .records()
-      .filter(({ definition }) => aclCategories(definition).includes(wanted))
-      .map(({ fullName }) => fullName);
+    return namesIn(engine.commands, wanted);
   },
 });
 

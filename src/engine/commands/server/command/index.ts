@@ -1,6 +1,7 @@
 import { MapReply, type Reply } from '../../../protocol/reply';
 import { matchGlob } from '../../../values/glob';
-import { ACL_CATEGORIES, aclCategories } from '../../../command/acl-categories';
+import { namesIn } from '../../../acl/command-names';
+import { ACL_CATEGORIES } from '../../../command/acl-categories';
 import { defineContainer, type FoundKey } from '../../../command/definition';
 import { defineCommand } from '../../define-command';
 import { error, SYNTAX_ERROR } from '../../../command/errors';
@@ -102,18 +103,9 @@ function* everyName(commands: CommandTable): Generator<string> {
   }
 }
 
-function namesInCategory(commands: CommandTable, wanted: string): string[] {
-  if (!ACL_CATEGORIES.some((category) => category === wanted)) return [];
-  const names: string[] = [];
-  for (const entry of commands.entries()) {
-    const metadata = 'container' in entry ? entry.container : entry.definition;
-    if (aclCategories(metadata).some((category) => category === wanted)) names.push(nameOf(entry));
-    if (!('container' in entry)) continue;
-    for (const { definition, fullName } of entry.subcommands.values()) {
-      if (aclCategories(definition).some((category) => category === wanted)) names.push(fullName);
-    }
-  }
-  return names;
+function namesInCategory(commands: CommandTable, wanted: string): readonly string[] {
+  const known = ACL_CATEGORIES.find((category) => category === wanted);
+  return known === undefined ? [] : namesIn(commands, known);
 }
 
 /** The command a full command line names, and its keys. @throws when it has none, or the line makes no sense */
