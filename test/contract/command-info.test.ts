@@ -49,6 +49,41 @@ describe('COMMAND INFO', () => {
   });
 });
 
+/** What COMMAND DOCS says of a command or subcommand, but for its words and its arguments. */
+const FACTS = ['since', 'group', 'doc_flags', 'deprecated_since', 'replaced_by'];
+
+/** The facts of all commands by their names; those of `only`, where it is given. */
+function factsOf(docs: readonly unknown[], only?: ReadonlyMap<string, unknown>): Map<string, unknown> {
+  const all = new Map<string, unknown>();
+  for (let i = 0; i < docs.length; i += 2) {
+    const name = String(docs[i]);
+    const fields = docs[i + 1] as readonly unknown[]; // a map
+    const valueOf = (field: string): unknown => fields[fields.indexOf(field) + 1];
+    const facts = FACTS.filter((field) => fields.includes(field)).map((field) => [field, valueOf(field)]);
+    if (only?.has(name) !== false) all.set(name, facts);
+    if (fields.includes('subcommands'))
+      for (const [key, value] of factsOf(valueOf('subcommands') as readonly unknown[], only)) all.set(key, value);
+  }
+  return all;
+}
+
+describe('COMMAND DOCS', () => {
+  it('says since when there is a command, and what stands in its place, as Redis does', async () => {
+    const { real, listener } = servers();
+    const clients = await Promise.all([RespClient.open(listener.port ?? 0, 3), RespClient.open(real.port, 3)]);
+    try {
+      const [actual, expected] = await Promise.all(
+        clients.map(async (client) => plain(await client.command('COMMAND', 'DOCS')) as readonly unknown[]),
+      );
+      const ours = factsOf(actual ?? []);
+      expect(ours.size).toBeGreaterThan(200);
+      expect(ours).toEqual(factsOf(expected ?? [], ours));
+    } finally {
+      for (const client of clients) client.close();
+    }
+  });
+});
+
 contract('COMMAND INFO and LIST', [
   ['COMMAND', 'INFO', 'nope'],
   ['COMMAND', 'INFO', 'GET', 'nope'],

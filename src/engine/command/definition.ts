@@ -128,12 +128,20 @@ export interface CommandMetadata<Arity extends number = number> {
   /** What was otherwise before a version: these facts hold in all older ones. What `run` does otherwise, it asks the engine's version. */
   readonly before?: Readonly<Partial<Record<RedisVersion, FormerFacts>>>;
   /** Set for commands that newer ones replace. */
-  readonly deprecated?: { readonly since: string; readonly replacedBy: string };
+  readonly deprecated?: Replaced | undefined;
+  /** What Redis' own parts say to each other, and people who look for faults in it. */
+  readonly internal?: boolean;
+}
+
+/** Since when, and by what. */
+interface Replaced {
+  readonly since: string;
+  readonly replacedBy: string;
 }
 
 /** What COMMAND said of a command once. */
 export type FormerFacts = Partial<
-  Pick<CommandMetadata, 'arity' | 'flags' | 'categories' | 'keys' | 'syntax' | 'hints'>
+  Pick<CommandMetadata, 'arity' | 'since' | 'flags' | 'categories' | 'keys' | 'syntax' | 'hints' | 'deprecated'>
 >;
 
 /** One call that changed something. */
@@ -173,6 +181,8 @@ export interface CommandContainer extends CommandMetadata {
   readonly subcommands: readonly AnyCommand[];
   /** What the container does without a subcommand (COMMAND); most refuse. */
   readonly bare?: AnyCommand;
+  /** Since when it has HELP; default: 5.0.0, as most that are older. */
+  readonly helpSince?: string;
 }
 
 /** Defines a command that only groups subcommands. */

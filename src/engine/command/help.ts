@@ -1,15 +1,18 @@
 import { Status } from '../protocol/reply';
 import type { AnyCommand, CommandContainer } from './definition';
 
+/** Most containers have had it since then. */
+const FIRST_HELP = '5.0.0';
+
 /** The HELP every container has: its subcommands with their arguments and summaries. */
 export function helpCommand(container: CommandContainer): AnyCommand {
-  const { name, group, since, categories } = container;
+  const { name, group, since, categories, helpSince = FIRST_HELP } = container;
   return {
     name: 'help',
     arity: 2,
     flags: ['loading', 'stale'],
     group,
-    since,
+    since: since > helpSince ? since : helpSince,
     summary: 'Answers this overview.',
     complexity: 'O(1)',
     ...(categories === undefined ? {} : { categories }),

@@ -62,6 +62,11 @@ const SUBCOMMANDS: readonly Row[] = [
   ['slots', 2, LOADING, '3.0.0', undefined, VARYING],
 ];
 
+const REPLACED: Readonly<Record<string, AnyCommand['deprecated']>> = {
+  slaves: { since: '5.0.0', replacedBy: '`CLUSTER REPLICAS`' },
+  slots: { since: '7.0.0', replacedBy: '`CLUSTER SHARDS`' },
+};
+
 function subcommand([name, arity, flags, since, syntax, hints]: Row): AnyCommand {
   return defineCommand({
     name,
@@ -74,6 +79,7 @@ function subcommand([name, arity, flags, since, syntax, hints]: Row): AnyCommand
     ...(syntax === undefined ? {} : { syntax }),
     ...(flags === LOADING ? { before: { '7.2': { flags: READING } } } : {}),
     ...(hints === undefined ? {} : { hints }),
+    deprecated: REPLACED[name],
     run(context, args) {
       const node = nodeOf(context);
       const answer = ANSWERS[name];

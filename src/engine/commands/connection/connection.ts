@@ -61,6 +61,8 @@ export const quit = defineCommand({
   group: 'connection',
   since: '1.0.0',
   summary: 'Closes the connection.',
+  deprecated: { since: '7.2.0', replacedBy: 'just closing the connection' },
+  before: { '7.2': { deprecated: undefined } },
   complexity: 'O(1)',
   run({ session }) {
     session.closing = true;

@@ -183,6 +183,7 @@ export const restore = defineCommand({
 export const restoreAsking = defineCommand({
   ...RESTORE,
   name: 'restore-asking',
+  internal: true,
   flags: ['write', 'denyoom', 'asking'],
   group: 'server',
   since: '3.0.0',

@@ -80,6 +80,7 @@ const freq = defineCommand({
 
 export const object = defineContainer({
   name: 'object',
+  helpSince: '6.2.0',
   arity: -2,
   flags: [],
   group: 'generic',

@@ -31,6 +31,7 @@ export const hmset = defineCommand({
   group: 'hash',
   since: '2.0.0',
   summary: 'Sets fields of a hash; the old form of HSET.',
+  deprecated: { since: '4.0.0', replacedBy: '`HSET` with multiple field-value pairs' },
   complexity: 'O(N) in the number of fields',
   keys: [oneKey('RW UPDATE')],
   syntax: 'key field value [field value ...]',

@@ -18,6 +18,7 @@ export const pfdebug = defineCommand({
   group: 'hyperloglog',
   since: '2.8.9',
   summary: 'Shows the insides of a HyperLogLog.',
+  internal: true,
   complexity: 'N/A',
   keys: [oneKey('RW ACCESS', 2)],
   syntax: 'subcommand key',
@@ -66,6 +67,7 @@ export const pfselftest = defineCommand({
   group: 'hyperloglog',
   since: '2.8.9',
   summary: 'Tests the HyperLogLog implementation.',
+  internal: true,
   complexity: 'N/A',
   run(context) {
     const small = new HyperLogLog(new RawString(emptyHyperLogLog()), SPARSE_MAX_BYTES);

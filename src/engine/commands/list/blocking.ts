@@ -23,7 +23,7 @@ const BLOCKING_POP = {
   since: '2.0.0',
   complexity: 'O(N) in the number of keys',
   keys: [keyRange('RW ACCESS DELETE', 1, -2)],
-  syntax: 'key [key ...] timeout',
+  syntax: 'key [key ...] timeout:double',
 } as const;
 
 export const blpop = defineCommand({
@@ -54,7 +54,7 @@ export const blmpop = defineCommand({
   summary: 'Takes elements off the first list that has some, waiting until there are.',
   complexity: 'O(N+M): N keys, M elements popped',
   keys: [countedKeys('RW ACCESS DELETE', 2)],
-  syntax: 'timeout numkeys key [key ...] <LEFT | RIGHT> [COUNT count]',
+  syntax: 'timeout:double numkeys key [key ...] <LEFT | RIGHT> [COUNT count]',
   effects: ({ args: [, ...rest], reply }) => multiplePopEffects(popOfSeveral(rest), reply),
   run(context, [timeoutText, ...rest]) {
     const request = parseMultiplePop(rest);
@@ -90,7 +90,7 @@ export const blmove = defineCommand({
   summary: 'Moves an element between the ends of two lists, waiting until there is one.',
   complexity: 'O(1)',
   keys: SOURCE_AND_TARGET,
-  syntax: 'source destination <LEFT | RIGHT> <LEFT | RIGHT> timeout',
+  syntax: 'source destination <LEFT | RIGHT> <LEFT | RIGHT> timeout:double',
   effects: ({ args: [source, target, from, to] }) => [['LMOVE', source, target, from, to]],
   run(context, [source, target, from, to, timeout]) {
     const movement = { from: listEnd(from), to: listEnd(to) };
@@ -110,7 +110,7 @@ export const brpoplpush = defineCommand({
   summary: 'Moves the rightmost element of a list to the left end of another, waiting until there is one.',
   complexity: 'O(1)',
   keys: SOURCE_AND_TARGET,
-  syntax: 'source destination timeout',
+  syntax: 'source destination timeout:double',
   effects: ({ args: [source, target] }) => [['RPOPLPUSH', source, target]],
   run: (context, [source, target, timeout]) =>
     blockingMove(context, source, target, RPOPLPUSH, blockingTimeout(context, timeout)),

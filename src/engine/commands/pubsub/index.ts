@@ -201,6 +201,7 @@ const INTROSPECTION = { flags: ['pubsub', 'loading', 'stale'], group: 'pubsub' }
 
 const pubsub = defineContainer({
   name: 'pubsub',
+  helpSince: '6.2.0',
   arity: -2,
   flags: [],
   group: 'pubsub',

@@ -166,6 +166,7 @@ const purge = defineCommand({
 
 export const memory = defineContainer({
   name: 'memory',
+  helpSince: '4.0.0',
   arity: -2,
   flags: [],
   group: 'server',

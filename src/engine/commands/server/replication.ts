@@ -80,6 +80,7 @@ export const replconf = defineCommand({
   group: 'server',
   since: '3.0.0',
   summary: 'Takes what a replica says about itself, and makes nothing of it.',
+  internal: true,
   complexity: 'O(1)',
   run(_, args) {
     if (args.length % 2 === 1) throw SYNTAX_ERROR;

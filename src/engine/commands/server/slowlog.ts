@@ -61,6 +61,7 @@ const reset = defineCommand({
 
 export const slowlog = defineContainer({
   name: 'slowlog',
+  helpSince: '6.2.0',
   arity: -2,
   flags: [],
   group: 'server',

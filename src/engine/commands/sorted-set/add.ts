@@ -127,6 +127,6 @@ export const zincrby = defineCommand({
   summary: "Adds to a member's score; a missing member counts as 0.",
   complexity: 'O(log(N))',
   keys: [oneKey('RW ACCESS UPDATE')],
-  syntax: 'key increment:double member',
+  syntax: 'key increment:integer member',
   run: (context, args) => add(context, args, true),
 });

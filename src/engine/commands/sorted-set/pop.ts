@@ -103,7 +103,7 @@ export const zmpop = defineCommand({
   summary: 'Takes members off the first sorted set that has some.',
   complexity: 'O(K)+O(M*log(N)) for K keys and M members popped',
   keys: [countedKeys('RW ACCESS DELETE', 1)],
-  syntax: 'numkeys key [key ...] MIN | MAX [COUNT count]',
+  syntax: 'numkeys key [key ...] <MIN | MAX> [COUNT count]',
   effects: ({ args, reply }) => multiplePopEffects(popOfSeveral(args), reply),
   run: (context, args) => popFirst(context, parseMultiplePop(args)) ?? NULL_ARRAY,
 });
@@ -152,7 +152,7 @@ export const bzmpop = defineCommand({
   summary: 'Takes members off the first sorted set that has some, waiting until there are.',
   complexity: 'O(K)+O(M*log(N)) for K keys and M members popped',
   keys: [countedKeys('RW ACCESS DELETE', 2)],
-  syntax: 'timeout:double numkeys key [key ...] MIN | MAX [COUNT count]',
+  syntax: 'timeout:double numkeys key [key ...] <MIN | MAX> [COUNT count]',
   effects: ({ args: [, ...rest], reply }) => multiplePopEffects(popOfSeveral(rest), reply),
   run(context, [timeoutText, ...rest]) {
     const request = parseMultiplePop(rest);

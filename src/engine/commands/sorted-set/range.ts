@@ -139,7 +139,7 @@ export const zrange = defineCommand({
   name: 'zrange',
   since: '1.2.0',
   summary: 'Answers a range of members by rank, score or name.',
-  syntax: 'key start stop [BYSCORE | BYLEX] [REV] [LIMIT offset count] [WITHSCORES]',
+  syntax: 'key start:string stop:string [BYSCORE | BYLEX] [REV] [LIMIT offset count] [WITHSCORES]',
   run: (context, args) => answerRange(context, args, {}),
 });
 
@@ -179,7 +179,7 @@ export const zrangebylex = defineCommand({
   since: '2.8.9',
   deprecated: { since: '6.2.0', replacedBy: '`ZRANGE` with the `BYLEX` argument' },
   summary: 'Answers the members whose names lie in a range, where all scores are equal.',
-  syntax: 'key min max [LIMIT offset count]',
+  syntax: 'key min:string max:string [LIMIT offset count]',
   run: (context, args) => answerRange(context, args, { unit: 'lex', reverse: false }),
 });
 
@@ -189,7 +189,7 @@ export const zrevrangebylex = defineCommand({
   since: '2.8.9',
   deprecated: { since: '6.2.0', replacedBy: '`ZRANGE` with the `REV` and `BYLEX` arguments' },
   summary: 'Answers the members whose names lie in a range, last name first, where all scores are equal.',
-  syntax: 'key max min [LIMIT offset count]',
+  syntax: 'key max:string min:string [LIMIT offset count]',
   run: (context, args) => answerRange(context, args, { unit: 'lex', reverse: true }),
 });
 
@@ -202,7 +202,7 @@ export const zrangestore = defineCommand({
   summary: 'Stores a range of members in another key; answers how many.',
   complexity: 'O(log(N)+M) for M members stored',
   keys: [oneKey('OW UPDATE'), oneKey('RO ACCESS', 2)],
-  syntax: 'dst src min max [BYSCORE | BYLEX] [REV] [LIMIT offset count]',
+  syntax: 'dst:key src:key min:string max:string [BYSCORE | BYLEX] [REV] [LIMIT offset count]',
   run(context, [target, ...args]) {
     const found = findRange(context, args, {}, true);
     if (found !== undefined) context.reserve(Math.max(0, found.range.end - found.range.start) * MEMBER_BYTES);

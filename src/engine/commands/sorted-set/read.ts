@@ -131,7 +131,7 @@ export const zlexcount = defineCommand({
   summary: 'Counts the members whose names lie in a range, where all scores are equal.',
   complexity: 'O(log(N))',
   keys: READ,
-  syntax: 'key min max',
+  syntax: 'key min:string max:string',
   run(context, [key, min, max]) {
     const low = lexBound(min);
     const high = lexBound(max);

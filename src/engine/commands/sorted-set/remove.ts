@@ -69,6 +69,6 @@ export const zremrangebylex = defineCommand({
   name: 'zremrangebylex',
   since: '2.8.9',
   summary: 'Removes the members whose names lie in a range, where all scores are equal.',
-  syntax: 'key min max',
+  syntax: 'key min:string max:string',
   run: (context, args) => removeRange(context, 'lex', args),
 });

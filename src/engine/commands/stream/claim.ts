@@ -258,7 +258,7 @@ export const xautoclaim = defineCommand({
   complexity: 'O(1) if COUNT is small',
   keys: [oneKey('RW DELETE')],
   hints: ['nondeterministic_output'],
-  syntax: 'key group consumer min-idle-time start [COUNT count] [JUSTID]',
+  syntax: 'key group consumer min-idle-time start:string [COUNT count] [JUSTID]',
   effects: 'told',
   run(context, [key, name, consumerName, minIdleText, startText, ...rest]) {
     // A hit or a miss is counted before the arguments are looked at, the type checked after.

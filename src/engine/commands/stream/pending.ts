@@ -41,7 +41,7 @@ interface PendingQuery {
   readonly consumer: string | undefined;
 }
 
-/** Reads `[IDLE min-idle-time] start end count [consumer]`. @throws syntax error, not an integer, invalid stream ID */
+/** Reads `[IDLE min-idle-time] start:string end:string count [consumer]`. @throws syntax error, not an integer, invalid stream ID */
 function parseQuery(args: readonly string[]): PendingQuery {
   const [, , first = ''] = args;
   let at = 2;
@@ -106,7 +106,7 @@ export const xpending = defineCommand({
   complexity: 'O(N) in the number of consumers or of entries looked at',
   keys: [oneKey('RO ACCESS')],
   hints: ['nondeterministic_output'],
-  syntax: 'key group [[IDLE min-idle-time] start end count [consumer]]',
+  syntax: 'key group [[IDLE min-idle-time] start:string end:string count [consumer]]',
   run(context, args) {
     const [key, name] = args;
     if (args.length !== 2 && (args.length < 5 || args.length > 8)) throw SYNTAX_ERROR;

@@ -55,7 +55,7 @@ export const xrange = defineCommand({
   ...RANGE,
   name: 'xrange',
   summary: 'Answers the entries between two ids.',
-  syntax: 'key start end [COUNT count]',
+  syntax: 'key start:string end:string [COUNT count]',
   run: (context, args) => range(context, args, false),
 });
 
@@ -63,7 +63,7 @@ export const xrevrange = defineCommand({
   ...RANGE,
   name: 'xrevrange',
   summary: 'Answers the entries between two ids, the newest first.',
-  syntax: 'key end start [COUNT count]',
+  syntax: 'key end:string start:string [COUNT count]',
   run: (context, args) => range(context, args, true),
 });
 

@@ -43,6 +43,7 @@ export const getset = defineCommand({
   group: 'string',
   since: '1.0.0',
   summary: 'Gives a key a string value and answers the one it held.',
+  deprecated: { since: '6.2.0', replacedBy: '`SET` with the `!GET` argument' },
   complexity: 'O(1)',
   keys: [oneKey('RW ACCESS UPDATE')],
   syntax: 'key value',

@@ -90,6 +90,7 @@ export const substr = defineCommand({
   group: 'string',
   since: '1.0.0',
   summary: 'Answers a part of a string; the old name of GETRANGE.',
+  deprecated: { since: '2.0.0', replacedBy: '`GETRANGE`' },
   complexity: 'O(N) in the length of the answer',
   keys: [oneKey('RO ACCESS')],
   syntax: 'key start end',

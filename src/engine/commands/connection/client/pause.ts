@@ -10,6 +10,7 @@ export const pause = defineCommand({
   name: 'pause',
   arity: -3,
   since: '3.0.0',
+  before: { '7.2': { since: '2.9.50' } },
   summary: 'Lets commands wait for a while: all of them, or those that write.',
   complexity: 'O(1)',
   syntax: 'timeout [WRITE | ALL]',

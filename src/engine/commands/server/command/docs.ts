@@ -1,46 +1,70 @@
 import { MapReply, SetReply, Status, type Reply } from '../../../protocol/reply';
-import type { CommandMetadata } from '../../../command/definition';
+import type { CommandMetadata, KeySpec } from '../../../command/definition';
 import type { TableEntry } from '../../../command/table';
+import type { RedisVersion } from '../../../redis-version';
 import { parseSyntax, type Argument } from './syntax';
 
+/** What a container costs. */
+const BY_SUBCOMMAND = 'Depends on subcommand.';
+
 /** A command's documentation as COMMAND DOCS shows it. */
-export function documentEntry(entry: TableEntry): Reply {
-  if (!('container' in entry)) return document(entry.definition, []);
+export function documentEntry(entry: TableEntry, version: RedisVersion): Reply {
+  if (!('container' in entry)) return document(entry.definition, version);
   const subcommands = [...entry.subcommands.values()].flatMap(({ definition, fullName }) => [
     fullName,
-    document(definition, []),
+    document(definition, version),
   ]);
-  return document(entry.container, subcommands);
+  return document(entry.container, version, subcommands);
 }
 
-function document(command: CommandMetadata, subcommands: readonly Reply[]): Reply {
-  const { summary, since, group, complexity, syntax, deprecated } = command;
+function document(command: CommandMetadata, version: RedisVersion, subcommands: readonly Reply[] = []): Reply {
+  const { summary, since, group, syntax, deprecated, internal } = command;
+  const complexity = subcommands.length > 0 && command.complexity === undefined ? BY_SUBCOMMAND : command.complexity;
   const entries: Reply[] = ['summary', summary, 'since', since, 'group', group];
   if (complexity !== undefined) entries.push('complexity', complexity);
-  if (deprecated !== undefined) {
-    entries.push(
-      'doc_flags',
-      new SetReply([new Status('deprecated')]),
-      'deprecated_since',
-      deprecated.since,
-      'replaced_by',
-      deprecated.replacedBy,
-    );
-  }
+  const flags = [...(deprecated === undefined ? [] : ['deprecated']), ...(internal === true ? ['syscmd'] : [])];
+  if (flags.length > 0) entries.push('doc_flags', new SetReply(flags.map((flag) => new Status(flag))));
+  if (deprecated !== undefined)
+    entries.push('deprecated_since', deprecated.since, 'replaced_by', deprecated.replacedBy);
+  const keys = new KeySpecs(command.keys ?? []);
   if (syntax !== undefined)
     entries.push(
       'arguments',
-      parseSyntax(syntax).map((argument) => describe(argument, command)),
+      parseSyntax(syntax).map((argument) => describe(argument, { command, version, keys })),
     );
   if (subcommands.length > 0) entries.push('subcommands', new MapReply(subcommands));
   return new MapReply(entries);
 }
 
-function describe(argument: Argument, command: CommandMetadata): Reply {
-  const { name, type, token, parts } = argument;
-  const valueType = type === 'value' ? typeOfValue(name, command) : type === 'token' ? 'pure-token' : type;
+const TYPED = /^(.*):(double|integer|string|key)$/;
+
+/** What is known of the command that arguments belong to. */
+interface Described {
+  readonly command: CommandMetadata;
+  readonly version: RedisVersion;
+  readonly keys: KeySpecs;
+}
+
+/** Arguments that are keys stand in the order in which a command says where its keys are. */
+class KeySpecs {
+  #next = 0;
+
+  constructor(private readonly specs: readonly KeySpec[]) {}
+
+  next(): number {
+    return Math.max(0, Math.min(this.#next++, this.specs.length - 1));
+  }
+}
+
+function describe(argument: Argument, context: Described): Reply {
+  const { command, version, keys } = context;
+  const { type, token, parts } = argument;
+  // `increment:double` says of which type it is.
+  const [, name = argument.name, given] = TYPED.exec(argument.name) ?? [];
+  const valueType = type === 'value' ? (given ?? typeOfValue(name, command)) : type === 'token' ? 'pure-token' : type;
   const entries: Reply[] = ['name', name, 'type', valueType];
-  if (valueType === 'key') entries.push('key_spec_index', Math.max(0, keySpecIndex(name, command)));
+  if (version >= '7.2' && parts === undefined) entries.push('display_text', name);
+  if (valueType === 'key') entries.push('key_spec_index', keys.next());
   if (token !== undefined) entries.push('token', token);
   const flags = [
     ...(argument.optional === true ? ['optional'] : []),
@@ -51,25 +75,14 @@ function describe(argument: Argument, command: CommandMetadata): Reply {
   if (parts !== undefined)
     entries.push(
       'arguments',
-      parts.map((part) => describe(part, command)),
+      parts.map((part) => describe(part, context)),
     );
   return new MapReply(entries);
 }
 
-const KEY_NAMES = [
-  'key',
-  'source',
-  'destination',
-  'newkey',
-  'key1',
-  'key2',
-  'sourcekey',
-  'destkey',
-  'sourcekey1',
-  'shardchannel',
-];
+const KEY_NAMES = ['key', 'source', 'destination', 'newkey', 'key1', 'key2', 'sourcekey', 'destkey', 'sourcekey1'];
 const INTEGERS =
-  /^(?:.*(?:seconds|count|offset|bit|len|timeout|cursor|numkeys|frequency|-id|port|entries|num|threshold)|index|start|stop|end|db|increment|decrement|rank|milliseconds|iteration|protover|destination-db|version|bytes)$/;
+  /^(?:.*(?:seconds|count|offset|bits?|len|timeout|cursor|numkeys|numfields|frequency|client-id|port|entries|num|threshold|epoch|slot|limit)|index\d?|start|stop|end|db|increment|decrement|rank|milliseconds|ms|iteration|protover|destination-db|version|bytes|weight|ttl|num-matches|numlocal|numreplicas|entries[-_]?(?:read|added))$/;
 const DOUBLES = new Set([
   'score',
   'longitude',
@@ -77,7 +90,6 @@ const DOUBLES = new Set([
   'radius',
   'width',
   'height',
-  'weight',
   'min',
   'max',
   'double',
@@ -91,11 +103,4 @@ function typeOfValue(name: string, command: CommandMetadata): string {
   if (name === 'pattern') return 'pattern';
   if (INTEGERS.test(name)) return 'integer';
   return DOUBLES.has(name) ? 'double' : 'string';
-}
-
-/** Sources come before destinations only where the command's keys do. */
-function keySpecIndex(name: string, { keys = [] }: CommandMetadata): number {
-  if (keys.length < 2) return 0;
-  if (name === 'destination' || name === 'destkey') return keys.findIndex(({ flags }) => flags.startsWith('OW'));
-  return name === 'newkey' || name === 'key2' ? 1 : keys.findIndex(({ flags }) => !flags.startsWith('OW'));
 }

@@ -64,7 +64,7 @@ const docs = defineCommand({
   run({ engine }, [, ...names]) {
     const entries =
       names.length === 0 ? engine.commands.entries() : names.flatMap((name) => engine.commands.find(name) ?? []);
-    return new MapReply(entries.flatMap((entry) => [nameOf(entry), documentEntry(entry)]));
+    return new MapReply(entries.flatMap((entry) => [nameOf(entry), documentEntry(entry, engine.version)]));
   },
 });
 

@@ -66,17 +66,11 @@ class SyntaxReader {
     }
     if (repeated && alternatives.length === 1 && repeats(items, only)) {
       const last = items.splice(items.length - only.length);
-      items.push({ ...single([last]), multiple: true });
+      const argument = single([last]);
+      items.push({ ...argument, multiple: true, ...(argument.token === undefined ? {} : { multipleToken: true }) });
       return;
     }
-    const argument = single(alternatives);
-    const inner = argument.multiple === true && argument.token !== undefined;
-    items.push({
-      ...argument,
-      optional: true,
-      ...(repeated ? { multiple: true } : {}),
-      ...(inner ? { multipleToken: true } : {}),
-    });
+    items.push({ ...single(alternatives), optional: true, ...(repeated ? { multiple: true } : {}) });
   }
 
   #takeRepeated(): boolean {

@@ -29,6 +29,7 @@ export const debug = defineCommand({
   group: 'server',
   since: '1.0.0',
   summary: 'Commands for tests.',
+  internal: true,
   complexity: 'Depends on subcommand',
   syntax: 'subcommand [arg [arg ...]]',
   run(context, [name, ...args]) {

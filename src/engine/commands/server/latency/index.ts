@@ -117,6 +117,7 @@ function summarize({ samples, max }: LatencyEvent): string {
 
 export const latency = defineContainer({
   name: 'latency',
+  helpSince: '2.8.13',
   arity: -2,
   flags: [],
   group: 'server',
