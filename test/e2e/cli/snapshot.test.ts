@@ -46,7 +46,7 @@ describe('respite snapshot, while a process uses the directory', () => {
   it('says so in words', async () => {
     const owner = await place.start();
     const who = `Process ${String(owner.process.pid)}`;
-    expect(await place.snapshot()).toEqual({
+    expect(await place.snapshot()).toMatchObject({
       code: 0,
       stderr: '',
       stdout: `${who} had nothing to write: nothing in ${place.data} has changed since the last snapshot.\n`,
