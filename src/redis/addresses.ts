@@ -2,7 +2,9 @@ import type * as NodeRedis from 'redis';
 import { ownIdentity } from '../container/process-identity';
 import { isPrivateSocket } from '../modules/cache/standalone/folder-names';
 import type { NodeRedisSocket } from '../modules/cache/node-redis-options';
+import { RespiteError } from '../errors';
 import { handleOf, type RedisEngine } from '../redis-engine';
+import { engineAt } from '../redis-engine/engine-socket';
 import type { EngineRegistry } from '../redis-engine/engine-registry';
 
 /** node-redis, as far as addresses are its own to read. */
@@ -36,6 +38,9 @@ type Address = Pick<SocketOptions, 'host' | 'port' | 'path'>;
 
 /** Puts engines of this process in the place of the servers that options name. */
 export class Addresses {
+  /** Sockets that clients were sent to. */
+  readonly #handedOut = new Set<string>();
+
   constructor(
     private readonly nodeRedis: NodeRedisModule,
     private readonly registry: EngineRegistry,
@@ -45,7 +50,10 @@ export class Addresses {
   toEngine(options: ClientOptions): object {
     const { address, rest } = this.#read(options);
     if (address.path !== undefined && isPrivateSocket(address.path, ownIdentity())) return options;
-    return { ...rest, socket: socketOn(handleOf(this.registry.engineFor(connectionOf(address))), options.socket) };
+    return {
+      ...rest,
+      socket: this.#socketOn(handleOf(this.registry.engineFor(connectionOf(address))), options.socket),
+    };
   }
 
   /** Options of a cluster: whatever its root nodes, it finds one that serves all slots. */
@@ -57,11 +65,27 @@ export class Addresses {
         {},
       ),
     );
-    const socket = (): NodeRedisSocket => socketOn(engine, options.defaults?.socket);
+    const socket = (): NodeRedisSocket => this.#socketOn(engine, options.defaults?.socket);
     const { host = 'localhost', port = 6379 } = nodes[0]?.address ?? {};
     const announced: object = { nodeAddressMap: () => ({ ...socket(), host, port }) };
     const rootNodes = nodes.map(({ rest }) => ({ ...rest, socket: socket() }));
     return { ...options, ...announced, defaults: forNodes(options.defaults), rootNodes };
+  }
+
+  /** @throws RespiteError `ENGINE_NOT_AVAILABLE` when there was an engine at such a socket, and is no more */
+  ensureOpen(socket: object = {}): void {
+    const path = 'path' in socket ? String(socket.path) : '';
+    if (!this.#handedOut.has(path) || engineAt(path) !== undefined) return;
+    throw new RespiteError('ENGINE_NOT_AVAILABLE', {
+      message:
+        'A client was to connect to an engine that closeEngines() has ended. Make another client, which finds a new engine.',
+    });
+  }
+
+  #socketOn(engine: RedisEngine, given: SocketOptions | undefined): NodeRedisSocket {
+    const socket = socketOn(engine, given);
+    this.#handedOut.add(socket.path);
+    return socket;
   }
 
   #read({ url, socket = {}, ...rest }: ClientOptions): { readonly address: Address; readonly rest: object } {

@@ -10,13 +10,23 @@ export type Factories = Pick<NodeRedisModule, 'createClient' | 'createClientPool
 interface Opened extends EventEmitter {
   readonly isOpen: boolean;
   destroy(): void;
+  /** Of clients. */
+  readonly options?: { readonly socket?: object };
 }
 
 /** A client or a cluster. */
 interface Copied extends Opened {
   readonly duplicate: (this: Copied, overrides?: object) => Copied;
+  readonly connect: (this: Copied) => Promise<unknown>;
   /** Of clients: pools of their kind. */
   readonly createPool?: (options?: object) => Opened;
+}
+
+/** What becomes of all that are opened. */
+interface Watch {
+  readonly track: Track;
+  /** @throws RespiteError `ENGINE_NOT_AVAILABLE` */
+  readonly beforeConnect: (socket: object | undefined) => void;
 }
 
 type Track = <T extends Opened>(opened: T) => T;
@@ -25,6 +35,7 @@ type Track = <T extends Opened>(opened: T) => T;
 export function defineFactories(nodeRedis: NodeRedisModule, registry: EngineRegistry): Factories {
   const addresses = new Addresses(nodeRedis, registry);
   const track = tracker(registry);
+  const watch: Watch = { track, beforeConnect: (socket) => addresses.ensureOpen(socket) };
   const toEngine = (options: ClientOptions = {}): object => addresses.toEngine(options);
   const clientElsewhere = (overrides: ClientOptions): object =>
     'url' in overrides || 'socket' in overrides ? toEngine(overrides) : overrides;
@@ -36,11 +47,11 @@ export function defineFactories(nodeRedis: NodeRedisModule, registry: EngineRegi
   // The casts: their types are generic, differently in each major; what they answer is what node-redis made.
   return {
     createClient: (options?: ClientOptions) =>
-      follow(nodeRedis.createClient(toEngine(options)), clientElsewhere, track),
+      follow(nodeRedis.createClient(toEngine(options)), clientElsewhere, watch),
     createClientPool: (clientOptions?: ClientOptions, options?: object) =>
       track(nodeRedis.createClientPool(toEngine(clientOptions), options) as unknown as Opened),
     createCluster: (options: ClusterOptions) =>
-      follow(nodeRedis.createCluster(addresses.toCluster(options) as never), clusterElsewhere, track),
+      follow(nodeRedis.createCluster(addresses.toCluster(options) as never), clusterElsewhere, watch),
     createSentinel: refuseSentinels,
   } as unknown as Factories;
 }
@@ -61,13 +72,18 @@ function tracker(registry: EngineRegistry): Track {
 }
 
 /** Remembers an opened one, its pools and its duplicates, which may be told to go elsewhere. */
-function follow(opened: Copied, elsewhere: (overrides: object) => object, track: Track): Copied {
+function follow(opened: Copied, elsewhere: (overrides: object) => object, watch: Watch): Copied {
+  const { track, beforeConnect } = watch;
   const prototype = Object.getPrototypeOf(opened) as Copied;
   // node-redis hands out stand-ins for what it made, which all ask it for a method; what it duplicates is none.
   const made = Object.hasOwn(prototype, '_self') ? prototype : opened;
-  const { duplicate, createPool } = made;
+  const { duplicate, connect, createPool } = made;
   replace(made, 'duplicate', function (this: Copied, overrides: object = {}): Copied {
-    return follow(duplicate.call(this, elsewhere(overrides)), elsewhere, track);
+    return follow(duplicate.call(this, elsewhere(overrides)), elsewhere, watch);
+  });
+  replace(made, 'connect', async function (this: Copied): Promise<unknown> {
+    beforeConnect(this.options?.socket);
+    return connect.call(this);
   });
   if (createPool !== undefined) {
     replace(made, 'createPool', function (this: Copied, options?: object): Opened {

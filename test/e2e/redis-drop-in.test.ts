@@ -205,6 +205,8 @@ describe.each(FACTORIES)('respite/redis, %s', (_, { createClient, createClientPo
     await ioredisDropIn.closeEngines();
     expect([client.isOpen, copy.isOpen, existsSync(dirname(path))]).toEqual([false, false, false]);
     expect(() => engineOf(client)).toThrow(expect.objectContaining({ code: 'ENGINE_NOT_AVAILABLE' }));
+    await expect(client.connect()).rejects.toMatchObject({ code: 'ENGINE_NOT_AVAILABLE' });
+    expect(await (await createClient().connect()).dbSize()).toBe(0);
   });
 });
 
