@@ -144,14 +144,16 @@ describe('a real Redis that is killed and started again', () => {
     await redis.start();
     // Nobody is told when a subscription is back: what is published until then is lost, as in Redis. From then on all of
     // it arrives, in order, also what was published while the publisher had no connection.
-    let published = 0;
-    const publishing = setInterval(() => void bus.publish('news', ++published), 5);
+    const published: Promise<void>[] = [];
+    const publishing = setInterval(() => published.push(bus.publish('news', published.length + 1)), 5);
     const seen: number[] = [];
     for await (const { data } of events) {
       seen.push(Number(data));
       if (seen.length === 40) break;
     }
     clearInterval(publishing);
+    // The application stops after the last one has been taken.
+    await Promise.all(published);
     expect(seen).toEqual(Array.from({ length: 40 }, (_, i) => (seen[0] ?? 0) + i));
   });
 
