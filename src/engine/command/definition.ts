@@ -129,7 +129,7 @@ export interface CommandMetadata<Arity extends number = number> {
   readonly before?: Readonly<Partial<Record<RedisVersion, FormerFacts>>>;
   /** Set for commands that newer ones replace. */
   readonly deprecated?: Replaced | undefined;
-  /** What Redis' own parts say to each other, and people who look for faults in it. */
+  /** What Redis' own parts say to each other, and people who look for faults in it: COMMAND DOCS calls it `syscmd`. */
   readonly internal?: boolean;
 }
 

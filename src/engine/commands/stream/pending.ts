@@ -41,7 +41,7 @@ interface PendingQuery {
   readonly consumer: string | undefined;
 }
 
-/** Reads `[IDLE min-idle-time] start:string end:string count [consumer]`. @throws syntax error, not an integer, invalid stream ID */
+/** Reads `[IDLE min-idle-time] start end count [consumer]`. @throws syntax error, not an integer, invalid stream ID */
 function parseQuery(args: readonly string[]): PendingQuery {
   const [, , first = ''] = args;
   let at = 2;
