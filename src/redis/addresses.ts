@@ -34,6 +34,12 @@ export interface ClusterOptions {
 /** Options of a cluster's nodes: an engine has no notice of maintenance to give, and node-redis would look the host up in the DNS to ask. */
 export const forNodes = (defaults: object = {}): object => ({ ...defaults, maintNotifications: 'disabled' });
 
+/** Where converted options lead: the socket of a client's, or of the first node of a cluster's; `undefined` when they name none. */
+export function pathIn(options: object): string | undefined {
+  const { socket, rootNodes } = options as ClientOptions & Partial<ClusterOptions>; // of node-redis, by their factories
+  return (socket ?? rootNodes?.[0]?.socket)?.path;
+}
+
 type Address = Pick<SocketOptions, 'host' | 'port' | 'path'>;
 
 /** Puts engines of this process in the place of the servers that options name. */
@@ -72,9 +78,8 @@ export class Addresses {
     return { ...options, ...announced, defaults: forNodes(options.defaults), rootNodes };
   }
 
-  /** @throws RespiteError `ENGINE_NOT_AVAILABLE` when there was an engine at such a socket, and is no more */
-  ensureOpen(socket: object = {}): void {
-    const path = 'path' in socket ? String(socket.path) : '';
+  /** @throws RespiteError `ENGINE_NOT_AVAILABLE` when there was an engine at this socket, and is no more */
+  ensureOpen(path = ''): void {
     if (!this.#handedOut.has(path) || engineAt(path) !== undefined) return;
     throw new RespiteError('ENGINE_NOT_AVAILABLE', {
       message:

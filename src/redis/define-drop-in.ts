@@ -1,7 +1,14 @@
 import type { EventEmitter } from 'node:events';
 import { RespiteError } from '../errors';
 import type { EngineRegistry } from '../redis-engine/engine-registry';
-import { Addresses, forNodes, type ClientOptions, type ClusterOptions, type NodeRedisModule } from './addresses';
+import {
+  Addresses,
+  forNodes,
+  pathIn,
+  type ClientOptions,
+  type ClusterOptions,
+  type NodeRedisModule,
+} from './addresses';
 
 /** The factories of node-redis, their clients being on engines in this process. */
 export type Factories = Pick<NodeRedisModule, 'createClient' | 'createClientPool' | 'createCluster' | 'createSentinel'>;
@@ -10,35 +17,25 @@ export type Factories = Pick<NodeRedisModule, 'createClient' | 'createClientPool
 interface Opened extends EventEmitter {
   readonly isOpen: boolean;
   destroy(): void;
-  /** Of clients. */
-  readonly options?: { readonly socket?: object };
+  readonly connect: (this: Opened) => Promise<unknown>;
 }
 
 /** A client or a cluster. */
 interface Copied extends Opened {
   readonly duplicate: (this: Copied, overrides?: object) => Copied;
-  readonly connect: (this: Copied) => Promise<unknown>;
   /** Of clients: pools of their kind. */
   readonly createPool?: (options?: object) => Opened;
 }
 
-/** What becomes of all that are opened. */
-interface Watch {
-  readonly track: Track;
-  /** @throws RespiteError `ENGINE_NOT_AVAILABLE` */
-  readonly beforeConnect: (socket: object | undefined) => void;
-}
-
-type Track = <T extends Opened>(opened: T) => T;
+/** What becomes of all that are opened; `path` is the socket where one finds its engine. */
+type Watch = <T extends Opened>(opened: T, path: string | undefined) => T;
 
 /** The factories that stand in the place of node-redis' own: the same, but for where their clients are connected to. */
 export function defineFactories(nodeRedis: NodeRedisModule, registry: EngineRegistry): Factories {
   const addresses = new Addresses(nodeRedis, registry);
-  const track = tracker(registry);
-  const watch: Watch = { track, beforeConnect: (socket) => addresses.ensureOpen(socket) };
-  const toEngine = (options: ClientOptions = {}): object => addresses.toEngine(options);
+  const watch = watcher(registry, addresses);
   const clientElsewhere = (overrides: ClientOptions): object =>
-    'url' in overrides || 'socket' in overrides ? toEngine(overrides) : overrides;
+    'url' in overrides || 'socket' in overrides ? addresses.toEngine(overrides) : overrides;
   const clusterElsewhere = (overrides: Partial<ClusterOptions>): object => {
     const { rootNodes, ...rest } = overrides;
     if (rootNodes !== undefined) return addresses.toCluster({ ...rest, rootNodes });
@@ -46,24 +43,39 @@ export function defineFactories(nodeRedis: NodeRedisModule, registry: EngineRegi
   };
   // The casts: their types are generic, differently in each major; what they answer is what node-redis made.
   return {
-    createClient: (options?: ClientOptions) =>
-      follow(nodeRedis.createClient(toEngine(options)), clientElsewhere, watch),
-    createClientPool: (clientOptions?: ClientOptions, options?: object) =>
-      track(nodeRedis.createClientPool(toEngine(clientOptions), options) as unknown as Opened),
-    createCluster: (options: ClusterOptions) =>
-      follow(nodeRedis.createCluster(addresses.toCluster(options) as never), clusterElsewhere, watch),
+    createClient: (given: ClientOptions = {}) => {
+      const options = addresses.toEngine(given);
+      return follow(nodeRedis.createClient(options), pathIn(options), clientElsewhere, watch);
+    },
+    createClientPool: (given: ClientOptions = {}, poolOptions?: object) => {
+      const options = addresses.toEngine(given);
+      return watch(nodeRedis.createClientPool(options, poolOptions) as unknown as Opened, pathIn(options));
+    },
+    createCluster: (given: ClusterOptions) => {
+      const options = addresses.toCluster(given);
+      return follow(nodeRedis.createCluster(options as never), pathIn(options), clusterElsewhere, watch);
+    },
     createSentinel: refuseSentinels,
   } as unknown as Factories;
 }
 
-/** Remembers who is open, so that closing the engines ends them first: a client that loses its server emits an error. */
-function tracker(registry: EngineRegistry): Track {
-  return (opened) => {
+/**
+ * Remembers who is open, so that closing the engines ends them first: a client that loses its server emits an error.
+ * Whoever connects after that is told what became of the engine.
+ */
+function watcher(registry: EngineRegistry, addresses: Addresses): Watch {
+  return (opened, path) => {
     const remember = (): void => {
       registry.track(opened, () => {
         if (opened.isOpen) opened.destroy();
       });
     };
+    const made = madeBehind(opened);
+    const { connect } = made;
+    replace(made, 'connect', async function (this: Opened): Promise<unknown> {
+      addresses.ensureOpen(path);
+      return connect.call(this);
+    });
     opened.on('connect', remember);
     // Pools say nothing.
     if ('clientsInUse' in opened) remember();
@@ -71,30 +83,35 @@ function tracker(registry: EngineRegistry): Track {
   };
 }
 
-/** Remembers an opened one, its pools and its duplicates, which may be told to go elsewhere. */
-function follow(opened: Copied, elsewhere: (overrides: object) => object, watch: Watch): Copied {
-  const { track, beforeConnect } = watch;
-  const prototype = Object.getPrototypeOf(opened) as Copied;
-  // node-redis hands out stand-ins for what it made, which all ask it for a method; what it duplicates is none.
-  const made = Object.hasOwn(prototype, '_self') ? prototype : opened;
-  const { duplicate, connect, createPool } = made;
+/** Watches one, its pools and its duplicates, which may be told to go elsewhere. */
+function follow(
+  opened: Copied,
+  path: string | undefined,
+  elsewhere: (overrides: object) => object,
+  watch: Watch,
+): Copied {
+  const made = madeBehind(opened);
+  const { duplicate, createPool } = made;
   replace(made, 'duplicate', function (this: Copied, overrides: object = {}): Copied {
-    return follow(duplicate.call(this, elsewhere(overrides)), elsewhere, watch);
-  });
-  replace(made, 'connect', async function (this: Copied): Promise<unknown> {
-    beforeConnect(this.options?.socket);
-    return connect.call(this);
+    const options = elsewhere(overrides);
+    return follow(duplicate.call(this, options), pathIn(options) ?? path, elsewhere, watch);
   });
   if (createPool !== undefined) {
     replace(made, 'createPool', function (this: Copied, options?: object): Opened {
-      return track(createPool.call(this, options));
+      return watch(createPool.call(this, options), path);
     });
   }
-  return track(opened);
+  return watch(opened, path);
+}
+
+/** node-redis hands out stand-ins for what it made, which all ask it for a method; what it duplicates is none. */
+function madeBehind<T extends Opened>(opened: T): T {
+  const prototype = Object.getPrototypeOf(opened) as T;
+  return Object.hasOwn(prototype, '_self') ? prototype : opened;
 }
 
 /** As node-redis' own: not listed. */
-function replace<K extends keyof Copied>(made: Copied, name: K, value: NonNullable<Copied[K]>): void {
+function replace<T extends Opened, K extends keyof T>(made: T, name: K, value: NonNullable<T[K]>): void {
   Object.defineProperty(made, name, { value, configurable: true, writable: true });
 }
 

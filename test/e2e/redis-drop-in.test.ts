@@ -205,8 +205,30 @@ describe.each(FACTORIES)('respite/redis, %s', (_, { createClient, createClientPo
     await ioredisDropIn.closeEngines();
     expect([client.isOpen, copy.isOpen, existsSync(dirname(path))]).toEqual([false, false, false]);
     expect(() => engineOf(client)).toThrow(expect.objectContaining({ code: 'ENGINE_NOT_AVAILABLE' }));
-    await expect(client.connect()).rejects.toMatchObject({ code: 'ENGINE_NOT_AVAILABLE' });
     expect(await (await createClient().connect()).dbSize()).toBe(0);
+  });
+
+  it('says so when one whose engine is closed connects again: clients, pools, clusters, duplicates of them', async () => {
+    const client = createClient({ url: 'redis://cache' });
+    const cluster = createCluster({ rootNodes: [{ url: 'redis://node:7000' }] });
+    const connecting = [
+      client,
+      client.duplicate(),
+      client.duplicate({ database: 2 }),
+      createClientPool({ url: 'redis://cache' }, { minimum: 1 }),
+      client.createPool({ minimum: 1 }),
+      cluster,
+      cluster.duplicate(),
+      cluster.duplicate({ defaults: { name: 'copy' } }),
+    ].map((each) => async (): Promise<boolean> => {
+      await each.on('error', () => undefined).connect();
+      return each.isOpen;
+    });
+    expect(await Promise.all(connecting.map((connect) => connect()))).toEqual(connecting.map(() => true));
+    await closeEngines();
+    for (const connect of connecting) await expect(connect()).rejects.toMatchObject({ code: 'ENGINE_NOT_AVAILABLE' });
+    const anew = await client.duplicate({ url: 'redis://cache' }).connect();
+    expect([await anew.ping(), engineOf(anew)]).toEqual(['PONG', engineOf(new Redis('redis://cache'))]);
   });
 });
 

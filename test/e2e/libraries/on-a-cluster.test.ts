@@ -75,7 +75,7 @@ describe('on a Redis Cluster', () => {
     const backend = app.get(CacheBackend);
     const options = () => ({ connection: backend.connection('blocking') as never, prefix: '{bull}' }); // its own types of ioredis
     const queue = new Queue<number>('squares', options());
-    const events = new QueueEvents('squares', options());
+    const events = new QueueEvents('squares', { ...options(), lastEventId: '0' }); // begins to read later than it says
     const worker = new Worker<number, number>('squares', ({ data }) => Promise.resolve(data * data), options());
     await events.waitUntilReady();
     const job = await queue.add('square', 7, { delay: 20 });

@@ -23,7 +23,9 @@ describe.each(PINS)('%s', (_, { FlowProducer, Queue, QueueEvents, Worker }) => {
 
     it('jobs are done, delayed, tried again, repeated, and removed as they are told to be', async () => {
       const queue = queueOf('jobs');
-      const events = closing.add(new QueueEvents('jobs', { connection: connection() }), (opened) => opened.close());
+      const events = closing.add(new QueueEvents('jobs', { connection: connection(), lastEventId: '0' }), (opened) =>
+        opened.close(),
+      );
       await events.waitUntilReady();
       const seen: string[] = [];
       const worker = new Worker(
@@ -60,7 +62,9 @@ describe.each(PINS)('%s', (_, { FlowProducer, Queue, QueueEvents, Worker }) => {
 
     it('a flow waits for its children, whose results it gets', async () => {
       const flow = closing.add(new FlowProducer({ connection: connection() }), (opened) => opened.close());
-      const events = closing.add(new QueueEvents('parents', { connection: connection() }), (opened) => opened.close());
+      const events = closing.add(new QueueEvents('parents', { connection: connection(), lastEventId: '0' }), (opened) =>
+        opened.close(),
+      );
       await events.waitUntilReady();
       const child = new Worker('children', async (job) => Number(job.data), { connection: connection() });
       closing.add(child, (opened) => opened.close());
