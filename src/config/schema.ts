@@ -83,7 +83,7 @@ export const schema = {
       version: setting({
         doc: 'The version of Redis to be: what came later is unknown to it, as to a server of that version.',
         format: oneOf(['7.0', '7.2', '7.4', '8.0']),
-        default: '7.0',
+        default: '8.0',
       }),
       databases: setting({
         doc: 'How many logical databases there are.',

@@ -35,7 +35,7 @@ import { Latency } from './statistics/latency';
 
 /** How an engine is made; everything is optional. */
 export interface EngineOptions extends ParameterOptions {
-  /** The Redis it is: newer commands and options are unknown to it. Default `7.0`. */
+  /** The Redis it is: newer commands and options are unknown to it. Default `8.0`. */
   readonly version?: RedisVersion;
   /** Default 16. */
   readonly databases?: number;

@@ -4,7 +4,7 @@ export const REDIS_VERSIONS = ['7.0', '7.2', '7.4', '8.0'] as const;
 export type RedisVersion = (typeof REDIS_VERSIONS)[number];
 
 /** What an engine is that nobody chose a version for. */
-export const DEFAULT_VERSION: RedisVersion = '7.0';
+export const DEFAULT_VERSION: RedisVersion = '8.0';
 
 /** The newest of them. */
 export const NEWEST_VERSION: RedisVersion = '8.0';

@@ -9,7 +9,7 @@ import type { EngineSocket } from './engine-socket';
 
 /** How an engine is made; everything is optional. */
 export interface RedisEngineOptions {
-  /** The version of Redis it is: newer commands and options are unknown to it. Default `7.0`. */
+  /** The version of Redis it is: newer commands and options are unknown to it. Default `8.0`. */
   readonly version?: RedisVersion;
   /** Default 16. */
   readonly databases?: number;

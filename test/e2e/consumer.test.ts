@@ -2,6 +2,7 @@ import { CacheBackend, type ConfigInput, createApp } from '../../src';
 import { consumerProgram } from '../support/consumer-program';
 import { type RedisCluster, startRedisCluster } from '../support/redis-cluster';
 import { type SentinelTrio, startSentinelTrio } from '../support/redis-sentinel';
+import { ORACLE } from '../support/oracle';
 import { type RedisServer, startRedisServer } from '../support/redis-server';
 
 let redis: RedisServer;
@@ -28,7 +29,7 @@ describe('US-3: one consumer program, whoever serves it', () => {
   });
 
   it.each([
-    ['in this process', () => ({ mode: 'standalone' as const })],
+    ['in this process', () => ({ mode: 'standalone' as const, redis: { standalone: { version: ORACLE } } })],
     ['the master the sentinels know', () => ({ redis: { sentinels: [...trio.addresses], sentinel_name: trio.name } })],
     ['a Redis Cluster', () => ({ redis: { cluster_nodes: [...cluster.addresses] } })],
   ])('has the results of one server when nothing but the configuration says: %s', async (_, config) => {

@@ -1,4 +1,3 @@
-import { DEFAULT_VERSION } from '../redis-version';
 import { choices, looseDouble, parseInt64 } from '../command/arguments';
 import { parseMemory } from './parse-memory';
 
@@ -84,10 +83,13 @@ export const savePoints: ParameterType = (text) => {
   return valid ? numbers.map(Number).join(' ') : new ParameterProblem('Invalid save parameters');
 };
 
+/** The version whose way of reading doubles parameters have kept: hexadecimal ones too. */
+const DOUBLES_OF = '7.0';
+
 /** `latency-tracking-info-percentiles`: numbers from 0 to 100. */
 export const percentiles: ParameterType = (text) => {
   const numbers =
-    text === '' ? [] : text.split(' ').map((word) => (word === '' ? undefined : looseDouble(word, DEFAULT_VERSION)));
+    text === '' ? [] : text.split(' ').map((word) => (word === '' ? undefined : looseDouble(word, DOUBLES_OF)));
   if (numbers.includes(undefined)) {
     return new ParameterProblem('Invalid latency-tracking-info-percentiles parameters');
   }

@@ -68,8 +68,8 @@ function writeGroup(writer: RdbWriter, group: ConsumerGroup, type: number): void
   writer.length(consumers.length);
   for (const { name, seenAt, activeAt, pending } of consumers) {
     writer.string(name);
-    writer.uint64LE(BigInt(seenAt));
-    if (type === WITH_ACTIVE_TIMES) writer.uint64LE(BigInt.asUintN(64, BigInt(activeAt)));
+    writeTime(writer, seenAt);
+    if (type === WITH_ACTIVE_TIMES) writeTime(writer, activeAt);
     writer.length(pending.size);
     for (const entry of pending) writer.bytes(idBytes(entry));
   }
@@ -187,7 +187,12 @@ export function readEntriesRead(reader: RdbReader): Uint64 | undefined {
   return entriesRead === UINT64_MAX ? undefined : entriesRead;
 }
 
-/** Reads a time, milliseconds since the epoch. */
+/** Appends a time, milliseconds since the epoch; -1 = never. */
+export function writeTime(writer: RdbWriter, time: number): void {
+  writer.uint64LE(BigInt.asUintN(64, BigInt(time)));
+}
+
+/** Undoes `writeTime`. */
 export function readTime(reader: RdbReader): number {
   return Number(BigInt.asIntN(64, reader.uint64LE()));
 }

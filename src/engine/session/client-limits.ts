@@ -11,6 +11,8 @@ interface OutputLimit {
 }
 
 const UNLIMITED: OutputLimit = { hard: 0, soft: 0, softMs: 0 };
+/** Of clients that have to authenticate first, whatever is configured: nobody unknown may make us keep replies. As in Redis. */
+const STRANGER: OutputLimit = { hard: 1024, soft: 0, softMs: 0 };
 const DEFAULT_OUTPUT_LIMITS = 'normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60';
 const SWEEP_MS = 1000;
 /** Redis has a buffer of so many bytes for each client, and counts only what does not fit into it. */
@@ -88,6 +90,7 @@ export class ClientLimits {
   }
 
   #limitOf(client: Client): OutputLimit {
+    if (!client.authenticated) return STRANGER;
     return client.subscriptions > 0 ? this.#pubsub : this.#normal;
   }
 

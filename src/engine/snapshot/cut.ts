@@ -4,7 +4,7 @@ import { KeySet } from '../keyspace/key-set';
 import { RecordBatchWriter, RecordKind, segmentKey, segmentsKey } from './record-batch';
 import type { DatasetLayout, SnapshotCut } from './source';
 import { RdbWriter } from '../rdb/rdb-primitives';
-import { writeValue } from '../rdb/rdb-value';
+import { writeWhole } from '../rdb/whole-value';
 import { type Reading, segmentedType } from './segments';
 import type { BigValues, Plan } from './segments/big-values';
 
@@ -154,7 +154,7 @@ export class Cut implements SnapshotCut {
 
   #writeWhole(dataset: Dataset, entry: Entry): void {
     this.#rdb.reset();
-    writeValue(this.#rdb, entry.value);
+    writeWhole(this.#rdb, entry.value);
     this.#append(RecordKind.whole, dataset, entry.key, this.#rdb.view(), dataset.expireAt(entry));
   }
 

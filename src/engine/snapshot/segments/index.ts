@@ -7,7 +7,7 @@ import { SortedSetValue } from '../../values/sorted-set';
 import { StreamValue } from '../../values/stream';
 import type { RdbReader } from '../../rdb/rdb-primitives';
 import { RDB_TYPE } from '../../rdb/rdb-value';
-import { STREAM_TYPE } from '../../rdb/stream-value';
+import { ACTIVE_STREAM_TYPE, STREAM_TYPE } from '../../rdb/stream-value';
 import { DictLoader, DictSegmentation } from './dict-segmentation';
 import { ListLoader, ListSegmentation } from './list-segmentation';
 import type { Segmentation, SegmentLoader } from './segmentation';
@@ -30,7 +30,7 @@ export function segmentedType(value: Exclude<StoredValue, string>): number {
   if (value instanceof HashValue) return RDB_TYPE.hash;
   if (value instanceof SetValue) return RDB_TYPE.set;
   if (value instanceof SortedSetValue) return RDB_TYPE.sortedSet;
-  return value instanceof ListValue ? RDB_TYPE.list : STREAM_TYPE;
+  return value instanceof ListValue ? RDB_TYPE.list : ACTIVE_STREAM_TYPE;
 }
 
 /** Begins to put a value together. @throws RdbFormatError when the head is none of ours */
@@ -47,7 +47,8 @@ export function loaderFor(type: number, head: RdbReader, limits: EncodingLimits)
     case RDB_TYPE.sortedSet:
       return new DictLoader(new SortedSetValue(limits), limits, head);
     case STREAM_TYPE:
-      return new StreamLoader(head, limits);
+    case ACTIVE_STREAM_TYPE:
+      return new StreamLoader(head, type === ACTIVE_STREAM_TYPE, limits);
     default:
       return head.fail(`unknown type ${String(type)} of a segmented value`);
   }

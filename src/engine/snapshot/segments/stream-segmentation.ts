@@ -18,6 +18,7 @@ import {
   readTime,
   writeId,
   writeNode,
+  writeTime,
 } from '../../rdb/stream-value';
 import { NumberedSegments, readNumbers, SegmentCollection, writeNumbers } from './numbered-segments';
 import type { Reading, Segmentation, SegmentLoader } from './segmentation';
@@ -93,9 +94,10 @@ function writeGroupHead(writer: RdbWriter, group: ConsumerGroup): void {
   writeNumbers(writer, group.pending.blocks());
   const consumers = group.consumers();
   writer.length(consumers.length);
-  for (const { name, seenAt } of consumers) {
+  for (const { name, seenAt, activeAt } of consumers) {
     writer.string(name);
-    writer.uint64LE(BigInt(seenAt));
+    writeTime(writer, seenAt);
+    writeTime(writer, activeAt);
   }
 }
 
@@ -129,7 +131,12 @@ export class StreamLoader implements SegmentLoader {
   /** Whose pending entries a segment holds. */
   readonly #groupOf = new Map<number, LoadingGroup>();
 
-  constructor(head: RdbReader, limits: EncodingLimits) {
+  /** @param activeTimes whether the head tells when consumers were active; those of versions before do not */
+  constructor(
+    head: RdbReader,
+    private readonly activeTimes: boolean,
+    limits: EncodingLimits,
+  ) {
     const stream = new StreamValue(limits);
     this.#stream = stream;
     this.#size = head.length();
@@ -178,7 +185,7 @@ export class StreamLoader implements SegmentLoader {
     for (let left = head.length(); left > 0; left--) {
       const name = head.string();
       const seenAt = readTime(head);
-      group.addConsumer(name, seenAt, seenAt);
+      group.addConsumer(name, seenAt, this.activeTimes ? readTime(head) : seenAt);
     }
   }
 }

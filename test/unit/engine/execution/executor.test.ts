@@ -113,7 +113,7 @@ describe('the gate', () => {
       "ERR unknown command 'nonsense',",
       'ERR wrong number of',
       'NOAUTH Authentication required.',
-      'NOPERM this user has',
+      'NOPERM User nobody has',
       'OOM command not allowed',
       "ERR Can't execute 'set':",
       'LOADING Redis is loading',
