@@ -76,7 +76,7 @@ export class Engine implements Services {
   readonly pubsub = new PubSub();
   readonly slowLog: SlowLog;
   readonly latency = new Latency();
-  readonly counters = new Counters();
+  readonly counters: Counters;
   readonly libraries: FunctionLibraries = new FunctionLibraries(
     (body) => this.scripts.loadLibrary(body),
     () => {
@@ -99,6 +99,7 @@ export class Engine implements Services {
 
   constructor(options: EngineOptions = {}) {
     this.version = options.version ?? DEFAULT_VERSION;
+    this.counters = new Counters(this.version);
     this.formatDouble = this.version >= '7.2' ? formatShortest : formatDouble;
     this.clock = options.clock ?? systemClock;
     this.microseconds = new Microseconds(this.clock);
@@ -118,7 +119,7 @@ export class Engine implements Services {
     this.keyspace = new Keyspace(options.databases ?? 16, this.clock);
     this.memory = new Memory(this.keyspace, options.maxMemory ?? 0, this.random);
     if (options.maxMemoryPolicy !== undefined) this.memory.setPolicy(options.maxMemoryPolicy);
-    this.slowLog = new SlowLog(this.memory);
+    this.slowLog = new SlowLog(this.memory, this.version);
     this.commands = new CommandTable(COMMANDS, this.version);
     this.acl = new Acl(this.commands, (change) => {
       this.memory.userBytes += change;

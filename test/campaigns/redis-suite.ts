@@ -4,15 +4,17 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startCommand } from '../support/cli';
+import { ORACLE } from '../support/oracle';
 import { freePort, startRedisServer } from '../support/redis-server';
 import { temporaryPath } from '../support/temporary-path';
 import type { Campaign } from './campaign';
 
 const run = promisify(execFile);
 
-/** Debian's source of the Redis we are measured against; its tests are written in Tcl. */
-const SOURCE = 'http://deb.debian.org/debian/pool/main/r/redis/redis_7.0.15.orig.tar.gz';
-const FOLDER = 'redis-7.0.15';
+/** The Redis whose tests are run; they are written in Tcl. */
+const RELEASE = { '7.0': '7.0.15', '8.0': '8.0.2' }[ORACLE];
+/** Debian's source of it. */
+const SOURCE = `http://deb.debian.org/debian/pool/main/r/redis/redis_${RELEASE}.orig.tar.gz`;
 
 /** The parts of the suite that may run against a server somebody else has started. */
 const UNITS = [
@@ -63,7 +65,7 @@ async function fetchSuite(): Promise<string> {
   if (!response.ok) throw new Error(`${SOURCE} answered ${String(response.status)}`);
   writeFileSync(archive, Buffer.from(await response.arrayBuffer()));
   await run('tar', ['xzf', archive, '-C', folder]);
-  return join(folder, FOLDER);
+  return join(folder, `redis-${RELEASE}`);
 }
 
 async function runUnit(suite: string, unit: string, port: number): Promise<Outcome> {
@@ -97,9 +99,8 @@ async function onRespite(suite: string, unit: string): Promise<Outcome> {
   const cwd = await temporaryPath();
   mkdirSync(cwd);
   const port = await freePort();
-  const command = startCommand(['start', '--standalone', '--set', `redis.standalone.listener.port=${String(port)}`], {
-    cwd,
-  });
+  const settings = [`redis.standalone.listener.port=${String(port)}`, `redis.standalone.version=${ORACLE}`];
+  const command = startCommand(['start', '--standalone', ...settings.flatMap((setting) => ['--set', setting])], { cwd });
   await command.line((line) => line.includes(String(port)));
   try {
     return await runUnit(suite, unit, port);

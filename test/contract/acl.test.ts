@@ -223,6 +223,19 @@ contract(
   { wireOnly: 'it needs several connections' },
 );
 
+contract(
+  'a subscriber that takes a permission from itself is answered, then hung up on',
+  [
+    ['ACL', 'SETUSER', 'listener', 'on', 'nopass', '+@all', 'resetchannels', '&foo:1'],
+    { run: ['AUTH', 'listener', 'x'], as: 'listener' },
+    { run: ['SUBSCRIBE', 'foo:1'], as: 'listener' },
+    { run: ['ACL', 'SETUSER', 'listener', 'resetchannels'], as: 'listener' },
+    { read: 'listener' },
+    ['ACL', 'DELUSER', 'listener'],
+  ],
+  { wireOnly: CONNECTION, protocols: [3], versions: ['8.0'] }, // redis-server 7.0.15 ends
+);
+
 contract('keys of a MIGRATE with a key and KEYS, which it refuses', [
   ['ACL', 'SETUSER', 'some', 'reset', '+@all', '~x'],
   ...[

@@ -17,6 +17,34 @@ contract('what is there is taken at once', [
   ['LRANGE', 'm', 0, -1],
 ]);
 
+// Since 7.2 it is run anew: with the permissions and the memory there are then.
+contract(
+  'a command that waited, and may not run when its key is there',
+  [
+    ['ACL', 'SETUSER', 'waiter', 'on', 'nopass', '+@all', 'allkeys'],
+    { run: ['AUTH', 'waiter', 'x'], as: 'a' },
+    block('a', 'BLPOP', 'l', 0),
+    ['CONFIG', 'RESETSTAT'],
+    ['ACL', 'SETUSER', 'waiter', 'resetkeys'],
+    ['LPUSH', 'l', 'x', 'y'],
+    ['PING'],
+    ['LRANGE', 'l', 0, -1],
+    ...read('a'),
+    { run: ['PING'], as: 'a' },
+    ['ACL', 'SETUSER', 'waiter', 'allkeys', '-blpop'],
+    { run: ['BLPOP', 'l', 0], as: 'a' },
+    ['ACL', 'DELUSER', 'waiter'],
+    block('b', 'BLMOVE', 'm', 'n', 'LEFT', 'LEFT', 0),
+    ['CONFIG', 'SET', 'maxmemory', 1],
+    ['RENAME', 'l', 'm'],
+    ['CONFIG', 'SET', 'maxmemory', 0],
+    ['LLEN', 'n'],
+    ...read('b'),
+    { run: ['PING'], as: 'b' },
+  ],
+  SEVERAL,
+);
+
 contract('the time to wait', [
   ['BLPOP', 'l', '0.01'],
   ['BRPOP', 'l', 'k', '0.001'],

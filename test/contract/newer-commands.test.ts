@@ -38,6 +38,22 @@ contract(
   { wireOnly: 'the state of a connection' },
 );
 
+contract(
+  'TOUCH counts as a use whatever CLIENT NO-TOUCH says',
+  [
+    ['CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lfu'],
+    ['SET', 'k', 'v'],
+    ['CLIENT', 'NO-TOUCH', 'ON'],
+    ['GET', 'k'],
+    ['OBJECT', 'FREQ', 'k'],
+    ['TOUCH', 'k', 'none'],
+    ['OBJECT', 'FREQ', 'k'],
+    ['EVAL', "return redis.call('touch', 'k')", 0],
+    ['CONFIG', 'SET', 'maxmemory-policy', 'noeviction'],
+  ],
+  { wireOnly: 'the state of a connection', versions: ['8.0'] }, // a GET that counts does so by chance
+);
+
 contract('WAITAOF without a journal', [
   ['WAITAOF', 0, 0, 0],
   ['WAITAOF', 1, 0, 0],

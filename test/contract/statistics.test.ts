@@ -1,5 +1,5 @@
 import { hasRead } from '../support/has-read';
-import { RespClient, textOf } from '../support/resp-client';
+import { RespClient, textOf, type WireReply } from '../support/resp-client';
 import { useServers } from './harness';
 
 const servers = useServers();
@@ -62,6 +62,8 @@ async function countedOf(client: RespClient): Promise<string[]> {
     .sort();
 }
 
+const ownError = (i: number): Line => ['EVAL', 'return redis.error_reply(ARGV[1])', '0', `E${String(i)} x`];
+
 const WRITES = "return redis.call('set', 'x', 'y')";
 
 describe('the statistics of commands and errors', () => {
@@ -91,9 +93,66 @@ describe('the statistics of commands and errors', () => {
         ['UNLINK', 'set'],
       ],
     ],
+    [
+      'what flushes free lazily',
+      [
+        ['MSET', 'a', '1', 'b', '2'],
+        ['FLUSHDB'],
+        ['MSET', 'a', '1', 'b', '2', 'c', '3'],
+        ['FLUSHALL', 'SYNC'],
+        ['MSET', 'a', '1', 'b', '2'],
+        ['MULTI'],
+        ['FLUSHALL'],
+        ['EXEC'],
+        ['SET', 'a', '1'],
+        ['EVAL', "return redis.call('flushall')", '0'],
+      ],
+    ],
+    [
+      'codes of errors, long ones and none',
+      ['MY', 'MY x', 'my_own x', `${'c'.repeat(30)} x`, `${'c'.repeat(31)} x`, ' x', '-MY x'].map((text): Line => [
+        'EVAL',
+        'return redis.error_reply(ARGV[1])',
+        '0',
+        text,
+      ]),
+    ],
   ])('count %s as Redis does', async (_, lines) => {
     const { real, listener } = servers();
     expect(await countsOf(listener.port ?? 0, lines)).toEqual(await countsOf(real.port, lines));
+  });
+
+  it.each([127, 128, 129, 131])('count %i codes of errors as Redis does', async (count) => {
+    const { real, listener } = servers();
+    const lines: readonly Line[] = [...Array.from({ length: count }, (_, i) => ownError(i)), ['GET']];
+    // What a server frees of its list, lazily, is no object of anybody.
+    const counts = async (port: number) =>
+      (await countsOf(port, lines)).filter((line) => !line.startsWith('lazyfreed_objects'));
+    expect(await counts(listener.port ?? 0)).toEqual(await counts(real.port));
+  });
+
+  it('number what is slow as Redis does, also while nothing is kept', async () => {
+    const numbers = async (port: number): Promise<unknown[]> => {
+      const client = await RespClient.open(port);
+      const newest = async (): Promise<number> => {
+        const reply = await client.command('SLOWLOG', 'GET', '1');
+        const [entry] = Array.isArray(reply?.value) ? (reply.value as readonly WireReply[]) : [];
+        return Number(textOf(Array.isArray(entry?.value) ? (entry.value as readonly WireReply[])[0] : undefined));
+      };
+      const begin: number[] = [];
+      await client.command('CONFIG', 'SET', 'slowlog-log-slower-than', '0');
+      begin.push(await newest());
+      await client.command('CONFIG', 'SET', 'slowlog-max-len', '0');
+      await client.command('PING');
+      await client.command('PING');
+      await client.command('CONFIG', 'SET', 'slowlog-max-len', '128');
+      begin.push(await newest());
+      await client.command('CONFIG', 'SET', 'slowlog-log-slower-than', '10000');
+      client.close();
+      return begin.map((number) => number - (begin[0] ?? 0));
+    };
+    const { real, listener } = servers();
+    expect(await numbers(listener.port ?? 0)).toEqual(await numbers(real.port));
   });
 
   it('count what waits as Redis does', async () => {

@@ -4,7 +4,7 @@ import type { Engine } from '../engine';
 import { NoReply } from '../command/answers';
 import { encodeInPieces, encodeReply, isLong } from '../protocol/encode-reply';
 import { PushReply, type Reply } from '../protocol/reply';
-import { ProtocolError, RequestParser } from '../protocol/request-parser';
+import { ProtocolError, type Request, RequestParser } from '../protocol/request-parser';
 import type { Session } from '../execution/session';
 import type { ClientAddress, HeldArguments, SessionOutput } from '../session/output';
 import { type Fate, fateOf } from './fate';
@@ -15,6 +15,9 @@ import type { Transport } from './transport';
 
 /** Requests are answered in slices of this many, so that one client's long pipeline does not hold up the others. */
 const REQUESTS_PER_TURN = 1000;
+
+/** Bytes that end an argument, which Redis has in its query buffer as well. */
+const LINE_END = 2;
 
 /** Replies are gathered up to so many bytes before they are written. */
 const FLUSH_AT = 65_536;
@@ -55,7 +58,7 @@ export class RespConnection implements SessionOutput {
     this.#parser.push(chunk);
     if (this.#mustHearOthers) this.resume();
     else this.#process();
-    if (this.#parser.buffered > this.engine.parameters.queryBufferLimit) this.drop();
+    if (this.#parser.buffered > this.engine.parameters.queryBufferLimit) this.#dropFlooding();
   }
 
   /**
@@ -136,6 +139,11 @@ export class RespConnection implements SessionOutput {
     }
   }
 
+  dropOverrun(): void {
+    this.engine.counters.outputBufferDisconnections += 1;
+    this.drop();
+  }
+
   /** Whether requests wait because the peer has not got so much. Where there is a limit it is closed instead, as in Redis. */
   get congested(): boolean {
     if (!this.#outbox.congested) return false;
@@ -200,7 +208,7 @@ export class RespConnection implements SessionOutput {
     if (this.#processing) this.#produced += bytes;
     const unread = Math.max(this.unread() + bytes, this.#processing ? this.#produced : 0);
     if (!limits.isOverrun(this.session, unread)) return false;
-    this.drop();
+    this.dropOverrun();
     return true;
   }
 
@@ -270,6 +278,21 @@ export class RespConnection implements SessionOutput {
     if (!this.#ended) this.engine.clients.memory.lookAt(this.session);
   }
 
+  /** Whether a request closes its client, because one argument, or all that clients take, is too much: it is not run then. */
+  #takesTooMuch({ args }: Request): boolean {
+    const { clients, parameters } = this.engine;
+    const limit = parameters.queryBufferLimit;
+    if (this.#parser.requestBytes > limit && args.some(({ length }) => length + LINE_END > limit)) this.#dropFlooding();
+    else if (clients.memory.limited) this.#account();
+    return this.#ended;
+  }
+
+  #dropFlooding(): void {
+    if (this.#ended) return;
+    this.engine.counters.queryBufferDisconnections += 1;
+    this.drop();
+  }
+
   #runRequests(): void {
     const { session } = this;
     const { gate } = this.engine;
@@ -281,6 +304,7 @@ export class RespConnection implements SessionOutput {
       if (this.congested) return;
       const request = this.#parser.next();
       if (request === undefined) return;
+      if (this.#takesTooMuch(request)) return;
       if (isHttp(request.name)) {
         // A web page was made to talk to us: like Redis, we hang up without a word.
         this.#outbox.discard();

@@ -85,6 +85,13 @@ export class CommandContext implements ScriptCaller {
     return this.#count(key, this.engine.keyspace.find(this.db, key, this.#clock));
   }
 
+  /** Like `lookupRead`: the key counts as used whatever CLIENT NO-TOUCH says. */
+  touchRead(key: string): Entry | undefined {
+    const entry = this.glance(key);
+    if (entry !== undefined) entry.access = this.engine.accessStamp(entry);
+    return entry;
+  }
+
   /** The live entry of a key for a command that only reads. */
   lookupRead(key: string): Entry | undefined {
     return this.#count(key, this.lookup(key));

@@ -163,6 +163,20 @@ export class Executor implements CommandRunner {
     this.#measure(client, record, args, name, block.computed);
   }
 
+  /** The gate once more: since 7.2 a command that waited is run anew, with the permissions and the memory there are then. */
+  refuseResumed(client: Client, { record, args }: BlockedCommand): ErrorReply | undefined {
+    if (client.version < '7.2') return undefined;
+    try {
+      this.#admit(client, record, args);
+      return undefined;
+    } catch (refusal) {
+      if (!(refusal instanceof ErrorReply)) throw refusal;
+      record.stats.rejected += 1;
+      this.parts.counters.countError(refusal);
+      return refusal;
+    }
+  }
+
   #count({ stats }: CommandRecord): void {
     this.parts.counters.commands += 1;
     stats.calls += 1;

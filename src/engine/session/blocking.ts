@@ -21,6 +21,8 @@ export interface BlockingParts {
   readonly executor: {
     /** Counts what a command took that waited and is over. */
     measureWait(client: Client, command: BlockedCommand): void;
+    /** Asks again whether a command that waited may run. @returns why not, which is counted */
+    refuseResumed(client: Client, command: BlockedCommand): ErrorReply | undefined;
   };
   internalError(command: string, failure: unknown): ErrorReply;
 }
@@ -75,6 +77,10 @@ export class Blocking {
         this.parts.counters.countError(reply);
       }
     }
+    this.#answer(client, reply);
+  }
+
+  #answer(client: Client, reply: Reply): void {
     this.forget(client);
     const answer = filterReply(client, reply);
     if (!(answer instanceof NoReply)) client.output.send(answer);
@@ -124,9 +130,14 @@ export class Blocking {
   #serve(client: Client, key: string): void {
     const { blocked, context } = client;
     if (blocked === undefined) return;
-    const { effects, keyspace, tracking } = this.parts;
+    const { effects, executor, keyspace, tracking } = this.parts;
     const { dirty } = keyspace;
     context.resetClock();
+    const refusal = executor.refuseResumed(client, blocked);
+    if (refusal !== undefined) {
+      this.#answer(client, refusal);
+      return;
+    }
     const { executing } = tracking;
     tracking.executing = client;
     effects.begin();

@@ -105,7 +105,7 @@ export class ClientLimits {
 
   #sweep(): void {
     for (const client of [...this.#overSoft.keys()])
-      if (this.isOverrun(client, client.output.unread?.() ?? 0)) client.output.drop?.();
+      if (this.isOverrun(client, client.output.unread?.() ?? 0)) client.output.dropOverrun?.();
     if (this.#idleMs === 0) return;
     const now = performance.now();
     for (const client of [...this.parts.clients.byId.values()])

@@ -10,6 +10,8 @@ export interface SessionOutput {
   close(): void;
   /** Closes the connection at once: the client does not read. */
   drop?(): void;
+  /** The same, because it leaves more unread than it may: that is counted. */
+  dropOverrun?(): void;
   /** Bytes sent that the client has not taken yet. */
   unread?(): number;
   /** Of those, the ones that are not in V8's heap. */

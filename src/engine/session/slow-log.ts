@@ -1,3 +1,4 @@
+import type { RedisVersion } from '../redis-version';
 import type { CommandRecord } from '../command/table';
 import type { Client } from './client';
 import type { Memory } from '../keyspace/memory';
@@ -34,11 +35,15 @@ export class SlowLog {
   #nextId = 0;
   /** `slowlog-log-slower-than`, microseconds; negative = nothing is kept. */
   slowerThan = 10_000;
+  /** `slowlog-max-len`; since 7.4 nothing is counted where nothing is kept. */
   maxLength = 128;
   /** The same as `slowerThan`, so that one comparison decides. */
   threshold = 10_000;
 
-  constructor(private readonly memory: Pick<Memory, 'slowLogBytes'>) {}
+  constructor(
+    private readonly memory: Pick<Memory, 'slowLogBytes'>,
+    private readonly version: RedisVersion,
+  ) {}
 
   get length(): number {
     return this.#entries.length;
@@ -46,11 +51,17 @@ export class SlowLog {
 
   setSlowerThan(microseconds: number): void {
     this.slowerThan = microseconds;
-    this.threshold = microseconds < 0 ? Infinity : microseconds;
+    this.#setThreshold();
   }
 
   setMaxLength(length: number): void {
     this.maxLength = length;
+    this.#setThreshold();
+  }
+
+  #setThreshold(): void {
+    const isOff = this.slowerThan < 0 || (this.maxLength === 0 && this.version >= '7.4');
+    this.threshold = isOff ? Infinity : this.slowerThan;
   }
 
   newest(count: number): readonly SlowCommand[] {

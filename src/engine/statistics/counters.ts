@@ -1,8 +1,15 @@
+import type { RedisVersion } from '../redis-version';
 import { Rate } from './rate';
 
-/** How many codes of errors are counted, and how long they may be, in bytes. */
+/** Scripts make up codes as they like: so many of a version before 7.4 are counted, then no new ones. */
 const MOST_ERROR_CODES = 1024;
-const LONGEST_ERROR_CODE = 128;
+/** Since 7.4 so many are, then none any more, until CONFIG RESETSTAT. */
+const NEWER_MOST_ERROR_CODES = 128;
+/** What is counted instead. */
+const DISABLED = 'ERRORSTATS_DISABLED';
+/** A longer code is none, in characters. */
+const LONGEST_ERROR_CODE = 30;
+const NO_CODE = 'ERR';
 
 /** An error that a client was told, as far as it is counted. */
 interface CountedError {
@@ -25,25 +32,41 @@ export class Counters {
   writes = 0;
   /** Microseconds that removing keys whose time had come took. */
   expireMicroseconds = 0;
+  /** All errors that clients were told. */
+  errorReplies = 0;
   /** By their codes. */
   readonly errors = new Map<string, number>();
+  /** Clients closed because they sent, or left unread, more than they may. */
+  queryBufferDisconnections = 0;
+  outputBufferDisconnections = 0;
   /** Of commands, bytes received and bytes sent. */
   readonly rates = { commands: new Rate(), netInput: new Rate(), netOutput: new Rate() };
 
+  constructor(private readonly version: RedisVersion) {}
+
   countError({ text, counted }: CountedError): void {
     if (counted) return;
+    this.errorReplies += 1;
+    const { errors } = this;
+    if (errors.has(DISABLED)) return;
     const space = text.indexOf(' ');
-    const code = space < 0 ? text : text.slice(0, space);
-    const count = this.errors.get(code);
-    // Scripts make up codes as they like.
-    if (count === undefined && (this.errors.size >= MOST_ERROR_CODES || code.length > LONGEST_ERROR_CODE)) return;
-    this.errors.set(code, (count ?? 0) + 1);
+    const code = space < 0 || space > LONGEST_ERROR_CODE ? NO_CODE : text.slice(0, space);
+    const count = errors.get(code);
+    if (count !== undefined) errors.set(code, count + 1);
+    else if (this.version < '7.4') {
+      if (errors.size < MOST_ERROR_CODES) errors.set(code, 1);
+    } else if (errors.size < NEWER_MOST_ERROR_CODES) errors.set(code, 1);
+    else {
+      errors.clear();
+      errors.set(DISABLED, 1);
+    }
   }
 
   /** CONFIG RESETSTAT. */
   reset(): void {
     Object.assign(this, { commands: 0, connections: 0, rejectedConnections: 0, netInput: 0, netOutput: 0 });
-    Object.assign(this, { reads: 0, writes: 0, expireMicroseconds: 0 });
+    Object.assign(this, { reads: 0, writes: 0, expireMicroseconds: 0, errorReplies: 0 });
+    Object.assign(this, { queryBufferDisconnections: 0, outputBufferDisconnections: 0 });
     this.errors.clear();
   }
 }

@@ -101,6 +101,12 @@ describe.each(EVENTS)('SAVE while %s', (_what, code, happen) => {
     await failures(2);
     expect(await client.call('BGREWRITEAOF')).toBe('Background append only file rewriting started');
     await failures(3);
+    expect(await client.multi().call('BGREWRITEAOF').exec()).toEqual([
+      [null, 'Background append only file rewriting scheduled'],
+    ]);
+    await failures(4);
+    expect(await client.multi().bgsave().exec()).toEqual([[null, 'Background saving scheduled']]);
+    await failures(5);
     expect(await client.info('persistence')).toContain('rdb_last_bgsave_status:err');
     expect(new Set(logger.events('error'))).not.toContain('engine_internal_error');
     await app.stop();

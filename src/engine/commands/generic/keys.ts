@@ -78,7 +78,7 @@ export const touch = defineCommand({
   keys: [keyRange('RO', 1, -1)],
   hints: MULTI_SHARD_SUM,
   syntax: 'key [key ...]',
-  run: (context, keys) => count(keys, (key) => context.lookupRead(key) !== undefined),
+  run: (context, keys) => count(keys, (key) => context.touchRead(key) !== undefined),
 });
 
 export const type = defineCommand({

@@ -3,6 +3,7 @@ import { namesIn } from '../../acl/command-names';
 import { hasSpace, RuleError } from '../../acl/rule-error';
 import type { Selector } from '../../acl/selector';
 import type { CommandContext } from '../../execution/command-context';
+import { closeClient } from '../close-client';
 import { DoubleReply, type ErrorReply, MapReply, OK, SetReply, type Reply } from '../../protocol/reply';
 import { integer } from '../../command/arguments';
 import { ACL_CATEGORIES } from '../../command/acl-categories';
@@ -115,8 +116,8 @@ const setuser = defineCommand({
 });
 
 /** Whoever listens to channels that are no longer allowed is let go. */
-function closeListeners({ engine }: CommandContext, name: string): void {
-  for (const session of engine.clients.byId.values()) {
+function closeListeners(context: CommandContext, name: string): void {
+  for (const session of context.engine.clients.byId.values()) {
     if (session.user.name !== name || session.subscriptions === 0) continue;
     const { selectors } = session.user;
     const mayListen = (literally: boolean) => (channel: string) =>
@@ -124,7 +125,7 @@ function closeListeners({ engine }: CommandContext, name: string): void {
     const allowed =
       [...session.channels, ...session.shardChannels].every(mayListen(false)) &&
       [...session.patterns].every(mayListen(true));
-    if (!allowed) session.output.close();
+    if (!allowed) closeClient(context, session);
   }
 }
 
@@ -138,13 +139,13 @@ const deluser = defineCommand({
   before: { '7.2': { hints: [] } },
   complexity: 'O(N) in the number of connections',
   syntax: 'username [username ...]',
-  run({ engine, session: own }, [, ...names]) {
+  run(context, [, ...names]) {
+    const { engine } = context;
     if (names.includes(engine.acl.default.name)) throw error("The 'default' user cannot be removed");
     const removed = new Set(names.filter((name) => engine.acl.deleteUser(name)));
     for (const session of [...engine.clients.byId.values()]) {
       if (!removed.has(session.user.name)) continue;
-      if (session === own) session.closing = true;
-      else session.output.close();
+      closeClient(context, session);
     }
     return removed.size;
   },

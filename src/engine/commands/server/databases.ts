@@ -6,15 +6,20 @@ import { defineCommand } from '../define-command';
 import { error, SYNTAX_ERROR } from '../../command/errors';
 import { databaseAt, databaseIndex } from '../generic/copy-move';
 
-/** FLUSHDB and FLUSHALL take SYNC or ASYNC; what differs is what INFO counts. @throws syntax error */
+/**
+ * FLUSHDB and FLUSHALL take SYNC or ASYNC; what differs is what INFO counts. Since 7.4 a client that may wait has its keys freed in
+ * the background either way.
+ * @throws syntax error
+ */
 function flush(
-  { engine: { keyspace } }: CommandContext,
+  { engine: { keyspace, version }, denyBlocking }: CommandContext,
   databases: readonly Database[],
   args: readonly string[],
 ): Status {
   const [mode] = args;
-  const lazily = mode !== undefined && isOption(mode, 'async');
-  if (args.length > 1 || (mode !== undefined && !lazily && !isOption(mode, 'sync'))) throw SYNTAX_ERROR;
+  const isAsync = mode !== undefined && isOption(mode, 'async');
+  if (args.length > 1 || (mode !== undefined && !isAsync && !isOption(mode, 'sync'))) throw SYNTAX_ERROR;
+  const lazily = isAsync || (version >= '7.4' && !denyBlocking);
   for (const database of databases) {
     const freed = keyspace.flush(database);
     if (lazily) keyspace.stats.lazyFreed += freed;

@@ -75,7 +75,8 @@ export const bgsave = defineCommand({
   run(context, [option, ...rest]) {
     if (rest.length > 0 || (option !== undefined && !isOption(option, 'schedule'))) throw SYNTAX_ERROR;
     saveInBackground(context);
-    return new Status('Background saving started');
+    // Of a transaction that is on its way, as of the next command.
+    return new Status(`Background saving ${context.denyBlocking ? 'scheduled' : 'started'}`);
   },
 });
 
@@ -94,7 +95,7 @@ export const bgrewriteaof = defineCommand({
       return new Status('Background append only file rewriting scheduled');
     }
     saveInBackground(context);
-    return new Status('Background append only file rewriting started');
+    return new Status(`Background append only file rewriting ${context.denyBlocking ? 'scheduled' : 'started'}`);
   },
 });
 

@@ -19,7 +19,7 @@ function setup(commands: readonly AnyCommand[], own: Partial<ExecutorParts> = {}
   const house = bareHouse(commands);
   const memory = new Memory(house.keyspace, 0, () => 0.5);
   const clients = new Clients({ clock: house.clock, memory });
-  const counters = new Counters();
+  const counters = new Counters(house.commands.version);
   const defects: unknown[] = [];
   const internalError = (command: string, failure: unknown) => {
     defects.push(failure);
@@ -31,7 +31,7 @@ function setup(commands: readonly AnyCommand[], own: Partial<ExecutorParts> = {}
     clients,
     counters,
     tracking,
-    executor: { measureWait: () => undefined },
+    executor: { measureWait: () => undefined, refuseResumed: () => undefined },
     internalError,
   });
   const executor = new Executor({
@@ -45,7 +45,7 @@ function setup(commands: readonly AnyCommand[], own: Partial<ExecutorParts> = {}
     pausing: new Pausing({ ...house, blocking, scripts: { mayWrite: () => true } }),
     monitors: new Monitors(),
     gate: new ReplyGate(),
-    slowLog: new SlowLog({ slowLogBytes: 0 }),
+    slowLog: new SlowLog({ slowLogBytes: 0 }, house.commands.version),
     latency: new Latency(),
     cluster: undefined,
     switches: {

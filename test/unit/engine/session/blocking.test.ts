@@ -11,7 +11,7 @@ function setup() {
     ...house,
     counters: { countError: ({ text }) => counted.push(text) },
     tracking: { executing: undefined, flush: () => undefined },
-    executor: { measureWait: () => undefined },
+    executor: { measureWait: () => undefined, refuseResumed: () => undefined },
     internalError: (_, failure) => new ErrorReply(`ERR ${String(failure)}`),
   });
   const database = house.keyspace.database(0);

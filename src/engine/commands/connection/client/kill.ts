@@ -4,6 +4,7 @@ import type { Client } from '../../../session/client';
 import { integer } from '../../../command/arguments';
 import { defineCommand } from '../../define-command';
 import { error, printable, SYNTAX_ERROR } from '../../../command/errors';
+import { closeClient } from '../../close-client';
 import { CLIENT_ADMIN, clientType, typeOfClient } from './shared';
 
 interface KillFilter {
@@ -57,12 +58,6 @@ function parseFilters({ engine }: CommandContext, args: readonly string[]): Kill
     }
   }
   return { matches, skipMe };
-}
-
-/** Closes a connection; the caller's own only after its reply has left. */
-function closeClient(context: CommandContext, session: Client): void {
-  if (session === context.session) session.closing = true;
-  else session.output.close();
 }
 
 export const kill = defineCommand({

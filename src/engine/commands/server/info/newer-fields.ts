@@ -19,7 +19,7 @@ function count(engine: Services, which: (client: Client) => boolean): number {
 /** Clients that listen, and clients that watch. */
 export function listeningClients(engine: Services): Fields {
   return {
-    pubsub_clients: count(engine, ({ channels, patterns }) => channels.size + patterns.size > 0),
+    pubsub_clients: count(engine, ({ subscriptions }) => subscriptions > 0),
     watching_clients: count(engine, ({ watched }) => watched.size > 0),
   };
 }

@@ -237,14 +237,15 @@ function stats(engine: Services): Fields {
     tracking_total_items: tracking.trackedItems,
     tracking_total_prefixes: tracking.trackedPrefixes,
     unexpected_error_replies: 0,
-    total_error_replies: [...counts.errors.values()].reduce((sum, count) => sum + count, 0),
+    total_error_replies: counts.errorReplies,
     dump_payload_sanitizations: 0,
     total_reads_processed: counts.reads,
     total_writes_processed: counts.writes,
     ...zeros('io_threaded_reads_processed', 'io_threaded_writes_processed'),
-    ...since8(engine, () =>
-      zeros('client_query_buffer_limit_disconnections', 'client_output_buffer_limit_disconnections'),
-    ),
+    ...since8(engine, () => ({
+      client_query_buffer_limit_disconnections: counts.queryBufferDisconnections,
+      client_output_buffer_limit_disconnections: counts.outputBufferDisconnections,
+    })),
     ...zeros('reply_buffer_shrinks', 'reply_buffer_expands'),
     ...since8(engine, () => ({ ...zeros(...EVENT_LOOP), ...refusals(engine) })),
   };
