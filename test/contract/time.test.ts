@@ -1,4 +1,5 @@
 import { contract, useServers } from './harness';
+import { ORACLE } from '../support/oracle';
 import { RespClient, type WireReply } from '../support/resp-client';
 
 const servers = useServers();
@@ -29,9 +30,39 @@ describe('TIME', () => {
     client.close();
   });
 
-  contract('moves on while a script or a transaction runs', [
-    ['EVAL', "local a, b = redis.call('TIME') repeat b = redis.call('TIME') until b[2] ~= a[2] return 'moved'", 0],
-  ]);
+  contract(
+    'moves on while a script runs, before 7.2',
+    [['EVAL', "local a, b = redis.call('TIME') repeat b = redis.call('TIME') until b[2] ~= a[2] return 'moved'", 0]],
+    { versions: ['7.0'] },
+  );
+
+  const BUSY = "local n = redis.call('TIME')[2] for i = 1, 100000 do n = n + i end";
+
+  contract(
+    'stands still while a script runs',
+    [
+      [
+        'EVAL',
+        `local a = redis.call('TIME') ${BUSY} local b = redis.call('TIME') return a[1] == b[1] and a[2] == b[2]`,
+        0,
+      ],
+    ],
+    { versions: ['8.0'] },
+  );
+
+  (ORACLE >= '7.2' ? it : it.skip)('stands still while a transaction runs', async () => {
+    const { real, listener } = servers();
+    for (const port of [real.port, listener.port ?? 0]) {
+      const client = await RespClient.open(port);
+      for (const line of [['MULTI'], ['TIME'], ['EVAL', `${BUSY} return 1`, '0'], ['TIME']])
+        await client.command(...line);
+      const reply = await client.command('EXEC');
+      const [first, , last] = (reply?.value ?? []) as readonly WireReply[];
+      expect(microseconds(first)).toBe(microseconds(last));
+      expect(microseconds(await client.command('TIME'))).toBeGreaterThan(microseconds(last));
+      client.close();
+    }
+  });
 });
 
 describe('CLIENT UNPAUSE', () => {

@@ -27,6 +27,7 @@ interface Edit {
  */
 export class CommandContext implements ScriptCaller {
   #now = 0;
+  #nowMicroseconds = 0;
   readonly #edits: Edit[] = [];
 
   constructor(
@@ -44,8 +45,16 @@ export class CommandContext implements ScriptCaller {
     return this.#now === 0 ? (this.#now = this.engine.clock.now()) : this.#now;
   }
 
+  /** Microseconds of the same moment. */
+  get nowMicroseconds(): number {
+    if (this.#nowMicroseconds !== 0) return this.#nowMicroseconds;
+    const begin = this.now * 1000;
+    return (this.#nowMicroseconds = Math.min(Math.max(this.engine.microseconds.now(), begin), begin + 999));
+  }
+
   /** Lets the time move on: called before each command that is not part of a larger one. */
   resetClock(frozenAt = 0): void {
+    if (frozenAt === 0 || frozenAt !== this.#now) this.#nowMicroseconds = 0;
     this.#now = frozenAt;
   }
 

@@ -101,9 +101,9 @@ export const time = defineCommand({
   summary: 'Answers the time in seconds since the epoch, and microseconds.',
   complexity: 'O(1)',
   hints: ['nondeterministic_output'],
-  // It moves on inside EXEC and scripts too, unlike the time that keys expire by.
-  run({ engine }) {
-    const time = engine.microseconds.now();
+  // Before 7.2 it moves on inside EXEC and scripts, unlike the time that keys expire by.
+  run({ engine, nowMicroseconds }) {
+    const time = engine.version < '7.2' ? engine.microseconds.now() : nowMicroseconds;
     return [String(Math.floor(time / 1_000_000)), String(time % 1_000_000)];
   },
 });
