@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { hasRead } from '../support/has-read';
 import { ORACLE } from '../support/oracle';
 import { RespClient, textOf } from '../support/resp-client';
 import { useServers } from './harness';
@@ -113,3 +114,29 @@ it('a command is not run when its arguments alone are more than all clients may 
   });
   expect(actual).toEqual(expected);
 });
+
+(ORACLE >= '8.0' ? it : it.skip)(
+  'INFO counts the keys that clients wait for, and those whose end they wait for',
+  async () => {
+    const [expected, actual] = await onBoth(async (port, admin) => {
+      const counts: string[][] = [];
+      const waiters: RespClient[] = [];
+      const waits = async (...line: readonly string[]): Promise<void> => {
+        const client = await RespClient.open(port);
+        client.send(...line);
+        await hasRead(client.socket);
+        waiters.push(client);
+        counts.push(await linesOf(admin, 'clients', /blocking_keys/));
+      };
+      await waits('BLPOP', 'k', 'l', '0');
+      await admin.command('XGROUP', 'CREATE', 'k', 'group', '$', 'MKSTREAM');
+      await waits('XREADGROUP', 'GROUP', 'group', 'one', 'BLOCK', '0', 'STREAMS', 'k', '>');
+      await waits('XREAD', 'BLOCK', '0', 'STREAMS', 'k', '$');
+      await admin.command('DEL', 'k');
+      counts.push(await linesOf(admin, 'clients', /blocking_keys/));
+      for (const client of waiters) client.close();
+      return counts;
+    });
+    expect(actual).toEqual(expected);
+  },
+);

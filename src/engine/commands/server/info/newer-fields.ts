@@ -28,14 +28,20 @@ export function listeningClients(engine: Services): Fields {
 export function watchedKeys(engine: Services): Fields {
   const watched = new Set<string>();
   const waitedFor = new Set<string>();
-  for (const { watched: ids, blocked, database } of engine.clients.byId.values()) {
+  const guarded = new Set<string>();
+  for (const { watched: ids, blocked } of engine.clients.byId.values()) {
     for (const id of ids.keys()) watched.add(id);
-    for (const key of blocked?.block.keys ?? []) waitedFor.add(`${String(database.index)} ${key}`);
+    if (blocked === undefined) continue;
+    for (const key of blocked.block.keys) {
+      const id = `${String(blocked.database.index)} ${key}`;
+      waitedFor.add(id);
+      if (blocked.block.noticesRemoval) guarded.add(id);
+    }
   }
   return {
     total_watched_keys: watched.size,
     total_blocking_keys: waitedFor.size,
-    total_blocking_keys_on_nokey: 0,
+    total_blocking_keys_on_nokey: guarded.size,
   };
 }
 
