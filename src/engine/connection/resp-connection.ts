@@ -7,6 +7,7 @@ import { PushReply, type Reply } from '../protocol/reply';
 import { ProtocolError, type Request, RequestParser } from '../protocol/request-parser';
 import type { Session } from '../execution/session';
 import type { ClientAddress, HeldArguments, SessionOutput } from '../session/output';
+import { Excess } from './excess';
 import { type Fate, fateOf } from './fate';
 import { isHttp } from './is-http';
 import { Outbox } from './outbox';
@@ -16,9 +17,6 @@ import type { Transport } from './transport';
 /** Requests are answered in slices of this many, so that one client's long pipeline does not hold up the others. */
 const REQUESTS_PER_TURN = 1000;
 
-/** Bytes that end an argument, which Redis has in its query buffer as well. */
-const LINE_END = 2;
-
 /** Replies are gathered up to so many bytes before they are written. */
 const FLUSH_AT = 65_536;
 
@@ -27,12 +25,11 @@ export class RespConnection implements SessionOutput {
   readonly session: Session;
   readonly #parser: RequestParser;
   readonly #outbox: Outbox;
+  readonly #excess: Excess;
   #ended = false;
   #peerEnded = false;
   #scheduled = false;
   #processing = false;
-  /** Bytes answered in this turn, while the client has a limit. */
-  #produced = 0;
 
   constructor(
     private readonly engine: Engine,
@@ -47,6 +44,7 @@ export class RespConnection implements SessionOutput {
       this.resume();
     });
     this.#parser = new RequestParser(requestLimits(engine, this.session));
+    this.#excess = new Excess(engine, this, this.#parser);
     this.#account();
   }
 
@@ -58,7 +56,7 @@ export class RespConnection implements SessionOutput {
     this.#parser.push(chunk);
     if (this.#mustHearOthers) this.resume();
     else this.#process();
-    if (this.#parser.buffered > this.engine.parameters.queryBufferLimit) this.#dropFlooding();
+    this.#excess.ofInput();
   }
 
   /**
@@ -96,7 +94,7 @@ export class RespConnection implements SessionOutput {
   holdValue(reply: Reply, place: number, leave: (failure: string | undefined) => void): void {
     const fails = this.#fateOf(reply) === 'fails';
     const size = encodeReply(reply, this.session.resp).length;
-    if (this.#ended || this.#dropsOverrun(size)) return;
+    if (this.#ended || this.#excess.ofOutput(size, this.#processing)) return;
     this.#outbox.holdValue(size, place, (failure) => {
       leave(fails ? failure : undefined);
     });
@@ -140,15 +138,13 @@ export class RespConnection implements SessionOutput {
   }
 
   dropOverrun(): void {
-    this.engine.counters.outputBufferDisconnections += 1;
-    this.drop();
+    this.#excess.dropOverrun();
   }
 
   /** Whether requests wait because the peer has not got so much. Where there is a limit it is closed instead, as in Redis. */
   get congested(): boolean {
     if (!this.#outbox.congested) return false;
-    const { limits, memory } = this.engine.clients;
-    return !memory.limited && !limits.isLimited(this.session);
+    return !this.engine.clients.memory.limited && !this.#excess.isLimited;
   }
 
   unread(): number {
@@ -187,7 +183,7 @@ export class RespConnection implements SessionOutput {
   }
 
   #write(bytes: string, fate: Fate): void {
-    if (this.#ended || this.#dropsOverrun(bytes.length)) return;
+    if (this.#ended || this.#excess.ofOutput(bytes.length, this.#processing)) return;
     const { counters } = this.engine;
     counters.netOutput += bytes.length;
     counters.writes += this.#processing ? 0 : 1;
@@ -199,17 +195,6 @@ export class RespConnection implements SessionOutput {
     if (this.#processing) return;
     this.#outbox.flush();
     this.#account();
-  }
-
-  /** Drops a client that would leave more unread than it may: in this turn nothing counts as read, as in Redis. @returns whether it was one */
-  #dropsOverrun(bytes: number): boolean {
-    const { limits } = this.engine.clients;
-    if (!limits.isLimited(this.session)) return false;
-    if (this.#processing) this.#produced += bytes;
-    const unread = Math.max(this.unread() + bytes, this.#processing ? this.#produced : 0);
-    if (!limits.isOverrun(this.session, unread)) return false;
-    this.dropOverrun();
-    return true;
   }
 
   #writeAfterReply(): void {
@@ -236,7 +221,7 @@ export class RespConnection implements SessionOutput {
 
   #takeTurn(): void {
     this.#processing = true;
-    this.#produced = 0;
+    this.#excess.begin();
     this.transport.begin?.();
     try {
       this.#runRequests();
@@ -263,7 +248,7 @@ export class RespConnection implements SessionOutput {
 
   /** Writes what there is before the turn is over; a client that may be dropped in this turn gets nothing of it. */
   #flushEarly(): void {
-    if (!this.engine.clients.limits.isLimited(this.session)) this.#flush();
+    if (!this.#excess.isLimited) this.#flush();
   }
 
   #flush(): void {
@@ -279,18 +264,10 @@ export class RespConnection implements SessionOutput {
   }
 
   /** Whether a request closes its client, because one argument, or all that clients take, is too much: it is not run then. */
-  #takesTooMuch({ args }: Request): boolean {
-    const { clients, parameters } = this.engine;
-    const limit = parameters.queryBufferLimit;
-    if (this.#parser.requestBytes > limit && args.some(({ length }) => length + LINE_END > limit)) this.#dropFlooding();
-    else if (clients.memory.limited) this.#account();
+  #takesTooMuch(request: Request): boolean {
+    this.#excess.ofArguments(request);
+    if (this.engine.clients.memory.limited) this.#account();
     return this.#ended;
-  }
-
-  #dropFlooding(): void {
-    if (this.#ended) return;
-    this.engine.counters.queryBufferDisconnections += 1;
-    this.drop();
   }
 
   #runRequests(): void {

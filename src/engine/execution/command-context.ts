@@ -7,6 +7,7 @@ import type { EventClass } from '../keyspace/notifications';
 import type { Dataset } from '../keyspace/dataset';
 import type { Client } from '../session/client';
 import { RawString } from '../values/raw-string';
+import { FrozenClock } from './frozen-clock';
 import type { ScriptCaller } from './ports';
 import type { Services } from './services';
 
@@ -26,36 +27,30 @@ interface Edit {
  * seen by WATCH, snapshots, blocked commands, keyspace events and the memory account; `settle` ends every command.
  */
 export class CommandContext implements ScriptCaller {
-  #now = 0;
-  #nowMicroseconds = 0;
+  /** Stands still while a command, a transaction or a script runs. */
+  readonly time: FrozenClock;
   readonly #edits: Edit[] = [];
 
   constructor(
     readonly engine: Services,
     readonly session: Client,
-  ) {}
+  ) {
+    this.time = new FrozenClock(engine);
+  }
 
   /** The database the client has selected. */
   get db(): Database {
     return this.session.database;
   }
 
-  /** Milliseconds since the epoch; stands still while a command, a transaction or a script runs. */
+  /** Milliseconds since the epoch, by `time`. */
   get now(): number {
-    return this.#now === 0 ? (this.#now = this.engine.clock.now()) : this.#now;
-  }
-
-  /** Microseconds of the same moment. */
-  get nowMicroseconds(): number {
-    if (this.#nowMicroseconds !== 0) return this.#nowMicroseconds;
-    const begin = this.now * 1000;
-    return (this.#nowMicroseconds = Math.min(Math.max(this.engine.microseconds.now(), begin), begin + 999));
+    return this.time.now;
   }
 
   /** Lets the time move on: called before each command that is not part of a larger one. */
   resetClock(frozenAt = 0): void {
-    if (frozenAt === 0 || frozenAt !== this.#now) this.#nowMicroseconds = 0;
-    this.#now = frozenAt;
+    this.time.reset(frozenAt);
   }
 
   /** The running command's name as the client wrote it: some errors show it. */
@@ -84,21 +79,14 @@ export class CommandContext implements ScriptCaller {
 
   /** The live entry of a key for a command that may write; counts neither as hit nor as miss. */
   lookup(key: string, db: Database = this.db): Entry | undefined {
-    const entry = this.engine.keyspace.find(db, key, this.#clock);
+    const entry = this.engine.keyspace.find(db, key, this.time.read);
     if (entry !== undefined && !this.session.noTouch) entry.access = this.engine.accessStamp(entry);
     return entry;
   }
 
   /** Like `lookupRead` for commands that only ask about a key (TTL, TYPE, EXISTS): it does not count as used. */
   glance(key: string): Entry | undefined {
-    return this.#count(key, this.engine.keyspace.find(this.db, key, this.#clock));
-  }
-
-  /** Like `lookupRead`: the key counts as used whatever CLIENT NO-TOUCH says. */
-  touchRead(key: string): Entry | undefined {
-    const entry = this.glance(key);
-    if (entry !== undefined) entry.access = this.engine.accessStamp(entry);
-    return entry;
+    return this.#count(key, this.engine.keyspace.find(this.db, key, this.time.read));
   }
 
   /** The live entry of a key for a command that only reads. */
@@ -296,8 +284,6 @@ export class CommandContext implements ScriptCaller {
       edit.accounted = bytes;
     }
   }
-
-  readonly #clock = (): number => this.now;
 
   #viewOf<Value extends Collection, View>(entry: Entry | undefined, kind: Kind<Value, View>): View | undefined {
     if (entry === undefined) return undefined;

@@ -33,6 +33,7 @@ import type { Latency } from '../statistics/latency';
 import { LatencyHistogram } from '../statistics/latency-histogram';
 import { mayWrite, usesKeyspace, usesMemory } from './command-needs';
 import type { CommandRunner } from './ports';
+import { isExec, refuseExec } from './refuse-exec';
 import type { ScriptTime } from './script-time';
 import type { Switches } from './services';
 
@@ -289,14 +290,4 @@ export class Executor implements CommandRunner {
     if (parts.switches.loading && !record.loading) throw LOADING;
     if (client.monitoring && usesKeyspace(client, record)) throw MONITORS_ONLY_WATCH;
   }
-}
-
-function isExec(name: string): boolean {
-  return name.length === 4 && name.toLowerCase() === 'exec';
-}
-
-/** A refused EXEC ends the transaction, and says why it was refused. */
-function refuseExec(client: Client, refusal: ErrorReply): ErrorReply {
-  client.discardTransaction();
-  return new ErrorReply(`EXECABORT Transaction discarded because of: ${refusal.text.replace(/^ERR /, '')}`);
 }

@@ -1,3 +1,5 @@
+// Imported, not the global: fake timers of a test must not hold it up.
+import { setImmediate } from 'node:timers';
 import type { Memory } from '../keyspace/memory';
 import type { Client } from './client';
 
@@ -40,7 +42,10 @@ export class ClientMemory {
   setLimit(text: string): void {
     this.#limit = text;
     for (const client of [...this.parts.clients.byId.values()]) this.update(client);
-    this.#evict();
+    // Once the command that sets it is over: while it runs, its own bytes count.
+    setImmediate(() => {
+      this.#evict();
+    });
   }
 
   /** Bytes that may still be read from clients: beyond them a command is refused before it is there as a whole. */

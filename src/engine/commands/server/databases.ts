@@ -102,8 +102,8 @@ export const time = defineCommand({
   complexity: 'O(1)',
   hints: ['nondeterministic_output'],
   // Before 7.2 it moves on inside EXEC and scripts, unlike the time that keys expire by.
-  run({ engine, nowMicroseconds }) {
-    const time = engine.version < '7.2' ? engine.microseconds.now() : nowMicroseconds;
+  run({ engine, time: { microseconds } }) {
+    const time = engine.version < '7.2' ? engine.microseconds.now() : microseconds;
     return [String(Math.floor(time / 1_000_000)), String(time % 1_000_000)];
   },
 });
