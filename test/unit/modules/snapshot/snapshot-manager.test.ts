@@ -27,6 +27,39 @@ describe('a snapshot', () => {
     await after.manager.stop();
   });
 
+  it('keeps the order of small sets, and when consumers of streams were active', async () => {
+    const path = await temporaryPath();
+    const before = await start(path);
+    before.run('SADD', 'small', 'z', '7', 'a', '1', 'm');
+    before.run('SADD', 'integers', '7', '1', '3');
+    // One stream that is written whole, one in segments.
+    for (const [key, entries] of [
+      ['short', 3],
+      ['long', 3000],
+    ] as const) {
+      for (let i = 1; i <= entries; i++) before.run('XADD', key, `${String(i)}-1`, 'f', 'x'.repeat(50));
+      before.run('XGROUP', 'CREATE', key, 'group', '0');
+      before.run('XREADGROUP', 'GROUP', 'group', 'reader', 'COUNT', '2', 'STREAMS', key, '>');
+      before.run('XGROUP', 'CREATECONSUMER', key, 'group', 'idle');
+    }
+    const questions = [
+      ['SMEMBERS', 'small'],
+      ['SMEMBERS', 'integers'],
+      ['OBJECT', 'ENCODING', 'small'],
+      ['OBJECT', 'ENCODING', 'integers'],
+      ['XINFO', 'STREAM', 'short', 'FULL'],
+      ['XINFO', 'STREAM', 'long', 'FULL'],
+    ] as const;
+    const answers = ({ run }: typeof before) => questions.map(([name, ...args]) => JSON.stringify(run(name, ...args)));
+    const expected = answers(before);
+    expect(expected.slice(4).every((text) => text.includes('"active-time",-1'))).toBe(true);
+    await before.manager.stop();
+
+    const after = await start(path);
+    expect(answers(after)).toEqual(expected);
+    await after.manager.stop();
+  });
+
   it('writes exactly the keys that changed: 1,000 of 100,000', async () => {
     const kept = await start(await temporaryPath());
     for (let i = 0; i < 100_000; i++) kept.run('SET', `key:${String(i)}`, `value ${String(i)}`);
