@@ -140,3 +140,33 @@ it('a command is not run when its arguments alone are more than all clients may 
     expect(actual).toEqual(expected);
   },
 );
+
+it('clients are closed only until all of them take less than they may', async () => {
+  const [expected, actual] = await onBoth(async (port, admin) => {
+    const MEGABYTE = 1_048_576;
+    await admin.command('CLIENT', 'SETNAME', 'admin');
+    await admin.command('CLIENT', 'NO-EVICT', 'ON');
+    const takes = async (name: string): Promise<number> => {
+      const list = textOf(await admin.command('CLIENT', 'LIST'));
+      return Number(new RegExp(`name=${name} .* tot-mem=(\\d+)`).exec(list)?.[1]);
+    };
+    const clients: RespClient[] = [];
+    let most = 0;
+    for (let i = 0; i < 6; i++) {
+      const client = await RespClient.open(port);
+      await client.command('CLIENT', 'SETNAME', `client${String(i)}`);
+      client.sendRaw(`*2\r\n$${String(MEGABYTE)}\r\n${'x'.repeat(MEGABYTE)}`);
+      while ((await takes(`client${String(i)}`)) < MEGABYTE) await setImmediate();
+      most = Math.max(most, await takes(`client${String(i)}`));
+      clients.push(client);
+    }
+    await admin.command('CONFIG', 'SET', 'maxmemory-clients', String(3 * most + (await takes('admin'))));
+    const left: number[] = [];
+    for (let i = 0; i < 5; i++)
+      left.push(textOf(await admin.command('CLIENT', 'LIST')).split('name=client').length - 1);
+    await admin.command('CONFIG', 'SET', 'maxmemory-clients', '0');
+    for (const client of clients) client.close();
+    return left.at(-1);
+  });
+  expect(actual).toBe(expected);
+});

@@ -5,6 +5,9 @@ import type { Request, RequestParser } from '../protocol/request-parser';
 /** Bytes that end an argument, which Redis has in its query buffer as well. */
 const LINE_END = 2;
 
+/** For an argument from this length on, Redis has a buffer of its whole length from its beginning. */
+const LONG_REQUEST = 32_768;
+
 /** What is known of a connection, and done with it. */
 interface Peer {
   readonly session: Session;
@@ -57,6 +60,11 @@ export class Excess {
   ofArguments({ args }: Request): void {
     const limit = this.engine.parameters.queryBufferLimit;
     if (this.parser.requestBytes > limit && args.some(({ length }) => length + LINE_END > limit)) this.#dropFlooding();
+  }
+
+  /** Whether what a request takes has to be counted before it runs: it is large, and there is a limit for all clients. */
+  get countsRequest(): boolean {
+    return this.engine.clients.memory.limited && this.parser.requestBytes >= LONG_REQUEST;
   }
 
   #dropFlooding(): void {

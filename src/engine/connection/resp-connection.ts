@@ -266,7 +266,7 @@ export class RespConnection implements SessionOutput {
   /** Whether a request closes its client, because one argument, or all that clients take, is too much: it is not run then. */
   #takesTooMuch(request: Request): boolean {
     this.#excess.ofArguments(request);
-    if (this.engine.clients.memory.limited) this.#account();
+    if (this.#excess.countsRequest) this.#account();
     return this.#ended;
   }
 
