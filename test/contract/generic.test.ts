@@ -1,4 +1,4 @@
-import { contract, type Step, useServers } from './harness';
+import { contract, useServers } from './harness';
 
 useServers();
 
@@ -271,15 +271,3 @@ contract(
   ],
   { wireOnly: 'ioredis lower-cases nothing and sends names as given; the wire shows it all' },
 );
-
-contract('patterns with a thousand stars, and more, which match nothing', [
-  ['SET', 'a'.repeat(3000), 1],
-  ...[1000, 1001, 1002].flatMap((count): Step[] => [
-    ['KEYS', '*?'.repeat(count)],
-    ['KEYS', `${'*?'.repeat(count - 1)}*`],
-    ['KEYS', '?*'.repeat(count)],
-    ['KEYS', `${'**?'.repeat(count - 1)}**`],
-    ['SCAN', 0, 'MATCH', '*a'.repeat(count)],
-    ['SCAN', 0, 'MATCH', `*${'a'.repeat(count)}*`],
-  ]),
-]);
