@@ -20,34 +20,63 @@ export interface LibraryFunction {
 /** What FUNCTION RESTORE does with the libraries there are. */
 export type RestorePolicy = 'flush' | 'append' | 'replace';
 
-type Libraries = Map<string, FunctionLibrary>;
+/** Where a function is: its library, and its name as that registered it. */
+type FunctionPlace = Omit<LibraryFunction, 'registration'>;
 
-/** Bytes, as INFO tells them apart. */
-interface LibraryBytes {
-  readonly sources: number;
-  readonly compiled: number;
-}
-
-const NONE: LibraryBytes = { sources: 0, compiled: 0 };
-/** What a library and each of its functions take besides text and code. */
+/** What a library and each of its functions take besides text and code, in bytes. */
 const PLACE_BYTES = 240;
 
-function bytesOf(libraries: Libraries): LibraryBytes {
-  let sources = 0;
-  let compiled = 0;
-  for (const { source, loaded } of libraries.values()) {
-    sources += source.length + PLACE_BYTES * (1 + loaded.functions.size);
-    compiled += loaded.chunk.compiled.bytes;
+/** Libraries by name, with all their functions: what one more costs does not depend on how many there are. */
+class Shelf {
+  readonly libraries = new Map<string, FunctionLibrary>();
+  /** By their names in lower case: Redis does not tell capitals apart in them. */
+  readonly functions = new Map<string, FunctionPlace>();
+  /** Estimated bytes of the texts, with their places, and of what they are compiled to. */
+  sources = 0;
+  compiled = 0;
+  /** What was counted of each as compiled: it grows when a library is needed in its other form. */
+  readonly #compiled = new Map<string, number>();
+
+  copy(): Shelf {
+    const copy = new Shelf();
+    for (const library of this.libraries.values()) copy.put(library);
+    return copy;
   }
-  return { sources, compiled };
+
+  /** Adds a library, in the place of one of the same name. @throws ErrorReply when another has one of its functions; nothing is changed then */
+  put(library: FunctionLibrary): void {
+    for (const name of library.loaded.functions.keys()) {
+      const place = this.functions.get(name.toLowerCase());
+      if (place !== undefined && place.library.name !== library.name) throw error(`Function ${name} already exists`);
+    }
+    this.remove(library.name);
+    this.libraries.set(library.name, library);
+    for (const name of library.loaded.functions.keys()) this.functions.set(name.toLowerCase(), { name, library });
+    const { bytes } = library.loaded.chunk.compiled;
+    this.#compiled.set(library.name, bytes);
+    this.compiled += bytes;
+    this.sources += sourceBytes(library);
+  }
+
+  /** @returns whether there was such a library */
+  remove(name: string): boolean {
+    const library = this.libraries.get(name);
+    if (library === undefined) return false;
+    this.libraries.delete(name);
+    for (const each of library.loaded.functions.keys()) this.functions.delete(each.toLowerCase());
+    this.compiled -= this.#compiled.get(name) ?? 0;
+    this.#compiled.delete(name);
+    this.sources -= sourceBytes(library);
+    return true;
+  }
 }
+
+const sourceBytes = ({ source, loaded }: FunctionLibrary): number =>
+  source.length + PLACE_BYTES * (1 + loaded.functions.size);
 
 /** The function libraries of one engine. Function names are unique among all of them. */
 export class FunctionLibraries {
-  #libraries: Libraries = new Map();
-  #functions = new Map<string, FunctionPlace>();
-  /** Estimated bytes of the texts, with their places, and of what they are compiled to. */
-  bytes: LibraryBytes = NONE;
+  #shelf = new Shelf();
 
   /**
    * @param compile compiles a library and runs its body. @throws ErrorReply
@@ -58,9 +87,14 @@ export class FunctionLibraries {
     private readonly changed: () => void,
   ) {}
 
+  /** Estimated bytes of the texts, with their places, and of what they are compiled to: INFO tells them apart. */
+  get bytes(): { readonly sources: number; readonly compiled: number } {
+    return this.#shelf;
+  }
+
   /** Source texts, for snapshots. */
   sources(): readonly string[] {
-    return [...this.#libraries.values()].map(({ source }) => source);
+    return [...this.#shelf.libraries.values()].map(({ source }) => source);
   }
 
   /**
@@ -68,24 +102,27 @@ export class FunctionLibraries {
    * @throws ErrorReply
    */
   restore(sources: readonly string[], policy: RestorePolicy = 'flush'): void {
-    let libraries: Libraries = policy === 'flush' ? new Map<string, FunctionLibrary>() : this.#libraries;
+    const shelf = policy === 'flush' ? new Shelf() : this.#shelf.copy();
     for (const source of sources) {
       const library = this.#compiled(source);
-      if (policy !== 'replace' && libraries.has(library.name)) throw error(`Library ${library.name} already exists`);
-      libraries = withLibrary(libraries, library);
+      if (policy !== 'replace' && shelf.libraries.has(library.name))
+        throw error(`Library ${library.name} already exists`);
+      shelf.put(library);
     }
-    this.#become(libraries);
+    this.#shelf = shelf;
+    this.changed();
   }
 
   all(): IterableIterator<FunctionLibrary> {
-    return this.#libraries.values();
+    return this.#shelf.libraries.values();
   }
 
   /** @returns the library's name. @throws ErrorReply; what was there before then stays */
   load(source: string, replace: boolean): string {
     const { name } = parseLibrary(source);
-    if (this.#libraries.has(name) && !replace) throw error(`Library '${name}' already exists`);
-    this.#become(withLibrary(this.#libraries, this.#compiled(source)));
+    if (this.#shelf.libraries.has(name) && !replace) throw error(`Library '${name}' already exists`);
+    this.#shelf.put(this.#compiled(source));
+    this.changed();
     return name;
   }
 
@@ -98,50 +135,22 @@ export class FunctionLibraries {
 
   /** @throws ErrorReply when there is no such library */
   delete(name: string): void {
-    const libraries = new Map(this.#libraries);
-    if (!libraries.delete(name)) throw error('Library not found');
-    this.#become(libraries);
+    if (!this.#shelf.remove(name)) throw error('Library not found');
+    this.changed();
   }
 
   flush(): void {
-    this.#become(new Map());
+    this.#shelf = new Shelf();
+    this.changed();
   }
 
   find(name: string): LibraryFunction | undefined {
-    const found = this.#functions.get(name.toLowerCase());
+    const found = this.#shelf.functions.get(name.toLowerCase());
     const registration = found?.library.loaded.functions.get(found.name);
     return found === undefined || registration === undefined ? undefined : { ...found, registration };
   }
 
   get functionCount(): number {
-    return this.#functions.size;
+    return this.#shelf.functions.size;
   }
-
-  #become(libraries: Libraries): void {
-    this.#libraries = libraries;
-    this.#functions = indexOf(libraries);
-    this.bytes = bytesOf(libraries);
-    this.changed();
-  }
-}
-
-/** Where a function is: its library, and its name as that registered it. */
-type FunctionPlace = Omit<LibraryFunction, 'registration'>;
-
-/** All functions by their name in lower case: Redis does not tell capitals apart in them. */
-function indexOf(libraries: Libraries): Map<string, FunctionPlace> {
-  const functions = new Map<string, FunctionPlace>();
-  for (const library of libraries.values())
-    for (const name of library.loaded.functions.keys()) functions.set(name.toLowerCase(), { name, library });
-  return functions;
-}
-
-/** With a library in the place of one of the same name. @throws ErrorReply when another has one of its functions */
-function withLibrary(libraries: Libraries, library: FunctionLibrary): Libraries {
-  const others = new Map(libraries);
-  others.delete(library.name);
-  const taken = indexOf(others);
-  for (const name of library.loaded.functions.keys())
-    if (taken.has(name.toLowerCase())) throw error(`Function ${name} already exists`);
-  return others.set(library.name, library);
 }
