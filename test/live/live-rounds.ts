@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { type RunningCommand, startCommand } from '../support/cli';
+import { ORACLE } from '../support/oracle';
 import { LiveWriters } from '../support/live-writers';
 import { crash, PrivatePlace, stop } from '../support/private-place';
 import { type RedisServer, startRedisServer } from '../support/redis-server';
@@ -29,7 +30,9 @@ interface Sides {
   server: RedisServer;
 }
 
-const DURABLE = ['--set', 'redis.standalone.persistence.durability=always'];
+/** It is of the server's version, as digests show scores in the way of theirs. */
+const SETTINGS = ['redis.standalone.persistence.durability=always', `redis.standalone.version=${ORACLE}`];
+const OWNER_ARGS = SETTINGS.flatMap((setting) => ['--set', setting]);
 const SERVER_ARGS = ['--repl-diskless-sync-delay', '0'];
 
 /**
@@ -77,7 +80,7 @@ async function oneRound(
 ) {
   const place = new PrivatePlace();
   const server = await startRedisServer({ args: SERVER_ARGS });
-  const sides: Sides = { place, outwards, owner: await place.start(...DURABLE), server };
+  const sides: Sides = { place, outwards, owner: await place.start(...OWNER_ARGS), server };
   try {
     await fill(addressOf(sides, 'source'), keys);
     if (victim !== 'nobody') await moveAndKill(sides, victim, random);
@@ -109,7 +112,7 @@ async function moveAndKill(sides: Sides, victim: string, random: SeededRandom): 
 async function restart(sides: Sides, victim: string): Promise<void> {
   if ((victim === 'source') === sides.outwards) {
     await crash(sides.owner);
-    sides.owner = await sides.place.start(...DURABLE);
+    sides.owner = await sides.place.start(...OWNER_ARGS);
   } else {
     await sides.server.stop();
     sides.server = await startRedisServer({ args: SERVER_ARGS });
