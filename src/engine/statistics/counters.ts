@@ -36,6 +36,7 @@ export class Counters {
   errorReplies = 0;
   /** By their codes. */
   readonly errors = new Map<string, number>();
+  #codesDisabled = false;
   /** Clients closed because they sent, or left unread, more than they may. */
   queryBufferDisconnections = 0;
   outputBufferDisconnections = 0;
@@ -48,7 +49,7 @@ export class Counters {
     if (counted) return;
     this.errorReplies += 1;
     const { errors } = this;
-    if (errors.has(DISABLED)) return;
+    if (this.#codesDisabled) return;
     const space = text.indexOf(' ');
     const code = space < 0 || space > LONGEST_ERROR_CODE ? NO_CODE : text.slice(0, space);
     const count = errors.get(code);
@@ -59,6 +60,7 @@ export class Counters {
     else {
       errors.clear();
       errors.set(DISABLED, 1);
+      this.#codesDisabled = true;
     }
   }
 
@@ -68,5 +70,6 @@ export class Counters {
     Object.assign(this, { reads: 0, writes: 0, expireMicroseconds: 0, errorReplies: 0 });
     Object.assign(this, { queryBufferDisconnections: 0, outputBufferDisconnections: 0 });
     this.errors.clear();
+    this.#codesDisabled = false;
   }
 }
