@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Cluster } from 'ioredis';
 import { CacheBackend } from '../../../../../src';
 import { appWith, openClient } from '../../../../support/distributed-app';
 import { clusterNodeArgs, type RedisCluster, startRedisCluster } from '../../../../support/redis-cluster';
@@ -124,11 +125,9 @@ describe('the health of a Redis Cluster', () => {
     const app = await appWith({ cluster_nodes: [...cluster.addresses], connect_timeout: '300ms' }).start();
     const backend = app.get(CacheBackend);
     const [, , last] = cluster.masters as [RedisServer, RedisServer, RedisServer]; // a cluster has three
+    const missed = `no reply to PING from 127.0.0.1:${String(last.port)}`;
     process.kill(last.pid, 'SIGSTOP');
-    const reasons = async (): Promise<string> => (await backend.health()).reasons.join();
-    await until('it is missed', async () =>
-      (await reasons()).includes(`no reply to PING from 127.0.0.1:${String(last.port)}`),
-    );
+    await until('it is missed', async () => (await backend.health()).reasons.includes(missed));
     process.kill(last.pid, 'SIGCONT');
     await until('it is well again', async () => (await backend.health()).status === 'ok');
     await last.stop();
@@ -137,6 +136,30 @@ describe('the health of a Redis Cluster', () => {
       const health = await backend.health();
       return health.status === 'degraded' && health.reasons.join().includes('slots are without a master');
     });
+    await app.stop();
+    await cluster.stop();
+  });
+
+  it('asks masters that ioredis has forgotten, too', async () => {
+    const cluster = await startRedisCluster({ args: ['--cluster-require-full-coverage', 'no'] });
+    const app = await appWith({ cluster_nodes: [...cluster.addresses], connect_timeout: '3s' }).start();
+    const backend = app.get(CacheBackend);
+    const [, , last] = cluster.masters as [RedisServer, RedisServer, RedisServer]; // a cluster has three
+    await until('all of them are known', async () => (await backend.health()).status === 'ok');
+    const client = backend.cluster as Cluster;
+    const forgotten = once(client, '-node');
+    client
+      .nodes('master')
+      .find(({ options }) => options.port === last.port)
+      ?.disconnect();
+    await forgotten;
+    expect(await backend.health()).toMatchObject({ status: 'ok', reasons: [] });
+    process.kill(last.pid, 'SIGSTOP');
+    expect(await backend.health()).toMatchObject({
+      status: 'degraded',
+      reasons: expect.arrayContaining([`no reply to PING from 127.0.0.1:${String(last.port)}`]),
+    });
+    process.kill(last.pid, 'SIGCONT');
     await app.stop();
     await cluster.stop();
   });
