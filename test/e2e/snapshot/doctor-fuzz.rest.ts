@@ -5,7 +5,7 @@ import { slice } from '../../support/slice';
 import { removeTemporaryPaths, temporaryPath } from '../../support/temporary-path';
 
 /** Slices of the campaign `damage`. */
-const { size: DIRECTORIES, seed } = slice({ short: 4, long: 30, from: 'DOCTOR_SIZE' });
+const { size: DIRECTORIES, seed } = slice({ short: 4, long: 12, from: 'DOCTOR_SIZE' });
 
 afterAll(removeTemporaryPaths);
 
