@@ -256,9 +256,10 @@ describe('NFR-5: the listener', () => {
     const peer = await connected(listener.port);
     const received: Buffer[] = [];
     peer.on('data', (chunk: Buffer) => received.push(chunk));
+    const closed = new Promise<unknown>((resolve) => peer.once('close', resolve));
     peer.on('error', () => undefined); // writing goes on after the end
     const writing = setInterval(() => peer.write('*\0payload'), 1);
-    await once(peer, 'close');
+    await closed;
     clearInterval(writing);
     expect(Buffer.concat(received).toString()).toMatch(/^-ERR Protocol error/);
   });

@@ -1,4 +1,4 @@
-import { type HeapUse, oldSpace, PROCESS_HEAP } from '../keyspace/heap';
+import { type HeapUse, PROCESS_HEAP } from '../keyspace/heap';
 import { ScriptStopped } from '../scripting/lua/errors';
 
 /** A script is stopped when so much of V8's heap is in use, ... */
@@ -14,8 +14,8 @@ const PAGES_SHARE = 0.95;
 /** A script that is told that there is room is asked again after a part of it, or at the latest after so many bytes. */
 const MOST_GRANTED = 64 * 1_048_576;
 const GRANTED_SHARE = 0.25;
-/** Of the heap's limit. */
-const LEAST_SHARE = 0.03;
+/** Of the heap. */
+const LEAST_SHARE = 0.045;
 
 /** To ask for the processor time takes microseconds, as long as a short script: it is asked for once a script has run this long. */
 const SHORT_MS = 1;
@@ -97,17 +97,16 @@ export class ScriptBudget {
       this.sources.collectGarbage();
       room = this.#room() - bytes;
       // With little left, most of the time from now on would go into collecting garbage.
-      if (room <= this.sources.heap().limit * LEAST_SHARE) throw new BudgetExceeded(FILLED_MEMORY);
+      if (room <= this.sources.heap().old * LEAST_SHARE) throw new BudgetExceeded(FILLED_MEMORY);
     }
     return Math.min(room * GRANTED_SHARE, MOST_GRANTED);
   }
 
   /** Bytes that the script may still add. */
   #room(): number {
-    const { used, pages, limit, external } = this.sources.heap();
+    const { used, pages, old, external } = this.sources.heap();
     // Most scripts end before the first look; what a longer one had made by then is not counted as its own.
     if (this.#usedBefore < 0) [this.#usedBefore, this.#externalBefore] = [used, external];
-    const old = oldSpace(limit);
     const most = Math.max(old * FULL_SHARE, Math.min(this.#usedBefore + old * OWN_SHARE, old * LAST_SHARE));
     // Long strings made of buffers live outside of the heap. A script gets no more there than it would inside.
     const outside = external - this.#externalBefore;

@@ -1,5 +1,5 @@
 import { ErrorReply } from '../protocol/reply';
-import { type Heap, oldSpace, PROCESS_HEAP } from './heap';
+import { type Heap, PROCESS_HEAP } from './heap';
 
 /** Beyond it V8 ends a process when collecting garbage takes most of the time, as it does on a busy machine. */
 const FULL_SHARE = 0.8;
@@ -40,7 +40,7 @@ export class HeapRoom {
     private readonly heap: Heap = PROCESS_HEAP,
     private readonly now: () => number = () => performance.now(),
   ) {
-    this.#freeBytes = oldSpace(heap.use().limit) * FREE_SHARE;
+    this.#freeBytes = heap.use().old * FREE_SHARE;
   }
 
   /** A client's command begins: those of its transaction or script are parts of it. */
@@ -56,7 +56,7 @@ export class HeapRoom {
 
   #look(bytes: number): void {
     this.#granted = 0;
-    const old = oldSpace(this.heap.use().limit);
+    const { old } = this.heap.use();
     let room = this.#room(old) - bytes;
     if (room < 0) {
       if (bytes > this.#left && this.now() < this.#leftUntil) throw NO_ROOM;

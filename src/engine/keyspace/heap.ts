@@ -1,12 +1,14 @@
 import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { oldGeneration } from '../old-generation';
 
 /** Of V8's heap, in bytes. */
 export interface HeapUse {
   readonly used: number;
   /** What the pages take that long-lived objects are in: half of one may be of no use, when two strings do not fit it. */
   readonly pages: number;
-  readonly limit: number;
+  /** What objects that live may take. */
+  readonly old: number;
   /** What objects keep outside of it. */
   readonly external: number;
 }
@@ -17,22 +19,17 @@ export interface Heap {
   readonly collectGarbage: () => void;
 }
 
-/** V8 counts its young generation into the limit of its heap; nothing that lives, and no long string, has room there. */
-const YOUNG_BYTES = 48 * 1_048_576;
 /** Bytes of pages that a young byte needs when it gets old. */
 const MOST_PER_BYTE = 2;
 
-/** Of the heap's limit, what is not for young objects. */
-export function oldSpace(limit: number): number {
-  return Math.max(limit - YOUNG_BYTES, limit / 2);
-}
+const OLD_BYTES = oldGeneration();
 
 function measure(): HeapUse {
-  const { used_heap_size: used, heap_size_limit: limit, external_memory: external } = getHeapStatistics();
+  const { used_heap_size: used, external_memory: external } = getHeapStatistics();
   let pages = 0;
   for (const { space_name: name, space_size: size, space_used_size: young } of getHeapSpaceStatistics())
     pages += name.startsWith('new_') ? young * MOST_PER_BYTE : size;
-  return { used, pages, limit, external };
+  return { used, pages, old: OLD_BYTES, external };
 }
 
 let collector: (() => void) | undefined;

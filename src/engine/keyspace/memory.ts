@@ -1,7 +1,7 @@
 import { AccessClock } from './access-clock';
 import type { EvictionPolicy } from './eviction-policy';
 import { EvictionPool } from './eviction-pool';
-import { oldSpace, PROCESS_HEAP } from './heap';
+import { PROCESS_HEAP } from './heap';
 import { HeapRoom } from './heap-room';
 import type { Keyspace } from './keyspace';
 import { VariablesWatch } from './variables-watch';
@@ -17,8 +17,7 @@ const GUARDED_SHARE = 0.7;
 
 /** Bytes for keys, clients and scripts beside the program, as it is now. */
 function measureHeap(): { readonly limit: number; readonly guarded: number; readonly program: number } {
-  const { limit: all, used } = PROCESS_HEAP.use();
-  const old = oldSpace(all);
+  const { old, used } = PROCESS_HEAP.use();
   // At least half of the heap, however full of garbage it may be now.
   const limit = Math.floor(Math.max(old - used, old / 2));
   const guarded = Math.floor(Math.max(old * GUARDED_SHARE - used, limit * SAFE_SHARE));

@@ -1,4 +1,4 @@
-import { type Heap, oldSpace, PROCESS_HEAP } from './heap';
+import { type Heap, PROCESS_HEAP } from './heap';
 
 /** Beyond it V8's heap is nearly full: at 0.8 V8 may end the process. */
 const CROWDED_SHARE = 0.75;
@@ -33,7 +33,7 @@ export class VariablesWatch {
   /** Looks at the heap, and collects garbage if it seems nearly full. @param counted bytes that are counted */
   look(counted: number): void {
     if (this.now() < this.#quietUntil) return;
-    const old = oldSpace(this.heap.use().limit);
+    const { old } = this.heap.use();
     this.bytes = 0;
     this.nextLook = counted + old * LOOK_SHARE;
     if (!this.#isCrowded(old)) return;

@@ -1,7 +1,7 @@
-import { getHeapStatistics } from 'node:v8';
+import { oldGeneration } from '../../../engine/old-generation';
 import { RestProblem } from '../command-line';
 
-/** Of V8's heap, what requests may take together. */
+/** Of V8's heap for what lives, what requests may take together. */
 const SHARE = 0.25;
 
 /** What every request takes, bytes. */
@@ -54,7 +54,7 @@ export class Admission {
   #taken = 0;
 
   /** @param capacity bytes */
-  constructor(private readonly capacity = getHeapStatistics().heap_size_limit * SHARE) {}
+  constructor(private readonly capacity = oldGeneration() * SHARE) {}
 
   /**
    * @param bytes that the request takes, at least

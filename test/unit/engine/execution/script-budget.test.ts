@@ -12,7 +12,7 @@ function setup(heap: Partial<HeapUse> = {}) {
     /** How often the processor time was asked for. */
     asked: 0,
     collections: 0,
-    heap: { used: 20 * MB, pages: 30 * MB, limit: 144 * MB, external: 0, ...heap },
+    heap: { used: 20 * MB, pages: 30 * MB, old: 96 * MB, external: 0, ...heap },
     /** What a collection leaves. */
     afterwards: undefined as Partial<HeapUse> | undefined,
   };
@@ -144,7 +144,7 @@ describe('the memory of a script', () => {
   });
 
   it('is not refused to a script that begins when data has filled most of the heap', () => {
-    const { budget } = setup({ used: 800 * MB, pages: 850 * MB, limit: 1_048 * MB });
+    const { budget } = setup({ used: 800 * MB, pages: 850 * MB, old: 1000 * MB });
     budget.begin(100);
     expect(budget.reserve(10 * MB)).toBeGreaterThan(0);
     expect(() => budget.reserve(100 * MB)).toThrow(BudgetExceeded);

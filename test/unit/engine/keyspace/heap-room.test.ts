@@ -9,7 +9,7 @@ function setup(heap: Partial<HeapUse> = {}) {
     now: 0,
     looks: 0,
     collections: 0,
-    heap: { used: 20 * MB, pages: 24 * MB, limit: 144 * MB, external: 0, ...heap },
+    heap: { used: 20 * MB, pages: 24 * MB, old: 96 * MB, external: 0, ...heap },
     /** What a collection leaves. */
     afterwards: {} as Partial<HeapUse>,
   };
