@@ -17,8 +17,10 @@ export const IS_CLUSTER_NODE = 'it is a node of a Redis Cluster that does not se
  */
 export async function refuseOtherKinds(client: Redis): Promise<void> {
   const server = await answerOf(client.info('server'));
-  if (/^redis_mode:sentinel\r?$/m.test(server)) throw new OtherKindError(IS_SENTINEL);
-  if (!/^redis_mode:cluster\r?$/m.test(server)) return;
+  // Valkey has another name for it.
+  const mode = /^(?:redis|server)_mode:(\w+)\r?$/m.exec(server)?.[1];
+  if (mode === 'sentinel') throw new OtherKindError(IS_SENTINEL);
+  if (mode !== 'cluster') return;
   const cluster = await answerOf(client.cluster('INFO'));
   const alone = /^cluster_size:1\r?$/m.test(cluster) && /^cluster_state:ok\r?$/m.test(cluster);
   if (cluster !== '' && !alone) throw new OtherKindError(IS_CLUSTER_NODE);

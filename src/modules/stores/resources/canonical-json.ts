@@ -13,7 +13,8 @@ export interface CanonicalValue {
  */
 export function canonicalize(what: string, value: unknown): CanonicalValue {
   // By way of JSON, so that toJSON, undefined members and the like are what they will be once read.
-  const json = write(JSON.parse(stringify(what, value)));
+  const plain: unknown = JSON.parse(stringify(what, value));
+  const json = stringify(what, plain, write);
   refuseLarge(what, json);
   return { json, etag: createHash('sha256').update(json).digest('hex') };
 }

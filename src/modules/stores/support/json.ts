@@ -24,11 +24,18 @@ export function refuseLarge(what: string, json: string): void {
   });
 }
 
-/** @throws RespiteError `VALUE_NOT_JSON` */
-export function stringify(what: string, value: unknown): string {
+/**
+ * @param write what makes the text
+ * @throws RespiteError `VALUE_NOT_JSON`
+ */
+export function stringify(
+  what: string,
+  value: unknown,
+  write: (value: unknown) => unknown = (plain) => JSON.stringify(plain),
+): string {
   let json: unknown;
   try {
-    json = JSON.stringify(value);
+    json = write(value);
   } catch (cause) {
     throw notJson(what, asError(cause).message, cause);
   }
