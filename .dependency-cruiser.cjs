@@ -14,6 +14,7 @@ const FLOORS = [
   ['acl', 'scripting', 'rdb'],
   ['session'],
   ['pubsub', 'cluster', 'config', 'effects'],
+  ['replication'],
   ['execution'],
   ['commands'],
   ['engine.ts'],

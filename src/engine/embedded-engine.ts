@@ -7,6 +7,7 @@ import { Engine, type EngineOptions } from './engine';
 import { type Disturber, Interference } from './execution/interference';
 import type { Host } from './execution/services';
 import type { Session } from './execution/session';
+import type { RdbFileHead } from './rdb/file/rdb-file-writer';
 import type { RedisVersion } from './redis-version';
 import type { ClientAddress } from './session/output';
 import { copyData, type EngineData, replaceData } from './snapshot/copy-data';
@@ -15,6 +16,7 @@ import type { KeyWriter } from './snapshot/key-writer';
 import type { SnapshotSource } from './snapshot/source';
 import { SnapshotTracker } from './snapshot/tracker';
 
+const imaging = () => require('./snapshot/rdb-image') as typeof import('./snapshot/rdb-image');
 const reading = () => require('./snapshot/key-reader') as typeof import('./snapshot/key-reader');
 const writing = () => require('./snapshot/key-writer') as typeof import('./snapshot/key-writer');
 
@@ -49,6 +51,12 @@ export class EmbeddedEngine {
     this.gate = engine.gate;
     this.version = engine.version;
     this.snapshots = new SnapshotTracker(engine);
+    const parts = {
+      snapshots: this.snapshots,
+      limits: engine.limits,
+      head: () => headOf(engine),
+    };
+    engine.replication.readImage = (wanted, atThatMoment) => imaging().readRdbImage(parts, wanted, atThatMoment);
   }
 
   /** Joins a client that speaks RESP. */
@@ -147,6 +155,7 @@ export class EmbeddedEngine {
    */
   replaceData(data: EngineData): void {
     replaceData(this.#engine, data);
+    this.#engine.replication.startOver();
   }
 
   /** Another engine with a copy of its data and as many databases, on the same clock and of the same version. Everything else is as `options` say. */
@@ -164,12 +173,19 @@ export class EmbeddedEngine {
     blocking.serveReady();
     scripts.flush();
     libraries.flush();
+    this.#engine.replication.startOver();
   }
 
   /** Stops timers; connections are closed by those who opened them. */
   close(): void {
     this.#engine.close();
   }
+}
+
+/** What an RDB file of its data says first: the lowest version that reads all of it. */
+function headOf({ keyspace, clock }: Engine): RdbFileHead {
+  const timedFields = keyspace.databases.some(({ dataset }) => dataset.fieldExpiries.size > 0);
+  return { redisVersion: timedFields ? '7.4.0' : '7.0.15', time: clock.now(), timedFields };
 }
 
 /** Makes an engine with no data. */

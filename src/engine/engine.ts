@@ -20,6 +20,7 @@ import { Memory } from './keyspace/memory';
 import { formatDouble, formatShortest } from './protocol/format-double';
 import type { ErrorReply, Reply } from './protocol/reply';
 import { PubSub } from './pubsub/pubsub';
+import { Replication } from './replication/replication';
 import { FunctionLibraries } from './scripting/function-libraries';
 import { Blocking } from './session/blocking';
 import type { Client } from './session/client';
@@ -91,6 +92,7 @@ export class Engine implements Services {
     interference: undefined,
   };
   readonly effects: EffectLog;
+  readonly replication: Replication;
   readonly gate = new ReplyGate();
   readonly host: Host;
   readonly identity: Identity;
@@ -132,6 +134,7 @@ export class Engine implements Services {
     this.parameters = new Parameters(this, options);
     if (options.persistent === true) this.keyspace.trackChanges();
     this.effects = new EffectLog(this.keyspace);
+    this.replication = new Replication(this);
     this.keyspace.onGone = ({ index }, key) => {
       this.effects.add(index, ['DEL', key], this.clock.now());
     };
@@ -157,9 +160,10 @@ export class Engine implements Services {
     return !(this.acl.default.enabled && this.acl.default.noPassword);
   }
 
-  /** `min-replicas-to-write`: there are never any replicas. */
+  /** `min-replicas-to-write`: whether there are fewer. */
   get lacksReplicas(): boolean {
-    return this.parameters.fewestReplicas > 0 && this.parameters.replicaLag > 0;
+    const { fewestReplicas, replicaLag } = this.parameters;
+    return fewestReplicas > 0 && replicaLag > 0 && this.replication.good(replicaLag) < fewestReplicas;
   }
 
   /** Joins a client. Its replies that are not answers go to `output`. */
@@ -181,6 +185,7 @@ export class Engine implements Services {
     client.discardTransaction();
     this.pubsub.leave(client);
     this.clients.memory.forget(client);
+    this.replication.leave(client);
   }
 
   execute(client: Client, name: string, args: readonly string[]): Reply | NoReply {
@@ -209,6 +214,7 @@ export class Engine implements Services {
   /** Stops timers; sessions are closed by those who opened them. */
   close(): void {
     this.keyspace.disarmExpiry();
+    this.replication.close();
   }
 
   #publishEvent(event: string, key: string, database: number): void {

@@ -9,8 +9,7 @@ export class Block {
     readonly keys: readonly string[],
     /** Milliseconds; 0 = for ever. */
     readonly timeoutMs: number,
-    /** What is answered when the time is over, or at once where blocking is not allowed (MULTI, scripts). */
-    readonly otherwise: Reply,
+    private readonly fallback: Reply | (() => Reply),
     /**
      * Tries again when one of the keys became ready. Runs like a command of the client's; undefined = keep waiting, another
      * `Block` = it ran as a whole and waits on, behind all who wait for its keys.
@@ -21,6 +20,11 @@ export class Block {
     /** Whether CLIENT UNBLOCK may end it. */
     readonly mayBeEnded = true,
   ) {}
+
+  /** What is answered when the time is over, or at once where blocking is not allowed (MULTI, scripts). */
+  get otherwise(): Reply {
+    return typeof this.fallback === 'function' ? this.fallback() : this.fallback;
+  }
 }
 
 /** A wait that only its cause ends: no key, no time, no other client. */

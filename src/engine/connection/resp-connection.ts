@@ -50,19 +50,14 @@ export class RespConnection implements SessionOutput {
 
   receive(chunk: Buffer): void {
     if (this.#ended) return;
-    const { counters } = this.engine;
-    counters.netInput += chunk.length;
-    counters.reads += 1;
+    this.engine.counters.received(chunk.length);
     this.#parser.push(chunk);
     if (this.#mustHearOthers) this.resume();
     else this.#process();
     this.#excess.ofInput();
   }
 
-  /**
-   * Whether requests wait until the system has told of all connections what it knows. It may name a writer before a client
-   * that has gone already, and while that one waits for a key it would be served.
-   */
+  /** Whether requests wait until the system has told of all connections what it knows: a client that waits for a key may be gone already. */
   get #mustHearOthers(): boolean {
     return this.session.address.kind !== 'memory' && this.engine.blocking.blocked.size > 0;
   }
@@ -78,6 +73,10 @@ export class RespConnection implements SessionOutput {
     if (this.#ended || (this.session.replyMode === 'off' && !(reply instanceof PushReply))) return;
     const dropsLine = this.session.monitoring && !(reply instanceof PushReply);
     this.#writeReply(reply, dropsLine ? 'vanishes' : this.#fateOf(reply));
+  }
+
+  sendBytes(bytes: string): void {
+    this.#write(bytes, 'leaves');
   }
 
   /**
@@ -103,6 +102,7 @@ export class RespConnection implements SessionOutput {
 
   resume(): void {
     if (this.session.afterReply.length > 0) this.#writeAfterReply();
+    this.session.onRoom?.();
     if (!this.#scheduled) this.#schedule();
   }
 
@@ -184,9 +184,7 @@ export class RespConnection implements SessionOutput {
 
   #write(bytes: string, fate: Fate): void {
     if (this.#ended || this.#excess.ofOutput(bytes.length, this.#processing)) return;
-    const { counters } = this.engine;
-    counters.netOutput += bytes.length;
-    counters.writes += this.#processing ? 0 : 1;
+    this.engine.counters.sent(bytes.length, !this.#processing);
     // A string has a greatest length: large replies are not gathered.
     if (bytes.length >= FLUSH_AT) this.#flushEarly();
     this.#outbox.gather(bytes, fate);

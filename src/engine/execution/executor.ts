@@ -288,6 +288,7 @@ export class Executor implements CommandRunner {
       );
     }
     if (parts.switches.loading && !record.loading) throw LOADING;
-    if (client.monitoring && usesKeyspace(client, record)) throw MONITORS_ONLY_WATCH;
+    if ((client.monitoring || client.replication !== undefined) && usesKeyspace(client, record))
+      throw MONITORS_ONLY_WATCH;
   }
 }

@@ -17,6 +17,7 @@ import type { Monitors } from '../session/monitors';
 import type { Pausing } from '../session/pausing';
 import type { SlowLog } from '../session/slow-log';
 import type { Tracking } from '../session/tracking';
+import type { Replication } from '../replication/replication';
 import type { Counters } from '../statistics/counters';
 import type { Latency } from '../statistics/latency';
 import type { Interference } from './interference';
@@ -88,6 +89,8 @@ export interface Services {
   readonly cluster: ClusterNode | undefined;
   /** What commands change, for those who follow it. */
   readonly effects: EffectLog;
+  /** Those who get all of the data, and whatever changes. */
+  readonly replication: Replication;
   readonly executor: CommandRunner;
   readonly scripts: ScriptCommands;
   /** Function libraries; kept by snapshots. */

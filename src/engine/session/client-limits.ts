@@ -31,6 +31,7 @@ export class ClientLimits {
   #outputLimits = '';
   #normal = UNLIMITED;
   #pubsub = UNLIMITED;
+  #replica = UNLIMITED;
   #sweeper: unknown;
   /** Since when clients exceed their soft limit. */
   readonly #overSoft = new Map<Client, number>();
@@ -53,7 +54,13 @@ export class ClientLimits {
       const limit = { hard, soft, softMs: seconds * 1000 };
       if (words[i] === 'normal') this.#normal = limit;
       if (words[i] === 'pubsub') this.#pubsub = limit;
+      if (words[i] === 'slave') this.#replica = limit;
     }
+  }
+
+  /** Bytes of changes that may wait for a replica; 0 = any number. */
+  get replicaBytes(): number {
+    return this.#replica.hard;
   }
 
   setIdleTimeout(seconds: number): void {
@@ -91,6 +98,9 @@ export class ClientLimits {
 
   #limitOf(client: Client): OutputLimit {
     if (!client.authenticated) return STRANGER;
+    // All of the data is no excess.
+    if (client.replication === 'loading') return UNLIMITED;
+    if (client.replication === 'online') return this.#replica;
     return client.subscriptions > 0 ? this.#pubsub : this.#normal;
   }
 
@@ -113,6 +123,7 @@ export class ClientLimits {
   }
 }
 
-function mayIdleOut({ address, blocked, subscriptions, monitoring }: Client): boolean {
-  return address.kind !== 'memory' && blocked === undefined && subscriptions === 0 && !monitoring;
+function mayIdleOut({ address, blocked, subscriptions, monitoring, replication }: Client): boolean {
+  if (address.kind === 'memory' || replication !== undefined) return false;
+  return blocked === undefined && subscriptions === 0 && !monitoring;
 }

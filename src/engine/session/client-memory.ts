@@ -125,7 +125,7 @@ function readsLate({ countedUnread }: Client): boolean {
   return countedUnread >= LEAST_GUARDED_BYTES;
 }
 
-/** Clients in this process are never closed. */
-function mayBeClosed({ address }: Client): boolean {
-  return address.kind !== 'memory';
+/** Clients in this process are never closed, nor are replicas. */
+function mayBeClosed({ address, replication }: Client): boolean {
+  return address.kind !== 'memory' && replication === undefined;
 }

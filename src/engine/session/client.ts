@@ -110,6 +110,10 @@ export abstract class Client implements Watcher, Waiter {
   readonly patterns = new Set<string>();
   readonly shardChannels = new Set<string>();
   monitoring = false;
+  /** What it is as a replica: `loading` until it has all of the data. */
+  replication: 'loading' | 'online' | undefined;
+  /** Told when it has read what it was sent. */
+  onRoom: (() => void) | undefined;
   noEvict = false;
   /** CLIENT NO-TOUCH: what it does leaves no trace of when a key was used. */
   noTouch = false;

@@ -52,7 +52,7 @@ export function describeClient(client: Client): string {
 function flagsOf(client: Client): string {
   const { tracking } = client;
   const flags = [
-    client.monitoring ? 'O' : '',
+    client.monitoring ? 'O' : client.replication === undefined ? '' : 'S',
     client.subscriptions > 0 ? 'P' : '',
     (client.transaction ?? client.executing) === undefined ? '' : 'x',
     client.blocked === undefined ? '' : 'b',

@@ -4,6 +4,8 @@ import type { Reply } from '../protocol/reply';
 export interface SessionOutput {
   /** Sends a reply. Never runs the client's code before returning. */
   send(reply: Reply): void;
+  /** Sends bytes that are no reply, one per character (latin1): what a replica gets. */
+  sendBytes?(bytes: string): void;
   /** The blocked command was answered: input that waited behind it may go on. */
   resume(): void;
   /** Closes the connection, once what was sent before has left. */

@@ -2,6 +2,7 @@ import type { EffectListener } from '../effects/effect-log';
 
 // Who keeps an engine's data answers SAVE and its like as well: both are known behind this door.
 export type { Effect } from '../effects/effect-log';
+export { EffectEncoder } from '../effects/effect-encoder';
 export type { JournalSettings, SyncPolicy } from '../config/journal-settings';
 export { type JournalFigures, SaveFailure, type SaveHooks } from '../execution/save-hooks';
 /** Holds back what leaves the engine until what it shows is on the disk. */
@@ -31,6 +32,8 @@ export interface EffectFeed {
  * logical database a new, empty dataset; SWAPDB exchanges two ids. So neither costs a record per key.
  */
 export interface SnapshotSource {
+  /** Resolves when no snapshot is open, in a turn of its own: no command, transaction or script is half done. Then call `begin` at once. */
+  free(): Promise<void>;
   /**
    * Opens a snapshot whose point in time is now. Call it between commands (a macrotask of its own). Only one may be
    * open; a second call throws.

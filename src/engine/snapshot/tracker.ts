@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dataset } from '../keyspace/dataset';
 import type { Keyspace } from '../keyspace/keyspace';
 import type { FunctionLibraries } from '../scripting/function-libraries';
@@ -24,6 +25,8 @@ export interface SnapshotParts extends LoadParts, ReplayParts {
 export class SnapshotTracker implements SnapshotSource {
   restored = false;
   #cut: Cut | undefined;
+  /** Resolves when the snapshot that is open is closed. */
+  #closed = Promise.resolve();
   #saved: DatasetLayout = { datasets: [], libraries: [] };
   #restoring: SnapshotLoad | undefined;
   #big: BigValues | undefined;
@@ -42,14 +45,26 @@ export class SnapshotTracker implements SnapshotSource {
     return changed > 0 ? changed : sameLayout(this.#layout(), this.#saved) ? 0 : 1;
   }
 
+  async free(): Promise<void> {
+    do {
+      await this.#closed;
+      await nextTurn();
+    } while (this.#cut !== undefined);
+  }
+
   begin(options: { readonly full?: boolean } = {}): SnapshotCut {
     if (this.#cut !== undefined) throw new Error('a snapshot is being read already');
     const { keyspace } = this.parts;
     const { dirty } = keyspace;
     const { Cut, BigValues } = machinery();
     this.#big ??= new BigValues();
+    let close = (): void => undefined;
+    this.#closed = new Promise((resolve) => {
+      close = resolve;
+    });
     const cut = new Cut(this.#datasets(), this.#layout(), options.full === true, this.#big, (layout) => {
       this.#cut = undefined;
+      close();
       if (layout === undefined) return;
       this.#saved = layout;
       keyspace.dirty -= dirty;

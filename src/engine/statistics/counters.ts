@@ -40,10 +40,26 @@ export class Counters {
   /** Clients closed because they sent, or left unread, more than they may. */
   queryBufferDisconnections = 0;
   outputBufferDisconnections = 0;
+  /** Replicas that got all of the data, that went on where they were, and that could not. */
+  fullSyncs = 0;
+  partialSyncs = 0;
+  refusedPartialSyncs = 0;
   /** Of commands, bytes received and bytes sent. */
   readonly rates = { commands: new Rate(), netInput: new Rate(), netOutput: new Rate() };
 
   constructor(private readonly version: RedisVersion) {}
+
+  /** A piece came from a client. */
+  received(bytes: number): void {
+    this.netInput += bytes;
+    this.reads += 1;
+  }
+
+  /** Bytes for a client. @param alone whether they leave as a piece of their own */
+  sent(bytes: number, alone: boolean): void {
+    this.netOutput += bytes;
+    if (alone) this.writes += 1;
+  }
 
   countError({ text, counted }: CountedError): void {
     if (counted) return;
@@ -69,6 +85,7 @@ export class Counters {
     Object.assign(this, { commands: 0, connections: 0, rejectedConnections: 0, netInput: 0, netOutput: 0 });
     Object.assign(this, { reads: 0, writes: 0, expireMicroseconds: 0, errorReplies: 0 });
     Object.assign(this, { queryBufferDisconnections: 0, outputBufferDisconnections: 0 });
+    Object.assign(this, { fullSyncs: 0, partialSyncs: 0, refusedPartialSyncs: 0 });
     this.errors.clear();
     this.#codesDisabled = false;
   }

@@ -30,8 +30,7 @@ export async function writeSnapshot(
   store: SnapshotStore,
   { full, now, rotate, beforeItCounts }: WriteOptions,
 ): Promise<CommitResult> {
-  // A turn of its own, so that no command, transaction or script is half done at the point in time.
-  await nextTurn();
+  await source.free();
   const cut = source.begin({ full });
   try {
     const { number: journal, exists: journalExists, begun } = rotate();

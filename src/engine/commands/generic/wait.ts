@@ -1,26 +1,10 @@
 import { Block } from '../../command/answers';
-import type { CommandContext } from '../../execution/command-context';
 import { checkTimeout } from '../blocking-timeout';
 import { integer } from '../../command/arguments';
 import { defineCommand } from '../define-command';
 import { error, MUST_BE_POSITIVE } from '../../command/errors';
 
 const TIMEOUT_NOT_AN_INTEGER = error('timeout is not an integer or out of range');
-
-/** Waits until the journal has on the disk what was written up to now, or so many milliseconds are over; 0 = for ever. */
-function journalSynced({ clock, host }: CommandContext['engine'], timeout: number): Promise<boolean> {
-  const synced = host.saveHooks?.journalSynced?.() ?? Promise.resolve(false);
-  if (timeout === 0) return synced;
-  return new Promise((resolve) => {
-    const timer = clock.setTimer(() => {
-      resolve(false);
-    }, timeout);
-    void synced.then((isThere) => {
-      clock.clearTimer(timer);
-      resolve(isThere);
-    });
-  });
-}
 
 export const waitaof = defineCommand({
   name: 'waitaof',
@@ -29,7 +13,7 @@ export const waitaof = defineCommand({
   flags: ['blocking'],
   group: 'generic',
   since: '7.2.0',
-  summary: 'Waits until what was written is synced in the journal. There are no replicas that could do so.',
+  summary: 'Waits until what was written is synced in the journal, and on the disks of replicas.',
   complexity: 'O(1)',
   categories: ['-@keyspace', '@connection'],
   hints: ['request_policy:all_shards', 'response_policy:agg_min'],
@@ -45,11 +29,19 @@ export const waitaof = defineCommand({
     const journal = engine.host.saveHooks?.journal?.();
     if (local > 0 && journal === undefined)
       throw error('WAITAOF cannot be used when numlocal is set but appendonly is disabled.');
-    const acknowledged: readonly [number, number] = [journal?.synced === true ? 1 : 0, 0];
-    if (context.denyBlocking || (acknowledged[0] >= local && replicas === 0)) return [...acknowledged];
-    if (replicas > 0) return new Block([], timeout, [...acknowledged], () => undefined);
-    const answer = journalSynced(engine, timeout).then((synced) => [synced ? 1 : 0, 0]);
-    return engine.blocking.waitFor(session, 'waitaof', answer, true);
+    const { replication } = engine;
+    const { offset } = replication;
+    let isLocal = journal?.synced === true;
+    const acknowledged = () => [isLocal ? 1 : 0, replication.having(offset, true)] as const;
+    const isEnough = () => acknowledged().every((count, i) => count >= (i === 0 ? local : replicas));
+    if (context.denyBlocking || isEnough()) return acknowledged();
+    const block = new Block([], timeout, acknowledged, () => undefined);
+    replication.wait(session, block, () => (isEnough() ? acknowledged() : undefined));
+    void engine.host.saveHooks?.journalSynced?.().then((synced) => {
+      isLocal ||= synced;
+      replication.serveWaiters();
+    });
+    return block;
   },
 });
 
@@ -61,7 +53,7 @@ export const wait = defineCommand({
   before: { '7.2': { flags: ['noscript'] } },
   group: 'generic',
   since: '3.0.0',
-  summary: 'Waits for replicas to catch up. There are none here, so it waits until the time is over.',
+  summary: 'Waits until replicas have what was written.',
   complexity: 'O(1)',
   categories: ['-@keyspace', '@connection'],
   hints: ['request_policy:all_shards', 'response_policy:agg_min'],
@@ -70,6 +62,12 @@ export const wait = defineCommand({
     const replicas = integer(replicasText);
     const timeout = integer(timeoutText, TIMEOUT_NOT_AN_INTEGER);
     checkTimeout(context.engine.version, BigInt(timeout), context.now);
-    return replicas <= 0 || context.denyBlocking ? 0 : new Block([], timeout, 0, () => undefined);
+    const { replication } = context.engine;
+    const { offset } = replication;
+    const count = () => replication.having(offset);
+    if (context.denyBlocking || count() >= replicas) return count();
+    const block = new Block([], timeout, count, () => undefined);
+    replication.wait(context.session, block, () => (count() >= replicas ? count() : undefined));
+    return block;
   },
 });

@@ -1,6 +1,10 @@
 import { NO_REPLY } from '../../command/answers';
+import type { Client } from '../../session/client';
+import type { Announcement } from '../../replication/replica';
+import type { Replication } from '../../replication/replication';
 import { OK } from '../../protocol/reply';
-import { choices, integer, isOption } from '../../command/arguments';
+import { splitWords } from '../../protocol/request-parser';
+import { choices, integer, isOption, parseInt64 } from '../../command/arguments';
 import { defineCommand } from '../define-command';
 import { error, printable, SYNTAX_ERROR } from '../../command/errors';
 
@@ -12,10 +16,18 @@ export const role = defineCommand({
   flags: ['noscript', 'loading', 'stale', 'fast'],
   group: 'server',
   since: '2.8.12',
-  summary: 'Answers the role in replication: always that of a master without replicas.',
-  complexity: 'O(1)',
+  summary: 'Answers the role in replication, which is that of a master, and its replicas.',
+  complexity: 'O(N) in the number of replicas',
   categories: ['@admin', '@dangerous'],
-  run: () => ['master', 0, []],
+  run: ({ engine: { replication } }) => {
+    const online = replication.replicas.filter(({ state }) => state === 'online');
+    const replicas = online.map(({ address, announced, acknowledged }) => [
+      address,
+      String(announced.port),
+      String(acknowledged),
+    ]);
+    return ['master', replication.offset, replicas];
+  },
 });
 
 const HIGHEST_PORT = 65_535;
@@ -71,7 +83,33 @@ export const failover = defineCommand({
   },
 });
 
-const REPLCONF_OPTIONS = new Set(['listening-port', 'ip-address', 'capa', 'rdb-only', 'rdb-filter-only']);
+/** Longer addresses are none, in characters. */
+const LONGEST_ADDRESS = 46;
+
+/** What a replica says of itself, one option after the other. */
+const ANNOUNCED: Readonly<Record<string, (announced: Announcement, value: string) => void>> = {
+  'listening-port': (announced, value) => {
+    announced.port = integer(value);
+  },
+  'ip-address': (announced, value) => {
+    if (value.length >= LONGEST_ADDRESS)
+      throw error(`REPLCONF ip-address provided by replica instance is too long: ${String(value.length)} bytes`);
+    announced.address = value;
+  },
+  capa: (announced, value) => {
+    if (value.toLowerCase() === 'psync2') announced.psync2 = true;
+  },
+  'rdb-only': (announced, value) => {
+    announced.dataOnly = integer(value) === 1;
+  },
+  'rdb-filter-only': (announced, value) => {
+    const words = splitWords(value);
+    if (words === undefined) throw error('Missing rdb-filter-only values');
+    const unknown = words.find((word) => word.toLowerCase() !== 'functions');
+    if (unknown !== undefined) throw error(`Unsupported rdb-filter-only option: ${printable(unknown)}`);
+    announced.wants = { keys: false, functions: words.length > 0 };
+  },
+};
 
 export const replconf = defineCommand({
   name: 'replconf',
@@ -79,35 +117,65 @@ export const replconf = defineCommand({
   flags: ['admin', 'noscript', 'loading', 'stale', 'allow_busy'],
   group: 'server',
   since: '3.0.0',
-  summary: 'Takes what a replica says about itself, and makes nothing of it.',
+  summary: 'Takes what a replica says about itself, and how much of the stream it has.',
   internal: true,
   complexity: 'O(1)',
-  run(_, args) {
+  run({ engine: { replication }, session }, args) {
     if (args.length % 2 === 1) throw SYNTAX_ERROR;
     for (let i = 0; i < args.length; i += 2) {
       const option = args[i]?.toLowerCase() ?? '';
-      if (option === 'ack' || option === 'getack') return NO_REPLY;
-      if (!REPLCONF_OPTIONS.has(option)) throw error(`Unrecognized REPLCONF option: ${printable(args[i] ?? '')}`);
+      const value = args[i + 1] ?? '';
+      if (option === 'ack') {
+        const synced = args[i + 2]?.toLowerCase() === 'fack' ? args[i + 3] : undefined;
+        acknowledge(replication, session, value, synced);
+        return NO_REPLY;
+      }
+      // A master says so.
+      if (option === 'getack') return NO_REPLY;
+      const announce = ANNOUNCED[option];
+      if (announce === undefined) throw error(`Unrecognized REPLCONF option: ${printable(args[i] ?? '')}`);
+      announce(replication.announcement(session), value);
     }
     return OK;
   },
 });
 
-const refused = (name: string, arity: number, since: string) =>
-  defineCommand({
-    name,
-    arity,
-    flags: ['admin', 'noscript', 'no_async_loading', 'no_multi'],
-    group: 'server',
-    since,
-    summary: 'Refused: this engine has no replicas.',
-    complexity: 'O(1)',
-    needsConnection: true,
-    run() {
-      throw NO_REPLICATION;
-    },
-  });
+function acknowledge(replication: Replication, client: Client, offset: string, synced: string | undefined): void {
+  const has = parseInt64(offset);
+  const hasOnDisk = parseInt64(synced ?? '');
+  if (has !== undefined) replication.acknowledge(client, Number(has), hasOnDisk === undefined ? 0 : Number(hasOnDisk));
+}
 
-/** Commands by which replicas ask for the data, which this engine has none of. */
-export const sync = refused('sync', 1, '1.0.0');
-export const psync = refused('psync', -3, '2.8.0');
+const REPLICATION = {
+  flags: ['admin', 'noscript', 'no_async_loading', 'no_multi'],
+  group: 'server',
+  complexity: 'O(N) in the size of the data',
+  needsConnection: true,
+} as const;
+
+export const sync = defineCommand({
+  ...REPLICATION,
+  name: 'sync',
+  arity: 1,
+  since: '1.0.0',
+  summary: 'Makes the client a replica: it gets all of the data, and then whatever changes.',
+  run({ engine: { replication }, session }) {
+    if (session.replication === undefined) replication.attach(session, false);
+    return NO_REPLY;
+  },
+});
+
+export const psync = defineCommand({
+  ...REPLICATION,
+  name: 'psync',
+  arity: -3,
+  since: '2.8.0',
+  summary: 'The same as SYNC, but for a replica that was there before: it gets what it lacks, if that is still known.',
+  syntax: 'replicationid offset',
+  run({ engine: { replication }, session }, [id, offsetText]) {
+    if (session.replication !== undefined) return NO_REPLY;
+    const offset = integer(offsetText);
+    if (!replication.goOn(session, id, offset)) replication.attach(session, true);
+    return NO_REPLY;
+  },
+});

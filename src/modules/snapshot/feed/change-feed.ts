@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setImmediate } from 'node:timers';
-import type { Effect, SnapshotSource } from '../../../engine/snapshot/source';
+import { type Effect, EffectEncoder, type SnapshotSource } from '../../../engine/snapshot/source';
 import { FeedFrame, feedFrame, type FeedHeader } from './feed-format';
 
 /** Who is told. */
@@ -26,7 +26,7 @@ const FRAME_CHARACTERS = 1024 * 1024;
 export class ChangeFeed {
   #told = 0;
   #text = '';
-  #database: number | undefined;
+  readonly #encoder = new EffectEncoder();
   #planned = false;
   #ended = false;
   #stopListening: (() => void) | undefined;
@@ -42,8 +42,7 @@ export class ChangeFeed {
    * @param now milliseconds since the epoch @throws Error when nobody listens any more
    */
   async begin(now: () => number): Promise<void> {
-    // A turn of its own, so that no command, transaction or script is half done at the point in time.
-    await nextTurn();
+    await this.source.free();
     const cut = this.source.begin({ full: true });
     try {
       this.#stopListening = this.source.effects.listen((unit) => {
@@ -91,14 +90,7 @@ export class ChangeFeed {
   }
 
   #add(unit: readonly Effect[]): void {
-    const together = unit.length > 1;
-    if (together) this.#text += encode(['MULTI']);
-    for (const { database, line } of unit) {
-      if (database !== this.#database) this.#text += encode(['SELECT', String(database)]);
-      this.#database = database;
-      this.#text += encode(line);
-    }
-    if (together) this.#text += encode(['EXEC']);
+    this.#text += this.#encoder.encode(unit);
     if (this.#text.length > FRAME_CHARACTERS) this.#flush();
     else if (!this.#planned) this.#plan();
   }
@@ -120,10 +112,4 @@ export class ChangeFeed {
     this.sink.write(feedFrame(FeedFrame.changes, body));
     if (this.sink.waiting > MOST_WAITING) this.#last(FeedFrame.dropped);
   }
-}
-
-function encode(line: readonly string[]): string {
-  let text = `*${String(line.length)}\r\n`;
-  for (const word of line) text += `$${String(word.length)}\r\n${word}\r\n`;
-  return text;
 }

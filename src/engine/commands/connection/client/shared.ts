@@ -6,7 +6,7 @@ export const CLIENT = { flags: ['noscript', 'loading', 'stale'], group: 'connect
 /** The same for those that reach other clients. */
 export const CLIENT_ADMIN = { flags: ['admin', 'noscript', 'loading', 'stale'], group: 'connection' } as const;
 
-/** Client types as CLIENT LIST and KILL name them. There are no replicas and masters here. */
+/** Client types as CLIENT LIST and KILL name them. There are no masters here. */
 export type ClientType = 'normal' | 'replica' | 'pubsub' | 'master';
 
 /** @throws Unknown client type */
@@ -28,5 +28,6 @@ export function clientType(name: string): ClientType {
 
 /** The type of a client, in the words of CLIENT LIST and CLIENT KILL. */
 export function typeOfClient(session: Client): ClientType {
+  if (session.replication !== undefined) return 'replica';
   return session.subscriptions > 0 ? 'pubsub' : 'normal';
 }

@@ -3,6 +3,7 @@ import type { JournalFigures } from '../../../execution/save-hooks';
 import type { Services } from '../../../execution/services';
 import { STARTUP_BYTES } from '../../../keyspace/memory';
 import type { Client } from '../../../session/client';
+import type { Replica } from '../../../replication/replica';
 import { FULL_VERSION, type RedisVersion } from '../../../redis-version';
 import type { CommandRecord } from '../../../command/table';
 import { bytesForHumans } from '../bytes-for-humans';
@@ -206,7 +207,9 @@ function stats(engine: Services): Fields {
     instantaneous_input_repl_kbps: '0.00',
     instantaneous_output_repl_kbps: '0.00',
     rejected_connections: counts.rejectedConnections,
-    ...zeros('sync_full', 'sync_partial_ok', 'sync_partial_err'),
+    sync_full: counts.fullSyncs,
+    sync_partial_ok: counts.partialSyncs,
+    sync_partial_err: counts.refusedPartialSyncs,
     ...(engine.version >= '7.4' ? { expired_subkeys: keyspace.stats.expiredFields } : {}),
     expired_keys: keyspace.stats.expired,
     expired_stale_perc: '0.00',
@@ -251,19 +254,34 @@ function stats(engine: Services): Fields {
   };
 }
 
-function replication(engine: Services): Fields {
+function replicationFields(engine: Services): Fields {
+  const { replication, parameters } = engine;
+  const { replicas, backlog } = replication;
+  const { fewestReplicas, replicaLag } = parameters;
   return {
     role: 'master',
-    connected_slaves: 0,
+    connected_slaves: replicas.length,
+    ...(fewestReplicas > 0 && replicaLag > 0 && { min_slaves_good_slaves: replication.good(replicaLag) }),
+    ...Object.fromEntries(replicas.map((replica, i) => [`slave${String(i)}`, describeReplica(engine, replica)])),
     master_failover_state: 'no-failover',
     master_replid: engine.identity.replicationId,
     master_replid2: '0'.repeat(40),
-    master_repl_offset: 0,
+    master_repl_offset: replication.offset,
     second_repl_offset: -1,
-    repl_backlog_active: 0,
-    repl_backlog_size: engine.parameters.get('repl-backlog-size')?.get() ?? '',
-    ...zeros('repl_backlog_first_byte_offset', 'repl_backlog_histlen'),
+    repl_backlog_active: backlog === undefined ? 0 : 1,
+    repl_backlog_size: replication.backlogSize,
+    repl_backlog_first_byte_offset: backlog?.firstOffset ?? 0,
+    repl_backlog_histlen: backlog?.length ?? 0,
   };
+}
+
+function describeReplica(
+  { clock, version }: Services,
+  { address, announced, state, acknowledged, heardAt }: Replica,
+): string {
+  const lag = state === 'online' ? Math.floor((clock.now() - heardAt) / 1000) : 0;
+  const type = version >= '8.0' ? ',type=replica' : '';
+  return `ip=${address},port=${String(announced.port)},state=${state},offset=${String(acknowledged)},lag=${String(lag)}${type}`;
 }
 
 function cpu(): Fields {
@@ -324,7 +342,7 @@ export const INFO_SECTIONS: readonly InfoSection[] = [
   section('persistence', 'Persistence', persistence),
   { name: 'threads', title: 'Threads', since: '8.0', lines: threadLines },
   section('stats', 'Stats', stats),
-  section('replication', 'Replication', replication),
+  section('replication', 'Replication', replicationFields),
   section('cpu', 'CPU', cpu),
   { name: 'modules', title: 'Modules', lines: () => [] },
   {

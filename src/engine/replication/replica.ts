@@ -1,0 +1,128 @@
+import type { Client } from '../session/client';
+
+/** Bytes that a replica has not read beyond which no more of the data is sent. */
+const MOST_UNREAD = 1_048_576;
+
+/** What a replica says of itself with REPLCONF before it asks for the data. */
+export interface Announcement {
+  /** Where it listens; empty = where it connects from. */
+  address: string;
+  /** 0 = it did not say. */
+  port: number;
+  /** It knows that it may go on under another replication id. */
+  psync2: boolean;
+  /** The connection ends once it has the data. */
+  dataOnly: boolean;
+  /** What of the data it wants. */
+  wants: Wanted;
+}
+
+/** What of the data a replica wants. */
+export interface Wanted {
+  readonly keys: boolean;
+  readonly functions: boolean;
+}
+
+/** What is known of a replica that said nothing. */
+export const nothingAnnounced = (): Announcement => ({
+  address: '',
+  port: 0,
+  psync2: false,
+  dataOnly: false,
+  wants: { keys: true, functions: true },
+});
+
+/** A client that gets all of the data, and then whatever changes. */
+export class Replica {
+  /** In Redis' words. */
+  state: 'wait_bgsave' | 'send_bulk' | 'online' = 'wait_bgsave';
+  /** Bytes of the stream it says it has. */
+  acknowledged = 0;
+  /** Of those, the ones that it says are on its disk. */
+  synced = 0;
+  /** When it said so last, or began; milliseconds since the epoch. */
+  heardAt: number;
+  /** What is sent once there is room, the first one first. */
+  #queue: (string | Buffer)[] = [];
+  /** Changes since its data was read: they come behind that. */
+  #changes: string[] | undefined;
+  #changedBytes = 0;
+
+  /** @param acknowledges false for those that came by SYNC, who tell nothing */
+  constructor(
+    readonly client: Client,
+    readonly announced: Announcement,
+    readonly acknowledges: boolean,
+    now: number,
+  ) {
+    this.heardAt = now;
+    client.replication = 'loading';
+    client.onRoom = () => {
+      this.#pump();
+    };
+  }
+
+  /** Bytes of changes that wait for the data to be sent. */
+  get waiting(): number {
+    return this.#changedBytes;
+  }
+
+  get address(): string {
+    const { remote } = this.client.address;
+    return this.announced.address || remote.slice(0, Math.max(remote.lastIndexOf(':'), 0));
+  }
+
+  /** Its data is as of now: changes from now on come behind it. @param line that says so; empty = none */
+  begin(line: string): void {
+    this.#changes = [];
+    if (line !== '') this.client.output.sendBytes?.(line);
+  }
+
+  /** Takes its data. */
+  load(pieces: readonly Buffer[]): void {
+    const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
+    this.state = 'send_bulk';
+    this.#queue = [`$${String(bytes)}\r\n`, ...pieces, ...(this.#changes ?? [])];
+    this.#changes = undefined;
+    this.#pump();
+  }
+
+  /** It has everything, but for the end. @param line that says so */
+  goOn(line: string, text: string): void {
+    this.client.output.sendBytes?.(line + text);
+    this.#online();
+  }
+
+  /** Something changed. */
+  stream(text: string): void {
+    const waiting = this.state === 'send_bulk' ? this.#queue : this.#changes;
+    if (this.state === 'online') this.client.output.sendBytes?.(text);
+    // Before its data is read, that holds the change.
+    else if (waiting !== undefined) {
+      waiting.push(text);
+      this.#changedBytes += text.length;
+    }
+  }
+
+  /** Keeps the connection alive while its data is read. */
+  keepAlive(): void {
+    if (this.state === 'wait_bgsave') this.client.output.sendBytes?.('\n');
+  }
+
+  #pump(): void {
+    const { client } = this;
+    while (this.state === 'send_bulk' && !client.closed && (client.output.unread?.() ?? 0) < MOST_UNREAD) {
+      const piece = this.#queue.shift();
+      if (piece === undefined) this.#online();
+      else client.output.sendBytes?.(typeof piece === 'string' ? piece : piece.latin1Slice());
+    }
+  }
+
+  #online(): void {
+    this.state = 'online';
+    this.client.replication = 'online';
+    this.#queue = [];
+    this.#changedBytes = 0;
+    if (this.announced.dataOnly) this.client.output.close();
+  }
+}
