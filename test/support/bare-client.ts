@@ -17,6 +17,7 @@ export interface BareHouse {
   readonly commands: CommandTable;
   readonly acl: Acl;
   readonly clients: { readonly byId: Map<number, BareClient> };
+  readonly replication: { readonly offset: number };
 }
 
 /** @param commands those of the table; default none */
@@ -33,6 +34,7 @@ export function bareHouse(commands: readonly AnyCommand[] = []): BareHouse {
     commands: table,
     acl: new Acl(table),
     clients: { byId: new Map() },
+    replication: { offset: 0 },
   };
 }
 

@@ -48,6 +48,8 @@ export interface ExecutorParts {
   readonly acl: Acl;
   readonly clients: Clients;
   readonly effects: EffectLog;
+  /** How long the stream for replicas is. */
+  readonly replication: { readonly offset: number };
   readonly gate: Pick<ReplyGate, 'enter' | 'leave'>;
   readonly blocking: Blocking;
   readonly tracking: Tracking;
@@ -243,6 +245,7 @@ export class Executor implements CommandRunner {
     parts.memory.heapRoom.begin();
     const reply = this.call(client, record, args, name);
     if (active) effects.end();
+    if (active) client.streamOffset = parts.replication.offset;
     tracking.executing = executing;
     if (!(reply instanceof Block)) return reply;
     parts.blocking.block(client, { record, args, name }, reply);

@@ -57,6 +57,7 @@ export class Replica {
   ) {
     this.heardAt = now;
     client.replication = 'loading';
+    client.replyMode = 'hangs up';
     client.onRoom = () => {
       this.#pump();
     };

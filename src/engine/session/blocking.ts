@@ -18,6 +18,8 @@ export interface BlockingParts {
     end(): void;
     note(client: Client, command: QueuedCommand, reply: Reply | undefined, dirty: number): void;
   };
+  /** How long the stream for replicas is. */
+  readonly replication: { readonly offset: number };
   readonly executor: {
     /** Counts what a command took that waited and is over. */
     measureWait(client: Client, command: BlockedCommand): void;
@@ -156,6 +158,7 @@ export class Blocking {
     const answer = reply instanceof Block ? undefined : reply;
     effects.note(client, blocked, answer, dirty);
     effects.end();
+    client.streamOffset = this.parts.replication.offset;
     if (waitsOn) queueUp(client, blocked);
     else if (answer !== undefined) this.unblock(client, answer);
     tracking.executing = executing;

@@ -104,14 +104,16 @@ export abstract class Client implements Watcher, Waiter {
   watchBroken = false;
   readonly watched = new Map<string, { readonly database: Database; readonly key: string }>();
   blocked: BlockedCommand | undefined;
-  /** CLIENT REPLY. `skip-next` becomes `skip` for exactly one command. */
-  replyMode: 'on' | 'off' | 'skip-next' | 'skip' = 'on';
+  /** CLIENT REPLY. `skip-next` becomes `skip` for exactly one command; `hangs up` is that of replicas. */
+  replyMode: 'on' | 'off' | 'skip-next' | 'skip' | 'hangs up' = 'on';
   readonly channels = new Set<string>();
   readonly patterns = new Set<string>();
   readonly shardChannels = new Set<string>();
   monitoring = false;
   /** What it is as a replica: `loading` until it has all of the data. */
   replication: 'loading' | 'online' | undefined;
+  /** How far the stream for replicas was when its last command was over. */
+  streamOffset = 0;
   /** Told when it has read what it was sent. */
   onRoom: (() => void) | undefined;
   noEvict = false;

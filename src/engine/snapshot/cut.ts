@@ -2,7 +2,7 @@ import type { Dataset } from '../keyspace/dataset';
 import type { Entry } from '../keyspace/entry';
 import { KeySet } from '../keyspace/key-set';
 import { RecordBatchWriter, RecordKind, segmentKey, segmentsKey } from './record-batch';
-import type { DatasetLayout, SnapshotCut } from './source';
+import type { CutExtent, DatasetLayout, SnapshotCut } from './source';
 import { RdbWriter } from '../rdb/rdb-primitives';
 import { writeWhole } from '../rdb/whole-value';
 import { type Reading, segmentedType } from './segments';
@@ -19,7 +19,8 @@ interface Pending {
   readonly taken: KeySet;
   /**
    * Keys that are not read in their turn any more: those that changed since the point in time, whose value was read just
-   * before, and big values. A key that is not here has the value it had then, so that reading it twice is harmless.
+   * before, big values, and where no key may come twice all that were read. A key that is not here has the value it had then, so that
+   * reading it twice is harmless.
    */
   readonly ahead: KeySet;
 }
@@ -49,10 +50,11 @@ export class Cut implements SnapshotCut {
   constructor(
     datasets: readonly Dataset[],
     readonly layout: DatasetLayout,
-    private readonly full: boolean,
+    private readonly extent: CutExtent,
     private readonly big: BigValues,
     private readonly onClose: (saved: DatasetLayout | undefined) => void,
   ) {
+    const full = extent.full === true;
     this.keys = datasets.reduce((sum, { size }) => sum + size, 0);
     for (const dataset of datasets) {
       for (const id of big.takeOrphans(dataset)) this.#dropSegments(dataset, id);
@@ -105,7 +107,7 @@ export class Cut implements SnapshotCut {
   *#read(): Generator<void> {
     for (const pending of this.#pending) {
       for (const key of pending.taken) yield* this.#readInTurn(pending, key);
-      if (this.full) yield* this.#sweep(pending);
+      if (this.extent.full === true) yield* this.#sweep(pending);
     }
     // Those opened by a change since.
     while (this.#readSegment()) yield;
@@ -125,14 +127,17 @@ export class Cut implements SnapshotCut {
 
   *#readInTurn(pending: Pending, key: string): Generator<void> {
     this.#toRead -= 1;
-    if (!pending.ahead.has(key)) this.#serialize(pending, key, true);
+    if (!pending.ahead.has(key)) {
+      if (this.extent.once === true) pending.ahead.add(key);
+      this.#serialize(pending, key, true);
+    }
     yield;
     while (this.#readSegment()) yield;
   }
 
   /** A key is about to change: what it holds is what it held at the point in time, if this is the first time. */
   #readAhead(pending: Pending, key: string): void {
-    if (!this.full && !pending.taken.has(key)) return;
+    if (this.extent.full !== true && !pending.taken.has(key)) return;
     if (pending.ahead.has(key)) return;
     pending.ahead.add(key);
     // In a full snapshot a key that neither changed nor was there needs no record.
@@ -164,7 +169,7 @@ export class Cut implements SnapshotCut {
     // A plain string knows no segments. About to change, it will be replaced by another one anyway.
     if (inTurn && entry.value !== value) dataset.put(key, value, entry.access);
     if (anew) this.big.keep(dataset, key, value, id, segmentation);
-    const reading = segmentation.read(this.full || anew);
+    const reading = segmentation.read(this.extent.full === true || anew);
     this.#undo.push(() => {
       reading.undo();
       dataset.changed?.add(key);

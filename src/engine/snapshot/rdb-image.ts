@@ -40,7 +40,7 @@ export async function readRdbImage(
   atThatMoment: () => void,
 ): Promise<Buffer[]> {
   await snapshots.free();
-  const cut = snapshots.begin({ full: true });
+  const cut = snapshots.begin({ full: true, once: true });
   try {
     atThatMoment();
     const writer = new RdbFileWriter();

@@ -38,7 +38,7 @@ export interface SnapshotSource {
    * Opens a snapshot whose point in time is now. Call it between commands (a macrotask of its own). Only one may be
    * open; a second call throws.
    */
-  begin(options?: { readonly full?: boolean }): SnapshotCut;
+  begin(extent?: CutExtent): SnapshotCut;
 
   /** Keys and datasets changed since the last committed snapshot; 0 means a snapshot would write nothing. */
   readonly changes: number;
@@ -100,6 +100,14 @@ export type ReplayGuard = (command: ReplayedCommand) => boolean;
 
 /** Segments are missing, or are not those that were written with their value: the snapshot is damaged. */
 export class IncompleteValueError extends Error {}
+
+/** What a snapshot reads; everything is optional. */
+export interface CutExtent {
+  /** All keys instead of those that changed; default false. */
+  readonly full?: boolean;
+  /** No key comes twice, which takes a note of each; default false. */
+  readonly once?: boolean;
+}
 
 /** Which dataset each logical database shows, and what belongs to the whole engine. */
 export interface DatasetLayout {

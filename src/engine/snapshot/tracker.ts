@@ -8,7 +8,15 @@ import type { Cut } from './cut';
 import type { LoadParts, SnapshotLoad } from './load';
 import type { Replay, ReplayParts } from './replay';
 import type { BigValues } from './segments/big-values';
-import type { DatasetLayout, EffectFeed, ReplayGuard, ReplyGate, SnapshotCut, SnapshotSource } from './source';
+import type {
+  CutExtent,
+  DatasetLayout,
+  EffectFeed,
+  ReplayGuard,
+  ReplyGate,
+  SnapshotCut,
+  SnapshotSource,
+} from './source';
 
 const machinery = () => require('./machinery') as typeof import('./machinery');
 
@@ -52,7 +60,7 @@ export class SnapshotTracker implements SnapshotSource {
     } while (this.#cut !== undefined);
   }
 
-  begin(options: { readonly full?: boolean } = {}): SnapshotCut {
+  begin(extent: CutExtent = {}): SnapshotCut {
     if (this.#cut !== undefined) throw new Error('a snapshot is being read already');
     const { keyspace } = this.parts;
     const { dirty } = keyspace;
@@ -62,7 +70,7 @@ export class SnapshotTracker implements SnapshotSource {
     this.#closed = new Promise((resolve) => {
       close = resolve;
     });
-    const cut = new Cut(this.#datasets(), this.#layout(), options.full === true, this.#big, (layout) => {
+    const cut = new Cut(this.#datasets(), this.#layout(), extent, this.#big, (layout) => {
       this.#cut = undefined;
       close();
       if (layout === undefined) return;

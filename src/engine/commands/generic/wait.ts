@@ -30,7 +30,7 @@ export const waitaof = defineCommand({
     if (local > 0 && journal === undefined)
       throw error('WAITAOF cannot be used when numlocal is set but appendonly is disabled.');
     const { replication } = engine;
-    const { offset } = replication;
+    const { streamOffset: offset } = session;
     let isLocal = journal?.synced === true;
     const acknowledged = () => [isLocal ? 1 : 0, replication.having(offset, true)] as const;
     const isEnough = () => acknowledged().every((count, i) => count >= (i === 0 ? local : replicas));
@@ -62,12 +62,13 @@ export const wait = defineCommand({
     const replicas = integer(replicasText);
     const timeout = integer(timeoutText, TIMEOUT_NOT_AN_INTEGER);
     checkTimeout(context.engine.version, BigInt(timeout), context.now);
+    const { session } = context;
     const { replication } = context.engine;
-    const { offset } = replication;
+    const { streamOffset: offset } = session;
     const count = () => replication.having(offset);
     if (context.denyBlocking || count() >= replicas) return count();
     const block = new Block([], timeout, count, () => undefined);
-    replication.wait(context.session, block, () => (count() >= replicas ? count() : undefined));
+    replication.wait(session, block, () => (count() >= replicas ? count() : undefined));
     return block;
   },
 });

@@ -84,7 +84,7 @@ export const failover = defineCommand({
 });
 
 /** Longer addresses are none, in characters. */
-const LONGEST_ADDRESS = 46;
+const LONGEST_ADDRESS = 256;
 
 /** What a replica says of itself, one option after the other. */
 const ANNOUNCED: Readonly<Record<string, (announced: Announcement, value: string) => void>> = {
@@ -153,6 +153,11 @@ const REPLICATION = {
   needsConnection: true,
 } as const;
 
+/** What it was answered and has not read would stand in the stream. */
+function refuseWithOutput({ output }: Client): void {
+  if ((output.unread?.() ?? 0) > 0) throw error('SYNC and PSYNC are invalid with pending output');
+}
+
 export const sync = defineCommand({
   ...REPLICATION,
   name: 'sync',
@@ -160,7 +165,9 @@ export const sync = defineCommand({
   since: '1.0.0',
   summary: 'Makes the client a replica: it gets all of the data, and then whatever changes.',
   run({ engine: { replication }, session }) {
-    if (session.replication === undefined) replication.attach(session, false);
+    if (session.replication !== undefined) return NO_REPLY;
+    refuseWithOutput(session);
+    replication.attach(session, false);
     return NO_REPLY;
   },
 });
@@ -174,6 +181,7 @@ export const psync = defineCommand({
   syntax: 'replicationid offset',
   run({ engine: { replication }, session }, [id, offsetText]) {
     if (session.replication !== undefined) return NO_REPLY;
+    refuseWithOutput(session);
     const offset = integer(offsetText);
     if (!replication.goOn(session, id, offset)) replication.attach(session, true);
     return NO_REPLY;
