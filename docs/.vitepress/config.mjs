@@ -61,7 +61,7 @@ export default defineConfig({
       folder('Configuration', pages('configuration', 'modes', 'examples', 'redis', 'schema')),
       folder(
         'Migration',
-        ['migrate-standalone-to-distributed', 'export-import'].map((name) => item(`guides/${name}`)),
+        ['migrate-standalone-to-distributed', 'replicas', 'export-import'].map((name) => item(`guides/${name}`)),
       ),
       folder('Runbooks', pages('runbooks', 'index')),
       folder('Reference', [

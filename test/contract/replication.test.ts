@@ -2,11 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startListener } from '../../src/modules/cache/standalone/listener';
 import { bigValueOperation } from '../support/big-value-operations';
+import { JournaledEngines } from '../support/journaled-engine';
 import { figureOf, type Master, ourMaster, RealReplica, realMaster } from '../support/replicas';
 import { RespClient, textOf, type WireReply } from '../support/resp-client';
 import { SeededRandom } from '../support/seeded-random';
 import { slice } from '../support/slice';
+import { temporaryPath } from '../support/temporary-path';
 import { until } from '../support/until';
 import { randomLimits, randomValue } from '../fuzz/dump-values';
 
@@ -43,9 +46,10 @@ const digest = async (client: RespClient): Promise<string> => textOf(await clien
 const set = (count: number, size: number): string[][] =>
   Array.from({ length: count }, (_, i) => ['SET', `key ${String(i)}`, 'x'.repeat(size)]);
 
-describe('a real server as a replica', () => {
-  const { size, seed } = slice({ short: 4, long: 40 });
+const NOWHERE_ELSE = { host: '127.0.0.1', port: 0, path: '', password: '' };
+const { size, seed } = slice({ short: 4, long: 20 });
 
+describe('a real server as a replica', () => {
   it.each(Array.from({ length: size }, (_, i) => seed + i))(
     'has what there was, and what changed meanwhile and since (seed %i)',
     async (of) => {
@@ -141,6 +145,40 @@ describe('a real server as a replica', () => {
   });
 });
 
+describe('an engine whose data is kept', () => {
+  const engines = new JournaledEngines();
+  afterEach(() => engines.end());
+
+  it('writes snapshots and serves replicas, whichever begins first', async () => {
+    const kept = await engines.open(await temporaryPath(), { durability: 'always' });
+    const listener = await startListener(kept.embedded, NOWHERE_ELSE);
+    const of: Master = {
+      port: listener.port ?? 0,
+      client: await RespClient.open(listener.port ?? 0),
+      stop: () => listener.close(),
+    };
+    stops.push(() => of.stop());
+    const random = new SeededRandom(seed);
+    const operate = async (count: number) => {
+      for (let i = 0; i < count; i++) await of.client.command(...bigValueOperation(random));
+    };
+    await operate(50);
+    const saved = kept.manager.snapshotNow();
+    const replicas = [await replicaOf(of), await replicaOf(of)];
+    await operate(50);
+    await saved;
+    const again = kept.manager.snapshotNow();
+    replicas.push(await replicaOf(of));
+    await operate(50);
+    await again;
+    for (const replica of replicas) {
+      await replica.catchUp();
+      expect(await digest(replica.client)).toBe(await digest(of.client));
+    }
+    of.client.close();
+  });
+});
+
 describe('on a real master and here', () => {
   /** The same on both, each with a replica. */
   async function onBoth<T>(ask: (of: Master) => Promise<T>): Promise<{ ours: T; theirs: T }> {
@@ -152,52 +190,36 @@ describe('on a real master and here', () => {
   it('WAIT says how many replicas have what was written', async () => {
     const { ours, theirs } = await onBoth(async (of) => {
       const { client } = of;
-      const replies: unknown[] = await sendAll(client, [
-        ['WAIT', '0', '0'],
-        ['WAIT', '-1', '0'],
-        ['WAIT', '1', '-1'],
-      ]);
+      const [watcher, other] = [await RespClient.open(of.port), await RespClient.open(of.port)];
+      const replies: unknown[] = [];
+      const ask = async (from: RespClient, ...lines: string[]) => {
+        for (const line of lines) replies.push(await from.command(...line.split(' ')));
+      };
+      await ask(client, 'WAIT 0 0', 'WAIT -1 0', 'WAIT 1 -1');
       const replica = await replicaOf(of);
-      await replica.catchUp();
-      replies.push(
-        ...(await sendAll(client, [
-          ['SET', 'k', 'v'],
-          ['WAIT', '1', '0'],
-          ['WAIT', '0', '0'],
-          ['WAIT', '2', '30'],
-        ])),
-      );
-      replies.push(...(await sendAll(client, [['MULTI'], ['WAIT', '1', '0'], ['EXEC']])));
-      const other = await RespClient.open(of.port);
+      /** What was asked for acknowledgements by is part of the stream as well. */
+      const allAcknowledged = () =>
+        until('everything is acknowledged', async () => {
+          const [has, all] = [await figureOf(watcher, 'slave0'), await figureOf(watcher, 'master_repl_offset')];
+          return has.includes(`state=online,offset=${all},`);
+        });
+      await allAcknowledged();
+      await ask(client, 'SET k v', 'WAIT 1 0', 'WAIT 0 0');
+      await allAcknowledged();
+      await ask(client, 'PING', 'WAIT 2 30', 'MULTI', 'WAIT 1 0');
+      await allAcknowledged();
+      await ask(client, 'EXEC');
       const id = textOf(await other.command('CLIENT', 'ID'));
-      replies.push(
-        ...(await sendAll(other, [
-          ['SET', 'other', 'v'],
-          ['WAIT', '1', '0'],
-        ])),
-      );
       other.send('WAIT', '3', '0');
-      await until('it waits', async () =>
-        textOf(await client.command('INFO', 'clients')).includes('blocked_clients:1'),
-      );
-      replies.push(await client.command('CLIENT', 'UNBLOCK', id), await other.next());
+      await until('it waits', async () => (await figureOf(watcher, 'blocked_clients')) === '1');
+      await ask(client, `CLIENT UNBLOCK ${id}`);
+      replies.push(await other.next());
+      for (const closing of [watcher, other]) closing.close();
       process.kill(replica.server.pid, 'SIGSTOP');
-      replies.push(
-        ...(await sendAll(client, [
-          ['SET', 'k', 'w'],
-          ['WAIT', '1', '30'],
-        ])),
-      );
+      await ask(client, 'SET k w', 'WAIT 1 30');
       process.kill(replica.server.pid, 'SIGCONT');
-      other.close();
-      return [
-        ...replies,
-        ...(await sendAll(client, [
-          ['WAIT', '1', '0'],
-          ['WAIT', '-1', '0'],
-          ['WAIT', '1', '-1'],
-        ])),
-      ];
+      await ask(client, 'WAIT 1 0');
+      return replies;
     });
     expect(ours).toEqual(theirs);
   });

@@ -38,6 +38,8 @@ export class RecordingLogger implements Logger {
 /** An engine with its data directory, as the application puts them together. */
 export interface Kept {
   readonly engine: Engine;
+  /** The same as those see it who embed it. */
+  readonly embedded: EmbeddedEngine;
   /** Its door for the manager, with nothing in between. */
   readonly source: SnapshotSource;
   readonly manager: LmdbSnapshotManager;
@@ -66,7 +68,8 @@ export function keep(
     ...(version === undefined ? {} : { version }),
     ...(clock === undefined ? {} : { clock }),
   });
-  const source = new EmbeddedEngine(engine).snapshots;
+  const embedded = new EmbeddedEngine(engine);
+  const source = embedded.snapshots;
   const logger = new RecordingLogger();
   const manager = new LmdbSnapshotManager({
     source: through?.(source) ?? source,
@@ -86,7 +89,7 @@ export function keep(
     { remote: '127.0.0.1:1', local: '127.0.0.1:2', kind: 'memory' },
     { send: () => undefined, resume: () => undefined, close: () => undefined },
   );
-  return { engine, source, manager, logger, run: (name, ...args) => engine.execute(session, name, args) };
+  return { engine, embedded, source, manager, logger, run: (name, ...args) => engine.execute(session, name, args) };
 }
 
 /** As `keep`, started. */

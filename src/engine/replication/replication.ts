@@ -141,9 +141,11 @@ export class Replication {
     this.serveWaiters();
   }
 
-  /** How many replicas have everything up to an offset. @param onDisk whether it has to be on their disks */
+  /** How many replicas are online and have everything up to an offset. @param onDisk whether it has to be on their disks */
   having(offset: number, onDisk = false): number {
-    return this.replicas.filter((replica) => (onDisk ? replica.synced : replica.acknowledged) >= offset).length;
+    return this.replicas.filter(
+      ({ state, synced, acknowledged }) => state === 'online' && (onDisk ? synced : acknowledged) >= offset,
+    ).length;
   }
 
   /** Asks the replicas what they have, and answers a client when that is enough. */
