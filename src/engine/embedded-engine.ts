@@ -16,7 +16,7 @@ import type { KeyWriter } from './snapshot/key-writer';
 import type { SnapshotSource } from './snapshot/source';
 import { SnapshotTracker } from './snapshot/tracker';
 
-const imaging = () => require('./snapshot/rdb-image') as typeof import('./snapshot/rdb-image');
+const machinery = () => require('./snapshot/machinery') as typeof import('./snapshot/machinery');
 const reading = () => require('./snapshot/key-reader') as typeof import('./snapshot/key-reader');
 const writing = () => require('./snapshot/key-writer') as typeof import('./snapshot/key-writer');
 
@@ -56,7 +56,7 @@ export class EmbeddedEngine {
       limits: engine.limits,
       head: () => headOf(engine),
     };
-    engine.replication.readImage = (wanted, atThatMoment) => imaging().readRdbImage(parts, wanted, atThatMoment);
+    engine.replication.readImage = (wanted, atThatMoment) => machinery().readRdbImage(parts, wanted, atThatMoment);
   }
 
   /** Joins a client that speaks RESP. */

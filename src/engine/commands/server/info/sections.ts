@@ -275,13 +275,9 @@ function replicationFields(engine: Services): Fields {
   };
 }
 
-function describeReplica(
-  { clock, version }: Services,
-  { address, announced, state, acknowledged, heardAt }: Replica,
-): string {
+function describeReplica({ clock }: Services, { address, announced, state, acknowledged, heardAt }: Replica): string {
   const lag = state === 'online' ? Math.floor((clock.now() - heardAt) / 1000) : 0;
-  const type = version >= '8.0' ? ',type=replica' : '';
-  return `ip=${address},port=${String(announced.port)},state=${state},offset=${String(acknowledged)},lag=${String(lag)}${type}`;
+  return `ip=${address},port=${String(announced.port)},state=${state},offset=${String(acknowledged)},lag=${String(lag)}`;
 }
 
 function cpu(): Fields {
