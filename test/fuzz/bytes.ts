@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { RespConnection } from '../../src/engine/connection/resp-connection';
+import { EmbeddedEngine } from '../../src/engine';
 import { Engine } from '../../src/engine/engine';
 import { COMMANDS } from '../../src/engine/commands';
 import { SeededRandom } from '../support/seeded-random';
@@ -108,6 +109,8 @@ export async function feedRandomBytes({
     onInternalError: (failure, command) =>
       internalErrors.push(`${command}: ${failure instanceof Error ? String(failure.stack) : String(failure)}`),
   });
+  // Somebody reads its data, for replicas.
+  new EmbeddedEngine(engine);
   let replies = 0;
   let closed = 0;
   const encode = (words: readonly string[]) =>
