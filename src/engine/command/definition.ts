@@ -164,6 +164,8 @@ export interface EffectFacts {
   readonly effects?: 'none' | 'told' | ((call: EffectCall<never>) => readonly (readonly string[])[]);
   /** It has its effect also where no key changes. `live`: an effect that is not stored. */
   readonly alwaysEffective?: boolean | 'live';
+  /** Its effects do not belong together: keys it comes upon whose time is over. */
+  readonly meetsAnyKey?: boolean;
 }
 
 /** A command whose arity is only known at run time. */

@@ -4,6 +4,9 @@ import type { Effect, EffectLine } from './effect-log';
 export class EffectEncoder {
   #database: number | undefined;
 
+  /** @param selectsBefore whether SELECT stands before MULTI, as it does before 7.2; default false */
+  constructor(private readonly selectsBefore = false) {}
+
   /** Whoever reads what comes next knows nothing of what came before. */
   restart(): void {
     this.#database = undefined;
@@ -12,13 +15,16 @@ export class EffectEncoder {
   /** @returns latin1, one byte per character */
   encode(unit: readonly Effect[]): string {
     const together = unit.length > 1;
-    let text = together ? encodeLine(['MULTI']) : '';
-    for (const { database, line } of unit) {
-      if (database !== this.#database) text += encodeLine(['SELECT', String(database)]);
-      this.#database = database;
-      text += encodeLine(line);
-    }
+    let text = this.selectsBefore ? this.#select(unit[0]) : '';
+    if (together) text += encodeLine(['MULTI']);
+    for (const effect of unit) text += this.#select(effect) + encodeLine(effect.line);
     return together ? text + encodeLine(['EXEC']) : text;
+  }
+
+  #select(effect: Effect | undefined): string {
+    if (effect === undefined || effect.database === this.#database) return '';
+    this.#database = effect.database;
+    return encodeLine(['SELECT', String(effect.database)]);
   }
 }
 

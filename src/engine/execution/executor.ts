@@ -241,10 +241,11 @@ export class Executor implements CommandRunner {
     const { executing } = tracking;
     tracking.executing = client;
     const { active } = effects; // nobody listens to most engines
-    if (active) effects.begin();
+    const together = active && record.definition.meetsAnyKey !== true;
+    if (together) effects.begin();
     parts.memory.heapRoom.begin();
     const reply = this.call(client, record, args, name);
-    if (active) effects.end();
+    if (together) effects.end();
     if (active) client.streamOffset = parts.replication.offset;
     tracking.executing = executing;
     if (!(reply instanceof Block)) return reply;

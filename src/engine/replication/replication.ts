@@ -6,6 +6,7 @@ import type { Block } from '../command/answers';
 import { EffectEncoder, encodeLine } from '../effects/effect-encoder';
 import type { EffectListener } from '../effects/effect-log';
 import type { ErrorReply, Reply } from '../protocol/reply';
+import type { RedisVersion } from '../redis-version';
 import type { Client } from '../session/client';
 import { Backlog } from './backlog';
 import { type Announcement, nothingAnnounced, Replica, type Wanted } from './replica';
@@ -20,6 +21,7 @@ export type ImageReader = (wanted: Wanted, atThatMoment: () => void) => Promise<
 
 /** What replication works with. */
 export interface ReplicationParts {
+  readonly version: RedisVersion;
   readonly clock: Clock;
   readonly effects: { listen(listener: EffectListener): () => void };
   readonly identity: { replicationId: string };
@@ -48,7 +50,7 @@ export class Replication {
   readonly #replicas = new Map<Client, Replica>();
   readonly #announced = new WeakMap<Client, Announcement>();
   readonly #waiters: Waiters;
-  readonly #encoder = new EffectEncoder();
+  readonly #encoder: EffectEncoder;
   #stopListening: (() => void) | undefined;
   /** What changed in this turn; it is sent at its end. */
   #text = '';
@@ -62,6 +64,7 @@ export class Replication {
 
   constructor(private readonly parts: ReplicationParts) {
     this.#waiters = new Waiters(parts.blocking);
+    this.#encoder = new EffectEncoder(parts.version < '7.2');
   }
 
   /** Bytes of the stream up to now. */

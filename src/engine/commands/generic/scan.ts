@@ -13,6 +13,7 @@ function isExpired(context: CommandContext, entry: Entry): boolean {
 
 export const scan = defineCommand({
   name: 'scan',
+  meetsAnyKey: true,
   arity: -2,
   flags: ['readonly'],
   group: 'generic',
@@ -67,6 +68,7 @@ const TRIES_WHILE_FROZEN = 100;
 
 export const randomkey = defineCommand({
   name: 'randomkey',
+  meetsAnyKey: true,
   arity: 1,
   flags: ['readonly'],
   group: 'generic',
