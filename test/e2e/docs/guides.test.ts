@@ -32,6 +32,6 @@ it('every block is of a kind that is run, compiled or only shown for a reason', 
 });
 
 describe('what the README and the guides show', () => {
-  // The recipes have a test of their own.
-  runBlocks((page) => /^(README|docs\/guides\/(?!recipes))/.test(page));
+  // The recipes have a test of their own, and so has the guide about replicas.
+  runBlocks((page) => /^(README|docs\/guides\/(?!recipes|replicas))/.test(page));
 });
