@@ -51,6 +51,7 @@ export class RespConnection implements SessionOutput {
   receive(chunk: Buffer): void {
     if (this.#ended) return;
     this.engine.counters.received(chunk.length);
+    this.session.onInput?.();
     this.#parser.push(chunk);
     if (this.#mustHearOthers) this.resume();
     else this.#process();

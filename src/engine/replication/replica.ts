@@ -1,3 +1,4 @@
+import type { Clock } from '../clock';
 import type { Client } from '../session/client';
 
 /** Bytes that a replica has not read beyond which no more of the data is sent. */
@@ -40,7 +41,7 @@ export class Replica {
   acknowledged = 0;
   /** Of those, the ones that it says are on its disk. */
   synced = 0;
-  /** When it said so last, or began; milliseconds since the epoch. */
+  /** When something came from it last, an empty line while it loads its data included, or it had all of the data; milliseconds since the epoch. */
   heardAt: number;
   /** What is sent once there is room, the first one first. */
   #queue: (string | Buffer)[] = [];
@@ -53,13 +54,16 @@ export class Replica {
     readonly client: Client,
     readonly announced: Announcement,
     readonly acknowledges: boolean,
-    now: number,
+    private readonly clock: Clock,
   ) {
-    this.heardAt = now;
+    this.heardAt = clock.now();
     client.replication = 'loading';
     client.replyMode = 'hangs up';
     client.onRoom = () => {
       this.#pump();
+    };
+    client.onInput = () => {
+      this.heardAt = clock.now();
     };
   }
 
@@ -121,6 +125,7 @@ export class Replica {
 
   #online(): void {
     this.state = 'online';
+    this.heardAt = this.clock.now();
     this.client.replication = 'online';
     this.#queue = [];
     this.#changedBytes = 0;

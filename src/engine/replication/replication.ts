@@ -131,6 +131,7 @@ export class Replication {
     if (!this.#replicas.delete(client)) return;
     client.replication = undefined;
     client.onRoom = undefined;
+    client.onInput = undefined;
     if (this.#replicas.size === 0) this.#aloneSince = this.parts.clock.now();
   }
 
@@ -138,7 +139,6 @@ export class Replication {
   acknowledge(client: Client, offset: number, synced: number): void {
     const replica = this.#replicas.get(client);
     if (replica === undefined) return;
-    replica.heardAt = this.parts.clock.now();
     replica.acknowledged = Math.max(replica.acknowledged, offset);
     replica.synced = Math.max(replica.synced, synced);
     this.serveWaiters();
@@ -180,7 +180,7 @@ export class Replication {
   #add(client: Client, acknowledges: boolean): Replica {
     if (this.backlog === undefined) this.#begin();
     this.parts.clients.memory.forget(client);
-    const replica = new Replica(client, this.announcement(client), acknowledges, this.parts.clock.now());
+    const replica = new Replica(client, this.announcement(client), acknowledges, this.parts.clock);
     this.#replicas.set(client, replica);
     this.parts.clients.memory.update(client);
     return replica;

@@ -116,6 +116,8 @@ export abstract class Client implements Watcher, Waiter {
   streamOffset = 0;
   /** Told when it has read what it was sent. */
   onRoom: (() => void) | undefined;
+  /** Told when something came from it. */
+  onInput: (() => void) | undefined;
   noEvict = false;
   /** CLIENT NO-TOUCH: what it does leaves no trace of when a key was used. */
   noTouch = false;

@@ -32,13 +32,16 @@ export const waitaof = defineCommand({
     const { replication } = engine;
     const { streamOffset: offset } = session;
     let isLocal = journal?.synced === true;
+    let isHopeless = false;
     const acknowledged = () => [isLocal ? 1 : 0, replication.having(offset, true)] as const;
     const isEnough = () => acknowledged().every((count, i) => count >= (i === 0 ? local : replicas));
     if (context.denyBlocking || isEnough()) return acknowledged();
     const block = new Block([], timeout, acknowledged, () => undefined);
-    replication.wait(session, block, () => (isEnough() ? acknowledged() : undefined));
+    replication.wait(session, block, () => (isEnough() || isHopeless ? acknowledged() : undefined));
     void engine.host.saveHooks?.journalSynced?.().then((synced) => {
       isLocal ||= synced;
+      // The journal has failed, or was turned off: what was written will not be in it.
+      isHopeless = local > 0 && !isLocal;
       replication.serveWaiters();
     });
     return block;
