@@ -3,6 +3,7 @@ import type { EncodingLimits } from '../keyspace/entry';
 import { type RdbFileHead, RdbFileWriter } from '../rdb/file/rdb-file-writer';
 import { RdbReader, RdbWriter } from '../rdb/rdb-primitives';
 import { RDB_TYPE } from '../rdb/rdb-value';
+import type { Wanted } from '../replication/replica';
 import { isStreamType } from '../rdb/stream-value';
 import { asOldRedis } from '../rdb/value-body';
 import { writeWhole } from '../rdb/whole-value';
@@ -23,12 +24,6 @@ export interface ImageParts {
   readonly head: () => RdbFileHead;
 }
 
-/** What of the data belongs into an image. */
-export interface ImageContent {
-  readonly keys: boolean;
-  readonly functions: boolean;
-}
-
 /**
  * Reads all of the data as of one moment, slice by slice, whatever changes meanwhile.
  * @param atThatMoment called then, before anything else happens
@@ -36,7 +31,7 @@ export interface ImageContent {
  */
 export async function readRdbImage(
   { snapshots, limits, head }: ImageParts,
-  { keys, functions }: ImageContent,
+  { keys, functions }: Wanted,
   atThatMoment: () => void,
 ): Promise<Buffer[]> {
   await snapshots.free();
