@@ -4,7 +4,7 @@ import { ORACLE } from '../support/oracle';
 import { slice } from '../support/slice';
 
 /** A slice of the campaign `npm run campaign -- fuzz-8`. */
-const { size, seed } = slice({ short: 3000, long: 8000, from: 'FUZZ_COMMANDS' });
+const { size, seed } = slice({ short: 1200, long: 8000, from: 'FUZZ_COMMANDS' });
 const ONLY = process.env['FUZZ_GROUPS']?.split(',');
 
 // The project `redis8` runs it; there is nothing of 8.0 to compare with a server 7.0.

@@ -5,7 +5,7 @@ import { ORACLE } from '../support/oracle';
 import { slice } from '../support/slice';
 
 /** A slice of the campaign `npm run campaign -- fuzz`. */
-const { size, seed } = slice({ short: 4000, long: 8000, from: 'FUZZ_COMMANDS' });
+const { size, seed } = slice({ short: 1500, long: 8000, from: 'FUZZ_COMMANDS' });
 /** Comma-separated group names, to narrow a hunt; default all. */
 const ONLY = process.env['FUZZ_GROUPS']?.split(',');
 

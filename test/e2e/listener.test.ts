@@ -258,7 +258,7 @@ describe('NFR-5: the listener', () => {
     peer.on('data', (chunk: Buffer) => received.push(chunk));
     const closed = new Promise<unknown>((resolve) => peer.once('close', resolve));
     peer.on('error', () => undefined); // writing goes on after the end
-    const writing = setInterval(() => peer.write('*\0payload'), 1);
+    const writing = setInterval(() => peer.write('*\0payload'.repeat(50)), 1);
     await closed;
     clearInterval(writing);
     expect(Buffer.concat(received).toString()).toMatch(/^-ERR Protocol error/);

@@ -6,7 +6,10 @@ import { Redis } from 'ioredis';
 import { type EmbeddedEngine, openEngine } from '../../src/engine';
 import { startListener, type Listener } from '../../src/modules/cache/standalone/listener';
 import { freePort } from '../support/redis-server';
+import { slice } from '../support/slice';
 import { removeTemporaryPaths, temporaryPath } from '../support/temporary-path';
+
+const { size: ROUNDS } = slice({ short: 3, long: 10 });
 
 afterAll(removeTemporaryPaths);
 
@@ -58,7 +61,7 @@ describe('two workers of node:cluster', () => {
 
 describe('a socket that a killed process left', () => {
   it('is taken over by one of those that want it at the same time; the others are refused', async () => {
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       const path = `${await temporaryPath()}.sock`;
       await leaveSocket(path);
       const engines = Array.from({ length: 8 }, () => openEngine());

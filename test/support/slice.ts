@@ -19,3 +19,15 @@ export function slice(size: { readonly short: number; readonly long: number; rea
     seed: Number(process.env['FUZZ_SEED'] ?? (long ? Math.floor(Math.random() * 2 ** 31) : SEED)),
   };
 }
+
+/** How often a property is tried, or what else takes its time: all of it where slices are long, a quarter in `npm test`. */
+export function runs(all: number): number {
+  return slice({ short: Math.ceil(all / 4), long: all }).size;
+}
+
+/** Every so many of a list: all of it where slices are long. */
+export function* everyOf<T>(items: Iterable<T>, { short, long = 1 }: { short: number; long?: number }): Generator<T> {
+  const { size: step } = slice({ short, long });
+  let i = 0;
+  for (const item of items) if (i++ % step === 0) yield item;
+}

@@ -6,11 +6,12 @@ import { createInterface } from 'node:readline';
 import { CacheBackend, createApp, SnapshotManager } from '../../../src';
 import type { App } from '../../../src';
 import { silentLogger } from '../../../src/container';
+import { slice } from '../../support/slice';
 import { removeTemporaryPaths, temporaryPath } from '../../support/temporary-path';
 
 afterAll(removeTemporaryPaths);
 
-const ROUNDS = 20;
+const { size: ROUNDS } = slice({ short: 2, long: 20 });
 
 /** @param interval of the snapshots; SAVE is refused while one of them is written */
 function start(dataDirectory: string, interval: '100ms' | '1h' = '100ms'): Promise<App> {

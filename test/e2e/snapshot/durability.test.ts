@@ -6,8 +6,8 @@ import { slice } from '../../support/slice';
 import { removeTemporaryPaths, temporaryPath } from '../../support/temporary-path';
 
 /** Slices of the campaigns `kill` and `damage`. */
-const { size: KILLS, seed } = slice({ short: 2, long: 20 });
-const { size: DAMAGED_FILES } = slice({ short: 8, long: 100 });
+const { size: KILLS, seed } = slice({ short: 1, long: 20 });
+const { size: DAMAGED_FILES } = slice({ short: 2, long: 100 });
 
 afterAll(removeTemporaryPaths);
 

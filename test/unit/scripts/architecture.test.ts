@@ -42,10 +42,6 @@ const SOUND: Imports = {
   'src/container/index.ts': ['src/config/index.ts as type', 'src/errors/index.ts as type', 'src/errors/index.ts'],
 };
 
-it('the pictures of docs/architecture.md are those of the imports, and every arrow runs down', () => {
-  expect(architecture('--check')).toEqual([0]);
-});
-
 it('draws rooms on their floors, an arrow for all imports from one to another, dotted when all are of types', async () => {
   const { page, args } = await drawnFrom(SOUND);
   expect(architecture(...args)).toEqual([0]);

@@ -3,6 +3,7 @@ import { RdbFormatError, RdbReader, RdbWriter } from '../../../../src/engine/rdb
 import { readValue, writeValue } from '../../../../src/engine/rdb/rdb-value';
 import { Engine } from '../../../../src/engine/engine';
 import { StreamValue } from '../../../../src/engine/values/stream';
+import { runs } from '../../../support/slice';
 
 const { limits } = new Engine();
 
@@ -49,7 +50,7 @@ describe('the RDB encoding of a stream', () => {
           if (!(failure instanceof RdbFormatError)) throw failure;
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });

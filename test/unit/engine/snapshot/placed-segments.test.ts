@@ -4,6 +4,7 @@ import { RdbReader, RdbWriter } from '../../../../src/engine/rdb/rdb-primitives'
 import { cut, loaderFor, segmentedType } from '../../../../src/engine/snapshot/segments';
 import { HashValue } from '../../../../src/engine/values/hash';
 import { RawString } from '../../../../src/engine/values/raw-string';
+import { runs } from '../../../support/slice';
 
 const { limits } = new Engine();
 
@@ -97,7 +98,7 @@ describe('a big value that changes while its segments are read, some readings be
       fc.property(fc.array(round, { minLength: 2, maxLength: 8 }), (rounds) => {
         check(bigHash(), changeHash, rounds);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -106,7 +107,7 @@ describe('a big value that changes while its segments are read, some readings be
       fc.property(fc.array(round, { minLength: 2, maxLength: 8 }), (rounds) => {
         check(bigString(), changeString, rounds);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { HashValue } from '../../../../src/engine/values/hash';
+import { runs } from '../../../support/slice';
 
 const fields = fc.oneof(
   fc.nat({ max: 9 }).map((n) => `f${String(n)}`),
@@ -64,10 +65,9 @@ function expectEqual(hash: HashValue, model: ReadonlyMap<string, string>): void 
   expect(new Map(found.map((part, i) => [part, found[i + 1] ?? ''] as const).filter((_, i) => i % 2 === 0))).toEqual(
     model,
   );
-  for (const field of [...model.keys(), 'f1', 'no field', '']) {
-    expect(hash.get(field)).toBe(model.get(field));
-    expect(hash.has(field)).toBe(model.has(field));
-  }
+  const asked = [...model.keys(), 'f1', 'no field', ''];
+  expect(asked.filter((field) => hash.get(field) !== model.get(field))).toEqual([]);
+  expect(asked.filter((field) => hash.has(field) !== model.has(field))).toEqual([]);
   const scanned = new Map<string, string>();
   let cursor = 0;
   do cursor = hash.scan(cursor, 3, (field, value) => scanned.set(field, value));
@@ -91,7 +91,7 @@ describe('HashValue', () => {
         hash.set('only here', '1');
         expect(copy.has('only here')).toBe(false);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 
@@ -109,6 +109,7 @@ describe('HashValue', () => {
         expectEqual(many, model);
         expect([many.encoding, many.bytes]).toEqual([one.encoding, one.bytes]);
       }),
+      { numRuns: runs(100) },
     );
   });
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { IdSequence } from '../../../../src/engine/values/id-sequence';
 import type { StreamId } from '../../../../src/engine/values/stream-id';
+import { runs } from '../../../support/slice';
 
 const id = (n: number): StreamId => ({ ms: n >> 2, seq: n & 3 });
 const number = ({ ms, seq }: StreamId) => Number(ms) * 4 + Number(seq);
@@ -42,7 +43,7 @@ describe('IdSequence', () => {
           expect(items.get(id(from)) !== undefined).toBe(naive.has(from));
         },
       ),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 });

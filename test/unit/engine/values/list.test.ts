@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { Chunk } from '../../../../src/engine/values/chunk';
 import { LARGEST_CHUNK } from '../../../../src/engine/values/chunk-sequence';
 import { ListValue, type ListEnd } from '../../../../src/engine/values/list';
+import { runs } from '../../../support/slice';
 
 const end = fc.constantFrom<ListEnd>('left', 'right');
 const element = fc.constantFrom('a', 'b', 'c', '', 'longer than the others', '\xff'.repeat(300), 'x'.repeat(1000));
@@ -135,7 +136,7 @@ describe('ListValue', () => {
         expect(walked(list, 'left')).toEqual(pairs);
         expect(walked(list, 'right')).toEqual(pairs.reverse());
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -150,7 +151,7 @@ describe('ListValue', () => {
         for (const each of [list, same]) each.chunks();
         expect(list.bytes).toBe(same.bytes);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 

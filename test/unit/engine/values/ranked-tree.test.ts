@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { RankedTree } from '../../../../src/engine/values/ranked-tree';
+import { runs } from '../../../support/slice';
 
 /** Three levels deep. */
 const SIZE = 6000;
@@ -127,7 +128,7 @@ describe('RankedTree', () => {
           expectSame(tree, naive);
         },
       ),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { SetValue } from '../../../../src/engine/values/set';
+import { runs } from '../../../support/slice';
 
 const integers = fc.oneof(
   fc.integer({ min: -20, max: 20 }).map(String),
@@ -87,7 +88,7 @@ describe('SetValue', () => {
         // It may have room in a smaller form than one that shrank.
         expect(copy.bytes).toBeLessThanOrEqual(set.bytes);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -116,7 +117,7 @@ describe('SetValue', () => {
         expect(set.at(set.size)).toBeUndefined();
         expect(set.clone().members()).toEqual(set.members());
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

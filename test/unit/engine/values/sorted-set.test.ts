@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { SortedSetValue, type LexBound, type RankRange } from '../../../../src/engine/values/sorted-set';
+import { runs } from '../../../support/slice';
 
 const LIMITS = { 'zset-max-listpack-entries': 8, 'zset-max-listpack-value': 64 };
 /** So large that a set stays compact, with names and numbers of every length. */
@@ -108,7 +109,7 @@ describe('SortedSetValue', () => {
         }
         expect(listOf(set.clone())).toEqual(expected);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -134,7 +135,7 @@ describe('SortedSetValue', () => {
         expect([set.encoding, set.table?.size]).toEqual(['skiplist', expected.length]);
         expect(listOf(set, undefined, true)).toEqual(expected.reverse());
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 

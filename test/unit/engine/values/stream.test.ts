@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { StreamValue, type Trim } from '../../../../src/engine/values/stream';
 import { toUint64 } from '../../../../src/engine/values/uint64';
 import { compareIds, HIGHEST_ID, LOWEST_ID, type StreamId } from '../../../../src/engine/values/stream-id';
+import { runs } from '../../../support/slice';
 
 const LIMITS = { 'stream-node-max-bytes': 4096, 'stream-node-max-entries': 4 };
 
@@ -147,7 +148,7 @@ describe('StreamValue', () => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 

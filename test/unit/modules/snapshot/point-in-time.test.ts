@@ -4,6 +4,7 @@ import { EmbeddedEngine } from '../../../../src/engine';
 import { Engine } from '../../../../src/engine/engine';
 import { contentsOf, type Kept, start } from '../../../support/kept-engine';
 import { SeededRandom } from '../../../support/seeded-random';
+import { slice } from '../../../support/slice';
 import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
 
 afterAll(removeTemporaryPaths);
@@ -58,9 +59,9 @@ function disturbed(source: SnapshotSource, onBegin: () => void, between: () => v
   });
 }
 
-describe('a snapshot', () => {
-  const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const { size: ROUNDS, seed } = slice({ short: 2, long: 20 });
 
+describe('a snapshot', () => {
   it(`holds what there was when it began, whatever changes while it is read, full or not (seed ${String(seed)})`, async () => {
     const random = new SeededRandom(seed);
     const path = await temporaryPath();
@@ -78,7 +79,7 @@ describe('a snapshot', () => {
           },
         ),
     });
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round < ROUNDS; round++) {
       for (let i = 0; i < 150; i++) change(kept.run, random);
       await kept.manager.snapshotNow({ full: random.below(2) === 0 });
       const wanted = expected;

@@ -1,14 +1,16 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { restoreBackup } from '../../../../src/modules/snapshot/backup/restore-backup';
 import { contentsOf, type Kept, type KeptOptions, start } from '../../../support/kept-engine';
 import { SeededRandom } from '../../../support/seeded-random';
+import { slice } from '../../../support/slice';
 import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
 
 afterAll(removeTemporaryPaths);
 
 const KEY = randomBytes(32);
+const { size: CHANGES, seed } = slice({ short: 3, long: 40 });
 
 function fill({ run }: Kept): void {
   for (let i = 0; i < 3_000; i++) run('SET', `key:${String(i)}`, String(i).repeat(10));
@@ -108,7 +110,6 @@ it.each([
   const { kept, file } = await backedUp({ encryptionKey });
   await kept.manager.stop();
   const whole = readFileSync(file);
-  const seed = randomInt(2 ** 32 - 1);
   const random = new SeededRandom(seed);
   const attempts = [
     Buffer.alloc(0),
@@ -116,7 +117,7 @@ it.each([
     whole.subarray(0, -1),
     Buffer.concat([whole, Buffer.from([0])]),
   ];
-  for (let i = 0; i < 15; i++) {
+  for (let i = 0; i < CHANGES; i++) {
     attempts.push(whole.subarray(0, random.below(whole.length)));
     const changed = Buffer.from(whole);
     const at = random.below(whole.length);

@@ -3,7 +3,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { start } from '../../support/kept-engine';
+import { slice } from '../../support/slice';
 import { removeTemporaryPaths, temporaryPath } from '../../support/temporary-path';
+
+const { size: ROUNDS } = slice({ short: 1, long: 3 });
 
 afterAll(removeTemporaryPaths);
 
@@ -34,7 +37,7 @@ it('a worker thread that runs an application holds its directory, also against t
 
 it('a worker thread that was terminated leaves its directory to the next, thread or process, at once', async () => {
   const path = await temporaryPath();
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     const worker = await threadWithApplication(path);
     await worker.terminate();
     const next = await threadWithApplication(path);
