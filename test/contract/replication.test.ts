@@ -251,6 +251,30 @@ describe('on a real master and here', () => {
     expect(ours).toEqual(theirs);
   });
 
+  it('the end of the stream counts as memory, and what went to replicas as sent', async () => {
+    const { ours, theirs } = await onBoth(async (of) => {
+      const backlog = async () => Number(await figureOf(of.client, 'mem_replication_backlog'));
+      const [before, used] = [await backlog(), Number(await figureOf(of.client, 'used_memory'))];
+      await of.client.command('CONFIG', 'SET', 'repl-backlog-size', '10mb');
+      const replica = await replicaOf(of);
+      await replica.catchUp();
+      await sendAll(
+        of.client,
+        Array.from({ length: 50 }, () => ['SET', 'k', 'x'.repeat(100_000)]),
+      );
+      await replica.catchUp();
+      const sent = Number(await figureOf(of.client, 'total_net_repl_output_bytes'));
+      return {
+        before,
+        backlog: Math.round((await backlog()) / 1e6),
+        used: Math.round((Number(await figureOf(of.client, 'used_memory')) - used) / 1e6),
+        sent: Math.round(sent / 1e6),
+        notForEviction: await figureOf(of.client, 'mem_not_counted_for_evict'),
+      };
+    });
+    expect(ours).toEqual(theirs);
+  });
+
   it('what makes no sense is refused in the same words', async () => {
     const lines = [
       ['PSYNC'],

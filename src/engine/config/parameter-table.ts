@@ -73,6 +73,8 @@ export interface ParameterParts {
   readonly tracking: Tracking;
   readonly slowLog: SlowLog;
   readonly latency: Latency;
+  /** Those who wait for a journal have to hear that there is none any more. */
+  readonly replication: { serveWaiters(): void };
   readonly host: {
     readonly listening: { readonly host: string; readonly port: number };
     /** Who keeps the data; the journal is undefined without one. */
@@ -297,6 +299,7 @@ export class ParameterTable {
       (value) => {
         const settings = journal();
         if (settings !== undefined) settings.enabled = value === 'yes';
+        parts.replication.serveWaiters();
       },
     );
     let kept: SyncPolicy = 'everysec';

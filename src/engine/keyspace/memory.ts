@@ -50,6 +50,10 @@ export class Memory {
   parameterBytes = 0;
   /** Estimated bytes of scripts and function libraries, compiled; `ScriptRunner` keeps it right. */
   scriptBytes = 0;
+  /** Estimated bytes of the end of what replicas are sent; `Replication` keeps it right. */
+  backlogBytes = 0;
+  /** Estimated bytes of what replicas have yet to be sent: as on a Redis, no key is evicted for them. */
+  replicaBytes = 0;
   /** What function libraries keep in variables; undefined while there is none. */
   #variables: VariablesWatch | undefined;
   readonly #program: number;
@@ -112,7 +116,8 @@ export class Memory {
     const clients = this.clientBytes + this.trackingBytes;
     const kept = this.userBytes + this.slowLogBytes + this.parameterBytes + this.scriptBytes;
     const variables = this.#variables?.bytes ?? 0;
-    const used = this.keyspace.bytes + clients + kept + variables + STARTUP_BYTES;
+    const replication = this.backlogBytes + this.replicaBytes;
+    const used = this.keyspace.bytes + clients + kept + variables + replication + STARTUP_BYTES;
     if (used > this.peak) this.peak = used;
     return used;
   }
@@ -120,9 +125,9 @@ export class Memory {
   /** Evicts keys, as far as the policy and a pause allow, until there is room. @returns whether there is */
   makeRoom(): boolean {
     if (this.#variables !== undefined) this.#lookAt(this.#variables);
-    if (this.used <= this.limit) return true;
+    if (this.used - this.replicaBytes <= this.limit) return true;
     if (this.#policy === 'noeviction' || this.keyspace.frozen) return false;
-    while (this.used > this.limit) {
+    while (this.used - this.replicaBytes > this.limit) {
       const victim = this.#pool.choose(this.#policy, this.samples);
       if (victim === undefined) return false;
       this.keyspace.evict(victim.database, victim.entry);

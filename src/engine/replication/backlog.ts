@@ -1,5 +1,7 @@
 /** Dropped pieces that are kept in the list before it is written anew. */
 const MOST_DROPPED = 1024;
+/** Bytes of a string beside its characters, and of its place in the list. */
+const PIECE_OVERHEAD = 24;
 
 /** The end of the stream that replicas get, for those that were away and come back. */
 export class Backlog {
@@ -19,6 +21,11 @@ export class Backlog {
   /** Bytes it holds. */
   get length(): number {
     return this.#length;
+  }
+
+  /** Bytes of memory it takes, about. */
+  get bytes(): number {
+    return this.#length + this.#pieces.length * PIECE_OVERHEAD;
   }
 
   /** Adds the next bytes. @param limit bytes that it holds at least, where so many came */

@@ -33,6 +33,18 @@ export const nothingAnnounced = (): Announcement => ({
   wants: { keys: true, functions: true },
 });
 
+/** All of the data as of one moment, an RDB file. */
+export interface Image {
+  readonly pieces: readonly Buffer[];
+  readonly bytes: number;
+}
+
+/** What a replica works with. */
+interface ReplicaParts {
+  readonly clock: Clock;
+  readonly counters: { netOutputToReplicas: number };
+}
+
 /** A client that gets all of the data, and then whatever changes. */
 export class Replica {
   /** In Redis' words. */
@@ -43,6 +55,8 @@ export class Replica {
   synced = 0;
   /** When something came from it last, an empty line while it loads its data included, or it had all of the data; milliseconds since the epoch. */
   heardAt: number;
+  /** What it is being sent. */
+  image: Image | undefined;
   /** What is sent once there is room, the first one first. */
   #queue: (string | Buffer)[] = [];
   /** Changes since its data was read: they come behind that. */
@@ -54,16 +68,16 @@ export class Replica {
     readonly client: Client,
     readonly announced: Announcement,
     readonly acknowledges: boolean,
-    private readonly clock: Clock,
+    private readonly parts: ReplicaParts,
   ) {
-    this.heardAt = clock.now();
+    this.heardAt = parts.clock.now();
     client.replication = 'loading';
     client.replyMode = 'hangs up';
     client.onRoom = () => {
       this.#pump();
     };
     client.onInput = () => {
-      this.heardAt = clock.now();
+      this.heardAt = parts.clock.now();
     };
   }
 
@@ -80,28 +94,28 @@ export class Replica {
   /** Its data is as of now: changes from now on come behind it. @param line that says so; empty = none */
   begin(line: string): void {
     this.#changes = [];
-    if (line !== '') this.client.output.sendBytes?.(line);
+    if (line !== '') this.#send(line);
   }
 
   /** Takes its data. */
-  load(pieces: readonly Buffer[]): void {
-    const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
+  load(image: Image): void {
     this.state = 'send_bulk';
-    this.#queue = [`$${String(bytes)}\r\n`, ...pieces, ...(this.#changes ?? [])];
+    this.image = image;
+    this.#queue = [`$${String(image.bytes)}\r\n`, ...image.pieces, ...(this.#changes ?? [])];
     this.#changes = undefined;
     this.#pump();
   }
 
   /** It has everything, but for the end. @param line that says so */
   goOn(line: string, text: string): void {
-    this.client.output.sendBytes?.(line + text);
+    this.#send(line + text);
     this.#online();
   }
 
   /** Something changed. */
   stream(text: string): void {
     const waiting = this.state === 'send_bulk' ? this.#queue : this.#changes;
-    if (this.state === 'online') this.client.output.sendBytes?.(text);
+    if (this.state === 'online') this.#send(text);
     // Before its data is read, that holds the change.
     else if (waiting !== undefined) {
       waiting.push(text);
@@ -111,7 +125,7 @@ export class Replica {
 
   /** Keeps the connection alive while its data is read. */
   keepAlive(): void {
-    if (this.state === 'wait_bgsave') this.client.output.sendBytes?.('\n');
+    if (this.state === 'wait_bgsave') this.#send('\n');
   }
 
   #pump(): void {
@@ -119,14 +133,20 @@ export class Replica {
     while (this.state === 'send_bulk' && !client.closed && (client.output.unread?.() ?? 0) < MOST_UNREAD) {
       const piece = this.#queue.shift();
       if (piece === undefined) this.#online();
-      else client.output.sendBytes?.(typeof piece === 'string' ? piece : piece.latin1Slice());
+      else this.#send(typeof piece === 'string' ? piece : piece.latin1Slice());
     }
+  }
+
+  #send(text: string): void {
+    this.parts.counters.netOutputToReplicas += text.length;
+    this.client.output.sendBytes?.(text);
   }
 
   #online(): void {
     this.state = 'online';
-    this.heardAt = this.clock.now();
+    this.heardAt = this.parts.clock.now();
     this.client.replication = 'online';
+    this.image = undefined;
     this.#queue = [];
     this.#changedBytes = 0;
     if (this.announced.dataOnly) this.client.output.close();

@@ -1,39 +1,14 @@
 import { randomBytes } from 'node:crypto';
 // Imported, not the global: fake timers of a test must not hold up a replica.
 import { setImmediate } from 'node:timers';
-import type { Clock } from '../clock';
 import type { Block } from '../command/answers';
 import { EffectEncoder, encodeLine } from '../effects/effect-encoder';
-import type { EffectListener } from '../effects/effect-log';
-import type { ErrorReply, Reply } from '../protocol/reply';
-import type { RedisVersion } from '../redis-version';
+import type { Reply } from '../protocol/reply';
 import type { Client } from '../session/client';
 import { Backlog } from './backlog';
-import { type Announcement, nothingAnnounced, Replica, type Wanted } from './replica';
+import type { ImageReader, ReplicationParts } from './parts';
+import { type Announcement, nothingAnnounced, Replica } from './replica';
 import { Waiters } from './waiters';
-
-/**
- * Reads all of the data as of one moment.
- * @param atThatMoment called then, before anything else happens
- * @returns an RDB file, in pieces
- */
-export type ImageReader = (wanted: Wanted, atThatMoment: () => void) => Promise<readonly Buffer[]>;
-
-/** What replication works with. */
-export interface ReplicationParts {
-  readonly version: RedisVersion;
-  readonly clock: Clock;
-  readonly effects: { listen(listener: EffectListener): () => void };
-  readonly identity: { replicationId: string };
-  readonly parameters: { get(name: string): { get(): string } | undefined };
-  readonly blocking: { unblock(client: Client, reply: Reply): void };
-  readonly clients: {
-    readonly limits: { readonly replicaBytes: number };
-    readonly memory: { forget(client: Client): void; update(client: Client): void };
-  };
-  readonly counters: { fullSyncs: number; partialSyncs: number; refusedPartialSyncs: number };
-  internalError(command: string, failure: unknown): ErrorReply;
-}
 
 /** Milliseconds between two looks at the replicas. */
 const LOOK_MS = 1000;
@@ -133,6 +108,7 @@ export class Replication {
     client.onRoom = undefined;
     client.onInput = undefined;
     if (this.#replicas.size === 0) this.#aloneSince = this.parts.clock.now();
+    this.count();
   }
 
   /** A replica says what it has. @param synced of that, what is on its disk; 0 = nothing, or it did not say */
@@ -164,6 +140,16 @@ export class Replication {
     this.#waiters.serve();
   }
 
+  /** Brings up to date what is known of its memory; it does so itself now and then. */
+  count(): void {
+    const { memory } = this.parts;
+    memory.backlogBytes = this.backlog?.bytes ?? 0;
+    // Replicas of one image share it.
+    const images = new Set(this.replicas.map(({ image }) => image));
+    const ofImages = [...images].reduce((sum, image) => sum + (image?.bytes ?? 0), 0);
+    memory.replicaBytes = this.replicas.reduce((sum, { waiting }) => sum + waiting, ofImages);
+  }
+
   /** The data was replaced by other data: replicas have to get all of it. */
   startOver(): void {
     if (this.backlog === undefined) return;
@@ -180,7 +166,7 @@ export class Replication {
   #add(client: Client, acknowledges: boolean): Replica {
     if (this.backlog === undefined) this.#begin();
     this.parts.clients.memory.forget(client);
-    const replica = new Replica(client, this.announcement(client), acknowledges, this.parts.clock);
+    const replica = new Replica(client, this.announcement(client), acknowledges, this.parts);
     this.#replicas.set(client, replica);
     this.parts.clients.memory.update(client);
     return replica;
@@ -201,6 +187,7 @@ export class Replication {
     this.#stopListening?.();
     this.#text = '';
     this.backlog = undefined;
+    this.count();
     this.parts.identity.replicationId = randomBytes(20).toString('hex');
   }
 
@@ -233,6 +220,7 @@ export class Replication {
       replica.stream(text);
       if (replicaBytes > 0 && replica.waiting > replicaBytes) replica.client.output.dropOverrun?.();
     }
+    this.count();
   }
 
   /** Reads the data for those who wait for it; who comes meanwhile waits for the next time. */
@@ -262,7 +250,9 @@ export class Replication {
         const line = `+FULLRESYNC ${this.parts.identity.replicationId} ${String(this.#offset)}\r\n`;
         for (const replica of replicas) replica.begin(replica.acknowledges ? line : '');
       });
-      for (const replica of replicas) replica.load(pieces);
+      const image = { pieces, bytes: pieces.reduce((sum, { length }) => sum + length, 0) };
+      for (const replica of replicas) replica.load(image);
+      this.count();
     } catch (failure) {
       this.parts.internalError('psync', failure);
       for (const { client } of replicas) client.output.close();
@@ -287,6 +277,7 @@ export class Replication {
       const isLost = replica.state === 'online' && replica.acknowledges && now - replica.heardAt > longest;
       if (isLost) replica.client.output.drop?.();
     }
+    this.count();
     const kept = this.#setting('repl-backlog-ttl') * 1000;
     if (this.#replicas.size === 0 && kept > 0 && now - this.#aloneSince > kept) this.#end();
   }

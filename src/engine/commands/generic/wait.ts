@@ -4,6 +4,7 @@ import { integer } from '../../command/arguments';
 import { defineCommand } from '../define-command';
 import { error, MUST_BE_POSITIVE } from '../../command/errors';
 
+const NO_JOURNAL = error('WAITAOF cannot be used when numlocal is set but appendonly is disabled.');
 const TIMEOUT_NOT_AN_INTEGER = error('timeout is not an integer or out of range');
 
 export const waitaof = defineCommand({
@@ -26,21 +27,24 @@ export const waitaof = defineCommand({
     if (replicas < 0) throw MUST_BE_POSITIVE;
     const timeout = integer(timeoutText, TIMEOUT_NOT_AN_INTEGER);
     checkTimeout(engine.version, BigInt(timeout), now);
-    const journal = engine.host.saveHooks?.journal?.();
-    if (local > 0 && journal === undefined)
-      throw error('WAITAOF cannot be used when numlocal is set but appendonly is disabled.');
-    const { replication } = engine;
+    const { host, replication } = engine;
+    const journal = () => host.saveHooks?.journal?.();
+    const isOff = () => local > 0 && journal() === undefined;
+    if (isOff()) throw NO_JOURNAL;
     const { streamOffset: offset } = session;
-    let isLocal = journal?.synced === true;
+    let isLocal = journal()?.synced === true;
     let isHopeless = false;
     const acknowledged = () => [isLocal ? 1 : 0, replication.having(offset, true)] as const;
     const isEnough = () => acknowledged().every((count, i) => count >= (i === 0 ? local : replicas));
     if (context.denyBlocking || isEnough()) return acknowledged();
     const block = new Block([], timeout, acknowledged, () => undefined);
-    replication.wait(session, block, () => (isEnough() || isHopeless ? acknowledged() : undefined));
-    void engine.host.saveHooks?.journalSynced?.().then((synced) => {
+    replication.wait(session, block, () => {
+      if (isOff()) return NO_JOURNAL;
+      return isEnough() || isHopeless ? acknowledged() : undefined;
+    });
+    void host.saveHooks?.journalSynced?.().then((synced) => {
       isLocal ||= synced;
-      // The journal has failed, or was turned off: what was written will not be in it.
+      // The journal has failed: what was written will not be in it.
       isHopeless = local > 0 && !isLocal;
       replication.serveWaiters();
     });

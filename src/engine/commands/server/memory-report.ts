@@ -30,11 +30,15 @@ export interface CodeReport {
 const VM_BYTES = 32_768;
 
 /** Measures what MEMORY STATS, MEMORY DOCTOR and INFO tell of memory; bytes. */
-export function memoryReport({ memory, keyspace, scripts, libraries }: Services): MemoryReport {
+export function memoryReport({ memory, keyspace, scripts, libraries, replication }: Services): MemoryReport {
+  replication.count();
   const { heapUsed, heapTotal, rss } = process.memoryUsage();
   const { used } = memory;
   const keys = keyspace.databases.reduce((sum, { dataset }) => sum + dataset.size, 0);
-  const overhead = Math.min(used, STARTUP_BYTES + keys * ENTRY_OVERHEAD + memory.scriptBytes);
+  const overhead = Math.min(
+    used,
+    STARTUP_BYTES + keys * ENTRY_OVERHEAD + memory.scriptBytes + memory.backlogBytes + memory.replicaBytes,
+  );
   return {
     used,
     peak: memory.peak,

@@ -85,9 +85,13 @@ it('what clients, users and scripts take leaves less room for keys', () => {
   const { memory, keyspace } = setup(10);
   memory.setLimit(STARTUP_BYTES + keyspace.bytes);
   expect(memory.makeRoom()).toBe(true);
-  for (const account of ['clientBytes', 'trackingBytes', 'userBytes', 'scriptBytes'] as const) {
+  for (const account of ['clientBytes', 'trackingBytes', 'userBytes', 'scriptBytes', 'backlogBytes'] as const) {
     memory[account] = 1;
     expect([account, memory.makeRoom()]).toEqual([account, false]);
     memory[account] = 0;
   }
+  // No key is evicted for what replicas have yet to be sent.
+  const { used } = memory;
+  memory.replicaBytes = 1000;
+  expect([memory.used, memory.makeRoom()]).toEqual([used + 1000, true]);
 });

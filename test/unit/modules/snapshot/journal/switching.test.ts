@@ -210,3 +210,20 @@ it('a file that failed, followed by one of a snapshot that was not written, is r
   expect(await journalsIn(path)).toEqual(['journal-4']);
   expect(contentsOf(await engines.open(await crashed(path, kept)))).toEqual(contentsOf(kept));
 });
+
+it('who waits for replicas as well hears at once that the journal is switched off', async () => {
+  const kept = await engines.open(await temporaryPath(), { version: '8.0' });
+  const replies: unknown[] = [];
+  const waiter = kept.engine.connect(
+    { remote: '127.0.0.1:3', local: '127.0.0.1:2', kind: 'memory' },
+    { send: (reply) => void replies.push(reply), resume: () => undefined, close: () => undefined },
+  );
+  const isSynced = () => Promise.resolve(kept.manager.saveHooks.journal?.()?.synced === true);
+  kept.run('SET', 'a', '1');
+  await until('the journal is synced', isSynced);
+  kept.engine.execute(waiter, 'WAITAOF', ['1', '1', '0']);
+  expect(replies).toEqual([]);
+  expect(config(kept, 'SET', 'appendonly', 'no')).toMatchObject({ text: 'OK' });
+  const refusal = 'ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.';
+  expect(replies).toEqual([new ErrorReply(refusal)]);
+});
