@@ -29,6 +29,10 @@ export interface EngineFigures {
   readonly keys: number;
   /** Those that clients see. */
   readonly clients: number;
+  /** Those that follow what changes. */
+  readonly replicas: number;
+  /** Bytes of changes that the slowest of them has not acknowledged; 0 without one. */
+  readonly replicaLagBytes: number;
   /** Of the commands that were asked for, by their full names, `client|list`. */
   readonly commands: readonly (readonly [name: string, stats: Readonly<CommandStats>])[];
 }
@@ -108,12 +112,14 @@ export class EmbeddedEngine {
   }
 
   statistics(): EngineFigures {
-    const { memory, keyspace, clients, commands } = this.#engine;
+    const { memory, keyspace, clients, commands, replication } = this.#engine;
     return {
       memoryBytes: memory.used,
       memoryLimitBytes: memory.limit,
       keys: keyspace.databases.reduce((sum, { dataset }) => sum + dataset.size, 0),
       clients: clients.visible().length,
+      replicas: replication.online.length,
+      replicaLagBytes: Math.max(0, ...replication.online.map(({ acknowledged }) => replication.offset - acknowledged)),
       commands: commands.used().map(({ fullName, stats }) => [fullName, stats]),
     };
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startListener } from '../../src/modules/cache/standalone/listener';
 import { bigValueOperation } from '../support/big-value-operations';
 import { JournaledEngines } from '../support/journaled-engine';
-import { figureOf, type Master, ourMaster, RealReplica, realMaster } from '../support/replicas';
+import { figureOf, type Master, type OurMaster, ourMaster, RealReplica, realMaster } from '../support/replicas';
 import { RespClient, textOf, type WireReply } from '../support/resp-client';
 import { SeededRandom } from '../support/seeded-random';
 import { slice } from '../support/slice';
@@ -13,7 +13,7 @@ import { temporaryPath } from '../support/temporary-path';
 import { until } from '../support/until';
 import { randomLimits, randomValue } from '../fuzz/dump-values';
 
-let master: Master;
+let master: OurMaster;
 const stops: (() => Promise<void>)[] = [];
 
 beforeEach(async () => {
@@ -94,6 +94,21 @@ describe('a real server as a replica', () => {
     expect(await digest(replica.client)).toBe(await digest(master.client));
     expect(await figureOf(master.client, 'sync_full')).toBe('1');
     expect(await figureOf(master.client, 'sync_partial_ok')).toBe('1');
+  });
+
+  it('is counted, and what it lacks', async () => {
+    const replica = await replicaOf(master);
+    expect(master.engine.statistics()).toMatchObject({ replicas: 0, replicaLagBytes: 0 });
+    await replica.catchUp();
+    await sendAll(master.client, set(1, 10));
+    const hasAll = () => Promise.resolve(master.engine.statistics().replicaLagBytes === 0);
+    await until('it has acknowledged everything', hasAll);
+    expect(master.engine.statistics().replicas).toBe(1);
+    process.kill(replica.server.pid, 'SIGSTOP');
+    await sendAll(master.client, [...set(1, 1000), ['WAIT', '1', '1']]);
+    expect(master.engine.statistics().replicaLagBytes).toBeGreaterThan(1000);
+    process.kill(replica.server.pid, 'SIGCONT');
+    await until('it has acknowledged everything', hasAll);
   });
 
   it('gets all of the data again when it was away too long', async () => {

@@ -1,4 +1,4 @@
-import { openEngine } from '../../src/engine';
+import { type EmbeddedEngine, openEngine } from '../../src/engine';
 import { startListener } from '../../src/modules/cache/standalone/listener';
 import { ORACLE } from './oracle';
 import { type RedisServer, type RedisServerOptions, startRedisServer } from './redis-server';
@@ -13,7 +13,11 @@ export interface Master {
 }
 
 /** An engine of ours with a listener. */
-export async function ourMaster(): Promise<Master> {
+export interface OurMaster extends Master {
+  readonly engine: EmbeddedEngine;
+}
+
+export async function ourMaster(): Promise<OurMaster> {
   const engine = openEngine({ version: ORACLE });
   const listener = await startListener(engine, { host: '127.0.0.1', port: 0, path: '', password: '' });
   const port = listener.port ?? 0;
@@ -21,6 +25,7 @@ export async function ourMaster(): Promise<Master> {
   return {
     port,
     client,
+    engine,
     async stop() {
       client.close();
       await listener.close();

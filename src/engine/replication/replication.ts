@@ -52,6 +52,11 @@ export class Replication {
     return [...this.#replicas.values()];
   }
 
+  /** Those that have all of the data, and say what they have of what came since. */
+  get online(): readonly Replica[] {
+    return this.replicas.filter(({ state, acknowledges }) => state === 'online' && acknowledges);
+  }
+
   /** `repl-backlog-size`, bytes. */
   get backlogSize(): number {
     return this.#setting('repl-backlog-size');

@@ -26,6 +26,10 @@ export interface EngineStatistics {
   readonly keys: number;
   /** Connected ones: in this process and at the listener. */
   readonly clients: number;
+  /** Redis servers that follow what changes. */
+  readonly replicas: number;
+  /** Bytes of changes that the slowest of them has not acknowledged; 0 without one. */
+  readonly replicaLagBytes: number;
 }
 
 /** What a backend knows of itself. */

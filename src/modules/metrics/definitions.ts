@@ -151,6 +151,20 @@ export const METRICS: readonly Definition[] = [
     labels: [],
     collect: (source) => ofEngine(source, ({ clients }) => clients),
   },
+  {
+    name: 'respite_engine_replicas',
+    type: 'gauge',
+    help: 'Replicas that have all of the data and follow what changes.',
+    labels: [],
+    collect: (source) => ofEngine(source, ({ replicas }) => replicas),
+  },
+  {
+    name: 'respite_engine_replica_lag_bytes',
+    type: 'gauge',
+    help: 'Bytes of changes that the slowest replica has not acknowledged; 0 without a replica.',
+    labels: [],
+    collect: (source) => ofEngine(source, ({ replicaLagBytes }) => replicaLagBytes),
+  },
 ];
 
 /** All of them, read from a source. */

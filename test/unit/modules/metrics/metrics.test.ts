@@ -90,6 +90,8 @@ describe('FR-13: metrics', () => {
     const values = await valuesOf(app);
     expect(values.get('respite_engine_keys')).toBe(3);
     expect(values.get('respite_engine_clients')).toBe(1);
+    expect(values.get('respite_engine_replicas')).toBe(0);
+    expect(values.get('respite_engine_replica_lag_bytes')).toBe(0);
     expect(values.get('respite_engine_memory_bytes')).toBeGreaterThan(1000);
     // There is no persistence here, so there is nothing to say about it.
     expect([...values.keys()].filter((line) => line.startsWith('respite_snapshot'))).toEqual([]);
