@@ -47,7 +47,7 @@ const set = (count: number, size: number): string[][] =>
   Array.from({ length: count }, (_, i) => ['SET', `key ${String(i)}`, 'x'.repeat(size)]);
 
 const NOWHERE_ELSE = { host: '127.0.0.1', port: 0, path: '', password: '' };
-const { size, seed } = slice({ short: 2, long: 20 });
+const { size, seed } = slice({ short: 2, long: 6 });
 
 describe('a real server as a replica', () => {
   it.each(Array.from({ length: size }, (_, i) => seed + i))(

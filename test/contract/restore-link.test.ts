@@ -38,7 +38,7 @@ async function opened(): Promise<RestoreLink> {
 }
 
 it('restores values of every kind', async () => {
-  const { seed, size } = slice({ short: 60, long: 3000 });
+  const { seed, size } = slice({ short: 60, long: 600 });
   const random = new SeededRandom(seed);
   const link = await opened();
   for (let i = 0; i < size; i++) {

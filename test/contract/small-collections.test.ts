@@ -174,7 +174,7 @@ const DEFAULTS = [
   ['CONFIG', 'SET', 'set-max-listpack-value', '64'],
 ];
 
-const { size, seed } = slice({ short: 50, long: 1000, from: 'COLLECTION_SEQUENCES' });
+const { size, seed } = slice({ short: 50, long: 250, from: 'COLLECTION_SEQUENCES' });
 
 /** The packed parts of a payload as they are before they are compressed, which versions of the library do differently. */
 function shown(payload: WireReply | undefined, ordered: boolean): string {

@@ -244,7 +244,7 @@ it('keys that cannot be taken in are passed over and named', async () => {
 });
 
 /** A slice of the campaign `npm run campaign -- rdb-bytes`. */
-const { size: FILES, seed } = slice({ short: 200, long: 30_000, from: 'FUZZ_FILES' });
+const { size: FILES, seed } = slice({ short: 200, long: 3_000, from: 'FUZZ_FILES' });
 
 it(`files with changed bytes are read or refused (FUZZ_SEED=${String(seed)})`, async () => {
   const report = await readMutatedFiles({ seed, files: FILES, sound: [oldFile(), written(20)] });

@@ -10,7 +10,7 @@ import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-
 afterAll(removeTemporaryPaths);
 
 const KEY = randomBytes(32);
-const { size: CHANGES, seed } = slice({ short: 3, long: 40 });
+const { size: CHANGES, seed } = slice({ short: 3, long: 15 });
 
 function fill({ run }: Kept): void {
   for (let i = 0; i < 3_000; i++) run('SET', `key:${String(i)}`, String(i).repeat(10));

@@ -9,7 +9,7 @@ import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-
 
 afterAll(removeTemporaryPaths);
 
-const { size: ROUNDS, seed: SEED } = slice({ short: 4, long: 40 });
+const { size: ROUNDS, seed: SEED } = slice({ short: 4, long: 12 });
 
 const MEANT = 'meant to fail';
 

@@ -59,7 +59,7 @@ function disturbed(source: SnapshotSource, onBegin: () => void, between: () => v
   });
 }
 
-const { size: ROUNDS, seed } = slice({ short: 2, long: 20 });
+const { size: ROUNDS, seed } = slice({ short: 2, long: 8 });
 
 describe('a snapshot', () => {
   it(`holds what there was when it began, whatever changes while it is read, full or not (seed ${String(seed)})`, async () => {

@@ -183,7 +183,7 @@ describe('replyInProcess', () => {
 
 describe('keyReaderOf', () => {
   it('reads what DUMP, PEXPIRETIME and MEMORY USAGE say, of values of every kind', async () => {
-    const { seed, size } = slice({ short: 40, long: 2000 });
+    const { seed, size } = slice({ short: 40, long: 200 });
     // It reads the oldest form that holds a value, which DUMP writes where the version is 7.0.
     await gated.close();
     gated = await gatedEngine({ version: '7.0' });
@@ -232,7 +232,7 @@ describe('a walk', () => {
     page?.items.map(({ key }) => key) ?? [];
 
   it('meets each key once that was there all the time, whatever moves meanwhile', async () => {
-    const { seed, size } = slice({ short: 5, long: 200 });
+    const { seed, size } = slice({ short: 5, long: 20 });
     const random = new SeededRandom(seed);
     for (let round = 0; round < size; round++) {
       await client.flushall();
@@ -309,7 +309,7 @@ describe('keyWriterOf', () => {
   const payloadOf = async (key: string) => (await client.dumpBuffer(key)).subarray(0, -10);
 
   it('writes what RESTORE writes, of values of every kind, and says against it what RESTORE says', async () => {
-    const { seed, size } = slice({ short: 40, long: 2000 });
+    const { seed, size } = slice({ short: 40, long: 200 });
     // It reads the oldest form that holds a value, which DUMP writes where the version is 7.0.
     await gated.close();
     gated = await gatedEngine({ version: '7.0' });

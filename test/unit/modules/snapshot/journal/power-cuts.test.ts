@@ -2,7 +2,7 @@ import { cutPower } from '../../../../fuzz/journal/power-cuts';
 import { slice } from '../../../../support/slice';
 
 /** A slice of the campaign `npm run campaign -- power-cuts`. */
-const { size, seed } = slice({ short: 1500, long: 50_000, from: 'POWER_CUTS' });
+const { size, seed } = slice({ short: 1500, long: 10_000, from: 'POWER_CUTS' });
 
 it.each(['always', 'everysec'] as const)(
   `no power cut loses what was acknowledged, or leaves what never was: %s (FUZZ_SEED=${String(seed)})`,
