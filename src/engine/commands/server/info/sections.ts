@@ -195,20 +195,27 @@ const EVENT_LOOP = [
 
 const kilobytes = (bytes: number) => (bytes / 1024).toFixed(2);
 
+/** What went over the network. */
+function traffic(counts: Services['counters']): Fields {
+  return {
+    total_net_input_bytes: counts.netInput,
+    total_net_output_bytes: counts.netOutput,
+    total_net_repl_input_bytes: 0,
+    total_net_repl_output_bytes: counts.netOutputToReplicas,
+    instantaneous_input_kbps: kilobytes(counts.rates.netInput.perSecond(counts.netInput)),
+    instantaneous_output_kbps: kilobytes(counts.rates.netOutput.perSecond(counts.netOutput)),
+    instantaneous_input_repl_kbps: '0.00',
+    instantaneous_output_repl_kbps: '0.00',
+  };
+}
+
 function stats(engine: Services): Fields {
   const { keyspace, pubsub, tracking, counters: counts } = engine;
   return {
     total_connections_received: counts.connections,
     total_commands_processed: counts.commands,
     instantaneous_ops_per_sec: Math.round(engine.counters.rates.commands.perSecond(counts.commands)),
-    total_net_input_bytes: counts.netInput,
-    total_net_output_bytes: counts.netOutput,
-    total_net_repl_input_bytes: 0,
-    total_net_repl_output_bytes: counts.netOutputToReplicas,
-    instantaneous_input_kbps: kilobytes(engine.counters.rates.netInput.perSecond(counts.netInput)),
-    instantaneous_output_kbps: kilobytes(engine.counters.rates.netOutput.perSecond(counts.netOutput)),
-    instantaneous_input_repl_kbps: '0.00',
-    instantaneous_output_repl_kbps: '0.00',
+    ...traffic(counts),
     rejected_connections: counts.rejectedConnections,
     sync_full: counts.fullSyncs,
     sync_partial_ok: counts.partialSyncs,
