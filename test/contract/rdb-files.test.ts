@@ -103,9 +103,12 @@ it('values that come in parts are whole, under their name, with their deadline',
   expect(await place.client.pexpiretime('hash')).toBe(4_102_444_800_123);
 });
 
+/** The many are more than are read at once. */
+const { size: ELEMENTS } = slice({ short: 3_000, long: 11_000 });
+
 it.each(['rdb', 'ndjson'] as const)('values that are read in parts are whole in the file: %s', async (format) => {
   const fill = place.client.pipeline();
-  for (let i = 0; i < 11_000; i++) {
+  for (let i = 0; i < ELEMENTS; i++) {
     fill.rpush('list', `element ${String(i)}`).hset('hash', `field ${String(i)}`, i);
     fill.sadd('set', `member ${String(i)}`).zadd('zset', i / 7, `member ${String(i)}`);
   }

@@ -177,7 +177,7 @@ describe('FR-11: a temporal program beside the process', () => {
   });
 
   it('a missing program, one that may not be run, and one that is a folder are said', async () => {
-    for (const binary of [join(folder, 'none'), join(__dirname, 'temporal.test.ts')]) {
+    for (const binary of [join(folder, 'none'), join(__dirname, 'temporal.rest.ts')]) {
       expect(await failureOf(appWith({ binary, host_port: '127.0.0.1:7999' }))).toMatchObject({
         code: 'TEMPORAL_BINARY_MISSING',
         message: expect.stringContaining('temporal.mode remote'),
