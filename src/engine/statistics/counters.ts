@@ -84,7 +84,14 @@ export class Counters {
 
   /** CONFIG RESETSTAT. */
   reset(): void {
-    Object.assign(this, { commands: 0, connections: 0, rejectedConnections: 0, netInput: 0, netOutput: 0, netOutputToReplicas: 0 });
+    Object.assign(this, {
+      commands: 0,
+      connections: 0,
+      rejectedConnections: 0,
+      netInput: 0,
+      netOutput: 0,
+      netOutputToReplicas: 0,
+    });
     Object.assign(this, { reads: 0, writes: 0, expireMicroseconds: 0, errorReplies: 0 });
     Object.assign(this, { queryBufferDisconnections: 0, outputBufferDisconnections: 0 });
     Object.assign(this, { fullSyncs: 0, partialSyncs: 0, refusedPartialSyncs: 0 });
