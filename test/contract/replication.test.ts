@@ -59,7 +59,11 @@ describe('a real server as a replica', () => {
         const key = `key ${String(i)}`;
         const { recipe } = randomValue(random);
         await sendAll(client, [...randomLimits(random), ['SELECT', random.pick(['0', '0', '9'])], ['DEL', 'k', key]]);
-        await sendAll(client, recipe);
+        // A Redis that loads a file makes a small sorted set one listpack, as its own settings say, and there is no -0 in that.
+        await sendAll(
+          client,
+          recipe.map((line) => line.map((word) => (word === '-0' ? '0' : word))),
+        );
         if (random.below(3) === 0) await client.command('PEXPIRE', 'k', '4000000000');
         await client.command('RENAME', 'k', key);
       }

@@ -99,7 +99,7 @@ async function moveAndKill(sides: Sides, victim: string, random: SeededRandom): 
   if (random.below(2) === 0) await move.line((line) => line.includes('copied'));
   else await new Promise((resolve) => setTimeout(resolve, 300 + random.below(600)));
   if (victim === 'command') move.process.kill('SIGKILL');
-  else await restart(sides, victim);
+  else await restart(sides, victim, move);
   const { code, stdout } = await move.ended;
   // Killed before the move knew of it, nobody uses the directory, or the server is not there.
   const codes = /MIGRATION_CONNECTION_LOST|MIGRATION_OPTIONS_INVALID|SNAPSHOT_OWNER_UNREACHABLE|REDIS_UNREACHABLE/;
@@ -109,10 +109,15 @@ async function moveAndKill(sides: Sides, victim: string, random: SeededRandom): 
   client.disconnect();
 }
 
-async function restart(sides: Sides, victim: string): Promise<void> {
+async function restart(sides: Sides, victim: string, move: RunningCommand): Promise<void> {
   if ((victim === 'source') === sides.outwards) {
     await crash(sides.owner);
-    sides.owner = await sides.place.start(...OWNER_ARGS);
+    sides.owner = await sides.place.start(...OWNER_ARGS).catch(async (refusal: unknown) => {
+      if (!String(refusal).includes('SNAPSHOT_LOCKED')) throw refusal;
+      // The move was only about to begin, found nobody there, and has the directory to itself until it says so.
+      await move.ended;
+      return sides.place.start(...OWNER_ARGS);
+    });
   } else {
     await sides.server.stop();
     sides.server = await startRedisServer({ args: SERVER_ARGS });

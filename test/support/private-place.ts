@@ -19,6 +19,8 @@ export class PrivatePlace {
     const command = startCommand(['start', '--standalone', '--port', '0', '--json', ...args], this.#options());
     this.#started.push(command);
     const ready = await command.line((line) => line.startsWith('{'));
+    // What went wrong stands on several lines.
+    if (!ready.endsWith('}')) throw new Error(`respite did not start:\n${(await command.ended).stdout}`);
     return { ...command, url: (JSON.parse(ready) as { url: string }).url }; // the command's own words
   }
 
