@@ -113,13 +113,14 @@ export class EmbeddedEngine {
 
   statistics(): EngineFigures {
     const { memory, keyspace, clients, commands, replication } = this.#engine;
+    replication.count();
     return {
       memoryBytes: memory.used,
       memoryLimitBytes: memory.limit,
       keys: keyspace.databases.reduce((sum, { dataset }) => sum + dataset.size, 0),
       clients: clients.visible().length,
-      replicas: replication.online.length,
-      replicaLagBytes: Math.max(0, ...replication.online.map(({ acknowledged }) => replication.offset - acknowledged)),
+      replicas: replication.followers.length,
+      replicaLagBytes: replication.lag,
       commands: commands.used().map(({ fullName, stats }) => [fullName, stats]),
     };
   }

@@ -53,8 +53,13 @@ export class Replication {
   }
 
   /** Those that have all of the data, and say what they have of what came since. */
-  get online(): readonly Replica[] {
+  get followers(): readonly Replica[] {
     return this.replicas.filter(({ state, acknowledges }) => state === 'online' && acknowledges);
+  }
+
+  /** Bytes of the stream that the slowest of them has not acknowledged; 0 without one. */
+  get lag(): number {
+    return Math.max(0, ...this.followers.map(({ acknowledged }) => this.#offset - acknowledged));
   }
 
   /** `repl-backlog-size`, bytes. */
@@ -145,7 +150,7 @@ export class Replication {
     this.#waiters.serve();
   }
 
-  /** Brings up to date what is known of its memory; it does so itself now and then. */
+  /** Brings up to date what is known of its memory: whoever shows it asks for that, and it does so itself each second. */
   count(): void {
     const { memory } = this.parts;
     memory.backlogBytes = this.backlog?.bytes ?? 0;
@@ -225,7 +230,6 @@ export class Replication {
       replica.stream(text);
       if (replicaBytes > 0 && replica.waiting > replicaBytes) replica.client.output.dropOverrun?.();
     }
-    this.count();
   }
 
   /** Reads the data for those who wait for it; who comes meanwhile waits for the next time. */
