@@ -19,8 +19,12 @@ let folder: string;
 async function fill(client: Redis): Promise<void> {
   const pipeline = client.pipeline().hset('small', 'a', 1, 'b', 2, 'caf\xe9', 3).hset('plain', 'a', 1);
   pipeline.call('HPEXPIREAT', 'small', FAR, 'FIELDS', 2, 'a', 'caf\xe9');
-  for (let i = 0; i < 12_000; i++) pipeline.hset('large', `field ${String(i)}`, i);
-  for (let i = 0; i < 12_000; i += 3) pipeline.call('HPEXPIREAT', 'large', FAR + i, 'FIELDS', 1, `field ${String(i)}`);
+  const fields = Array.from({ length: 12_000 }, (_, i) => `field ${String(i)}`);
+  pipeline.hset('large', ...fields.flatMap((field, i) => [field, i]));
+  for (let i = 0; i < 12_000; i += 300) {
+    const timed = fields.slice(i, i + 100);
+    pipeline.call('HPEXPIREAT', 'large', FAR + i, 'FIELDS', timed.length, ...timed);
+  }
   await pipeline.exec();
 }
 

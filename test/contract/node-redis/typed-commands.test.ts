@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { NODE_REDIS, type NodeRedis } from '../../support/node-redis';
 import { ORACLE } from '../../support/oracle';
+import { everyOf } from '../../support/slice';
 import { useServers } from '../harness';
 import { type Call, CALLS, FIXTURE, FORM_ONLY, NOT_CALLED, UNORDERED } from './calls';
 import { NEWER_CALLS, NEWER_FIXTURE, TELLING_OF_VECTOR_SETS } from './newer-calls';
@@ -70,7 +71,7 @@ async function prepare(client: NodeRedis): Promise<void> {
   await Promise.all(fixture.map((line) => client.sendCommand([...line])));
 }
 
-describe.each(NODE_REDIS)('the typed commands of %s', (_, create) => {
+describe.each([...everyOf(NODE_REDIS, { short: 2 })])('the typed commands of %s', (_, create) => {
   let clients: readonly NodeRedis[];
   beforeAll(async () => {
     const { real, listener } = servers();

@@ -3,39 +3,13 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encryptionKeyOf } from '../../../../src/modules/snapshot/encryption/configured-key';
 import { decodeKey, readKeyFile } from '../../../../src/modules/snapshot/encryption/encryption-key';
-import { contentsOf, type Kept, start } from '../../../support/kept-engine';
+import { contentsOf, start } from '../../../support/kept-engine';
+import { fill, inClear, SECRET } from '../../../support/sealed-data';
 import { removeTemporaryPaths, temporaryPath } from '../../../support/temporary-path';
 
 afterAll(removeTemporaryPaths);
 
 const KEY = randomBytes(32);
-const SECRET = 'no-one-may-read-this';
-const LIBRARY = `#!lua name=${SECRET.replaceAll('-', '_')}\nredis.register_function('f', function() return '${SECRET}' end)`;
-
-/** Every type, big values, long keys, names and values that a search would find. */
-function fill({ run }: Kept): void {
-  for (let i = 0; i < 50; i++) run('SET', `${SECRET}:${String(i)}`, `${SECRET} ${String(i)}`);
-  run('SET', SECRET.repeat(200), SECRET);
-  run('SET', `${SECRET}:volatile`, SECRET, 'PX', '10000000');
-  run('SET', `${SECRET}:long`, SECRET.repeat(20_000));
-  for (let i = 0; i < 2_500; i++) {
-    run('HSET', `${SECRET}:hash`, `${SECRET}:${String(i)}`, SECRET);
-    run('ZADD', `${SECRET}:zset`, String(i), `${SECRET}:${String(i)}`);
-    run('RPUSH', `${SECRET}:list`, `${SECRET}:${String(i)}`);
-  }
-  run('SADD', `${SECRET}:set`, SECRET);
-  run('XADD', `${SECRET}:stream`, '1-1', SECRET, SECRET);
-  run('XGROUP', 'CREATE', `${SECRET}:stream`, SECRET, '0');
-  run('XREADGROUP', 'GROUP', SECRET, SECRET, 'STREAMS', `${SECRET}:stream`, '>');
-  run('FUNCTION', 'LOAD', LIBRARY);
-}
-
-function inClear(directory: string): string[] {
-  return readdirSync(directory).filter((name) => {
-    const bytes = readFileSync(join(directory, name));
-    return bytes.includes(SECRET) || bytes.includes(SECRET.slice(0, 9)) || bytes.includes(SECRET.replaceAll('-', '_'));
-  });
-}
 
 it.each(['snapshot', 'always'] as const)(
   'nothing is in clear on the disk, and all of it comes back (%s)',
@@ -107,33 +81,6 @@ it('a directory in which nothing was written yet takes a key, another one, and n
     const { manager } = await start(path, { encryptionKey, onShutdown: false });
     await manager.stop();
   }
-});
-
-it.each([
-  ['encrypted', undefined, KEY],
-  ['encrypted with another key', KEY, randomBytes(32)],
-  ['encrypted no more', KEY, undefined],
-])('a directory is %s, and nothing of what it was is left', async (_, before, after) => {
-  const path = await temporaryPath();
-  const first = await start(path, { encryptionKey: before, durability: 'always', onShutdown: false });
-  fill(first);
-  await first.manager.snapshotNow();
-  first.run('SET', 'journaled', SECRET);
-  await first.manager.stop();
-  const between = await start(path, { encryptionKey: before });
-  await between.manager.rewriteWith(after);
-  await between.manager.stop();
-  if (after !== undefined) expect(inClear(path)).toEqual([]);
-  await expect(start(path, { encryptionKey: before })).rejects.toMatchObject({
-    code: expect.stringMatching(/^ENCRYPTION_KEY_/),
-  });
-  const last = await start(path, { encryptionKey: after, durability: 'always' });
-  expect(contentsOf(last)).toEqual(contentsOf(first));
-  last.run('SET', 'later', '1');
-  await last.manager.stop();
-  const again = await start(path, { encryptionKey: after });
-  expect(again.run('GET', 'later')).toBe('1');
-  await again.manager.stop();
 });
 
 it('a journal of another directory is damage, whatever the key', async () => {
