@@ -53,7 +53,7 @@ export class Replica {
   acknowledged = 0;
   /** Of those, the ones that it says are on its disk. */
   synced = 0;
-  /** When something came from it last, an empty line while it loads its data included, or it had all of the data; milliseconds since the epoch. */
+  /** When something came from it last, an empty line while it loads its data included, or it was seen to take its data; milliseconds since the epoch. */
   heardAt: number;
   /** What it is being sent. */
   image: Image | undefined;
@@ -62,6 +62,9 @@ export class Replica {
   /** Changes since its data was read: they come behind that. */
   #changes: string[] | undefined;
   #changedBytes = 0;
+  #sent = 0;
+  /** Of what was sent, what had left the process at the last look. */
+  #taken = 0;
 
   /** @param acknowledges false for those that came by SYNC, who tell nothing */
   constructor(
@@ -100,6 +103,7 @@ export class Replica {
   /** Takes its data. */
   load(image: Image): void {
     this.state = 'send_bulk';
+    this.heardAt = this.parts.clock.now();
     this.image = image;
     this.#queue = [`$${String(image.bytes)}\r\n`, ...image.pieces, ...(this.#changes ?? [])];
     this.#changes = undefined;
@@ -123,9 +127,18 @@ export class Replica {
     }
   }
 
-  /** Keeps the connection alive while its data is read. */
-  keepAlive(): void {
+  /** Milliseconds since it was heard of, or read some of its data; 0 where nothing is expected of it. */
+  get silence(): number {
+    const isExpected = this.state === 'send_bulk' || (this.state === 'online' && this.acknowledges);
+    return isExpected ? this.parts.clock.now() - this.heardAt : 0;
+  }
+
+  /** Keeps the connection alive while its data is read, and sees whether it takes it. */
+  look(): void {
     if (this.state === 'wait_bgsave') this.#send('\n');
+    const taken = this.#sent - (this.client.output.unread?.() ?? 0);
+    if (this.state === 'send_bulk' && taken > this.#taken) this.heardAt = this.parts.clock.now();
+    this.#taken = taken;
   }
 
   #pump(): void {
@@ -139,6 +152,7 @@ export class Replica {
 
   #send(text: string): void {
     this.parts.counters.netOutputToReplicas += text.length;
+    this.#sent += text.length;
     this.client.output.sendBytes?.(text);
   }
 

@@ -279,16 +279,15 @@ export class Replication {
   }
 
   #lookAtReplicas(): void {
-    const now = this.parts.clock.now();
     const longest = this.#setting('repl-timeout') * 1000;
     for (const replica of this.replicas) {
-      replica.keepAlive();
-      const isLost = replica.state === 'online' && replica.acknowledges && now - replica.heardAt > longest;
-      if (isLost) replica.client.output.drop?.();
+      replica.look();
+      if (replica.silence > longest) replica.client.output.drop?.();
     }
     this.count();
     const kept = this.#setting('repl-backlog-ttl') * 1000;
-    if (this.#replicas.size === 0 && kept > 0 && now - this.#aloneSince > kept) this.#end();
+    const alone = this.parts.clock.now() - this.#aloneSince;
+    if (this.#replicas.size === 0 && kept > 0 && alone > kept) this.#end();
   }
 
   #setting(name: string): number {
