@@ -1,9 +1,11 @@
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import DefaultRedis, * as dropIn from '../../src/ioredis';
 import { closeEngines, Cluster, createEngine, engineOf, flushEngines, Redis } from '../../src/ioredis';
 import { defineDropInCluster } from '../../src/ioredis/define-drop-in';
 import { EngineRegistry } from '../../src/redis-engine/engine-registry';
 import { injectFaults } from '../../src/testing';
+import { startRedisServer } from '../support/redis-server';
 import { Queue, Worker } from 'bullmq';
 
 // What an application's test writes at its top.
@@ -25,6 +27,38 @@ describe('respite/ioredis', () => {
     expect(Redis.Cluster).toBe(Cluster);
     expect([Redis.name, Cluster.name]).toEqual(['Redis', 'Cluster']);
     expect(new Redis({ lazyConnect: true })).toBeInstanceOf(actual['Redis']);
+  });
+
+  it('has the parts of a client that others reach for', async () => {
+    const actual = jest.requireActual<typeof import('ioredis')>('ioredis/built/index.js');
+    const server = await startRedisServer();
+    const clients = [new actual.Redis(server.port, server.host), new Redis(server.port, server.host)];
+    const [theirs, ours] = await Promise.all(
+      clients.map(async (client) => {
+        await once(client, 'ready');
+        const { connector } = client as unknown as { connector: { stream: Socket } };
+        const { stream } = connector;
+        expect(stream).toBe(client.stream);
+        const asked = () => {
+          const { readyState, pending, closed, destroyed, readable, writable, writableEnded } = stream;
+          return { readyState, pending, closed, destroyed, readable, writable, writableEnded };
+        };
+        const open = asked();
+        stream.unref().ref().cork();
+        stream.uncork();
+        const { writableLength, writableNeedDrain, remoteFamily, localAddress } = stream;
+        const end = once(client, 'end');
+        await client.quit();
+        await end;
+        return { members: Object.keys(connector), open, writableLength, writableNeedDrain, remoteFamily, localAddress };
+      }),
+    );
+    expect(ours?.members.sort()).toEqual(theirs?.members.sort());
+    expect({ ...ours, members: [] }).toEqual({ ...theirs, members: [] });
+    await server.stop();
+    const wrong = { Connector: 'none' } as never;
+    const refusal = 'this.options.Connector is not a constructor';
+    for (const Client of [actual.Redis, Redis]) expect(() => new Client(wrong)).toThrow(refusal);
   });
 
   it('takes the place of ioredis in a test that mocks it', async () => {

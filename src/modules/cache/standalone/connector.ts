@@ -5,7 +5,8 @@ import { MemoryStream } from './memory-stream';
 /** Why a connection is refused once the engine was stopped. */
 const CLOSED = 'Connection is closed.';
 
-type Connector = NonNullable<RedisOptions['Connector']>;
+/** What makes ioredis' streams. */
+export type Connector = NonNullable<RedisOptions['Connector']>;
 
 type EngineOf = (options: RedisOptions) => EmbeddedEngine | undefined;
 
@@ -27,13 +28,15 @@ export function engineOfClient(options: RedisOptions): EmbeddedEngine | undefine
  * options, asked at every attempt to connect.
  */
 export function connectorFor(engine: EngineOf): Connector {
+  /** With the members of ioredis' own: there are those who reach for the stream through it. */
   class EngineConnector {
-    #connecting = false;
-    #stream: MemoryStream | undefined;
-    readonly #options: RedisOptions;
+    connecting = false;
+    stream: MemoryStream | undefined;
 
-    constructor(options: RedisOptions) {
-      this.#options = options;
+    readonly disconnectTimeout: number | undefined;
+
+    constructor(readonly options: RedisOptions) {
+      this.disconnectTimeout = options.disconnectTimeout;
     }
 
     check(): boolean {
@@ -41,24 +44,24 @@ export function connectorFor(engine: EngineOf): Connector {
     }
 
     connect(): Promise<MemoryStream> {
-      this.#connecting = true;
+      this.connecting = true;
       // As with a socket, the caller's own tick is over before anything happens; `disconnect` may come meanwhile.
       return new Promise((resolve, reject) => {
         process.nextTick(() => {
-          const joined = this.#connecting ? engine(this.#options) : undefined;
+          const joined = this.connecting ? engine(this.options) : undefined;
           if (joined === undefined) {
             reject(new Error(CLOSED));
             return;
           }
-          this.#stream = new MemoryStream(joined);
-          resolve(this.#stream);
+          this.stream = new MemoryStream(joined);
+          resolve(this.stream);
         });
       });
     }
 
     disconnect(): void {
-      this.#connecting = false;
-      this.#stream?.end();
+      this.connecting = false;
+      this.stream?.end();
     }
   }
   // ioredis' type asks for a net.Socket; it uses the few members MemoryStream has (see its comment).

@@ -2,7 +2,7 @@ import type { ChainableCommander, Command, Redis, RedisOptions } from 'ioredis';
 import { encodeReply, ErrorReply, NoReply, type EmbeddedEngine, type Reply } from '../../../engine';
 import { ENGINE_WAYS, type EngineWays } from '../engine-ways';
 import { engineWays } from './engine-ways';
-import { connectorFor, isEngineConnector } from './connector';
+import { type Connector as ConnectorClass, connectorFor, isEngineConnector } from './connector';
 import { deliverLater, mayDeliverNow, nextPlace } from './delivery';
 import {
   type ClientInternals,
@@ -121,16 +121,22 @@ function noteAnnouncements(prototype: object): void {
 }
 
 /** The arguments of a client, with our options among them. */
-function inProcess(args: ClientArguments, Connector: NonNullable<RedisOptions['Connector']>): ClientArguments {
+function inProcess(args: ClientArguments, Connector: ConnectorClass): ClientArguments {
   const present = args.filter((arg) => arg !== undefined && arg !== null); // ioredis skips them and looks at three
   const given = present.find((arg) => typeof arg === 'object');
   const options = {
     ...given,
-    Connector: isEngineConnector(given?.Connector) ? given.Connector : Connector,
+    Connector: connectorOf(given?.Connector, Connector),
     // Auto-pipelining gathers commands to save round trips; here there are none, and it costs a factor of three.
     enableAutoPipelining: false,
   };
   return [...present.filter((arg) => arg !== given), options];
+}
+
+/** Whichever was given leads to a server, unless it is one of ours; what is no class is refused by ioredis. */
+function connectorOf(given: RedisOptions['Connector'], ours: ConnectorClass): ConnectorClass {
+  if (isEngineConnector(given)) return given;
+  return Boolean(given) && typeof given !== 'function' ? (given as unknown as ConnectorClass) : ours;
 }
 
 function addBatch(pipeline: ChainableCommander, commands: unknown[][]): ChainableCommander {

@@ -9,12 +9,18 @@ const LONGEST_INTERVAL_MS = 2_147_483_647;
 
 /**
  * What ioredis gets instead of a socket: written bytes go to a session of the engine, its answers come back as `data`.
- * It offers just what ioredis touches. Like a socket it keeps the process alive while it is open.
+ * It offers what ioredis touches, and what is asked of a client's stream elsewhere. Like a socket it keeps the process alive while it is open.
  */
 export class MemoryStream extends EventEmitter implements ByteReceiver {
   connecting = true;
   readonly remoteAddress = '127.0.0.1';
   readonly remotePort = 0;
+  readonly remoteFamily = 'IPv4';
+  readonly localAddress = '127.0.0.1';
+  readonly localPort = 0;
+  /** Nothing waits: what is written has been read. */
+  readonly writableLength = 0;
+  readonly writableNeedDrain = false;
   writable = true;
   destroyed = false;
   readonly _writableState = { ended: false };
@@ -55,6 +61,29 @@ export class MemoryStream extends EventEmitter implements ByteReceiver {
       // What ioredis waits for when the options have TLS: there is nothing to encrypt.
       this.emit('secureConnect');
     });
+  }
+
+  get readable(): boolean {
+    return !this.destroyed;
+  }
+
+  get pending(): boolean {
+    return this.connecting;
+  }
+
+  get closed(): boolean {
+    return this.destroyed;
+  }
+
+  get writableEnded(): boolean {
+    return this._writableState.ended;
+  }
+
+  /** In the words of sockets. */
+  get readyState(): string {
+    if (this.connecting) return 'opening';
+    if (this.destroyed) return 'closed';
+    return this.writable ? 'open' : 'readOnly';
   }
 
   get session(): Session {
@@ -112,6 +141,18 @@ export class MemoryStream extends EventEmitter implements ByteReceiver {
     return this;
   }
 
+  destroySoon(): void {
+    this.end();
+  }
+
+  resetAndDestroy(): this {
+    return this.destroy();
+  }
+
+  address(): object {
+    return { address: this.localAddress, family: this.remoteFamily, port: this.localPort };
+  }
+
   ref(): this {
     this.#keepAlive.ref();
     return this;
@@ -141,6 +182,14 @@ export class MemoryStream extends EventEmitter implements ByteReceiver {
 
   pause(): this {
     return this;
+  }
+
+  cork(): void {
+    /* See above. */
+  }
+
+  uncork(): void {
+    /* See above. */
   }
 
   #close(): void {
