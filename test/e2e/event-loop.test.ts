@@ -41,6 +41,20 @@ describe('FR-1: the engine never starves the event loop', () => {
     await app.stop();
   });
 
+  it('lets others have their turn between the replies of a program that computes meanwhile', async () => {
+    const app = await createApp(standalone).start();
+    const { client } = app.get(CacheBackend);
+    for (let i = 0; i < 3; i++) {
+      let turned = false;
+      setImmediate(() => (turned = true));
+      await client.get('x');
+      for (const begun = performance.now(); performance.now() - begun < 2;);
+      await client.get('x');
+      expect(turned).toBe(true);
+    }
+    await app.stop();
+  });
+
   it('lets a timer fire while many clients await in loops', async () => {
     const app = await createApp(standalone).start();
     const backend = app.get(CacheBackend);

@@ -3,10 +3,12 @@ import { setImmediate } from 'node:timers';
 
 /**
  * Replies in process resolve at once, in the caller's own tick. Unbounded, that would starve the event loop: a program
- * that awaits in a loop would never let a timer fire. So after this many replies in one turn of the loop, the rest
- * waits for the next turn. The budget is the process', not a client's.
+ * that awaits in a loop would never let a timer fire. So after this many replies in one turn of the loop, or this time, the
+ * rest waits for the next turn. The budget is the process', not a client's.
  */
 const REPLIES_PER_TURN = 200;
+/** Milliseconds; what a program does between two replies counts: with a server it would let others in each time. */
+const TURN_MS = 1;
 
 /** Where bytes of one connection arrive. */
 export interface ByteReceiver {
@@ -31,6 +33,8 @@ interface Delivery {
 }
 
 let used = 0;
+/** When the first command ran whose reply was delivered in this turn, on the clock of `performance.now()`. */
+let began = 0;
 let resetPending = false;
 const queue: Delivery[] = [];
 /** How many deliveries left the queue so far. */
@@ -48,14 +52,16 @@ export function nextPlace(): number {
  * Takes one reply's place in this turn. The caller delivers at once when this returns true; otherwise it hands the
  * delivery to `deliverLater`.
  * @param place what `nextPlace` gave before the command ran
+ * @param ranAt when it did, on the clock of `performance.now()`
  */
-export function mayDeliverNow(place: number): boolean {
+export function mayDeliverNow(place: number, ranAt: number): boolean {
   if (place > delivered || used >= REPLIES_PER_TURN) return false;
-  used += 1;
   if (!resetPending) {
     resetPending = true;
+    began = ranAt;
     setImmediate(reset);
-  }
+  } else if (ranAt - began > TURN_MS) return false;
+  used += 1;
   return true;
 }
 

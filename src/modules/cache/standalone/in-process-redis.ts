@@ -180,7 +180,7 @@ function runDirect(
   }
   const failed = reply instanceof ErrorReply;
   // Results of a pipeline are only stored; the last one delivers them all.
-  if ((pipeline !== undefined && pipeline.replyPending > 1) || mayDeliverNow(place))
+  if ((pipeline !== undefined && pipeline.replyPending > 1) || mayDeliverNow(place, session.lastInteraction))
     settle(command, pipeline, value, failed);
   else
     deliverLater(() => {
