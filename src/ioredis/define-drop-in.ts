@@ -9,7 +9,8 @@ import {
 } from '../modules/cache/standalone/in-process-redis';
 import { endClient } from '../modules/cache/end-client';
 import { ClusterSubscriber } from './cluster-subscriber';
-import type { EngineOption, EngineRegistry } from '../redis-engine/engine-registry';
+import { hasEnded } from '../modules/cache/open-clients';
+import type { ClientEnd, EngineOption, EngineRegistry } from '../redis-engine/engine-registry';
 
 type Statics<T> = { [N in Exclude<keyof T, 'prototype' | 'Cluster' | 'createClient'>]: T[N] };
 
@@ -42,8 +43,9 @@ export function defineDropInRedis(ioredis: IoredisModule, registry: EngineRegist
     }
 
     override connect(...args: Parameters<Redis['connect']>): Promise<void> {
-      registry.track(this, () => endClient(this));
-      return super.connect(...args);
+      const connected = super.connect(...args);
+      registry.track(this, endOf(this));
+      return connected;
     }
 
     override duplicate(override?: Partial<RedisOptions>): Redis {
@@ -55,6 +57,11 @@ export function defineDropInRedis(ioredis: IoredisModule, registry: EngineRegist
   // The statics are inherited, or set by who exports the class.
   return DropInRedis as unknown as RedisConstructor;
 }
+
+const endOf = (client: Redis | Cluster): ClientEnd => ({
+  isOver: () => hasEnded(client),
+  end: () => endClient(client),
+});
 
 /** What we touch of a Cluster that its types do not show. Equal in 5.11 and 6.0. */
 interface ClusterInternals {
@@ -88,8 +95,9 @@ export function defineDropInCluster(ioredis: typeof Ioredis, registry: EngineReg
     }
 
     override connect(): Promise<void> {
-      registry.track(this, () => endClient(this));
-      return super.connect();
+      const connected = super.connect();
+      registry.track(this, endOf(this));
+      return connected;
     }
 
     override duplicate(startupNodes: ClusterNode[] = [], options: ClusterOptions = {}): Cluster {

@@ -1,5 +1,6 @@
 import type { RedisOptions } from 'ioredis';
 import { type EmbeddedEngine, openEngine } from '../engine';
+import { OpenClients } from '../modules/cache/open-clients';
 import { engineBehind, handleOf, type RedisEngine } from './redis-engine';
 
 /** What our clients take besides ioredis' own options. */
@@ -8,14 +9,24 @@ export interface EngineOption {
   readonly engine?: RedisEngine;
 }
 
+type Tracked = object;
+
+/** How a client ends. */
+export interface ClientEnd {
+  /** Whether it has. */
+  readonly isOver: () => boolean;
+  /** Disconnects it; what it returns resolves when it has ended. */
+  readonly end: () => unknown;
+}
+
 /** Names of this machine that stand for one another. */
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1', '0.0.0.0', '']);
 
 /** The engines that answer in the place of servers: one for each address, made when it is first needed. */
 export class EngineRegistry {
   readonly #engines = new Map<string, EmbeddedEngine>();
-  /** Those that are connected, and how each is ended. */
-  readonly #clients = new Map<object, () => unknown>();
+  readonly #clients = new OpenClients<Tracked>((client) => this.#ends.get(client)?.isOver() !== false);
+  readonly #ends = new WeakMap<Tracked, ClientEnd>();
 
   /** The engine that answers a client with such options. */
   engineFor(options: RedisOptions & EngineOption): EmbeddedEngine {
@@ -40,11 +51,10 @@ export class EngineRegistry {
     return openEngine({ acceptsAnyCredentials: true });
   }
 
-  /** Remembers a client until its connection has ended. @param end disconnects it, and resolves when it is */
-  track(client: NodeJS.EventEmitter, end: () => unknown): void {
-    if (this.#clients.has(client)) return;
-    this.#clients.set(client, end);
-    client.once('end', () => this.#clients.delete(client));
+  /** Remembers a client that connects, until it has ended. */
+  track(client: Tracked, end: ClientEnd): void {
+    this.#ends.set(client, end);
+    this.#clients.add(client);
   }
 
   /** Empties every engine. */
@@ -54,7 +64,7 @@ export class EngineRegistry {
 
   /** Disconnects every client and forgets the engines: the next client finds a new, empty one. */
   async close(): Promise<void> {
-    await Promise.all([...this.#clients.values()].map((end) => end()));
+    await Promise.all([...this.#clients].map((client) => this.#ends.get(client)?.end()));
     for (const engine of this.#engines.values()) handleOf(engine).close();
     this.#engines.clear();
   }

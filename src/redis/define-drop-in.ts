@@ -65,10 +65,12 @@ export function defineFactories(nodeRedis: NodeRedisModule, registry: EngineRegi
  */
 function watcher(registry: EngineRegistry, addresses: Addresses): Watch {
   return (opened, path) => {
+    const isPool = 'clientsInUse' in opened;
     const remember = (): void => {
-      registry.track(opened, () => {
+      const end = () => {
         if (opened.isOpen) opened.destroy();
-      });
+      };
+      registry.track(opened, { isOver: () => !isPool && !opened.isOpen, end });
     };
     const made = madeBehind(opened);
     const { connect } = made;
@@ -78,7 +80,7 @@ function watcher(registry: EngineRegistry, addresses: Addresses): Watch {
     });
     opened.on('connect', remember);
     // Pools say nothing.
-    if ('clientsInUse' in opened) remember();
+    if (isPool) remember();
     return opened;
   };
 }

@@ -232,6 +232,20 @@ describe('respite/ioredis', () => {
     await expect(one.get('key')).rejects.toThrow('Connection is closed.');
   });
 
+  it('has no listeners but its owner’s, who may remove them all', async () => {
+    const client = new Redis();
+    await once(client, 'ready');
+    expect(client.eventNames()).toEqual([]);
+    client.removeAllListeners();
+    await client.quit();
+    const open = Array.from({ length: 40 }, () => new Redis());
+    await Promise.all(open.map((each) => each.removeAllListeners().ping()));
+    await closeEngines();
+    expect(new Set(open.map(({ status }) => status))).toEqual(new Set(['end']));
+    await client.connect();
+    expect(await client.ping()).toBe('PONG');
+  });
+
   it('is emptied between tests, and closed after them', async () => {
     const client = new Redis();
     await client.set('key', 'value');

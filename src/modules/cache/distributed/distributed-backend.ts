@@ -13,6 +13,7 @@ import type {
 import { clusterOf } from '../cluster-client';
 import type { NodeRedisOptions } from '../node-redis-options';
 import { endClient } from '../end-client';
+import { hasEnded, OpenClients } from '../open-clients';
 import { down } from '../ping';
 import { clientOptionsOf, duplicate, duplicateForBlocking } from './create-client';
 import { checkHealth } from './health';
@@ -40,7 +41,7 @@ export class DistributedBackend implements MeasuredBackend {
   readonly #server: Server;
   readonly #logger: Logger;
   /** Those that may still be connected; the status of an ended Cluster does not say so reliably. */
-  readonly #open = new Set<Redis>();
+  readonly #open = new OpenClients<Redis>(hasEnded);
   #recorder: OperationRecorder | undefined;
   #closed = false;
 
@@ -112,7 +113,6 @@ export class DistributedBackend implements MeasuredBackend {
   #track(connection: Redis): void {
     this.#open.add(connection);
     this.#recorder?.watch(connection);
-    connection.once('end', () => this.#open.delete(connection));
     // ioredis prints errors that nobody listens for; and an operator wants to know.
     connection.on('error', (error: unknown) => {
       if (this.#closed) return;

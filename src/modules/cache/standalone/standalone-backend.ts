@@ -6,6 +6,7 @@ import type { ChangeSet, ChangesOptions } from '../changes';
 import type { BackendStatistics, MeasuredBackend } from '../backend-statistics';
 import type { EmbeddedBackend, PrivateSocket } from '../embedded-backend';
 import { type NodeRedisOptions, optionsForSocket } from '../node-redis-options';
+import { hasEnded, OpenClients } from '../open-clients';
 import { down, ping } from '../ping';
 import { followChanges } from './follow-changes';
 import { connectorFor } from './connector';
@@ -33,7 +34,7 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
   readonly name = 'standalone';
   readonly mode = 'standalone';
   readonly #parts: StandaloneParts;
-  readonly #connections = new Set<Redis>();
+  readonly #connections = new OpenClients<Redis>(hasEnded);
   #listener: Listener | undefined;
   #private: Promise<PrivateServer> | undefined;
   #quiet = false;
@@ -80,7 +81,6 @@ export class StandaloneBackend implements EmbeddedBackend, MeasuredBackend {
     const options = purpose === 'blocking' ? { ...patient, maxRetriesPerRequest: null } : clientOptions;
     const connection = new InProcessRedis({ ...options, lazyConnect: false });
     this.#connections.add(connection);
-    connection.once('end', () => this.#connections.delete(connection));
     return connection;
   }
 
