@@ -18,6 +18,8 @@ export class RedisLockManager implements LockManager {
   readonly #parts: Omit<LockParts, 'onEnd'>;
   readonly #held = new Set<HeldLock>();
   readonly #closing = new AbortController();
+  /** Acquisitions, also those that nobody waits for any more; none of them fails. */
+  readonly #underWay = new Set<Promise<unknown>>();
   readonly #counts = { acquired: 0, refused: 0, released: 0, lost: 0 };
 
   constructor(parts: Omit<LockParts, 'onEnd'>) {
@@ -26,7 +28,11 @@ export class RedisLockManager implements LockManager {
     setMaxListeners(0, this.#closing.signal);
   }
 
-  async acquire(resource: string, options: AcquireOptions = {}): Promise<Lock> {
+  acquire(resource: string, options: AcquireOptions = {}): Promise<Lock> {
+    return this.#note(this.#acquire(resource, options));
+  }
+
+  async #acquire(resource: string, options: AcquireOptions): Promise<Lock> {
     const { ttl = DEFAULT_TTL_MS, wait = 0, signal } = options;
     checkName('locks.acquire: resource', resource);
     checkDuration('locks.acquire: ttl', ttl, { min: MIN_TTL_MS });
@@ -59,16 +65,14 @@ export class RedisLockManager implements LockManager {
     const held = [...this.#held];
     for (const lock of held) lock.lose(notHeld(lock.resource, 'the application stops'));
     await Promise.all(held.map((lock) => lock.giveBack()));
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
   async #take(lock: HeldLock, wait: number, signal: AbortSignal): Promise<void> {
     const { clock } = this.#parts;
     const deadline = clock.now() + wait;
     for (let backoff = FIRST_PAUSE_MS; ; backoff = Math.min(backoff * 2, LONGEST_PAUSE_MS)) {
-      // An attempt that nobody waits for any more gives back what it gets.
-      const left = await unlessAborted(lock.take(), signal, (late) => {
-        if (late === undefined) void lock.release().catch(() => undefined);
-      });
+      const left = await this.#attempt(lock, signal);
       if (left === undefined) return;
       const remaining = deadline - clock.now();
       if (remaining <= 0) {
@@ -79,6 +83,24 @@ export class RedisLockManager implements LockManager {
       const apart = backoff * (0.5 + Math.random() / 2);
       await pause(clock, Math.min(apart, remaining, left > 0 ? left : Infinity), signal);
     }
+  }
+
+  /** An attempt that nobody waits for any more gives back what it gets. */
+  #attempt(lock: HeldLock, signal: AbortSignal): Promise<number | undefined> {
+    const attempt = lock.take();
+    const givenBack = attempt.then((left) => (left === undefined && signal.aborted ? lock.release() : undefined));
+    void this.#note(givenBack).catch(() => undefined);
+    return unlessAborted(attempt, signal);
+  }
+
+  #note<T>(work: Promise<T>): Promise<T> {
+    const settled = work.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#underWay.add(settled);
+    void settled.finally(() => this.#underWay.delete(settled));
+    return work;
   }
 
   #ended(lock: HeldLock, how: 'released' | 'lost'): void {
