@@ -122,7 +122,7 @@ describe('the distributed backend on a Redis Cluster', () => {
 describe('the health of a Redis Cluster', () => {
   it('is degraded while a master does not answer, and while slots are without one', async () => {
     const cluster = await startRedisCluster({ args: ['--cluster-require-full-coverage', 'no'] });
-    const app = await appWith({ cluster_nodes: [...cluster.addresses], connect_timeout: '300ms' }).start();
+    const app = await appWith({ cluster_nodes: [...cluster.addresses], connect_timeout: '2s' }).start();
     const backend = app.get(CacheBackend);
     const [, , last] = cluster.masters as [RedisServer, RedisServer, RedisServer]; // a cluster has three
     const missed = `no reply to PING from 127.0.0.1:${String(last.port)}`;
@@ -227,7 +227,7 @@ describe('a failover of a Redis Cluster', () => {
   });
 
   it('that does not come leaves the backend down, and it closes all the same', async () => {
-    const app = await appWith({ cluster_nodes: [...cluster.addresses], connect_timeout: '1s' }).start();
+    const app = await appWith({ cluster_nodes: [...cluster.addresses], connect_timeout: '3s' }).start();
     const backend = app.get(CacheBackend);
     await cluster.stop();
     await until('the backend is down', async () => (await backend.health()).status === 'down');
