@@ -99,11 +99,10 @@ const nestjs10 = project('nestjs10', {
   moduleNameMapper: { '^@nestjs/(.*)$': '<rootDir>/node_modules/.cache/nestjs-10/node_modules/@nestjs/$1' },
 });
 
-/** Long tests of what changes seldom: `npm run test:all` runs them, those of units where coverage is counted. */
-const unitRest = project('unit-rest', { testMatch: ['<rootDir>/test/unit/**/*.rest.ts'] });
+/** Long tests of what changes seldom: `npm run test:all` runs them. */
 const rest = project('rest', {
   testMatch: ['<rootDir>/test/**/*.rest.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/test/unit/', 'oldest-(ioredis|nestjs)', '/agent-host/'],
+  testPathIgnorePatterns: ['/node_modules/', 'oldest-(ioredis|nestjs)', '/agent-host/'],
 });
 
 /** examples/agent-host, installed from the packed package: a part of `npm run test:all`. */
@@ -120,7 +119,6 @@ module.exports = {
         project('unit'),
         project('contract'),
         project('e2e'),
-        unitRest,
         rest,
         n8n,
         nestjs10,
