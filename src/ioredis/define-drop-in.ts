@@ -44,6 +44,7 @@ export function defineDropInRedis(ioredis: IoredisModule, registry: EngineRegist
 
     override connect(...args: Parameters<Redis['connect']>): Promise<void> {
       const connected = super.connect(...args);
+      // By now one that had ended is not over any more.
       registry.track(this, endOf(this));
       return connected;
     }

@@ -1,6 +1,6 @@
 import type { RedisOptions } from 'ioredis';
 import { type EmbeddedEngine, openEngine } from '../engine';
-import { OpenClients } from '../modules/cache/open-clients';
+import { type Closable, OpenClients } from '../modules/cache/open-clients';
 import { engineBehind, handleOf, type RedisEngine } from './redis-engine';
 
 /** What our clients take besides ioredis' own options. */
@@ -8,8 +8,6 @@ export interface EngineOption {
   /** The engine to live on, instead of the one that belongs to the address. */
   readonly engine?: RedisEngine;
 }
-
-type Tracked = object;
 
 /** How a client ends. */
 export interface ClientEnd {
@@ -25,8 +23,8 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '::1', '0.0.0.0', '']);
 /** The engines that answer in the place of servers: one for each address, made when it is first needed. */
 export class EngineRegistry {
   readonly #engines = new Map<string, EmbeddedEngine>();
-  readonly #clients = new OpenClients<Tracked>((client) => this.#ends.get(client)?.isOver() !== false);
-  readonly #ends = new WeakMap<Tracked, ClientEnd>();
+  readonly #clients = new OpenClients<Closable>((client) => this.#ends.get(client)?.isOver() !== false);
+  readonly #ends = new WeakMap<Closable, ClientEnd>();
 
   /** The engine that answers a client with such options. */
   engineFor(options: RedisOptions & EngineOption): EmbeddedEngine {
@@ -52,7 +50,7 @@ export class EngineRegistry {
   }
 
   /** Remembers a client that connects, until it has ended. */
-  track(client: Tracked, end: ClientEnd): void {
+  track(client: Closable, end: ClientEnd): void {
     this.#ends.set(client, end);
     this.#clients.add(client);
   }

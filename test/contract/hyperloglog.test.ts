@@ -159,6 +159,6 @@ contract(
   { wireOnly: 'several connections' },
 );
 
-contract('PFSELFTEST', [['PFSELFTEST'], ['PFSELFTEST', 1]], { protocols: [2], wireOnly: 'it takes its time' });
+contract('PFSELFTEST', [['PFSELFTEST'], ['PFSELFTEST', 1]], { protocols: [2] });
 
 contract('COMMAND INFO', [['COMMAND', 'INFO', ...HYPERLOGLOG_COMMANDS.map(({ name }) => name)]]);

@@ -94,7 +94,7 @@ contract(
   ]),
 );
 
-/** What takes the square of its length to read takes half an hour at this length. */
+/** What takes the square of its length to read takes half an hour at the long one, and more than a minute at the short one. */
 const { size: LONG } = slice({ short: 200_000, long: 1_000_000 });
 const digits = '1'.repeat(LONG);
 

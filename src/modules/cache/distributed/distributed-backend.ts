@@ -40,7 +40,7 @@ export class DistributedBackend implements MeasuredBackend {
   readonly lacks: readonly BackendCapability[];
   readonly #server: Server;
   readonly #logger: Logger;
-  /** Those that may still be connected; the status of an ended Cluster does not say so reliably. */
+  /** Those that may still be connected. */
   readonly #open = new OpenClients<Redis>(hasEnded);
   #recorder: OperationRecorder | undefined;
   #closed = false;

@@ -1,11 +1,16 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { CacheBackend, createApp } from '../../../../src';
 import { hasEnded, OpenClients } from '../../../../src/modules/cache/open-clients';
 import { startRedisServer } from '../../../support/redis-server';
 
+class Client extends EventEmitter {
+  status = 'ready';
+  isCluster = false;
+}
+
 it('names those that are open, also while they end, and those that opened again', () => {
-  const clients = new OpenClients<{ status: string }>(hasEnded);
-  const all = Array.from({ length: 100 }, () => ({ status: 'ready' }));
+  const clients = new OpenClients<Client>(hasEnded);
+  const all = Array.from({ length: 100 }, () => new Client());
   for (const [i, client] of all.entries()) {
     clients.add(client);
     if (i % 10 !== 0) client.status = 'end';
@@ -22,6 +27,18 @@ it('names those that are open, also while they end, and those that opened again'
   first.status = 'connecting';
   clients.add(first);
   expect([...clients]).toEqual([first]);
+});
+
+it('knows a Cluster that has ended by its event: its status may say something else by then', () => {
+  const clients = new OpenClients<Client>(hasEnded);
+  const cluster = Object.assign(new Client(), { isCluster: true });
+  for (let i = 0; i < 2; i++) {
+    for (let attempt = 0; attempt < 3; attempt++) clients.add(cluster);
+    expect([cluster.listenerCount('end'), [...clients]]).toEqual([1, [cluster]]);
+    cluster.emit('end');
+    cluster.status = 'close';
+    expect([...clients]).toEqual([]);
+  }
 });
 
 it.each(['standalone', 'distributed'] as const)(

@@ -3,7 +3,7 @@ import { connect, INITIALIZE, post, startProxy, textOf, untilState } from '../..
 import { odd } from '../../../support/mcp/servers';
 import { slice } from '../../../support/slice';
 
-const { size: SESSIONS } = slice({ short: 120, long: 1000 });
+const { size: SESSIONS } = slice({ short: 300, long: 1000 });
 /** The kinds of clients that are sent something large: large messages take their time. */
 const { size: KINDS } = slice({ short: 1, long: 2 });
 
